@@ -1,0 +1,34 @@
+package dev.sluice.blob;
+
+import dev.sluice.bytes.Digest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/// Immutable bytes named by the SHA-256 of their content.
+///
+/// Thread-safe. Nothing holds a whole blob in memory. The same content twice is kept once, so a put says nothing
+/// about who else has it; whoever may not see a blob must not learn its digest either.
+///
+/// No listing and no deletion: what refers to blobs decides what is garbage.
+public interface Blobs {
+    /// Keeps what `content` yields up to its end; durable on return. Does not close `content`. When it throws, nothing
+    /// is kept.
+    ///
+    /// @throws BlobTooLarge if there are more than `bytesMax` bytes
+    Digest put(InputStream content, long bytesMax) throws IOException;
+
+    /// The blob of that name, if it is here.
+    Optional<Blob> open(Digest digest) throws IOException;
+
+    /// One open blob.
+    interface Blob extends AutoCloseable {
+        long length();
+
+        /// The bytes from `offset` (0 to `length()`) on. Ends when it or the blob is closed.
+        InputStream stream(long offset) throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+}
