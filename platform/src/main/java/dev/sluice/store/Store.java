@@ -25,9 +25,8 @@ public interface Store extends AutoCloseable {
     /// The entries whose key starts with `prefix` and comes after `afterKey` (`Bytes.EMPTY`: from the first), in
     /// ascending order.
     ///
-    /// At most `limit` of them (1 to `SCAN_ENTRIES_MAX`), and fewer when `SCAN_BYTES_MAX` is reached before: only
-    an
-    /// **empty** page means that nothing follows.
+    /// At most `limit` of them (1 to `SCAN_ENTRIES_MAX`), and fewer when `SCAN_BYTES_MAX` is reached before:
+    /// only an **empty** page means that nothing follows.
     List<Entry> scan(Bytes prefix, Bytes afterKey, int limit);
 
     /// The same, descending from before `beforeKey` (`Bytes.EMPTY`: from the last).
