@@ -1,0 +1,46 @@
+package dev.sluice.sandbox;
+
+import java.time.Duration;
+import java.util.List;
+
+/// What to start and how much of the machine it may have.
+///
+/// @param runtime which root file system: a name that the driver was given, such as `python3` or `nodejs`
+/// @param command absolute path of the program inside the guest, and its arguments
+/// @param memoryMib all memory of the guest: its processes and everything in its `/tmp`
+/// @param processesMax processes **and threads** that may exist at once
+/// @param scratchMib how much `/tmp` can hold
+/// @param cpuPercent share of the machine's processors; 100 is one whole processor
+/// @param boot how long [SandboxDriver#start] may take
+public record GuestSpec(
+        String runtime,
+        List<String> command,
+        int memoryMib,
+        int processesMax,
+        int scratchMib,
+        int cpuPercent,
+        Duration boot) {
+    public static final int ARGUMENTS_MAX = 64;
+    public static final int ARGUMENT_CHARS_MAX = 4096;
+
+    public GuestSpec {
+        command = List.copyOf(command);
+        require(!command.isEmpty() && command.getFirst().startsWith("/"), "a command begins with an absolute path");
+        require(command.size() <= ARGUMENTS_MAX, "a command has at most " + ARGUMENTS_MAX + " arguments");
+        for (String argument : command) {
+            require(argument.length() <= ARGUMENT_CHARS_MAX, "an argument is too long");
+            require(argument.indexOf('\0') < 0, "an argument holds a zero byte");
+        }
+        require(memoryMib >= 8 && memoryMib <= 1 << 20, "memory is 8 MiB to 1 TiB");
+        require(processesMax >= 1 && processesMax <= 4096, "processes are 1 to 4096");
+        require(scratchMib >= 1 && scratchMib <= 1 << 20, "scratch is 1 MiB to 1 TiB");
+        require(cpuPercent >= 1 && cpuPercent <= 100 * 1024, "the processor share is 1 % to 1024 processors");
+        require(boot.isPositive(), "the time to boot is positive");
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+}

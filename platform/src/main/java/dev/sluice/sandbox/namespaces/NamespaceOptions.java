@@ -1,0 +1,32 @@
+package dev.sluice.sandbox.namespaces;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/// What the namespaces driver is told.
+///
+/// @param directory its own directory inside the data directory, made if missing; names the control groups
+/// @param guestFiles runtime name (`python3`, `nodejs`) → the directory that its guests see as `/runtime`
+/// @param python the Python interpreter, normally `/usr/bin/python3`
+/// @param node the Node.js binary, normally `/usr/bin/node`
+/// @param firstUid guests run as this host user id and those after it; ignored when the server is not root
+public record NamespaceOptions(Path directory, Map<String, Path> guestFiles, Path python, Path node, int firstUid) {
+    public static final String PYTHON3 = "python3";
+    public static final String NODEJS = "nodejs";
+    public static final Path PYTHON = Path.of("/usr/bin/python3");
+    public static final Path NODE = Path.of("/usr/bin/node");
+
+    /// Above every range that distributions, subordinate ids and systemd give out.
+    public static final int FIRST_UID = 1_900_000_000;
+
+    public NamespaceOptions {
+        guestFiles = Map.copyOf(guestFiles);
+        if (firstUid < 1000) {
+            throw new IllegalArgumentException("guests never run as a user of the system");
+        }
+    }
+
+    public static NamespaceOptions of(Path directory, Map<String, Path> guestFiles) {
+        return new NamespaceOptions(directory, guestFiles, PYTHON, NODE, FIRST_UID);
+    }
+}
