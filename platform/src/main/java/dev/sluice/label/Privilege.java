@@ -44,6 +44,16 @@ public final class Privilege {
         return new Privilege(less, less);
     }
 
+    /// A weaker privilege, other for releasing than for endorsing.
+    ///
+    /// @throws LabelInvalid unless each side of this privilege implies its part
+    public Privilege delegate(Component lessSecrecy, Component lessIntegrity) {
+        if (!secrecy.implies(lessSecrecy) || !integrity.implies(lessIntegrity)) {
+            throw new LabelInvalid("nobody delegates more than is held");
+        }
+        return new Privilege(lessSecrecy, lessIntegrity);
+    }
+
     /// Whether both sides imply `component`.
     public boolean implies(Component component) {
         return secrecy.implies(component) && integrity.implies(component);

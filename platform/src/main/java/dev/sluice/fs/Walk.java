@@ -1,0 +1,103 @@
+package dev.sluice.fs;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.store.Store;
+import java.util.Optional;
+
+/// Walks paths from the root as the current task: taints it with each directory before looking into it, whether or
+/// not the name is there.
+final class Walk {
+    /// World-readable; only root's privilege may link into it.
+    static final Label ROOT_LABEL = Label.BOTTOM;
+
+    static final ObjectId ROOT_ID = ObjectId.derived("", "root");
+    static final Node ROOT = new Node(Kind.DIRECTORY, ROOT_ID, ROOT_LABEL, null);
+
+    private final Store store;
+
+    Walk(Store store) {
+        this.store = store;
+    }
+
+    /// @throws Refused `NOT_FOUND` where a name is missing or a step is of the wrong kind; `DENIED` above the clearance
+    Node to(FsPath path) {
+        Node at = ROOT;
+        for (FsPath.Step step : path.steps()) {
+            at = switch (step) {
+                case FsPath.Step.Name(String name) -> lookUp(at, name).orElseThrow(Refused::notFound);
+                case FsPath.Step.Facet(Label label) -> facet(at, label);
+            };
+        }
+        return at;
+    }
+
+    /// The directory that `path` leads to.
+    ///
+    /// @throws Refused `WRONG_KIND` if it is something else
+    Node toDirectory(FsPath path) {
+        Node node = to(path);
+        if (node.kind() != Kind.DIRECTORY) {
+            throw new Refused(Refusal.WRONG_KIND, "that is not a directory");
+        }
+        return node;
+    }
+
+    /// Taints with the directory, then looks.
+    Optional<Node> lookUp(Node directory, String name) {
+        return entry(directory, name).map(e -> new Node(e.kind(), e.target(), e.label(), null));
+    }
+
+    Optional<Entry> entry(Node directory, String name) {
+        if (directory.kind() != Kind.DIRECTORY) {
+            throw Refused.notFound();
+        }
+        Task.current().observe(directory.requireLabel());
+        return store.get(Keys.entry(directory.id(), name)).map(stored -> Entry.decode(name, stored));
+    }
+
+    /// The directory of one label. It needs no allocation and always opens: where nothing was linked it is empty.
+    private static Node facet(Node faceted, Label label) {
+        if (faceted.kind() != Kind.FACETED) {
+            throw Refused.notFound();
+        }
+        return new Node(Kind.DIRECTORY, facetId(faceted.id(), label), label, faceted.id());
+    }
+
+    private static ObjectId facetId(ObjectId faceted, Label label) {
+        return ObjectId.derived(ownerOf(label), faceted.toString(), label.toString());
+    }
+
+    /// Where an object of `label` lives that no directory says it for.
+    Bytes shardOf(Label label) {
+        return ObjectId.derived(ownerOf(label)).shard();
+    }
+
+    /// The first token of the first principal that vouches for a label, else of the first that it is secret to: the
+    /// organization or realm on whose shard its facets live.
+    private static String ownerOf(Label label) {
+        return firstToken(label.integrity())
+                .or(() -> firstToken(label.secrecy()))
+                .orElse("");
+    }
+
+    private static Optional<String> firstToken(Component component) {
+        return component.allOf().stream()
+                .flatMap(clause -> clause.anyOf().stream())
+                .map(principal -> principal.tokens().getFirst())
+                .findFirst();
+    }
+
+    /// The stored form of the object at `node`. The caller has observed its label.
+    StoredObject load(Node node) {
+        return store.get(Keys.object(node.id())).map(StoredObject::decode).orElseThrow(Refused::notFound);
+    }
+
+    Optional<Bytes> loadRaw(ObjectId id) {
+        return store.get(Keys.object(id));
+    }
+}

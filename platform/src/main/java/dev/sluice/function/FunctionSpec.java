@@ -1,0 +1,24 @@
+package dev.sluice.function;
+
+import dev.sluice.bytes.Digest;
+import dev.sluice.image.Runtime;
+
+/// One version of a function: exactly what runs. Its package is pinned by digest.
+///
+/// @param handler as the runtime understands it, never empty: `hello.handle`, `./hello.js`
+/// @param timeoutStated whether the author set the timeout, so that the code is told its deadline
+public record FunctionSpec(
+        Runtime runtime,
+        Digest packageDigest,
+        String handler,
+        Convention convention,
+        Limits limits,
+        boolean timeoutStated) {
+    public static final int HANDLER_CHARS_MAX = 512;
+
+    public FunctionSpec {
+        if (handler.isEmpty() || handler.length() > HANDLER_CHARS_MAX) {
+            throw new IllegalArgumentException("a handler is 1 to " + HANDLER_CHARS_MAX + " characters");
+        }
+    }
+}

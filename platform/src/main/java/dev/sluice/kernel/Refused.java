@@ -1,0 +1,29 @@
+package dev.sluice.kernel;
+
+/// An expected "no". A bug is any other exception.
+///
+/// The message is written for the caller: it says what to do next and holds no label, principal, secret or path.
+public final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final Refusal refusal;
+
+    public Refused(Refusal refusal, String message) {
+        super(message, null, false, false);
+        this.refusal = refusal;
+    }
+
+    public Refusal refusal() {
+        return refusal;
+    }
+
+    /// The one text for whatever is missing or must not be known.
+    public static Refused notFound() {
+        return new Refused(Refusal.NOT_FOUND, "not found or not allowed");
+    }
+
+    /// The one text for a forbidden flow; labels never appear in it.
+    public static Refused denied() {
+        return new Refused(Refusal.DENIED, "the flow is denied");
+    }
+}
