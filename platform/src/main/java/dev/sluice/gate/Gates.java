@@ -49,9 +49,8 @@ public final class Gates {
 
     /// Creates a gate. Its creator must hold all that it grants.
     ///
-    /// @throws Refused `DENIED` if not, or if `label` could be written by somebody whom the privilege does not
-    speak
-    ///     for; else as [LabeledFs#create]
+    /// @throws Refused `DENIED` if not, or if whoever may write `label` need not hold the privilege; else as
+    ///     [LabeledFs#create]
     public ObjectId create(FsPath path, GatePolicy policy, FunctionSpec function, Label label, Privilege with) {
         requireMayGrant(policy, label);
         return fs.create(path, Kind.GATE, label, GateCodec.encode(policy, function), with);
