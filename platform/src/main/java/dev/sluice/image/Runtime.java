@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// A language runtime of the host's distribution, and the built-in image of the same name.
+@SuppressWarnings({"AvoidCommonTypeNames", "ImmutableEnumChecker"}) // the domain's word; a list made by List.of
 public enum Runtime {
     NODEJS("nodejs", List.of("/usr/bin/node", "/runtime/guest.js")),
     PYTHON3("python3", List.of("/usr/bin/python3", "-I", "-S", "/runtime/guest.py"));
