@@ -1,0 +1,80 @@
+package dev.sluice.run;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.label.Label;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// That a run exists. Says nothing of what went in or came out; readable at `existence`.
+///
+/// @param id             version 7: ids sort by time
+/// @param organization   whose run it is, and who is charged
+/// @param function       the name of the function, or the path of the gate in Faasten's dialect
+/// @param functionId     Dispatch's id of the function, empty for a gate
+/// @param faasId         Dispatch's id of the function's version, empty for a gate
+/// @param startedMillis  when it was accepted, since 1970
+/// @param deadlineMillis when it will have ended, come what may
+/// @param secrets        the names of the secrets it asked for
+public record Run(
+        UUID id,
+        String organization,
+        String function,
+        String functionId,
+        String faasId,
+        boolean blocking,
+        long startedMillis,
+        long deadlineMillis,
+        List<String> secrets,
+        Label existence) {
+    public Run {
+        secrets = List.copyOf(secrets);
+    }
+
+    /// How a run ended.
+    public enum Status {
+        READY,
+        ERROR
+    }
+
+    /// A fault of a run, as Dispatch words it: `InputError`, `FunctionError`, `SystemError`.
+    public record Fault(String type, String message, List<String> stacktrace) {
+        public Fault {
+            stacktrace = List.copyOf(stacktrace);
+        }
+    }
+
+    /// What came out of a run.
+    ///
+    /// @param label       the highest label the run had: input, logs and fault carry it
+    /// @param outputLabel what the output carries: `label`, downgraded by the gate where the run succeeded
+    /// @param input       JSON
+    /// @param output      JSON; absent where the run failed
+    public record Content(
+            Status status,
+            long finishedMillis,
+            Label label,
+            Label outputLabel,
+            Bytes input,
+            Optional<Bytes> output,
+            Optional<Fault> fault,
+            List<String> stdout,
+            List<String> stderr) {
+        public Content {
+            stdout = List.copyOf(stdout);
+            stderr = List.copyOf(stderr);
+        }
+    }
+
+    /// A run as somebody may see it: parts above his clearance are absent.
+    ///
+    /// @param content absent while it runs, and for who may not see it
+    /// @param output  absent where there is none, and for who may not see it
+    public record View(Run run, Optional<Content> content, Optional<Bytes> output) {}
+
+    /// What a run that nobody waits for needs to be started, after a restart too.
+    ///
+    /// @param gatePath text of the path, without `~` and `%`
+    /// @param start    the label it starts with; the payload's label
+    public record Queued(Run run, String gatePath, Label start, Bytes payload, boolean started) {}
+}

@@ -1,0 +1,189 @@
+package dev.sluice.run;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.label.Label;
+import dev.sluice.run.Run.Content;
+import dev.sluice.run.Run.Fault;
+import dev.sluice.run.Run.Queued;
+import dev.sluice.run.Run.Status;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Run records as the store holds them. Plain binary, because each run writes one.
+final class RunCodec {
+    private static final byte FORMAT = 1;
+
+    private RunCodec() {}
+
+    @FunctionalInterface
+    private interface Writer {
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface Reader<T> {
+        T read(DataInputStream in) throws IOException;
+    }
+
+    static Bytes encode(Run run) {
+        return encoded(out -> write(out, run));
+    }
+
+    static Run decodeRun(Bytes stored) {
+        return decoded(stored, RunCodec::readRun);
+    }
+
+    static Bytes encode(Content content, boolean withOutput) {
+        return encoded(out -> {
+            out.writeByte(content.status().ordinal());
+            out.writeLong(content.finishedMillis());
+            writeText(out, content.label().toString());
+            writeText(out, content.outputLabel().toString());
+            writeBytes(out, content.input());
+            writeOptional(out, withOutput ? content.output() : Optional.empty());
+            out.writeBoolean(content.fault().isPresent());
+            if (content.fault().isPresent()) {
+                Fault fault = content.fault().get();
+                writeText(out, fault.type());
+                writeText(out, fault.message());
+                writeTexts(out, fault.stacktrace());
+            }
+            writeTexts(out, content.stdout());
+            writeTexts(out, content.stderr());
+        });
+    }
+
+    static Content decodeContent(Bytes stored) {
+        return decoded(stored, in -> {
+            Status status = in.readByte() == 0 ? Status.READY : Status.ERROR;
+            long finished = in.readLong();
+            Label label = Label.parse(readText(in));
+            Label outputLabel = Label.parse(readText(in));
+            Bytes input = readBytes(in);
+            Optional<Bytes> output = in.readBoolean() ? Optional.of(readBytes(in)) : Optional.empty();
+            Optional<Fault> fault = in.readBoolean()
+                    ? Optional.of(new Fault(readText(in), readText(in), readTexts(in)))
+                    : Optional.empty();
+            return new Content(
+                    status, finished, label, outputLabel, input, output, fault, readTexts(in), readTexts(in));
+        });
+    }
+
+    static Bytes encode(Queued queued) {
+        return encoded(out -> {
+            write(out, queued.run());
+            writeText(out, queued.gatePath());
+            writeText(out, queued.start().toString());
+            writeBytes(out, queued.payload());
+            out.writeBoolean(queued.started());
+        });
+    }
+
+    static Queued decodeQueued(Bytes stored) {
+        return decoded(
+                stored,
+                in -> new Queued(
+                        readRun(in), readText(in), Label.parse(readText(in)), readBytes(in), in.readBoolean()));
+    }
+
+    private static void write(DataOutputStream out, Run run) throws IOException {
+        out.writeLong(run.id().getMostSignificantBits());
+        out.writeLong(run.id().getLeastSignificantBits());
+        writeText(out, run.organization());
+        writeText(out, run.function());
+        writeText(out, run.functionId());
+        writeText(out, run.faasId());
+        out.writeBoolean(run.blocking());
+        out.writeLong(run.startedMillis());
+        out.writeLong(run.deadlineMillis());
+        writeTexts(out, run.secrets());
+        writeText(out, run.existence().toString());
+    }
+
+    private static Run readRun(DataInputStream in) throws IOException {
+        return new Run(
+                new UUID(in.readLong(), in.readLong()),
+                readText(in),
+                readText(in),
+                readText(in),
+                readText(in),
+                in.readBoolean(),
+                in.readLong(),
+                in.readLong(),
+                readTexts(in),
+                Label.parse(readText(in)));
+    }
+
+    private static void writeText(DataOutputStream out, String text) throws IOException {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(utf8.length);
+        out.write(utf8);
+    }
+
+    private static String readText(DataInputStream in) throws IOException {
+        return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+    }
+
+    private static void writeBytes(DataOutputStream out, Bytes bytes) throws IOException {
+        out.writeInt(bytes.length());
+        out.write(bytes.readOnlyArray());
+    }
+
+    private static Bytes readBytes(DataInputStream in) throws IOException {
+        return Bytes.takeOver(in.readNBytes(in.readInt()));
+    }
+
+    private static void writeOptional(DataOutputStream out, Optional<Bytes> bytes) throws IOException {
+        out.writeBoolean(bytes.isPresent());
+        if (bytes.isPresent()) {
+            writeBytes(out, bytes.get());
+        }
+    }
+
+    private static void writeTexts(DataOutputStream out, List<String> texts) throws IOException {
+        out.writeInt(texts.size());
+        for (String text : texts) {
+            writeText(out, text);
+        }
+    }
+
+    private static List<String> readTexts(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        var texts = new ArrayList<String>();
+        for (int i = 0; i < count; i++) {
+            texts.add(readText(in));
+        }
+        return texts;
+    }
+
+    private static Bytes encoded(Writer writer) {
+        var buffer = new ByteArrayOutputStream(256);
+        try (var out = new DataOutputStream(buffer)) {
+            out.writeByte(FORMAT);
+            writer.write(out);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return Bytes.takeOver(buffer.toByteArray());
+    }
+
+    private static <T> T decoded(Bytes stored, Reader<T> reader) {
+        try (var in = new DataInputStream(new ByteArrayInputStream(stored.readOnlyArray()))) {
+            if (in.readByte() != FORMAT) {
+                throw new IllegalStateException("the store holds a run of an unknown format");
+            }
+            return reader.read(in);
+        } catch (IOException damaged) {
+            throw new IllegalStateException("the store holds a damaged run", damaged);
+        }
+    }
+}

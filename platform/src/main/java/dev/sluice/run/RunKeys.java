@@ -1,0 +1,96 @@
+package dev.sluice.run;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+/// The store's keys of this room. All of an organization begin with the hash of its name; ids are version 7, so
+/// keys that end in one are in the order of time.
+final class RunKeys {
+    private static final int SHARD_BYTES = 4;
+    private static final int ID_BYTES = 16;
+    private static final String SYSTEM = "";
+
+    private RunKeys() {}
+
+    static Bytes existence(String organization, UUID id) {
+        return key(organization, 'R', bytes(id));
+    }
+
+    static Bytes existences(String organization) {
+        return key(organization, 'R');
+    }
+
+    static Bytes ofFunction(String organization, String function, UUID id) {
+        return key(organization, 'N', text(function), bytes(id));
+    }
+
+    static Bytes ofFunctions(String organization, String function) {
+        return key(organization, 'N', text(function), new byte[0]);
+    }
+
+    static Bytes content(String organization, UUID id) {
+        return key(organization, 'C', bytes(id));
+    }
+
+    static Bytes output(String organization, UUID id) {
+        return key(organization, 'O', bytes(id));
+    }
+
+    static Bytes idempotency(String organization, Bytes scope) {
+        return key(organization, 'I', text(Digest.of(scope).hex()));
+    }
+
+    /// Runs that were seen to run: what a restart has to close.
+    static Bytes open(UUID id) {
+        return key(SYSTEM, 'U', bytes(id));
+    }
+
+    static Bytes opens() {
+        return key(SYSTEM, 'U');
+    }
+
+    /// Runs that nobody waits for: what a restart has to start.
+    static Bytes queued(UUID id) {
+        return key(SYSTEM, 'Q', bytes(id));
+    }
+
+    static Bytes queue() {
+        return key(SYSTEM, 'Q');
+    }
+
+    /// The id that a key ends in.
+    static UUID idOf(Bytes key) {
+        ByteBuffer id = key.slice(key.length() - ID_BYTES, key.length()).asBuffer();
+        return new UUID(id.getLong(), id.getLong());
+    }
+
+    private static Bytes key(String organization, char what, byte[]... parts) {
+        var out = new ByteArrayOutputStream();
+        out.write(Digest.sha256().digest(text(organization)), 0, SHARD_BYTES);
+        out.write(what);
+        out.writeBytes(text(organization));
+        out.write(0);
+        for (int i = 0; i < parts.length; i++) {
+            if (i > 0) {
+                out.write(0);
+            }
+            out.writeBytes(parts[i]);
+        }
+        return Bytes.takeOver(out.toByteArray());
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(UUID id) {
+        return ByteBuffer.allocate(ID_BYTES)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .array();
+    }
+}
