@@ -1,0 +1,183 @@
+# shellcheck shell=bash
+# Builds with Maven when a source changed, and lays the result out as a program that runs from its own directory:
+#
+#   .sluice/dist/KEY/{platform,cli,bench}.jar  ours          lib/  what they need, guest/  the runtimes' files
+#                    {server,cli}.classpath    absolute paths, in a fixed order
+#                    {server,cli}.aot          ahead-of-time caches (they hold for this class path and JDK only)
+#   .sluice/current                            fingerprint of the sources, and the KEY built from them
+#
+# A program that runs is never overwritten: another build is another KEY.
+#
+# SLUICE_PREBUILT=1 says that Maven has packaged the modules already (the end-to-end tests run inside that build).
+
+readonly MODULES=(platform cli bench)
+readonly MAVEN=(mvn --batch-mode -Dstyle.color=never)
+# Small and quick to start. One flag set for all programs of a class path: an AOT cache holds for its flags only.
+# shellcheck disable=SC2034 # read by name, see exec_java
+readonly SERVER_FLAGS=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xmx512m --enable-native-access=ALL-UNNAMED)
+# shellcheck disable=SC2034 # read by name, see exec_java
+readonly CLI_FLAGS=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:TieredStopAtLevel=1 -Xmx128m)
+
+# Name, size and time of each file the programs are made of, and the JDK: changes when any of them does.
+fingerprint() {
+    {
+        printf '%s\n' "$JAVA_HOME"
+        stat --format='%Y' "$JAVA_HOME/release"
+        cd "$ROOT" || exit
+        # A module without sources, or a file that vanishes meanwhile, is no failure.
+        { find pom.xml ./*/pom.xml ./*/src/main guest -name __pycache__ -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null || true; } |
+            LC_ALL=C sort
+    } | sha256sum
+}
+
+is_current() {
+    local built key
+    [[ -r $WORK/current ]] || return 1
+    { read -r built && read -r key; } <"$WORK/current" || return 1
+    [[ $built == "$(fingerprint)" && -d $WORK/dist/$key ]] || return 1
+    DIST="$WORK/dist/$key"
+}
+
+needs_maven() {
+    [[ -z ${SLUICE_PREBUILT-} ]] || return 1
+    [[ -n ${FORCE_MAVEN-} ]] && return 0
+    ! is_current
+}
+
+# Sets DIST to the directory of a program that is up to date. Two calls at once build once.
+ensure_built() {
+    needs_maven || [[ -n ${SLUICE_PREBUILT-} ]] || return 0
+    local lock built
+    mkdir -p "$WORK"
+    exec {lock}>"$WORK/lock"
+    flock "$lock"
+    if needs_maven; then
+        built=$(fingerprint)
+        run_maven
+        lay_out
+        printf '%s\n%s\n' "$built" "${DIST##*/}" >"$WORK/current"
+    elif [[ -n ${SLUICE_PREBUILT-} ]]; then
+        lay_out
+    fi
+    exec {lock}>&-
+}
+
+run_maven() {
+    local log="$WORK/build.log" started=$SECONDS
+    command -v mvn >/dev/null ||
+        fail "Sluice must be built first, and there is no Maven." "Run: sluice up   (it installs what is missing)"
+    rm -rf "$ROOT"/{platform,cli}/target/lib
+    say "Building Sluice with $JAVA_HOME (log: $log)"
+    local modules
+    modules=$(IFS=,; echo "${MODULES[*]}")
+    if (cd "$ROOT" && "${MAVEN[@]}" --projects "$modules" -Dmaven.test.skip=true -Dspotless.check.skip package) \
+        2>&1 </dev/null | tee "$log" | show_progress; then
+        say "Built in $((SECONDS - started)) s"
+    else
+        grep -E '^\[ERROR\]' "$log" | head -n 20 >&2 || tail -n 20 "$log" >&2
+        fail "the build failed (the whole log is $log)"
+    fi
+}
+show_progress() {
+    local line downloads=0
+    while IFS= read -r line; do
+        if [[ $line =~ ^\[INFO\]\ Building\ Sluice\ ([^0-9]*)\ [0-9] ]]; then
+            say "  ${BASH_REMATCH[1]}"
+        elif [[ $line == *'Downloading from '* ]]; then
+            ((downloads++)) || say "  downloading libraries (only the first time)"
+        fi
+    done
+}
+
+# Puts what Maven packaged into a directory of its own, named after its content, and points DIST there.
+lay_out() {
+    local module key new
+    local -a jars=()
+    for module in "${MODULES[@]}"; do
+        jars+=("$(jar_of "$module")")
+    done
+    key=$({
+        printf '%s\n' "$JAVA_HOME"
+        stat --format='%Y' "$JAVA_HOME/release"
+        sha256sum "${jars[@]}"
+        find "$ROOT"/{platform,cli}/target/lib -name '*.jar' -printf '%f\n' | LC_ALL=C sort
+        cat_guest | sha256sum
+    } | sha256sum)
+    key=${key:0:16}
+    DIST="$WORK/dist/$key"
+    [[ ! -f $DIST/complete ]] || return 0
+
+    new="$WORK/dist/.new"
+    rm -rf "$new" "$DIST"
+    mkdir -p "$new/lib/server" "$new/lib/cli"
+    for module in "${MODULES[@]}"; do
+        cp "$(jar_of "$module")" "$new/$module.jar"
+    done
+    link_or_copy "$ROOT"/platform/target/lib/*.jar "$new/lib/server/"
+    link_or_copy "$ROOT"/cli/target/lib/*.jar "$new/lib/cli/"
+    [[ ! -d $ROOT/guest ]] || cp -R "$ROOT/guest" "$new/guest"
+    class_path "$DIST" platform "$new"/lib/server/*.jar >"$new/server.classpath"
+    class_path "$DIST" cli "$new"/lib/cli/*.jar >"$new/cli.classpath"
+    mv "$new" "$DIST"
+    make_aot_caches
+    : >"$DIST/complete"
+    remove_old_programs
+}
+jar_of() { # MODULE
+    local -a found=("$ROOT/$1/target/$1-"*.jar)
+    [[ -f ${found[0]} ]] || fail "Maven has not packaged $1: no $ROOT/$1/target/$1-*.jar"
+    printf '%s' "${found[0]}"
+}
+cat_guest() {
+    [[ ! -d $ROOT/guest ]] || (cd "$ROOT/guest" && find . -name __pycache__ -prune -o -type f -print | LC_ALL=C sort | xargs -r cat)
+}
+link_or_copy() { # FILE... DIRECTORY
+    cp --link "$@" 2>/dev/null || cp "$@"
+}
+class_path() { # DIRECTORY NAME LIB...
+    local jar
+    printf '%s' "$1/$2.jar"
+    for jar in "${@:3}"; do
+        printf ':%s' "$1/${jar#"$new"/}"
+    done
+}
+
+# Earlier programs that no process runs any more.
+remove_old_programs() {
+    local old
+    for old in "$WORK"/dist/*/; do
+        old=${old%/}
+        [[ $old == "$DIST" ]] || grep -qsF "$old/" /proc/[0-9]*/cmdline || rm -rf "$old"
+    done
+}
+
+# The client is trained on commands that need no server; the server on a start of its own with an empty store.
+make_aot_caches() {
+    say "Making start-up caches"
+    record_aot cli dev.sluice.cli.Sluice version --client || true
+    train_server || true
+    [[ -f $DIST/cli.aot ]] || say "  none for the client: it starts a little slower ($DIST/cli.aot.log says why)"
+    [[ -f $DIST/server.aot ]] || say "  none for the server: it starts a little slower ($DIST/server.aot.log says why)"
+}
+record_aot() { # PROGRAM MAIN ARGUMENT...
+    local -n flags="${1^^}_FLAGS"
+    "$JAVA_HOME/bin/java" -XX:AOTCacheOutput="$DIST/$1.aot" "${flags[@]}" -Duser.home="$HOME" -cp "$(<"$DIST/$1.classpath")" "${@:2}" \
+        >"$DIST/$1.aot.log" 2>&1 </dev/null
+}
+
+# Becomes the program. JAVA options of the user's come last, so that they win.
+exec_java() { # PROGRAM MAIN ARGUMENT...
+    local -n flags="${1^^}_FLAGS"
+    local -a cache=()
+    [[ ! -f $DIST/$1.aot ]] || cache=(-XX:AOTCache="$DIST/$1.aot")
+    exec "$JAVA_HOME/bin/java" ${cache[@]+"${cache[@]}"} "${flags[@]}" -Duser.home="$HOME" -cp "$(<"$DIST/$1.classpath")" "${@:2}"
+}
+
+run_tests() { # MAVEN-ARGUMENT...
+    local narrowed='' argument
+    for argument; do
+        [[ $argument != -Dtest=* ]] || narrowed=-Dsurefire.failIfNoSpecifiedTests=false
+    done
+    cd "$ROOT" || exit
+    exec "${MAVEN[@]}" ${narrowed:+"$narrowed"} "$@" verify
+}

@@ -1,0 +1,144 @@
+# shellcheck shell=bash
+# What `sluice help`, `sluice WORD --help` and completion say about the launcher's own words.
+
+readonly OWN_WORDS=(up down status logs build test bench label completion help)
+
+help_for() { # WORD
+    case ${1-} in
+        up) cat <<TEXT
+Usage: sluice up [--detach] [--yes] [--data DIR] [--api-port N] [--api-tls-port N]
+                 [--gateway-port N] [--gateway-tls-port N]
+
+Starts the server: installs system packages that are missing (says which and why; asks unless you are root or
+say --yes), builds when a source changed, and runs the server on 127.0.0.1. Without --detach it stays in the
+foreground, and Ctrl-C stops it. A second 'up' on the same data directory changes nothing.
+
+  --detach              return once the server is ready; its log is DIR/server.log
+  -y, --yes             install missing packages without asking
+  --data DIR            where its state lives (\$SLUICE_DATA, or ~/.sluice/data)
+  --api-port N          plain HTTP of the control plane (8080); 0 picks a free port
+  --api-tls-port N      its HTTPS (8443)
+  --gateway-port N      plain HTTP of the functions' endpoints (8081)
+  --gateway-tls-port N  its HTTPS (8444)
+
+DIR/endpoints.json holds the addresses once the server is ready. SLUICE_JAVA_OPTS adds options for the JVM.
+
+Example: sluice up --detach --data /srv/sluice --api-port 9000
+TEXT
+            ;;
+        down) cat <<TEXT
+Usage: sluice down [--data DIR]
+
+Stops the server of a data directory and waits until it is gone. Does nothing when none is running.
+TEXT
+            ;;
+        status) cat <<TEXT
+Usage: sluice status [--data DIR]
+
+Says whether a server is running, where it listens and which process it is. Exit code: 0 running, $EXIT_NOT_RUNNING not running.
+TEXT
+            ;;
+        logs) cat <<TEXT
+Usage: sluice logs [--follow] [--data DIR]
+
+Prints the last $LOG_LINES_SHOWN lines of the log of a server that was started with --detach.
+
+  -f, --follow  keep printing what is added
+TEXT
+            ;;
+        build) cat <<TEXT
+Usage: sluice build
+
+Builds without tests. 'up' and all other words do that by themselves when a source changed.
+TEXT
+            ;;
+        test) cat <<TEXT
+Usage: sluice test [--full] [MAVEN-ARGUMENT...]
+
+Builds and runs all tests: unit, contract, architecture and end-to-end, and the README's commands as written.
+
+  --full            the slow ones too
+  -Dtest=NAME       only tests of that name
+  -pl MODULE -am    only that module and what it needs
+
+Example: sluice test -Dtest=LabelLawsTest
+TEXT
+            ;;
+        bench) cat <<TEXT
+Usage: sluice bench [NAME...]
+
+Measures, and prints a table and JSON, each number beside its baseline of the same run.
+TEXT
+            ;;
+        label) cat <<TEXT
+Usage: sluice label OPERATION ARGUMENT...
+       sluice label --batch
+
+Computes with labels, without a server. Operations: parse flow flowp implies eq lub glb down endorse and or.
+With --batch it reads lines 'operation<TAB>argument<TAB>...' and prints one answer for each.
+
+Example: sluice label flow 'alice,T' 'alice&bob,T'
+TEXT
+            ;;
+        completion) cat <<TEXT
+Usage: sluice completion bash|zsh
+
+Prints a completion script. For this shell only:  source <(sluice completion bash)
+TEXT
+            ;;
+        '' | help) cat <<TEXT
+${BOLD}Sluice${PLAIN}: functions for many tenants, kept apart by information flow control.
+
+Usage: sluice WORD [OPTION...]
+
+  up          start the server            build       build without tests
+  down        stop it                     test        run all tests
+  status      is it running, and where    bench       measure
+  logs        its log                     label       compute with labels
+  completion  for bash and zsh            help WORD   more about one word
+
+Every other word goes to the client, which talks to a running server:
+
+  create get update delete exec invoke fs login logout whoami version
+
+  sluice create function hello examples/hello.py --image python3
+  sluice exec hello --wait --input '{"name": "Jon"}' -o json
+
+'sluice WORD --help' says more about each.
+TEXT
+            ;;
+        *) command_client "$1" --help ;;
+    esac
+}
+
+command_completion() {
+    local words="${OWN_WORDS[*]} create get update delete exec invoke fs login logout whoami version"
+    case ${1-} in
+        bash) cat <<TEXT
+_sluice() {
+    local words='$words'
+    case \${COMP_WORDS[1]} in
+        up) words='--detach --yes --data --api-port --api-tls-port --gateway-port --gateway-tls-port --help' ;;
+        down | status) words='--data --help' ;;
+        logs) words='--follow --data --help' ;;
+        test) words='--full --help' ;;
+        label) words='parse flow flowp implies eq lub glb down endorse and or --batch' ;;
+        completion) words='bash zsh' ;;
+        fs) words='ls cat put mkdir rm stat' ;;
+        create | update | delete) words='function' ;;
+        get) words='function functions run runs' ;;
+    esac
+    if ((COMP_CWORD == 1)); then words='$words'; fi
+    mapfile -t COMPREPLY < <(compgen -W "\$words" -- "\${COMP_WORDS[COMP_CWORD]}")
+}
+complete -o default -F _sluice sluice ./sluice
+TEXT
+            ;;
+        zsh)
+            printf 'autoload -U +X bashcompinit && bashcompinit\n'
+            command_completion bash
+            ;;
+        '') usage_error completion "needs a shell: bash or zsh" ;;
+        *) usage_error completion "knows bash and zsh, not '$1'" ;;
+    esac
+}

@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# The system packages Sluice needs, why, and how they are installed when they are missing.
+
+readonly NODE_MAJOR_MIN=18
+
+has_seccomp_for_python() {
+    compgen -G '/usr/lib/python3/dist-packages/seccomp*.so' >/dev/null
+}
+has_node() {
+    local version
+    [[ -x /usr/bin/node ]] && version=$(/usr/bin/node --version 2>/dev/null) || return 1
+    version=${version#v}
+    [[ ${version%%.*} =~ ^[0-9]+$ ]] && ((${version%%.*} >= NODE_MAJOR_MIN))
+}
+
+# Prints "package<TAB>why" for each package that PURPOSE (build, run or test) needs and the machine lacks.
+missing_packages() { # PURPOSE
+    if [[ $1 != build ]]; then
+        [[ -x /usr/bin/python3 ]] || printf 'python3\truns Python functions, and starts the isolated guests\n'
+        has_seccomp_for_python || printf 'python3-seccomp\tlimits which system calls a guest may make\n'
+        has_node || printf 'nodejs\truns Node.js functions (at least version %s, as /usr/bin/node)\n' "$NODE_MAJOR_MIN"
+        [[ -x /usr/bin/bwrap ]] || printf 'bubblewrap\tputs each guest into namespaces of its own\n'
+    fi
+    if [[ $1 == test || -n ${NEEDS_MAVEN-} ]]; then
+        command -v mvn >/dev/null || printf 'maven\tbuilds Sluice\n'
+    fi
+    if [[ $1 == test ]]; then
+        command -v curl >/dev/null || printf "curl\tis used by the README's examples, which are tested\n"
+    fi
+}
+
+ensure_packages() { # PURPOSE ask|yes
+    local -a names=()
+    local missing name why
+    needs_maven && NEEDS_MAVEN=yes || NEEDS_MAVEN=''
+    missing=$(missing_packages "$1")
+    [[ -n $missing ]] || return 0
+
+    say "Sluice needs packages that this machine lacks:"
+    while IFS=$'\t' read -r name why; do
+        names+=("$name")
+        say "  $BOLD$name$PLAIN $why"
+    done <<<"$missing"
+
+    command -v apt-get >/dev/null || fail "cannot install them here: this is not Debian or one of its kin." \
+        "Install what your distribution calls: ${names[*]}" "and run this command again."
+    local -a as_root=()
+    local by_hand="apt-get update && apt-get install --yes --no-install-recommends ${names[*]}"
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null || fail "you are not root and there is no sudo. As root, run:" "  $by_hand"
+        as_root=(sudo)
+        may_install "$2" || fail "not installed. To do it by hand:" "  sudo sh -c '$by_hand'"
+    fi
+    install_packages "${names[@]}"
+}
+
+may_install() { # ask|yes
+    local answer
+    [[ $1 == yes ]] && return 0
+    [[ -t 0 ]] || return 1
+    read -r -p "Install them with apt-get now? [Y/n] " answer || return 1
+    [[ -z $answer || $answer == [Yy]* ]]
+}
+
+# Reads `as_root` of its caller.
+install_packages() { # NAME...
+    local log="$WORK/packages.log"
+    mkdir -p "$WORK"
+    : >"$log"
+    compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || apt_quietly "$log" update || true
+    say "Installing ${*}"
+    apt_quietly "$log" install "$@" && return 0
+    say "That failed; refreshing the package lists and trying once more"
+    if apt_quietly "$log" update && apt_quietly "$log" install "$@"; then return 0; fi
+    tail -n 15 "$log" >&2
+    fail "apt-get could not install ${*} (the whole log is $log)"
+}
+apt_quietly() { # LOG update|install NAME...
+    local -a command=(apt-get --quiet --yes --no-install-recommends "${@:2}")
+    ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive "${command[@]}" >>"$1" 2>&1 </dev/null
+}

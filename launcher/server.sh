@@ -1,0 +1,252 @@
+# shellcheck shell=bash
+# Starts, stops and shows the server of a data directory. Which server that is stands in DIR/endpoints.json, which
+# the server writes once it is ready; it counts only while its process lives and is a Sluice server of that directory.
+
+readonly DEFAULT_DATA="${SLUICE_DATA:-$HOME/.sluice/data}"
+readonly READY_PATIENCE_S=60 STOP_PATIENCE_S=20
+readonly LOG_LINES_SHOWN=200
+
+command_up() {
+    local data=$DEFAULT_DATA detach='' consent=ask
+    local -A port=([api-port]=8080 [api-tls-port]=8443 [gateway-port]=8081 [gateway-tls-port]=8444)
+    local option value
+    while (($#)); do
+        option=$1
+        case $option in
+            --detach) detach=yes; shift; continue ;;
+            -y | --yes) consent=yes; shift; continue ;;
+            --data=* | --*-port=*) value=${option#*=}; option=${option%%=*}; shift ;;
+            --data | --api-port | --api-tls-port | --gateway-port | --gateway-tls-port)
+                value=$(value_of up "$option" $# "${2-}")
+                shift 2
+                ;;
+            *) usage_error up "unknown argument '$option'" ;;
+        esac
+        case $option in
+            --data) data=$value ;;
+            *)
+                [[ -n ${port[${option#--}]+known} ]] || usage_error up "unknown option '$option'"
+                is_port "$value" ||
+                    usage_error up "$option must be a port, 0 to 65535 (0 picks a free one), not '$value'"
+                port[${option#--}]=$((10#$value))
+                ;;
+        esac
+    done
+    data=$(absolute "$data")
+    if find_server "$data"; then
+        say "Sluice is already running on $data (process $SERVER_PID); nothing changed."
+        show_addresses
+        return 0
+    fi
+    use_jdk
+    ensure_packages run "$consent"
+    ensure_built
+    (umask 077 && mkdir -p "$data") || fail "cannot create the data directory $data"
+
+    local -a program
+    server_program "$data"
+    program+=(--api-port "${port[api-port]}" --api-tls-port "${port[api-tls-port]}"
+        --gateway-port "${port[gateway-port]}" --gateway-tls-port "${port[gateway-tls-port]}")
+    if [[ -n $detach ]]; then start_detached "$data"; else run_in_foreground "$data"; fi
+}
+
+is_port() { [[ $1 =~ ^[0-9]{1,5}$ ]] && ((10#$1 <= 65535)); }
+
+# Sets `program` of its caller to the command that runs the server on DATA, without its ports. Reads `detach`.
+server_program() { # DATA
+    local -a options=()
+    local log=console
+    [[ -z $detach ]] || log='file'
+    read -r -a options <<<"${SLUICE_JAVA_OPTS-}"
+    program=("$JAVA_HOME/bin/java")
+    [[ ! -f $DIST/server.aot ]] || program+=(-XX:AOTCache="$DIST/server.aot")
+    program+=("${SERVER_FLAGS[@]}" ${options[@]+"${options[@]}"} -Dsluice.log="$log" -Dsluice.log.file="$1/server.log" -Duser.home="$HOME"
+        -cp "$(<"$DIST/server.classpath")" dev.sluice.Main --data "$1" --guest-dir "$DIST/guest")
+}
+
+start_detached() { # DATA
+    local log="$1/server.log" pid
+    (umask 077 && : >>"$log")
+    chmod 600 "$log"
+    cd /
+    setsid "${program[@]}" >>"$log" 2>&1 </dev/null &
+    pid=$!
+    disown "$pid"
+    if await_ready "$1" "$pid"; then
+        greet "$1"
+        return 0
+    fi
+    tail -n 20 "$log" >&2
+    if [[ -d /proc/$pid ]]; then
+        kill -KILL "$pid" 2>/dev/null || true
+        fail "the server was not ready after $READY_PATIENCE_S s, so it was stopped (its log is $log)"
+    fi
+    fail "the server ended before it was ready (its log is $log)"
+}
+
+run_in_foreground() { # DATA
+    local pid status=0
+    "${program[@]}" </dev/null &
+    pid=$!
+    # shellcheck disable=SC2064 # the process is known now
+    trap "kill -TERM $pid 2>/dev/null || true" INT TERM HUP
+    if await_ready "$1" "$pid"; then
+        greet "$1"
+        say "Ctrl-C stops it."
+    elif [[ -d /proc/$pid ]]; then
+        kill -KILL "$pid" 2>/dev/null || true
+        fail "the server was not ready after $READY_PATIENCE_S s, so it was stopped"
+    fi
+    # A signal ends `wait` before the server has ended.
+    while [[ -d /proc/$pid ]]; do
+        status=0
+        wait "$pid" || status=$?
+    done
+    case $status in
+        0 | 130 | 143) return 0 ;;
+        *) fail "the server ended with exit code $status" ;;
+    esac
+}
+
+await_ready() { # DATA PID
+    local deadline=$((SECONDS + READY_PATIENCE_S))
+    while ((SECONDS < deadline)) && is_alive "$2"; do
+        if find_server "$1" && [[ $SERVER_PID == "$2" ]]; then return 0; fi
+        sleep 0.05
+    done
+    return 1
+}
+is_alive() { # PID: neither gone nor a zombie
+    local stat
+    { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+    [[ ${stat##*) } != Z* ]]
+}
+
+command_down() {
+    local DATA
+    parse_data down "$@"
+    if ! find_server "$DATA"; then
+        say "No Sluice server is running on $DATA."
+        return 0
+    fi
+    local deadline=$((SECONDS + STOP_PATIENCE_S)) pid=$SERVER_PID
+    kill -TERM "$pid" || fail "may not stop process $pid: it belongs to somebody else"
+    while is_alive "$pid" && ((SECONDS < deadline)); do
+        sleep 0.05
+    done
+    if is_alive "$pid"; then
+        kill -KILL "$pid" 2>/dev/null || true
+        say "It did not stop within $STOP_PATIENCE_S s and was killed. What it had acknowledged is on disk."
+        while is_alive "$pid"; do sleep 0.05; done
+    fi
+    say "Stopped the Sluice server on $DATA."
+}
+
+command_status() {
+    local DATA
+    parse_data status "$@"
+    if find_server "$DATA"; then
+        printf 'running     %s (process %s)\n' "$DATA" "$SERVER_PID"
+        show_addresses
+        return 0
+    fi
+    printf 'not running %s\n' "$DATA"
+    exit "$EXIT_NOT_RUNNING"
+}
+
+command_logs() {
+    local DATA follow=''
+    local -a rest=()
+    while (($#)); do
+        case $1 in
+            -f | --follow) follow=yes ;;
+            *) rest+=("$1") ;;
+        esac
+        shift
+    done
+    parse_data logs ${rest[@]+"${rest[@]}"}
+    [[ -r $DATA/server.log ]] ||
+        fail "there is no log in $DATA" "A server started with 'sluice up --detach' writes one; 'sluice up' writes to its terminal."
+    if [[ -n $follow ]]; then
+        exec tail -n "$LOG_LINES_SHOWN" -F "$DATA/server.log"
+    fi
+    tail -n "$LOG_LINES_SHOWN" "$DATA/server.log"
+}
+
+parse_data() { # WORD ARGUMENT...: sets DATA of its caller
+    local word=$1
+    shift
+    DATA=$DEFAULT_DATA
+    while (($#)); do
+        case $1 in
+            --data=*) DATA=${1#*=} ;;
+            --data)
+                DATA=$(value_of "$word" --data $# "${2-}")
+                shift
+                ;;
+            *) usage_error "$word" "unknown argument '$1'" ;;
+        esac
+        shift
+    done
+    DATA=$(absolute "$DATA")
+}
+absolute() { realpath --canonicalize-missing -- "$1"; }
+
+# Is a Sluice server running on DATA? Sets SERVER_PID and ENDPOINTS.
+find_server() { # DATA
+    local -a words=()
+    local i
+    SERVER_PID='' ENDPOINTS=''
+    { ENDPOINTS=$(<"$1/endpoints.json"); } 2>/dev/null || return 1
+    [[ $ENDPOINTS =~ \"pid\"[[:space:]]*:[[:space:]]*([0-9]+) ]] || return 1
+    SERVER_PID=${BASH_REMATCH[1]}
+    { mapfile -d '' -t words <"/proc/$SERVER_PID/cmdline"; } 2>/dev/null || return 1
+    [[ " ${words[*]} " == *' dev.sluice.Main '* ]] || return 1
+    for ((i = 0; i + 1 < ${#words[@]}; i++)); do
+        if [[ ${words[i]} == --data && $(absolute "${words[i + 1]}") == "$1" ]]; then return 0; fi
+    done
+    return 1
+}
+
+endpoint() { # NAME
+    [[ $ENDPOINTS =~ \"$1\"[[:space:]]*:[[:space:]]*\"([^\"]*)\" ]] && printf '%s' "${BASH_REMATCH[1]}"
+}
+show_addresses() {
+    printf 'api         %s   %s\n' "$(endpoint api)" "$(endpoint apiTls)"
+    printf 'gateway     %s   %s\n' "$(endpoint gateway)" "$(endpoint gatewayTls)"
+}
+
+greet() { # DATA
+    printf '%sSluice is ready.%s\n' "$BOLD" "$PLAIN"
+    show_addresses
+    printf 'data        %s\n' "$1"
+    printf 'admin       %s   (a client configuration with the administrator'"'"'s key: keep it private)\n' "$1/admin.json"
+    printf '\nNext:\n'
+    printf '  sluice --config %s whoami\n' "$1/admin.json"
+    printf '  sluice --config %s create function hello examples/hello.py --image python3\n' "$1/admin.json"
+    printf '  sluice down%s\n' "$([[ $1 == "$(absolute "$DEFAULT_DATA")" ]] || printf ' --data %s' "$1")"
+}
+
+# A short life of the server on an empty store, for its AOT cache, with a client's calls for the client's.
+train_server() {
+    local data status=0 pid
+    data=$(mktemp -d)
+    (
+        detach=''
+        server_program "$data"
+        program=("${program[0]}" -XX:AOTCacheOutput="$DIST/server.aot" "${program[@]:1}"
+            --api-port 0 --api-tls-port 0 --gateway-port 0 --gateway-tls-port 0)
+        HOME=$data "${program[@]}" >"$DIST/server.aot.log" 2>&1 </dev/null &
+        pid=$!
+        if await_ready "$data" "$pid"; then
+            kill -TERM "$pid"
+            wait "$pid"
+        else
+            kill -KILL "$pid" 2>/dev/null
+            false
+        fi
+    ) || status=$?
+    rm -rf "$data"
+    [[ -f $DIST/server.aot ]] || return 1
+    return 0
+}
