@@ -1,4 +1,4 @@
-/// Values that carry bytes and names of bytes. No I/O, no other room.
+/// Values that carry bytes and names of bytes, and small files that only their owner reads. No other room.
 @NullMarked
 package dev.sluice.bytes;
 

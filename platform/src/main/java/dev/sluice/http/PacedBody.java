@@ -1,0 +1,54 @@
+package dev.sluice.http;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.LongSupplier;
+
+/// A body that must arrive at a decent pace: a client that drips bytes keeps a connection and a thread busy for
+/// nothing.
+///
+/// The idle timeout of the connection bounds each single wait; this bounds their sum.
+final class PacedBody extends FilterInputStream {
+    /// Before this the pace is not looked at.
+    static final long GRACE_SECONDS = 15;
+    /// Below this nobody uploads anything: a modem does better.
+    static final long PACE_BYTES_PER_SECOND = 1024;
+
+    private final LongSupplier nanoClock;
+    private final long began;
+    private long count;
+
+    PacedBody(InputStream in, LongSupplier nanoClock) {
+        super(in);
+        this.nanoClock = nanoClock;
+        this.began = nanoClock.getAsLong();
+    }
+
+    @Override
+    public int read() throws IOException {
+        int value = in.read();
+        keepPace(value < 0 ? 0 : 1);
+        return value;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        int read = in.read(into, offset, length);
+        keepPace(Math.max(read, 0));
+        return read;
+    }
+
+    @Override
+    public boolean markSupported() {
+        return false;
+    }
+
+    private void keepPace(int more) {
+        count += more;
+        long seconds = (nanoClock.getAsLong() - began) / 1_000_000_000L - GRACE_SECONDS;
+        if (seconds > 0 && count < seconds * PACE_BYTES_PER_SECOND) {
+            throw new HttpRefused(408, "the request body came too slowly");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package dev.sluice.http;
+
+import dev.sluice.bytes.Bytes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.util.UrlEncoded;
+import org.jspecify.annotations.Nullable;
+
+/// One HTTP request as handlers see it. Everything in it is hostile.
+///
+/// For one thread: the virtual thread that the handler runs on. The body can be read once.
+public final class Request {
+    /// The number of parameters of one query string.
+    static final int QUERY_PARAMETERS_MAX = 64;
+
+    private final org.eclipse.jetty.server.Request jetty;
+    private final List<String> segments;
+    private List<String> parameterNames = List.of();
+    private int parametersFrom;
+    private @Nullable Map<String, List<String>> query;
+
+    Request(org.eclipse.jetty.server.Request jetty, List<String> segments) {
+        this.jetty = jetty;
+        this.segments = segments;
+    }
+
+    public String method() {
+        return jetty.getMethod();
+    }
+
+    /// The path as it was sent, still encoded, without the query.
+    public String rawPath() {
+        return jetty.getHttpURI().getPath();
+    }
+
+    /// The segments of the path, each decoded once.
+    public List<String> segments() {
+        return segments;
+    }
+
+    /// The segments from the template's `{rest...}` on.
+    public List<String> rest() {
+        return segments.subList(Math.min(parametersFrom, segments.size()), segments.size());
+    }
+
+    /// The segment that stands where the route's template has `{name}`.
+    public String parameter(String name) {
+        for (int i = 0; i < parameterNames.size(); i++) {
+            if (parameterNames.get(i).equals(name)) {
+                return segments.get(i);
+            }
+        }
+        throw new IllegalArgumentException("the route has no parameter " + name);
+    }
+
+    /// Remembers which template matched: one name a segment, empty for literal ones.
+    void matched(List<String> names, int rest) {
+        this.parameterNames = names;
+        this.parametersFrom = rest;
+    }
+
+    /// The first value of a query parameter.
+    ///
+    /// @throws HttpRefused 400 for a query string that is malformed or has too many parameters
+    public Optional<String> query(String name) {
+        List<String> values = queryParameters().get(name);
+        return values == null || values.isEmpty() ? Optional.empty() : Optional.of(values.getFirst());
+    }
+
+    /// All query parameters, in order.
+    public Map<String, List<String>> queryParameters() {
+        Map<String, List<String>> known = query;
+        if (known == null) {
+            known = parsed(jetty.getHttpURI().getQuery());
+            query = known;
+        }
+        return known;
+    }
+
+    private static Map<String, List<String>> parsed(@Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            return Map.of();
+        }
+        var values = new LinkedHashMap<String, List<String>>();
+        try {
+            UrlEncoded.decodeUtf8To(text, 0, text.length(), (name, value) -> {
+                if (values.size() >= QUERY_PARAMETERS_MAX) {
+                    throw new IllegalArgumentException("too many parameters");
+                }
+                values.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(value);
+            });
+        } catch (IllegalArgumentException malformed) {
+            throw new HttpRefused(400, "the query string is malformed");
+        }
+        return values;
+    }
+
+    /// The only value of a header; empty when the header is absent.
+    ///
+    /// @throws HttpRefused 400 for a header that is sent more than once, as proxies differ in which one they read
+    public Optional<String> header(String name) {
+        HttpFields fields = jetty.getHeaders();
+        @Nullable String value = null;
+        for (HttpField field : fields) {
+            if (field.is(name)) {
+                if (value != null) {
+                    throw new HttpRefused(400, name + " is sent more than once");
+                }
+                value = field.getValue() == null ? "" : field.getValue();
+            }
+        }
+        return Optional.ofNullable(value);
+    }
+
+    /// Whether it came over TLS.
+    public boolean secure() {
+        return jetty.isSecure();
+    }
+
+    /// The whole body.
+    ///
+    /// @throws HttpRefused 413 above `bytesMax`, 408 when it comes too slowly
+    public Bytes body(int bytesMax) throws IOException {
+        refuseAbove(bytesMax);
+        Content.Chunk first = jetty.read();
+        if (first == null) {
+            return slowBody(new byte[0], bytesMax);
+        }
+        if (Content.Chunk.isFailure(first)) {
+            throw new IOException("the client went away", first.getFailure());
+        }
+        ByteBuffer content = first.getByteBuffer();
+        byte[] copy = new byte[content.remaining()];
+        content.get(copy);
+        first.release();
+        if (copy.length > bytesMax) {
+            throw tooLarge();
+        }
+        return first.isLast() ? Bytes.takeOver(copy) : slowBody(copy, bytesMax);
+    }
+
+    private Bytes slowBody(byte[] before, int bytesMax) throws IOException {
+        try (InputStream rest = paced()) {
+            byte[] more = rest.readNBytes(bytesMax - before.length + 1);
+            if (more.length + before.length > bytesMax) {
+                throw tooLarge();
+            }
+            byte[] all = Arrays.copyOf(before, before.length + more.length);
+            System.arraycopy(more, 0, all, before.length, more.length);
+            return Bytes.takeOver(all);
+        }
+    }
+
+    /// The body as a stream for a handler that must not hold all of it in memory.
+    ///
+    /// A read throws [HttpRefused] 413 above `bytesMax` and 408 when the client is too slow.
+    public InputStream bodyStream(long bytesMax) {
+        refuseAbove(bytesMax);
+        return new BoundedBody(paced(), bytesMax);
+    }
+
+    private InputStream paced() {
+        return new PacedBody(Content.Source.asInputStream(jetty), System::nanoTime);
+    }
+
+    private void refuseAbove(long bytesMax) {
+        if (jetty.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > bytesMax) {
+            throw tooLarge();
+        }
+    }
+
+    static HttpRefused tooLarge() {
+        return new HttpRefused(413, "the request body is too large");
+    }
+}

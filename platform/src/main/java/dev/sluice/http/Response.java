@@ -1,0 +1,88 @@
+package dev.sluice.http;
+
+import dev.sluice.bytes.Bytes;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a handler answers: a status, a few headers and a body that is in memory or streamed.
+public final class Response {
+    public static final String JSON = "application/json";
+
+    private final int status;
+    private final @Nullable String contentType;
+    private final Body body;
+    private final List<String> headers;
+
+    /// @param headers names and values in turn
+    private Response(int status, @Nullable String contentType, Body body, List<String> headers) {
+        this.status = status;
+        this.contentType = contentType;
+        this.body = body;
+        this.headers = headers;
+    }
+
+    /// The bytes that follow the headers.
+    sealed interface Body {
+        record InMemory(Bytes content) implements Body {}
+
+        /// `content` is closed by the server, whether or not it could be sent.
+        record Streamed(InputStream content, long length) implements Body {}
+    }
+
+    public static Response json(int status, Bytes body) {
+        return of(status, JSON, body);
+    }
+
+    public static Response of(int status, String contentType, Bytes body) {
+        return new Response(status, contentType, new Body.InMemory(body), List.of());
+    }
+
+    public static Response text(int status, String body) {
+        return of(status, "text/plain; charset=utf-8", Bytes.utf8(body));
+    }
+
+    /// No body at all.
+    public static Response empty(int status) {
+        return new Response(status, null, new Body.InMemory(Bytes.EMPTY), List.of());
+    }
+
+    /// Sends exactly `length` bytes of `content` and closes it.
+    public static Response stream(int status, String contentType, InputStream content, long length) {
+        return new Response(status, contentType, new Body.Streamed(content, length), List.of());
+    }
+
+    /// `{"code":code,"message":message}`, the form of every error that Dispatch's client understands.
+    public static Response error(int status, int code, String message) {
+        var text = new StringBuilder(message.length() + 32);
+        text.append("{\"code\":").append(code).append(",\"message\":\"");
+        JsonText.escape(message, text);
+        return json(status, Bytes.utf8(text.append("\"}").toString()));
+    }
+
+    /// The same response with one more header.
+    public Response with(String name, String value) {
+        var more = new ArrayList<>(headers);
+        more.add(name);
+        more.add(value);
+        return new Response(status, contentType, body, List.copyOf(more));
+    }
+
+    public int status() {
+        return status;
+    }
+
+    @Nullable
+    String contentType() {
+        return contentType;
+    }
+
+    Body body() {
+        return body;
+    }
+
+    List<String> headers() {
+        return headers;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.sluice.http;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/// A plain and a TLS listener over one handler: HTTP/1.1, each request on a virtual thread of its own.
+///
+/// Bounded: connections, header bytes, the wait for the next byte in either direction (not the time a handler takes).
+/// The body is bounded by whoever reads it. `close` stops listening at once and cuts requests that still run.
+public final class WebServer implements AutoCloseable {
+    public static final int CONNECTIONS_MAX = 4096;
+    static final int HEADER_BYTES_MAX = 16 << 10;
+    static final Duration IDLE = Duration.ofSeconds(30);
+    private static final int POOL_THREADS_MAX = 64;
+
+    /// Encoded slashes and percent signs are names in our paths; `|` is raw in those of Faasten's client. Whatever
+    /// else is ambiguous stays refused: encoded dots, empty segments, path parameters, bad UTF-8. [PathText] then
+    /// refuses control characters, which the two leniencies on characters would let through.
+    static final UriCompliance URIS = UriCompliance.RFC3986.with(
+            "SLUICE",
+            UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
+            UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
+            UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS,
+            UriCompliance.Violation.ILLEGAL_PATH_CHARACTERS);
+
+    private final Server server;
+    private final ServerConnector plain;
+    private final ServerConnector tls;
+
+    private WebServer(Server server, ServerConnector plain, ServerConnector tls) {
+        this.server = server;
+        this.plain = plain;
+        this.tls = tls;
+    }
+
+    /// @param port the plain port, 0 for a free one
+    /// @param tlsPort the TLS port, 0 for a free one
+    public record Ports(InetAddress address, int port, int tlsPort) {
+        /// Only this machine can connect.
+        public static Ports loopback(int port, int tlsPort) {
+            return new Ports(InetAddress.getLoopbackAddress(), port, tlsPort);
+        }
+    }
+
+    /// Binds both ports and serves.
+    ///
+    /// @throws IOException when a port is taken; nothing listens then
+    public static WebServer start(Ports ports, TlsIdentity identity, Handler handler) throws IOException {
+        return start(ports, identity, handler, IDLE);
+    }
+
+    static WebServer start(Ports ports, TlsIdentity identity, Handler handler, Duration idle) throws IOException {
+        var threads = new QueuedThreadPool(POOL_THREADS_MAX, 4);
+        threads.setName("http");
+        threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        var server = new Server(threads);
+        ServerConnector plain = connector(server, ports, ports.port(), idle, List.of(http(false)));
+        ServerConnector tls = connector(server, ports, ports.tlsPort(), idle, List.of(ssl(identity), http(true)));
+        server.addConnector(plain);
+        server.addConnector(tls);
+        server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, server));
+        server.setErrorHandler(new JsonErrors());
+        server.setHandler(new JettyBridge(handler));
+        server.setStopTimeout(0);
+        var web = new WebServer(server, plain, tls);
+        web.begin();
+        return web;
+    }
+
+    private static ServerConnector connector(
+            Server server, Ports ports, int port, Duration idle, List<ConnectionFactory> protocols) {
+        var connector = new ServerConnector(server, 1, 1, protocols.toArray(ConnectionFactory[]::new));
+        connector.setHost(ports.address().getHostAddress());
+        connector.setPort(port);
+        connector.setIdleTimeout(idle.toMillis());
+        connector.setAcceptQueueSize(1024);
+        return connector;
+    }
+
+    private static ConnectionFactory http(boolean secure) {
+        var configuration = new HttpConfiguration();
+        configuration.setSendServerVersion(false);
+        configuration.setRequestHeaderSize(HEADER_BYTES_MAX);
+        configuration.setUriCompliance(URIS);
+        configuration.setRelativeRedirectAllowed(true);
+        if (secure) {
+            configuration.addCustomizer(new SecureRequestCustomizer(false));
+        }
+        return new HttpConnectionFactory(configuration);
+    }
+
+    private static ConnectionFactory ssl(TlsIdentity identity) {
+        var context = new SslContextFactory.Server();
+        context.setKeyStore(identity.keyStore());
+        context.setKeyStorePassword("");
+        context.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        return new SslConnectionFactory(context, HttpVersion.HTTP_1_1.asString());
+    }
+
+    private void begin() throws IOException {
+        boolean serves = false;
+        try {
+            plain.open();
+            tls.open();
+            LifeCycle.start(server);
+            serves = true;
+        } finally {
+            if (!serves) {
+                close();
+            }
+        }
+    }
+
+    public int port() {
+        return plain.getLocalPort();
+    }
+
+    public int tlsPort() {
+        return tls.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        plain.close();
+        tls.close();
+        LifeCycle.stop(server);
+    }
+}
