@@ -74,7 +74,8 @@ run_maven() {
         2>&1 </dev/null | tee "$log" | show_progress; then
         say "Built in $((SECONDS - started)) s"
     else
-        grep -E '^\[ERROR\]' "$log" | head -n 20 >&2 || tail -n 20 "$log" >&2
+        grep -E '^\[ERROR\]|^\[WARNING\] .*\.java:' "$log" | grep -vE 'Help 1|full stack trace|Re-run Maven|For more|\[ERROR\] $' |
+            head -n 20 >&2 || tail -n 20 "$log" >&2
         fail "the build failed (the whole log is $log)"
     fi
 }
@@ -93,6 +94,7 @@ show_progress() {
 lay_out() {
     local module key new
     local -a jars=()
+    [[ -d $ROOT/platform/target/lib && -d $ROOT/cli/target/lib ]] || fail "Maven has not packaged the modules: mvn package"
     for module in "${MODULES[@]}"; do
         jars+=("$(jar_of "$module")")
     done

@@ -197,7 +197,8 @@ find_server() { # DATA
     local -a words=()
     local i
     SERVER_PID='' ENDPOINTS=''
-    { ENDPOINTS=$(<"$1/endpoints.json"); } 2>/dev/null || return 1
+    [[ -r $1/endpoints.json ]] || return 1
+    IFS= read -r -d '' ENDPOINTS <"$1/endpoints.json" || true
     [[ $ENDPOINTS =~ \"pid\"[[:space:]]*:[[:space:]]*([0-9]+) ]] || return 1
     SERVER_PID=${BASH_REMATCH[1]}
     { mapfile -d '' -t words <"/proc/$SERVER_PID/cmdline"; } 2>/dev/null || return 1

@@ -24,6 +24,7 @@ final class DeadweightTest {
             "cloudcall",
             "function",
             "gate",
+            "http",
             "image",
             "invoke",
             "org",

@@ -57,9 +57,10 @@ final class Rooms {
                             "secret",
                             "build")),
             entry("org", Set.of("label", "kernel", "fs")),
+            entry("http", Set.of()),
             entry("authn", Set.of("label", "kernel", "store", "org")),
             entry("event", Set.of("label", "kernel", "store", "fs", "gate", "authn")),
-            entry("gateway", Set.of("label", "kernel", "gate", "invoke", "org", "authn")),
+            entry("gateway", Set.of("label", "kernel", "gate", "http", "invoke", "org", "authn")),
             entry(
                     "api",
                     Set.of(

@@ -44,7 +44,7 @@ final class RunCodec {
 
     static Bytes encode(Content content, boolean withOutput) {
         return encoded(out -> {
-            out.writeByte(content.status().ordinal());
+            out.writeByte(content.status() == Status.READY ? 0 : 1);
             out.writeLong(content.finishedMillis());
             writeText(out, content.label().toString());
             writeText(out, content.outputLabel().toString());

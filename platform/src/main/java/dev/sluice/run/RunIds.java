@@ -22,6 +22,6 @@ public final class RunIds {
         for (int i = 2; i < bits.length; i++) {
             low = low << 8 | (bits[i] & 0xff);
         }
-        return new UUID(high, low & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L);
+        return new UUID(high, (low & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L);
     }
 }

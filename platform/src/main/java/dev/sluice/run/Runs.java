@@ -69,7 +69,8 @@ public final class Runs {
         Bytes key = RunKeys.idempotency(run.organization(), scope);
         var mine = new Live(run);
         mine.isRecorded = true;
-        Batch batch = exists(run, new Batch().requireAbsent(key).put(key, Bytes.utf8(run.id().toString())));
+        Batch batch = exists(
+                run, new Batch().requireAbsent(key).put(key, Bytes.utf8(run.id().toString())));
         if (store.commit(batch.put(RunKeys.open(run.id()), RunCodec.encode(run)))) {
             live.put(run.id(), mine);
             return Optional.empty();
@@ -129,8 +130,7 @@ public final class Runs {
     /// Takes a queued run to start it. Whoever gets true starts it; nobody else ever does, so it runs at most once.
     public boolean take(Queued queued) {
         Queued taken = new Queued(queued.run(), queued.gatePath(), queued.start(), queued.payload(), true);
-        return store.compareAndSet(
-                RunKeys.queued(queued.run().id()), RunCodec.encode(queued), RunCodec.encode(taken));
+        return store.compareAndSet(RunKeys.queued(queued.run().id()), RunCodec.encode(queued), RunCodec.encode(taken));
     }
 
     /// Notes how a queued run ended.
@@ -150,10 +150,8 @@ public final class Runs {
             Queued queued = RunCodec.decodeQueued(stored);
             if (queued.started()) {
                 Run run = queued.run();
-                store.commit(ended(
-                        run,
-                        stopped(run, Bytes.utf8("null")),
-                        new Batch().delete(RunKeys.queued(run.id()))));
+                store.commit(
+                        ended(run, stopped(run, Bytes.utf8("null")), new Batch().delete(RunKeys.queued(run.id()))));
             } else {
                 waiting.add(queued);
             }
@@ -228,8 +226,7 @@ public final class Runs {
     }
 
     private static Batch ended(Run run, Content content, Batch batch) {
-        boolean isInline = content.output().isEmpty()
-                || content.output().get().length() <= INLINE_OUTPUT_BYTES_MAX;
+        boolean isInline = content.output().isEmpty() || content.output().get().length() <= INLINE_OUTPUT_BYTES_MAX;
         batch.put(RunKeys.content(run.organization(), run.id()), RunCodec.encode(content, isInline));
         return isInline
                 ? batch
@@ -241,7 +238,14 @@ public final class Runs {
     private Content stopped(Run run, Bytes input) {
         Label label = run.existence();
         return new Content(
-                Status.ERROR, clock.millis(), label, label, input, Optional.empty(), Optional.of(STOPPED), List.of(),
+                Status.ERROR,
+                clock.millis(),
+                label,
+                label,
+                input,
+                Optional.empty(),
+                Optional.of(STOPPED),
+                List.of(),
                 List.of());
     }
 
