@@ -1,0 +1,26 @@
+package dev.sluice.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+
+/// What a process is given by whoever starts it.
+///
+/// @param out for results only
+/// @param err for everything else
+/// @param home the user's home directory
+public record Terminal(
+        InputStream in, PrintStream out, PrintStream err, Map<String, String> environment, Path home, Clock clock) {
+    public Terminal {
+        environment = Map.copyOf(environment);
+    }
+
+    /// A message for people. What a server sent must not steer the terminal, so control characters become `?`.
+    public void complain(String message) {
+        var line = new StringBuilder(message.length());
+        message.codePoints().forEach(c -> line.appendCodePoint(c != '\n' && Character.isISOControl(c) ? '?' : c));
+        err.println(line);
+    }
+}

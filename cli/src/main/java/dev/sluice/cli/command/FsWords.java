@@ -1,0 +1,156 @@
+package dev.sluice.cli.command;
+
+import dev.sluice.cli.Failure;
+import dev.sluice.cli.api.Api;
+import dev.sluice.cli.http.Answer;
+import dev.sluice.cli.http.Body;
+import dev.sluice.cli.json.Json;
+import dev.sluice.cli.json.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// `fs`: the labelled file system.
+final class FsWords {
+    private static final String FS = "/faasten/fs";
+    private static final String PATH = "path in colon syntax, such as ~:notes or home:<acme,acme>:notes";
+    private static final Map<String, String> BYTES = Map.of("Content-Type", "application/octet-stream");
+
+    private FsWords() {}
+
+    static Word ls() {
+        return new Word("ls", "List a directory, or the facets of a faceted one.", FsWords::ls)
+                .required("PATH", PATH)
+                .option("--clearance", "COMPONENT", "of a faceted directory: only the facets below this secrecy")
+                .example("sluice fs ls '~'")
+                .example("sluice fs ls home --clearance acme/user/jon");
+    }
+
+    static Word cat() {
+        return new Word("cat", "Print a file.", FsWords::cat)
+                .required("PATH", PATH)
+                .example("sluice fs cat '~:todo'");
+    }
+
+    static Word put() {
+        return new Word("put", "Create a file, or replace its content.", FsWords::put)
+                .required("PATH", PATH)
+                .optional("FILE", "file to send, or - for standard input (default: -)")
+                .option("--label", "LABEL", "label of a new file (default: the directory's)")
+                .option("--version", "N", "replace only if the file is at this version")
+                .example("sluice fs put '~:todo' todo.txt")
+                .example("echo milk | sluice fs put '~:todo' --label acme/user/jon,acme/user/jon");
+    }
+
+    static Word mkdir() {
+        return new Word("mkdir", "Create a directory.", FsWords::mkdir)
+                .required("PATH", PATH)
+                .option("--label", "LABEL", "label of the new directory (default: its parent's)")
+                .flag("--faceted", "make it a faceted directory: one directory for each label")
+                .example("sluice fs mkdir '~:notes'");
+    }
+
+    static Word rm() {
+        return new Word("rm", "Remove an entry from its directory.", FsWords::rm)
+                .required("PATH", PATH)
+                .example("sluice fs rm '~:notes:todo'");
+    }
+
+    static Word stat() {
+        return new Word("stat", "Show kind, label, size and version.", FsWords::stat)
+                .required("PATH", PATH)
+                .example("sluice fs stat '~:notes:todo'");
+    }
+
+    private static Target target(Arguments arguments) {
+        return Target.of(FS).segment(arguments.required(0));
+    }
+
+    private static int ls(Arguments arguments, Session session) {
+        Target target = target(arguments).query("op", "list");
+        arguments.option("--clearance").ifPresent(clearance -> target.query("clearance", clearance));
+        Json answer = session.api().get(target.toString());
+        session.print(answer, () -> listing(answer));
+        return 0;
+    }
+
+    private static String listing(Json answer) {
+        if (!(answer instanceof Json.Obj listing)) {
+            return "";
+        }
+        if (listing.members().get("facets") instanceof Json.Arr(var facets)) {
+            var table = new Table("Facet");
+            facets.forEach(facet -> table.row(facet instanceof Json.Text(String label) ? label : ""));
+            return table.text();
+        }
+        var table = new Table("Name", "Kind", "Label");
+        Rows.of(listing.at("entries").orElse(Json.NULL))
+                .forEach(entry -> table.row(entry.show("name"), entry.show("kind"), entry.show("label")));
+        return table.text();
+    }
+
+    private static int cat(Arguments arguments, Session session) {
+        session.copyOut(session.api().call("GET", target(arguments).toString(), Body.NONE));
+        return 0;
+    }
+
+    private static int put(Arguments arguments, Session session) {
+        Target target = target(arguments);
+        arguments.option("--label").ifPresent(label -> target.query("label", label));
+        arguments.option("--version").ifPresent(version -> target.query("version", version));
+        String source = arguments.positional(1).orElse("-");
+        Answer answer = source.equals("-")
+                ? upload(target, Body.of(session.terminal().in(), -1), session)
+                : upload(target, Path.of(source), session);
+        boolean isNew = answer.status() == 201;
+        Json stat = Api.json(answer);
+        session.print(stat, () -> (isNew ? "Created file: " : "Updated file: ") + arguments.required(0));
+        return 0;
+    }
+
+    private static Answer upload(Target target, Path file, Session session) {
+        try (var content = Files.newInputStream(file)) {
+            return upload(target, Body.of(content, Files.size(file)), session);
+        } catch (IOException e) {
+            throw new Failure("cannot read " + file + ": " + Failure.reason(e), e);
+        }
+    }
+
+    private static Answer upload(Target target, Body body, Session session) {
+        return Api.successful(session.api().send("PUT", target.toString(), BYTES, body));
+    }
+
+    private static int mkdir(Arguments arguments, Session session) {
+        Target target = target(arguments).query("op", "mkdir");
+        arguments.option("--label").ifPresent(label -> target.query("label", label));
+        if (arguments.has("--faceted")) {
+            target.query("faceted", "true");
+        }
+        Json stat = Api.json(session.api().call("POST", target.toString(), Body.NONE));
+        session.print(stat, () -> "Created directory: " + arguments.required(0));
+        return 0;
+    }
+
+    private static int rm(Arguments arguments, Session session) {
+        Json answer = session.api().delete(target(arguments).toString());
+        session.print(answer, () -> "Removed: " + arguments.required(0));
+        return 0;
+    }
+
+    private static int stat(Arguments arguments, Session session) {
+        Json answer = session.api().get(target(arguments).query("op", "stat").toString());
+        session.print(answer, () -> {
+            var table = new Table("Name", "Kind", "Label", "Size", "Version");
+            Rows.of(answer)
+                    .forEach(stat -> table.row(
+                            stat.show("name"),
+                            stat.show("kind"),
+                            stat.show("label"),
+                            stat.show("size"),
+                            stat.show("version")));
+            return table.text();
+        });
+        return 0;
+    }
+}

@@ -1,0 +1,157 @@
+package dev.sluice.cli.command;
+
+import dev.sluice.cli.Failure;
+import dev.sluice.cli.json.Json;
+import dev.sluice.cli.json.JsonText;
+import dev.sluice.cli.json.NotJson;
+import dev.sluice.cli.json.Table;
+import dev.sluice.cli.source.SourceArchive;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+
+/// `create|update|get|delete function`.
+final class FunctionWords {
+    private static final String FUNCTIONS = "/v1/function";
+
+    private FunctionWords() {}
+
+    static Word create() {
+        return withSource(new Word("function", "Create a function from a file or a directory.", FunctionWords::create))
+                .example("sluice create function hello ./hello.py --image python3")
+                .example("sluice create function hello ./hello.js --image nodejs --timeout 5000 --secret greeting")
+                .example("sluice create function hello ./src --image python3 --handler hello.handle");
+    }
+
+    static Word update() {
+        return withSource(new Word("function", "Replace a function's source and settings.", FunctionWords::update))
+                .example("sluice update function hello ./hello.py --image python3");
+    }
+
+    private static Word withSource(Word word) {
+        return word.required("NAME", "the function's name")
+                .required("PATH", "source file, or directory (then --handler is needed)")
+                .requiredOption("--image", "IMAGE", "image to run in, such as python3 or nodejs")
+                .option("--handler", "HANDLER", "what to call: ./file.js or module.function")
+                .option("--timeout", "MILLISECONDS", "longest time that a run may take")
+                .repeatable("--secret", "SECRET", "secret to hand to the function; may be repeated")
+                .repeatable("--service", "SERVICE", "service instance to bind; may be repeated")
+                .option("--schema-in", "FILE", "JSON schema that inputs must meet")
+                .option("--schema-out", "FILE", "JSON schema that outputs must meet")
+                .option("-a", "--application", "APPLICATION", "application to tag the function with");
+    }
+
+    static Word get() {
+        return new Word("function", "Show one function, or list all.", FunctionWords::get)
+                .alias("functions")
+                .optional("NAME", "the function's name")
+                .option("-a", "--application", "APPLICATION", "accepted for compatibility; changes nothing")
+                .example("sluice get functions")
+                .example("sluice get function hello -o json");
+    }
+
+    static Word delete() {
+        return new Word("function", "Delete a function and its runs.", FunctionWords::delete)
+                .alias("functions")
+                .required("NAME", "the function's name")
+                .example("sluice delete function hello");
+    }
+
+    private static int create(Arguments arguments, Session session) {
+        String name = arguments.required(0);
+        Json answer = session.api().post(FUNCTIONS, body(arguments));
+        session.print(answer, () -> "Created function: " + name);
+        return 0;
+    }
+
+    private static int update(Arguments arguments, Session session) {
+        String name = arguments.required(0);
+        String target = Target.of(FUNCTIONS).segment(name).toString();
+        Json answer = session.api().put(target, body(arguments));
+        session.print(answer, () -> "Updated function: " + name);
+        return 0;
+    }
+
+    private static int get(Arguments arguments, Session session) {
+        String target = arguments
+                .positional(0)
+                .map(name -> Target.of(FUNCTIONS).segment(name).toString())
+                .orElse(FUNCTIONS);
+        Json answer = session.api().get(target);
+        session.print(answer, () -> table(Rows.of(answer)));
+        return 0;
+    }
+
+    private static int delete(Arguments arguments, Session session) {
+        String name = arguments.required(0);
+        Json answer = session.api().delete(Target.of(FUNCTIONS).segment(name).toString());
+        session.print(answer, () -> "Deleted function: " + name);
+        return 0;
+    }
+
+    private static String table(List<Json.Obj> functions) {
+        var table = new Table("Name", "Image", "Status", "Created Date");
+        functions.forEach(function -> table.row(
+                function.show("name"),
+                function.show("image"),
+                Rows.status(function),
+                Rows.time(function, "createdTime")));
+        return table.text();
+    }
+
+    private static Json.Obj body(Arguments arguments) {
+        String name = arguments.required(0);
+        Path source = Path.of(arguments.required(1));
+        String handler = arguments.option("--handler").orElse("");
+        if (handler.isEmpty() && Files.isDirectory(source)) {
+            throw Failure.usage("error creating function " + name + ": handler is required, source path " + source
+                    + " is a directory");
+        }
+        Json.Obj schema = Json.Obj.empty()
+                .with("in", schema(arguments, "--schema-in"))
+                .with("out", schema(arguments, "--schema-out"));
+        Json.Obj body = Json.Obj.empty()
+                .with("source", Base64.getEncoder().encodeToString(SourceArchive.of(source)))
+                .with("image", arguments.option("--image").orElse(""))
+                .with("handler", handler)
+                .with("name", name)
+                .with("reason", Json.NULL)
+                .with("schema", schema)
+                .with("secrets", Json.Arr.ofTexts(arguments.options("--secret")))
+                .with("services", Json.Arr.ofTexts(arguments.options("--service")));
+        return withTags(withTimeout(body, arguments), arguments);
+    }
+
+    private static Json.Obj withTimeout(Json.Obj body, Arguments arguments) {
+        String timeout = arguments.option("--timeout").orElse("0");
+        if (!timeout.matches("[0-9]{1,12}")) {
+            throw Failure.usage("the timeout must be a whole number of milliseconds");
+        }
+        long milliseconds = Long.parseLong(timeout);
+        return milliseconds == 0 ? body : body.with("timeout", Json.Num.of(milliseconds));
+    }
+
+    private static Json.Obj withTags(Json.Obj body, Arguments arguments) {
+        List<Json> tags = arguments
+                .option("--application")
+                .map(application ->
+                        (Json) Json.Obj.empty().with("key", "Application").with("value", application))
+                .map(List::of)
+                .orElse(List.of());
+        return body.with("tags", new Json.Arr(tags));
+    }
+
+    private static Json schema(Arguments arguments, String flag) {
+        return arguments
+                .option(flag)
+                .map(file -> {
+                    try {
+                        return JsonText.parse(Content.ofFile(file));
+                    } catch (NotJson e) {
+                        throw new Failure("the schema " + file + " is not JSON: " + e.getMessage(), e);
+                    }
+                })
+                .orElse(Json.NULL);
+    }
+}

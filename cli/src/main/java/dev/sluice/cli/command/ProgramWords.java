@@ -1,0 +1,58 @@
+package dev.sluice.cli.command;
+
+import dev.sluice.cli.Failure;
+import dev.sluice.cli.json.Json;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+
+/// What concerns the program itself: its version, shell completion, and the words that its launcher keeps for itself.
+final class ProgramWords {
+    static final String VERSION = "v0.1.0";
+
+    private ProgramWords() {}
+
+    static Word version() {
+        return new Word("version", "Show the versions of this client and of the server.", ProgramWords::version)
+                .flag("--client", "only this client's version; asks no server")
+                .example("sluice version")
+                .example("sluice version --client");
+    }
+
+    static Word completion() {
+        return new Word("completion", "Print a script by which a shell completes commands.", ProgramWords::completion)
+                .required("SHELL", "bash or zsh")
+                .example("source <(sluice completion bash)")
+                .example(
+                        "sluice completion zsh > ~/.sluice-completion && echo 'source ~/.sluice-completion' >> ~/.zshrc");
+    }
+
+    /// A word that the launcher script carries out before this program is reached.
+    static Word ofLauncher(String name, String summary, String example) {
+        return new Word(name, summary, (_, _) -> {
+                    throw Failure.usage("`" + name + "` is carried out by the launcher: run ./sluice " + name);
+                })
+                .example(example);
+    }
+
+    private static int version(Arguments arguments, Session session) {
+        Json.Obj client = Json.Obj.empty().with("version", VERSION);
+        if (arguments.has("--client")) {
+            session.print(Json.Obj.empty().with("client", client), () -> "Client: " + VERSION);
+            return 0;
+        }
+        Json server = session.api().getAnonymously("/v1/version");
+        String theirs = server instanceof Json.Obj object ? object.show("version") : "";
+        Json both = Json.Obj.empty().with("client", client).with("server", server);
+        session.print(both, () -> "Client: " + VERSION + "\nServer: " + theirs);
+        return 0;
+    }
+
+    private static int completion(Arguments arguments, Session session) {
+        String shell = arguments.required(0);
+        if (!shell.equals("bash") && !shell.equals("zsh")) {
+            throw Failure.usage("there is completion for bash and zsh, not for " + shell);
+        }
+        session.say(AutoComplete.bash("sluice", new CommandLine(Vocabulary.spec())));
+        return 0;
+    }
+}

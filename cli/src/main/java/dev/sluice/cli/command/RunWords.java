@@ -1,0 +1,105 @@
+package dev.sluice.cli.command;
+
+import dev.sluice.cli.Failure;
+import dev.sluice.cli.json.Json;
+import dev.sluice.cli.json.JsonText;
+import dev.sluice.cli.json.NotJson;
+import dev.sluice.cli.json.Table;
+import java.util.Comparator;
+import java.util.List;
+
+/// `exec` and `get run`.
+final class RunWords {
+    private static final String RUNS = "/v1/runs";
+
+    /// Since ever: the zero time of Go in Unix seconds, which Dispatch's client sends.
+    private static final String EVER = "-62135596800";
+
+    private RunWords() {}
+
+    static Word exec() {
+        return new Word("exec", "Run a function and show the run.", RunWords::exec)
+                .required("FUNCTION", "the function's name")
+                .flag("--wait", "wait for the end; a failed run then makes the exit code 1")
+                .option("--input", "JSON", "input: JSON, @FILE, or - for standard input (default: {})")
+                .repeatable("--secret", "SECRET", "secret to hand to this run; may be repeated")
+                .example("sluice exec hello --wait --input '{\"name\": \"Jon\"}'")
+                .example("sluice exec hello --wait --input @event.json -o json")
+                .example("echo '{\"name\": \"Jon\"}' | sluice exec hello --input -");
+    }
+
+    static Word get() {
+        return new Word("run", "Show one run, or list those of a function or all.", RunWords::get)
+                .alias("runs")
+                .optional("FUNCTION", "the function's name")
+                .optional("ID", "the run's id")
+                .flag("--last", "only the run that started last")
+                .option("-a", "--application", "APPLICATION", "accepted for compatibility; changes nothing")
+                .example("sluice get runs")
+                .example("sluice get runs hello --last -o json")
+                .example("sluice get run hello 11111111-2222-4333-8444-555555555555");
+    }
+
+    private static int exec(Arguments arguments, Session session) {
+        String function = arguments.required(0);
+        boolean wait = arguments.has("--wait");
+        Json input = input(arguments.option("--input").orElse("{}"), session);
+
+        Json.Obj body = wait ? Json.Obj.empty().with("blocking", new Json.Bool(true)) : Json.Obj.empty();
+        body = body.with("input", input)
+                .with("reason", Json.NULL)
+                .with("secrets", Json.Arr.ofTexts(arguments.options("--secret")))
+                .with("services", Json.NULL)
+                .with("tags", Json.NULL);
+        String target = Target.of(RUNS).query("functionName", function).toString();
+        Json run = session.api().post(target, body);
+        session.print(run);
+        return wait ? verdict(run, session) : 0;
+    }
+
+    private static Json input(String argument, Session session) {
+        try {
+            return JsonText.parse(Content.of(argument, session.terminal().in()));
+        } catch (NotJson e) {
+            throw Failure.usage("the input is not JSON: " + e.getMessage());
+        }
+    }
+
+    private static int verdict(Json answer, Session session) {
+        if (!(answer instanceof Json.Obj run) || !run.show("status").equals("ERROR")) {
+            return 0;
+        }
+        Json.Obj error = run.objectAt("error");
+        session.terminal()
+                .complain("error running function: " + run.show("functionName") + ": " + error.show("type") + ": "
+                        + error.show("message"));
+        return Failure.FAILED;
+    }
+
+    private static int get(Arguments arguments, Session session) {
+        Target target = Target.of(RUNS);
+        arguments.positional(1).ifPresent(target::segment);
+        arguments.positional(0).ifPresent(function -> target.query("functionName", function));
+        Json answer = session.api().get(target.query("since", EVER).toString());
+        Json shown = arguments.has("--last") ? last(answer) : answer;
+        session.print(shown, () -> table(Rows.of(shown)));
+        return 0;
+    }
+
+    private static Json last(Json answer) {
+        return Rows.of(answer).stream()
+                .max(Comparator.comparing(run -> run.wholeAt("executedTime").orElse(Long.MIN_VALUE)))
+                .orElseThrow(() -> new Failure("there are no runs"));
+    }
+
+    private static String table(List<Json.Obj> runs) {
+        var table = new Table("ID", "Function", "Status", "Started", "Finished");
+        runs.forEach(run -> table.row(
+                run.show("name"),
+                run.show("functionName"),
+                Rows.status(run),
+                Rows.time(run, "executedTime"),
+                Rows.time(run, "finishedTime")));
+        return table.text();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.sluice.cli.command;
+
+import dev.sluice.cli.Failure;
+import dev.sluice.cli.Terminal;
+import dev.sluice.cli.api.Api;
+import dev.sluice.cli.config.ConfigFile;
+import dev.sluice.cli.config.Setting;
+import dev.sluice.cli.config.Settings;
+import dev.sluice.cli.http.Answer;
+import dev.sluice.cli.json.Json;
+import dev.sluice.cli.json.JsonText;
+import dev.sluice.cli.json.Yaml;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// One command under way: its settings, the server and the terminal.
+public final class Session {
+    /// How an answer is printed.
+    enum Output {
+        TABLE,
+        JSON,
+        YAML
+    }
+
+    private final Terminal terminal;
+    private final Settings settings;
+    private final boolean debug;
+    private final Output output;
+
+    public Session(Arguments arguments, Terminal terminal) {
+        this.terminal = terminal;
+        this.settings =
+                new Settings(arguments.settings(), terminal.environment(), () -> configFile(arguments, terminal));
+        this.debug = arguments.global("--debug").isPresent();
+        this.output = switch (settings.get(Setting.OUTPUT)) {
+            case "", "table" -> Output.TABLE;
+            case "json" -> Output.JSON;
+            case "yaml" -> Output.YAML;
+            default -> throw Failure.usage("the output must be json, yaml or table");
+        };
+    }
+
+    private static ConfigFile configFile(Arguments arguments, Terminal terminal) {
+        Optional<String> named = arguments
+                .global("--config")
+                .or(() -> Optional.ofNullable(terminal.environment().get("SLUICE_CONFIG"))
+                        .filter(path -> !path.isEmpty()));
+        return named.map(path -> ConfigFile.named(Path.of(path)))
+                .orElseGet(() ->
+                        ConfigFile.usual(terminal.home().resolve(".sluice").resolve("config.json")));
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public Terminal terminal() {
+        return terminal;
+    }
+
+    public Api api() {
+        PrintStream trace = debug ? terminal.err() : new PrintStream(OutputStream.nullOutputStream());
+        return new Api(settings, terminal.clock(), trace);
+    }
+
+    public void say(String line) {
+        terminal.out().println(line);
+    }
+
+    /// Prints `json` as the user asked for it; as JSON when he asked for nothing.
+    public void print(Json json) {
+        say(output == Output.YAML ? Yaml.of(json) : JsonText.indented(json));
+    }
+
+    /// Prints `json` as the user asked for it; as `plain` when he asked for nothing.
+    public void print(Json json, Supplier<String> plain) {
+        if (output == Output.TABLE) {
+            say(plain.get());
+        } else {
+            print(json);
+        }
+    }
+
+    /// Streams a body to standard output and closes its answer.
+    public void copyOut(Answer answer) {
+        try (answer) {
+            answer.body().transferTo(terminal.out());
+        } catch (IOException e) {
+            throw new Failure("the server's answer broke off: " + Failure.reason(e), e);
+        }
+    }
+}

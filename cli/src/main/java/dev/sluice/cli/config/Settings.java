@@ -1,0 +1,93 @@
+package dev.sluice.cli.config;
+
+import dev.sluice.cli.Failure;
+import dev.sluice.cli.http.Address;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The values that hold for one command: flag over environment over the current context over the default. An empty
+/// environment variable counts as not set.
+public final class Settings {
+    private final Map<Setting, String> explicit = new EnumMap<>(Setting.class);
+    private final Supplier<ConfigFile> reader;
+    private @Nullable ConfigFile file;
+
+    /// @param flags what the command line said
+    /// @param reader reads the configuration file; called once, and only if something needs the file
+    public Settings(Map<Setting, String> flags, Map<String, String> environment, Supplier<ConfigFile> reader) {
+        for (Setting setting : Setting.values()) {
+            String variable = environment.getOrDefault(setting.variable(), "");
+            if (flags.containsKey(setting)) {
+                explicit.put(setting, flags.get(setting));
+            } else if (!setting.variable().isEmpty() && !variable.isEmpty()) {
+                explicit.put(setting, variable);
+            }
+        }
+        this.reader = reader;
+    }
+
+    public ConfigFile file() {
+        ConfigFile known = file;
+        if (known == null) {
+            known = reader.get();
+            file = known;
+        }
+        return known;
+    }
+
+    /// What a flag or the environment said, if either did.
+    public Optional<String> explicit(Setting setting) {
+        return Optional.ofNullable(explicit.get(setting));
+    }
+
+    public String get(Setting setting) {
+        String said = explicit.get(setting);
+        if (said != null) {
+            return said;
+        }
+        String stored =
+                setting.key().isEmpty() ? "" : file().context(file().current()).show(setting.key());
+        return stored.isEmpty() ? setting.usual() : stored;
+    }
+
+    /// The server's address.
+    public Address address() {
+        String scheme = get(Setting.SCHEME).toLowerCase(Locale.ROOT);
+        if (!scheme.equals("http") && !scheme.equals("https")) {
+            throw new Failure("the scheme must be http or https, not " + scheme);
+        }
+        String port = get(Setting.PORT);
+        if (!port.matches("[0-9]{1,5}")) {
+            throw new Failure("the port must be a number, not " + port);
+        }
+        try {
+            return new Address(get(Setting.HOST), Integer.parseInt(port), scheme.equals("https"), insecure());
+        } catch (IllegalArgumentException e) {
+            throw new Failure(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private boolean insecure() {
+        return switch (get(Setting.INSECURE).toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new Failure("insecure must be true or false");
+        };
+    }
+
+    /// Where the address came from, for somebody whom it surprises.
+    public String origin() {
+        boolean said = explicit.containsKey(Setting.HOST) || explicit.containsKey(Setting.PORT);
+        if (said) {
+            return "as flags or the environment say";
+        }
+        if (!file().exists()) {
+            return "the default, as there is no configuration file " + file().path();
+        }
+        return "context \"" + file().current() + "\" of " + file().path();
+    }
+}
