@@ -1,0 +1,8 @@
+package dev.sluice.store;
+
+final class MemoryStoreTest extends StoreContract {
+    @Override
+    protected Store open() {
+        return new MemoryStore();
+    }
+}
