@@ -19,13 +19,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.NullMarked;
 
 /// `sluice label`: label arithmetic on the command line, for people and for checking other implementations. Needs
 /// no server, and decides nothing: the privilege of `flowp` ends with this process.
 ///
 /// Input is hostile: any line gives one answer, in bounded memory.
-@NullMarked
 public final class LabelCommand {
     /// Room for two labels and a component at their caps, each character escaped: 10.5 MiB.
     static final int LINE_BYTES_MAX = 16 << 20;
