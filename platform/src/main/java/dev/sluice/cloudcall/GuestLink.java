@@ -1,0 +1,205 @@
+package dev.sluice.cloudcall;
+
+import dev.sluice.bytes.Bytes;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// The platform's end of one guest's channel: says what to load and run, and has the guest's calls answered meanwhile.
+///
+/// Used by one thread at a time, in this order: [#hello], [#load], then [#run] as often as one likes. It waits as long
+/// as
+/// the guest does: whoever wants it to end closes the sandbox, and every wait here ends in [GuestGone]. After
+/// [GuestGone]
+/// or [GuestProtocolViolation] the link is of no more use and the guest must be killed. It does not close the channel.
+public final class GuestLink {
+    public static final int PROTOCOL_VERSION = 1;
+
+    /// A result's bytes. A guest's own runtime refuses a bigger one; the frame would carry at most 8 MiB.
+    public static final int RESULT_BYTES_MAX = 6 << 20;
+
+    /// Content bytes in one `FILE` frame.
+    static final int FILE_PIECE_BYTES = 1 << 20;
+
+    static final int FAILURE_MESSAGE_CHARS_MAX = 16 << 10;
+    static final int STACKTRACE_LINES_MAX = 256;
+    static final int STACKTRACE_LINE_CHARS_MAX = 4096;
+    static final int HELLO_CHARS_MAX = 64;
+
+    private final FrameReader reader;
+    private final FrameWriter writer;
+    private int lastId;
+
+    /// @param channel connected, in blocking mode
+    public GuestLink(SocketChannel channel) {
+        this.reader = new FrameReader(channel);
+        this.writer = new FrameWriter(channel);
+    }
+
+    /// Waits until the guest's runtime is ready for a function.
+    public Hello hello() throws GuestGone, GuestProtocolViolation {
+        Map<String, Value> said = fields(expect(reader.read(), FrameKind.HELLO, 0), 3);
+        if (!(said.get("protocol") instanceof Value.Int64(long version)) || version != PROTOCOL_VERSION) {
+            throw new GuestProtocolViolation("another version of the protocol");
+        }
+        return new Hello(text(said, "runtime", HELLO_CHARS_MAX), text(said, "version", HELLO_CHARS_MAX));
+    }
+
+    /// Gives the guest its function. Once per guest.
+    public LoadOutcome load(FunctionPackage function) throws GuestGone, GuestProtocolViolation {
+        for (Map.Entry<String, Bytes> file : function.files().entrySet()) {
+            sendFile(Value.of(file.getKey()), file.getValue());
+        }
+        int id = send(
+                FrameKind.LOAD,
+                Value.of(Map.of(
+                        "handler", Value.of(function.handler()),
+                        "convention", Value.of(function.convention().word()))));
+        Frame answer = reader.read();
+        if (answer.kind() == FrameKind.LOAD_FAILED) {
+            return new LoadOutcome.Failed(failure(expect(answer, FrameKind.LOAD_FAILED, id)));
+        }
+        Map<String, Value> loaded = fields(expect(answer, FrameKind.LOADED, id), 1);
+        return new LoadOutcome.Loaded(Convention.decided(text(loaded, "convention", HELLO_CHARS_MAX)));
+    }
+
+    private void sendFile(Value path, Bytes content) throws GuestGone {
+        int from = 0;
+        do {
+            int to = Math.min(content.length(), from + FILE_PIECE_BYTES);
+            Bytes piece = to - from == content.length() ? content : content.slice(from, to);
+            send(FrameKind.FILE, Value.of(Map.of("path", path, "content", Value.of(piece))));
+            from = to;
+        } while (from < content.length());
+    }
+
+    /// Runs the function once. What it asks meanwhile, `calls` answers, on this thread.
+    ///
+    /// @throws InterruptedException what `calls` threw; the run has not ended, so the guest must be killed
+    public Outcome run(RunRequest request, CallHandler calls)
+            throws GuestGone, GuestProtocolViolation, InterruptedException {
+        if (reader.hasLeftovers()) {
+            throw new GuestProtocolViolation("the guest spoke between two runs");
+        }
+        int id =
+                send(FrameKind.RUN, new Value.Items(List.of(Value.of(request.payload()), Value.of(request.context()))));
+        while (true) {
+            Frame frame = reader.read();
+            switch (frame.kind()) {
+                case CALL -> reply(frame, calls);
+                case RESULT -> {
+                    return result(expect(frame, FrameKind.RESULT, id));
+                }
+                case ERROR -> {
+                    return new Outcome.Failed(failure(expect(frame, FrameKind.ERROR, id)));
+                }
+                case HELLO, LOADED, LOAD_FAILED, FILE, LOAD, RUN, REPLY ->
+                    throw new GuestProtocolViolation("a frame that has no place in a run");
+            }
+        }
+    }
+
+    private void reply(Frame call, CallHandler calls) throws GuestGone, GuestProtocolViolation, InterruptedException {
+        if (!(call.value() instanceof Value.Items(List<Value> parts))
+                || parts.size() != 2
+                || !(parts.get(0) instanceof Value.Text(String operation))
+                || !(parts.get(1) instanceof Value.Fields(Map<String, Value> args))) {
+            throw new GuestProtocolViolation("a call without operation and arguments");
+        }
+        CallReply reply;
+        try {
+            reply = calls.answer(CallDecoder.decode(operation, args));
+        } catch (CallDecoder.Invalid invalid) {
+            reply = CallReply.refused(CallRefusal.INVALID);
+        }
+        send(new Frame(FrameKind.REPLY, call.id(), encoded(reply)));
+    }
+
+    private static Value encoded(CallReply reply) {
+        return switch (reply) {
+            case CallReply.Granted(Value answer) -> {
+                Value granted = new Value.Items(List.of(Value.of("OK"), answer));
+                yield ValueCodec.sizeOf(granted) + Frame.HEAD_BYTES > Frame.BODY_BYTES_MAX
+                        ? encoded(CallReply.refused(CallRefusal.TOO_LARGE))
+                        : granted;
+            }
+            case CallReply.Refused(CallRefusal refusal) -> new Value.Items(List.of(Value.of(refusal.name())));
+        };
+    }
+
+    /// That a result is JSON is the guest's promise; a broken one is the function's failure like any other.
+    private static Outcome result(Frame frame) throws GuestProtocolViolation {
+        if (!(frame.value() instanceof Value.Octets(Bytes json))) {
+            throw new GuestProtocolViolation("a result that is no octets");
+        }
+        if (json.length() > RESULT_BYTES_MAX) {
+            return refusedResult("the result is larger than " + RESULT_BYTES_MAX + " bytes");
+        }
+        return JsonText.isValid(json) ? new Outcome.Returned(json) : refusedResult("returned no JSON");
+    }
+
+    private static Outcome refusedResult(String message) {
+        return new Outcome.Failed(new GuestFailure(FailureType.FUNCTION_ERROR, message, List.of()));
+    }
+
+    private static GuestFailure failure(Frame frame) throws GuestProtocolViolation {
+        Map<String, Value> said = fields(frame, 3);
+        if (!(said.get("stacktrace") instanceof Value.Items(List<Value> lines))
+                || lines.size() > STACKTRACE_LINES_MAX) {
+            throw new GuestProtocolViolation("a failure without a stacktrace of allowed size");
+        }
+        List<String> stacktrace = new ArrayList<>(lines.size());
+        for (Value line : lines) {
+            stacktrace.add(text(line, STACKTRACE_LINE_CHARS_MAX));
+        }
+        return new GuestFailure(
+                FailureType.of(text(said, "type", HELLO_CHARS_MAX)),
+                text(said, "message", FAILURE_MESSAGE_CHARS_MAX),
+                stacktrace);
+    }
+
+    private static Frame expect(Frame frame, FrameKind kind, int id) throws GuestProtocolViolation {
+        if (frame.kind() != kind || frame.id() != id) {
+            throw new GuestProtocolViolation("a frame that was not expected");
+        }
+        return frame;
+    }
+
+    private static Map<String, Value> fields(Frame frame, int count) throws GuestProtocolViolation {
+        if (frame.value() instanceof Value.Fields(Map<String, Value> fields) && fields.size() == count) {
+            return fields;
+        }
+        throw new GuestProtocolViolation("a frame without the fields of its kind");
+    }
+
+    private static String text(Map<String, Value> fields, String name, int charsMax) throws GuestProtocolViolation {
+        Value value = fields.get(name);
+        if (value == null) {
+            throw new GuestProtocolViolation("a frame without the fields of its kind");
+        }
+        return text(value, charsMax);
+    }
+
+    private static String text(Value value, int charsMax) throws GuestProtocolViolation {
+        if (value instanceof Value.Text(String text) && text.length() <= charsMax) {
+            return text;
+        }
+        throw new GuestProtocolViolation("a field that is no text of allowed length");
+    }
+
+    private int send(FrameKind kind, Value value) throws GuestGone {
+        lastId++;
+        send(new Frame(kind, lastId, value));
+        return lastId;
+    }
+
+    private void send(Frame frame) throws GuestGone {
+        try {
+            writer.write(frame);
+        } catch (IOException broken) {
+            throw new GuestGone(broken);
+        }
+    }
+}

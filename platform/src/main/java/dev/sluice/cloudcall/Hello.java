@@ -1,0 +1,7 @@
+package dev.sluice.cloudcall;
+
+/// What a guest says of itself when its runtime is ready for a function.
+///
+/// @param runtime `python3` or `nodejs`
+/// @param version of the interpreter
+public record Hello(String runtime, String version) {}

@@ -1,0 +1,77 @@
+package dev.sluice.cloudcall;
+
+import dev.sluice.bytes.Bytes;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
+
+/// Tells whether bytes are one JSON text, without building anything from them.
+final class JsonText {
+    /// What a guest returns may be parsed again by others, recursively.
+    static final int DEPTH_MAX = 256;
+
+    static final int NUMBER_CHARS_MAX = 1000;
+
+    private static final int PIECE_CHARS = 1024;
+
+    /// Names are the guest's: they do not go into a table that outlives the parse.
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+            .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEPTH_MAX)
+                    .maxNumberLength(NUMBER_CHARS_MAX)
+                    .maxNameLength(GuestLink.RESULT_BYTES_MAX)
+                    .maxStringLength(GuestLink.RESULT_BYTES_MAX)
+                    .build())
+            .build();
+
+    private JsonText() {}
+
+    /// Whether `text` is exactly one JSON value, in UTF-8, nested at most [#DEPTH_MAX] deep, with numbers of at most
+    /// [#NUMBER_CHARS_MAX] characters.
+    static boolean isValid(Bytes text) {
+        return isUtf8(text.readOnlyArray()) && isJson(text.readOnlyArray());
+    }
+
+    private static boolean isJson(byte[] utf8) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), utf8)) {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null;
+        } catch (JacksonException notJson) {
+            return false;
+        }
+    }
+
+    /// Jackson does not look into the strings that it skips.
+    private static boolean isUtf8(byte[] content) {
+        CharsetDecoder decoder = null;
+        for (byte one : content) {
+            if (one < 0) {
+                decoder = StandardCharsets.UTF_8.newDecoder();
+                break;
+            }
+        }
+        if (decoder == null) {
+            return true;
+        }
+        ByteBuffer in = ByteBuffer.wrap(content);
+        CharBuffer piece = CharBuffer.allocate(PIECE_CHARS);
+        CoderResult result;
+        do {
+            result = decoder.decode(in, piece.clear(), true);
+        } while (result.isOverflow());
+        return !result.isError();
+    }
+}
