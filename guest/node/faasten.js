@@ -1,0 +1,280 @@
+'use strict';
+// What a function of the Faasten convention gets as its second parameter, and the things that come from it.
+//
+// File and directory calls answer false or null when they are refused, whatever the reason; the others throw.
+
+const PIECE_BYTES = 2 << 20;
+
+// What later parts of the platform will offer. Until then a function that needs one is told so.
+const NOT_YET = new Set(('invoke invoke_service invoke_gate dup_gate fs_creategate fs_createredirectgate '
+  + 'fs_createservice read_key write_key read_dir github_rest_get github_rest_post github_rest_put '
+  + 'github_rest_delete').split(' '));
+
+/** A call that was refused; `code` says how: NOT_FOUND, DENIED, EXISTS, INVALID, CONFLICT, TOO_LARGE, LIMIT, CLOSED. */
+class CloudCallError extends Error {
+  constructor(operation, code) {
+    super(operation + ': ' + code);
+    this.name = 'CloudCallError';
+    this.code = code;
+  }
+}
+
+/** Half of a label, as text. */
+class Component {
+  constructor(text) {
+    this.text = text;
+  }
+
+  toString() {
+    return this.text;
+  }
+
+  toJSON() {
+    return this.text;
+  }
+}
+
+/** A label in canonical text. */
+class Label extends Component {
+  get secrecy() {
+    return new Component(this.text.slice(0, this.#comma()));
+  }
+
+  get integrity() {
+    return new Component(this.text.slice(this.#comma() + 1));
+  }
+
+  #comma() {
+    let at = 0;
+    while (at < this.text.length && this.text[at] !== ',') at += this.text[at] === '\\' ? 2 : 1;
+    return at;
+  }
+}
+
+/** One run's way to ask the platform. `ask(operation, arguments)` answers or throws CloudCallError. */
+class CloudCall {
+  #ask;
+
+  constructor(ask) {
+    this.#ask = ask;
+  }
+
+  async #try(operation, args) {
+    try {
+      return { done: true, answer: this.#ask(operation, args) };
+    } catch (problem) {
+      if (problem instanceof CloudCallError) return { done: false, answer: null };
+      throw problem;
+    }
+  }
+
+  async #done(operation, args) {
+    return (await this.#try(operation, args)).done;
+  }
+
+  async fs_read(path) {
+    return (await this.#try('read_file', { path: pathOf(path) })).answer;
+  }
+
+  async fs_write(path, data) {
+    return this.#done('write_file', { path: pathOf(path), content: octets(data) });
+  }
+
+  async fs_createdir(path, label) {
+    return this.#done('create_directory', { path: pathOf(path), label: textOf(label) });
+  }
+
+  async fs_createfile(path, label) {
+    return this.#done('create_file', { path: pathOf(path), label: textOf(label) });
+  }
+
+  async fs_createfaceted(path) {
+    return this.#done('create_faceted', { path: pathOf(path) });
+  }
+
+  async fs_delete(path) {
+    return this.#done('delete', { path: pathOf(path) });
+  }
+
+  async fs_list(path) {
+    const { done, answer } = await this.#try('list_directory', { path: pathOf(path) });
+    return done ? { names: answer.map((entry) => entry.name) } : null;
+  }
+
+  async fs_faceted_list(path) {
+    const { done, answer } = await this.#try('list_faceted', { path: pathOf(path) });
+    return done ? Object.fromEntries(answer.map((facet) => [facet.label, { names: facet.names }])) : null;
+  }
+
+  async fs_hardlink(src, dest) {
+    return this.#done('hard_link', { source: pathOf(src), destination: pathOf(dest) });
+  }
+
+  async fs_linkblob(path, handle, label) {
+    return this.#done('link_blob', { path: pathOf(path), handle, label: textOf(label) });
+  }
+
+  async fs_stat(path) {
+    const { done, answer } = await this.#try('stat', { path: pathOf(path) });
+    return done ? { ...answer } : null;
+  }
+
+  async fs_openblob(path) {
+    return new Blob(this.#ask, this.#ask('open_blob', { path: pathOf(path) }));
+  }
+
+  async open_blob(handle) {
+    return new Blob(this.#ask, this.#ask('open_blob_handle', { handle }));
+  }
+
+  async create_blob() {
+    return new NewBlob(this.#ask, this.#ask('create_blob', {}));
+  }
+
+  async create_file(path, label) {
+    this.#ask('create_file', { path: pathOf(path), label: textOf(label) });
+    return { write: (data) => this.fs_write(path, data) };
+  }
+
+  async get_current_label() {
+    return new Label(this.#ask('current_label', {}));
+  }
+
+  /** null for a text that is no label. */
+  async buckle_parse(text) {
+    const label = this.#ask('parse_label', { text });
+    return label === null ? null : new Label(label);
+  }
+
+  async taint_with_label(label) {
+    return new Label(this.#ask('taint_with_label', { label: textOf(label) }));
+  }
+
+  async taint(label) {
+    return this.taint_with_label(label);
+  }
+
+  async declassify(component) {
+    const { done, answer } = await this.#try('declassify', { secrecy: textOf(component) });
+    return done ? new Label(answer) : null;
+  }
+
+  async endorse(component) {
+    return new Label(this.#ask('endorse', { integrity: textOf(component) }));
+  }
+
+  async sub_privilege(tokens) {
+    return new Component(this.#ask('sub_privilege', { tokens: [...tokens] }));
+  }
+}
+
+for (const name of NOT_YET) {
+  CloudCall.prototype[name] = async () => {
+    throw new Error('cloudcall.' + name + ' is not supported yet');
+  };
+}
+
+/** A blob that is being written. One that lost a write cannot be finalized: it would be another blob. */
+class NewBlob {
+  #ask;
+  #handle;
+  #refusal = null;
+
+  constructor(ask, handle) {
+    this.#ask = ask;
+    this.#handle = handle;
+  }
+
+  async write(data) {
+    if (this.#handle === null) throw new CloudCallError('write', 'CLOSED');
+    const content = octets(data);
+    try {
+      for (let at = 0; at < content.length; at += PIECE_BYTES) {
+        this.#ask('write_blob', { handle: this.#handle, content: content.subarray(at, at + PIECE_BYTES) });
+      }
+    } catch (problem) {
+      if (!(problem instanceof CloudCallError)) throw problem;
+      this.#refusal = problem;
+    }
+    return this.#refusal === null;
+  }
+
+  /** Ends the blob; the handle that `open_blob` and `fs_linkblob` know it by. */
+  async finalize(data = Buffer.alloc(0)) {
+    await this.write(data);
+    if (this.#refusal !== null) throw this.#refusal;
+    const handle = this.#handle;
+    this.#handle = null;
+    return this.#ask('finalize_blob', { handle });
+  }
+
+  async close() {
+    const handle = this.#handle;
+    this.#handle = null;
+    if (handle !== null) this.#ask('close_blob', { handle });
+  }
+}
+
+/** A blob that is being read. */
+class Blob {
+  #ask;
+  #handle;
+  #at = 0;
+
+  constructor(ask, opened) {
+    this.#ask = ask;
+    this.#handle = opened.handle;
+    this.length = opened.length;
+  }
+
+  tell() {
+    return this.#at;
+  }
+
+  seek(offset, whence = 0) {
+    const base = [0, this.#at, this.length][whence];
+    if (base === undefined || base + offset < 0) throw new RangeError('a seek to before the start, or from nowhere');
+    this.#at = base + offset;
+    return this.#at;
+  }
+
+  /** `size` bytes, less only at the end; without `size` all that is left. */
+  async read(size) {
+    let left = Math.max(0, this.length - this.#at);
+    if (size !== undefined && size !== null && size >= 0) left = Math.min(left, size);
+    const pieces = [];
+    while (left > 0) {
+      const length = Math.min(left, PIECE_BYTES);
+      const piece = this.#ask('read_blob', { handle: this.#handle, offset: this.#at, length });
+      if (piece.length === 0) break;
+      pieces.push(piece);
+      this.#at += piece.length;
+      left -= piece.length;
+    }
+    return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+  }
+
+  async close() {
+    this.#ask('close_blob', { handle: this.#handle });
+  }
+}
+
+function pathOf(path) {
+  if (typeof path === 'string') return path;
+  return Array.from(path, (element) => (element instanceof Label ? { label: element.text } : element));
+}
+
+/** Labels and components are text or what this module makes of them; null stays null: the platform's default. */
+function textOf(label) {
+  if (label === undefined || label === null || typeof label === 'string') return label ?? null;
+  if (label instanceof Component) return label.text;
+  throw new TypeError('a label is text, a label object or null');
+}
+
+function octets(data) {
+  if (data instanceof Uint8Array) return data;
+  if (typeof data === 'string') return Buffer.from(data);
+  throw new TypeError('bytes or text are needed');
+}
+
+module.exports = { CloudCall, CloudCallError };

@@ -1,0 +1,187 @@
+'use strict';
+// Sluice's Node.js guest: runs one function in one sandbox (docs/design/cloudcalls.md).
+//
+// Usage: node guest.js [DIRECTORY]
+//
+// Speaks on descriptor 3, which must be a connected socket. The function's files go below DIRECTORY. Between two runs
+// the process sleeps in a read: the function's timers and promises go on only while a run of it is in progress.
+
+const { Writable } = require('stream');
+const { KIND, Violation, TooLarge } = require('./codec');
+const { Channel, Closed, writeAll } = require('./channel');
+const { Refused, failure, ofFunction, described, stacktrace } = require('./failures');
+const { Package } = require('./loading');
+const { CloudCall, CloudCallError } = require('./faasten');
+
+const PROTOCOL_VERSION = 1;
+const RESULT_BYTES_MAX = 6 << 20;
+
+const channel = new Channel(3);
+
+/** The run in progress. `answer` is what it will say once the event loop has turned once more. */
+let current = null;
+let lastCall = 0;
+
+/** What is printed is with the platform before anything that is said later. */
+function printing(name, fd) {
+  const stream = new Writable({
+    decodeStrings: true,
+    write(chunk, encoding, done) {
+      try {
+        writeAll(fd, chunk);
+      } catch {
+        // The function closed it.
+      }
+      done();
+    },
+  });
+  stream.fd = fd;
+  Object.defineProperty(process, name, { value: stream, configurable: true, enumerable: true });
+}
+
+function settle(run, kind, value) {
+  if (run !== current || run.answer !== null) return;
+  run.answer = { kind, value };
+  setImmediate(conclude, run);
+}
+
+function settleResult(run, result) {
+  let text;
+  try {
+    text = result === undefined ? 'null' : JSON.stringify(result);
+    if (text === undefined) throw new Error('a ' + typeof result);
+  } catch (problem) {
+    settle(run, KIND.ERROR, failure('FunctionError', 'returned no JSON: ' + described(problem)));
+    return;
+  }
+  const encoded = Buffer.from(text);
+  if (encoded.length <= RESULT_BYTES_MAX) {
+    settle(run, KIND.RESULT, encoded);
+  } else {
+    const reason = `the result has ${encoded.length} bytes, more than ${RESULT_BYTES_MAX}`;
+    settle(run, KIND.ERROR, failure('FunctionError', reason));
+  }
+}
+
+/** Something that nobody caught: it belongs to the run in progress, even if that one has returned already. */
+function stray(problem) {
+  if (current === null) return;
+  const answer = { kind: KIND.ERROR, value: ofFunction(problem) };
+  if (current.answer === null) setImmediate(conclude, current);
+  current.answer = answer;
+}
+
+function conclude(run) {
+  const { kind, value } = run.answer;
+  current = null;
+  channel.send(kind, run.id, value);
+  next(run.start);
+}
+
+/** Waits for the next run and starts it. */
+function next(start) {
+  const { kind, id, value } = channel.receive();
+  if (kind !== KIND.RUN) throw new Violation('a frame that was not expected');
+  const run = { id, answer: null, start };
+  current = run;
+  let result;
+  try {
+    result = start(run, value[0], value[1]);
+  } catch (problem) {
+    settle(run, KIND.ERROR, ofFunction(problem));
+    return;
+  }
+  if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
+    Promise.resolve(result).then(
+      (value) => settleResult(run, value),
+      (problem) => settle(run, KIND.ERROR, ofFunction(problem)),
+    );
+  } else {
+    settleResult(run, result);
+  }
+}
+
+function dispatch(fn) {
+  return (run, payload, context) => {
+    const map = JSON.parse(context.toString());
+    map.secrets ??= {};
+    map.serviceBindings ??= {};
+    return fn(map, JSON.parse(payload.toString()));
+  };
+}
+
+function faasten(fn) {
+  return async (run, payload, context) => {
+    const text = payload.toString();
+    const event = JSON.parse(text);
+    if (event !== null && typeof event === 'object') {
+      const { headers = {}, blobs = {} } = JSON.parse(context.toString());
+      for (const [name, value] of Object.entries({ payload: text, headers, blobs })) {
+        if (!(name in event)) Object.defineProperty(event, name, { value });
+      }
+    }
+    const start = process.hrtime();
+    const result = await fn(event, new CloudCall((operation, args) => ask(run, operation, args)));
+    if (result === null || typeof result !== 'object' || Array.isArray(result)) return result;
+    const [seconds, nanoseconds] = process.hrtime(start);
+    return { ...result, runtime_sec: seconds, runtime_ms: nanoseconds / 1e6 };
+  };
+}
+
+function ask(run, operation, args) {
+  if (run !== current) throw new CloudCallError(operation, 'CLOSED');
+  lastCall = (lastCall % 0xffffffff) + 1;
+  try {
+    channel.send(KIND.CALL, lastCall, [operation, args]);
+  } catch (problem) {
+    if (!(problem instanceof Violation)) leave(problem);
+    throw new CloudCallError(operation, problem instanceof TooLarge ? 'TOO_LARGE' : 'INVALID');
+  }
+  let reply;
+  try {
+    reply = channel.receive();
+    if (reply.kind !== KIND.REPLY || reply.id !== lastCall) throw new Violation('a frame that was not expected');
+  } catch (problem) {
+    leave(problem);
+  }
+  if (reply.value[0] !== 'OK') throw new CloudCallError(operation, reply.value[0]);
+  return reply.value[1];
+}
+
+/** Ends the process: the platform hung up, or said something that is not in the protocol. */
+function leave(problem) {
+  if (!(problem instanceof Closed)) console.error('sluice guest: ' + described(problem));
+  process.reallyExit(0);
+}
+
+async function load(directory) {
+  const files = new Package(directory);
+  let frame = channel.receive();
+  for (; frame.kind === KIND.FILE; frame = channel.receive()) files.add(frame.value.path, frame.value.content);
+  if (frame.kind !== KIND.LOAD) throw new Violation('a frame that was not expected');
+  try {
+    const { fn, convention } = await files.load(frame.value.handler, frame.value.convention);
+    channel.send(KIND.LOADED, frame.id, { convention });
+    return convention === 'dispatch' ? dispatch(fn) : faasten(fn);
+  } catch (problem) {
+    if (!(problem instanceof Refused)) throw problem;
+    const lines = problem.cause === undefined ? [] : stacktrace(problem.cause);
+    channel.send(KIND.LOAD_FAILED, frame.id, failure('FunctionError', problem.message, lines));
+    return null;
+  }
+}
+
+function main(directory) {
+  printing('stdout', 1);
+  printing('stderr', 2);
+  process.on('uncaughtException', (problem) => {
+    if (problem instanceof Closed || problem instanceof Violation) leave(problem);
+    stray(problem);
+  });
+  process.on('unhandledRejection', (problem) => stray(problem));
+  process.on('beforeExit', () => stray(new Error('the function waits for something that will never happen')));
+  channel.send(KIND.HELLO, 0, { protocol: PROTOCOL_VERSION, runtime: 'nodejs', version: process.version.slice(1) });
+  load(directory).then((start) => setImmediate(start === null ? leave : next, start ?? new Closed()), leave);
+}
+
+main(process.argv[2] ?? '/tmp/function');

@@ -1,0 +1,122 @@
+"""Gets a function from its package: files, module, handler, convention."""
+
+import os
+import sys
+
+from .failures import Refused, described
+
+CLOUDCALL_NAMES = frozenset(("cloudcall", "syscall", "sc"))
+
+
+class Package:
+    """The function's files, written below one directory as they come."""
+
+    def __init__(self, directory):
+        self._directory = os.path.abspath(directory)
+        self._problem = None
+        self._sources = set()
+
+    def add(self, path, content):
+        """Appends to one file. A problem is kept for `load`, which is where it can be told."""
+        if self._problem is not None:
+            return
+        if not _is_normalized(path):
+            self._problem = "the package has a file with a forbidden name"
+            return
+        target = os.path.join(self._directory, path)
+        try:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "ab") as out:
+                out.write(content)
+        except OSError as problem:
+            self._problem = "cannot write the package: %s" % problem.strerror
+        if path.endswith(".py"):
+            self._sources.add(path)
+
+    def load(self, handler, convention):
+        """The function and its convention, `dispatch` or `faasten`. Raises Refused."""
+        if self._problem is not None:
+            raise Refused(self._problem)
+        os.makedirs(self._directory, exist_ok=True)
+        os.chdir(self._directory)
+        sys.path[:0] = [self._directory, os.path.join(self._directory, "package")]
+        handler = handler or self._default(convention)
+        module_name, _, name = handler.rpartition(".")
+        if not module_name or not all(part.isidentifier() for part in handler.split(".")):
+            raise Refused('the handler "%s" does not have the form module.function' % handler)
+        function = _member(self._module(module_name), handler, name)
+        return function, _convention(function, handler, convention)
+
+    def _default(self, convention):
+        if convention == "faasten" or (convention == "auto" and "workload.py" in self._sources):
+            return "workload.handle"
+        if len(self._sources) != 1:
+            raise Refused("no handler is given, and the package has not exactly one source file")
+        (only,) = self._sources
+        return only[:-3].replace("/", ".") + ".handle"
+
+    def _module(self, name):
+        base = name.replace(".", "/")
+        if not self._sources & {base + ".py", base + "/__init__.py"}:
+            raise Refused("there is no module %s" % name)
+        try:
+            __import__(name)
+        except BaseException as problem:
+            reason = "the module %s does not import: %s: %s"
+            raise Refused(reason % (name, type(problem).__name__, described(problem))) from problem
+        module = sys.modules[name]
+        if not str(getattr(module, "__file__", "")).startswith(self._directory + "/"):
+            raise Refused("the module %s has the name of one of Python's own" % name)
+        return module
+
+
+def _member(module, handler, name):
+    if not hasattr(module, name):
+        raise Refused("there is no function %s" % handler)
+    function = getattr(module, name)
+    if not callable(function):
+        raise Refused("%s is not a function" % handler)
+    return function
+
+
+def _convention(function, handler, convention):
+    names, is_era_d = _parameters(function)
+    if convention == "auto":
+        is_faasten = is_era_d or handler.startswith("workload.") or (len(names) == 2 and names[1] in CLOUDCALL_NAMES)
+        convention = "faasten" if is_faasten else "dispatch"
+    if convention == "faasten" and is_era_d:
+        raise Refused("%s(syscall, payload=...) is a form of functions that is not supported yet" % handler)
+    if len(names) != 2:
+        expected = "(context, payload)" if convention == "dispatch" else "(event, cloudcall)"
+        raise Refused("%s takes %d parameters, not the two %s" % (handler, len(names), expected))
+    return convention
+
+
+def _parameters(function):
+    """Names of the positional parameters ("*" for what cannot be passed by position), and whether it is the form
+    `handle(syscall, payload=..., **kwargs)`."""
+    code = getattr(function, "__code__", None)
+    if type(function) is type(_parameters) and not hasattr(function, "__wrapped__"):
+        names = list(code.co_varnames[: code.co_argcount])
+        named = names + list(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
+        takes_any = bool(code.co_flags & 0x08)
+        extra = code.co_kwonlyargcount + bool(code.co_flags & 0x04) + takes_any
+    else:
+        import inspect
+
+        try:
+            parameters = list(inspect.signature(function).parameters.values())
+        except (TypeError, ValueError):
+            return [], False
+        by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        names = [parameter.name for parameter in parameters if parameter.kind in by_position]
+        named = [parameter.name for parameter in parameters]
+        takes_any = any(parameter.kind == inspect.Parameter.VAR_KEYWORD for parameter in parameters)
+        extra = len(parameters) - len(names)
+    is_era_d = bool(names) and names[0] in CLOUDCALL_NAMES and ("payload" in named[1:] or takes_any)
+    return names + ["*"] * extra, is_era_d
+
+
+def _is_normalized(path):
+    is_plain = not any(char == "\\" or ord(char) < 32 or 127 <= ord(char) < 160 for char in path)
+    return is_plain and not {"", ".", ".."} & set(path.split("/"))

@@ -1,0 +1,103 @@
+package dev.sluice.cloudcall;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A real guest as a plain process, without any sandbox, its descriptor 3 connected to us. For tests.
+final class GuestProcess implements AutoCloseable {
+    /// Where the repository keeps the guests' runtimes.
+    static final Path GUESTS =
+            Path.of(System.getProperty("basedir", ".")).resolve("../guest").normalize();
+
+    private static final List<String> PYTHON = List.of("/usr/bin/python3", "-I", "-S", "-B");
+
+    /// Gives the command after it a connected descriptor 3 and an empty environment.
+    private static final String CONNECT = """
+            import os, socket, sys
+            s = socket.socket(socket.AF_UNIX)
+            s.connect(sys.argv[1])
+            os.dup2(s.fileno(), 3)
+            os.set_inheritable(3, True)
+            os.execve(sys.argv[2], sys.argv[2:], {})
+            """;
+
+    private final Process process;
+    private final SocketChannel channel;
+    private final Path directory;
+
+    private GuestProcess(Process process, SocketChannel channel, Path directory) {
+        this.process = process;
+        this.channel = channel;
+        this.directory = directory;
+    }
+
+    static GuestProcess python() throws IOException {
+        List<String> command = new ArrayList<>(PYTHON);
+        command.add(GUESTS.resolve("python/guest.py").toString());
+        return start(command);
+    }
+
+    static GuestProcess node() throws IOException {
+        return start(List.of("/usr/bin/node", GUESTS.resolve("node/guest.js").toString()));
+    }
+
+    private static GuestProcess start(List<String> guest) throws IOException {
+        Path directory = Files.createTempDirectory("guest");
+        Path socket = directory.resolve("channel");
+        List<String> command = new ArrayList<>(PYTHON);
+        command.addAll(List.of("-c", CONNECT, socket.toString()));
+        command.addAll(guest);
+        command.add(directory.resolve("function").toString());
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            Process process = new ProcessBuilder(command)
+                    .redirectOutput(directory.resolve("stdout").toFile())
+                    .redirectError(directory.resolve("stderr").toFile())
+                    .start();
+            return new GuestProcess(process, server.accept(), directory);
+        }
+    }
+
+    SocketChannel channel() {
+        return channel;
+    }
+
+    String stdout() throws IOException {
+        return Files.readString(directory.resolve("stdout"));
+    }
+
+    String stderr() throws IOException {
+        return Files.readString(directory.resolve("stderr"));
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /// The exit code of a guest that ends by itself.
+    int exitCode() throws InterruptedException {
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            throw new AssertionError("the guest does not end");
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        process.destroyForcibly().onExit().join();
+        try (var files = Files.walk(directory)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

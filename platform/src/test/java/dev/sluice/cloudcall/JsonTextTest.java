@@ -1,0 +1,78 @@
+package dev.sluice.cloudcall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.bytes.Bytes;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class JsonTextTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "0", " {\"a\":[1,2.5e3,\"é😀\",true,{}]} ", "\"\\ud800\"", "\"\"", "[]"})
+    void oneJsonValue_isValid(String text) {
+        assertThat(JsonText.isValid(Bytes.utf8(text))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "{",
+                "[1,]",
+                "{\"a\":1,}",
+                "nul",
+                "NaN",
+                "Infinity",
+                "01",
+                "+1",
+                "'a'",
+                "1 2",
+                "{} {}",
+                "[1]x",
+                "\"a\nb\"",
+                "\"\\x\"",
+                "// c\n1",
+                "{a:1}",
+                "\uFEFF{",
+                "]"
+            })
+    void anythingElse_isNot(String text) {
+        assertThat(JsonText.isValid(Bytes.utf8(text))).isFalse();
+    }
+
+    @Test
+    void stringsThatAreNotUtf8_areNot() {
+        for (byte[] inside :
+                new byte[][] {{(byte) 0xff}, {(byte) 0xc0, (byte) 0xaf}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}}) {
+            byte[] text = new byte[inside.length + 2];
+            text[0] = '"';
+            System.arraycopy(inside, 0, text, 1, inside.length);
+            text[text.length - 1] = '"';
+            assertThat(JsonText.isValid(Bytes.takeOver(text))).isFalse();
+        }
+    }
+
+    @Test
+    void nestingAndNumbers_haveTheirLimits() {
+        assertThat(JsonText.isValid(nested(JsonText.DEPTH_MAX))).isTrue();
+        assertThat(JsonText.isValid(nested(JsonText.DEPTH_MAX + 1))).isFalse();
+        assertThat(JsonText.isValid(nested(1_000_000))).isFalse();
+        assertThat(JsonText.isValid(Bytes.utf8("1".repeat(JsonText.NUMBER_CHARS_MAX))))
+                .isTrue();
+        assertThat(JsonText.isValid(Bytes.utf8("1".repeat(JsonText.NUMBER_CHARS_MAX + 1))))
+                .isFalse();
+    }
+
+    @Test
+    void aTextOfTheLargestResult_isReadToItsEnd() {
+        String big = "\"" + "é".repeat(GuestLink.RESULT_BYTES_MAX / 2 - 1) + "\"";
+        assertThat(JsonText.isValid(Bytes.utf8(big))).isTrue();
+        assertThat(JsonText.isValid(Bytes.utf8(big + "}"))).isFalse();
+    }
+
+    private static Bytes nested(int depth) {
+        return Bytes.utf8("[".repeat(depth) + "]".repeat(depth));
+    }
+}
