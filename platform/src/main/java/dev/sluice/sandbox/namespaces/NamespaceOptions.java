@@ -29,4 +29,13 @@ public record NamespaceOptions(Path directory, Map<String, Path> guestFiles, Pat
     public static NamespaceOptions of(Path directory, Map<String, Path> guestFiles) {
         return new NamespaceOptions(directory, guestFiles, PYTHON, NODE, FIRST_UID);
     }
+
+    /// The interpreter of a runtime.
+    Path program(String runtime) {
+        return switch (runtime) {
+            case PYTHON3 -> python;
+            case NODEJS -> node;
+            default -> throw new IllegalArgumentException("there is no runtime of that name");
+        };
+    }
 }

@@ -1,0 +1,111 @@
+package dev.sluice.sandbox.namespaces;
+
+import dev.sluice.sandbox.SandboxUnavailable;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// An interpreter of the host and what belongs to it.
+///
+/// @param link where guests find it: `/usr/bin/python3` or `/usr/bin/node`
+/// @param binary the program itself, every symbolic link resolved
+/// @param folders whole directories that it needs, at the same place in the guest
+/// @param objects the binary and everything else whose shared libraries it needs
+record Interpreter(Path link, Path binary, List<Path> folders, List<Path> objects) {
+    private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
+    private static final int PYTHON_MINOR_MIN = 9;
+    private static final int NODE_MAJOR_MIN = 18;
+    private static final Path ZONES = Path.of("/usr/share/zoneinfo");
+    private static final Path NODE_MODULES = Path.of("/usr/share/nodejs");
+
+    /// @throws SandboxUnavailable if it is missing, too old or not what it seems
+    static Interpreter python(Path program) throws InterruptedException {
+        String hint = "install Debian's python3 (apt-get install python3)";
+        Path binary = elf(program, "Python", hint);
+        String question =
+                "import os,sys;print(*sys.version_info[:2],os.path.dirname(os.__file__));import ctypes,sqlite3";
+        String[] answer = ask(List.of(binary.toString(), "-I", "-S", "-c", question), hint)
+                .split(" ", 3);
+        if (answer.length != 3 || !answer[0].equals("3") || Integer.parseInt(answer[1]) < PYTHON_MINOR_MIN) {
+            throw new SandboxUnavailable(program + " is older than Python 3." + PYTHON_MINOR_MIN + ": " + hint);
+        }
+        Path library = Path.of(answer[2]);
+        var objects = new ArrayList<>(List.of(binary));
+        try (DirectoryStream<Path> modules = Files.newDirectoryStream(library.resolve("lib-dynload"), "*.so")) {
+            modules.forEach(objects::add);
+        } catch (IOException failure) {
+            throw new SandboxUnavailable("the library of " + program + " cannot be read", failure);
+        }
+        var folders = new ArrayList<>(List.of(library));
+        if (Files.isDirectory(ZONES)) {
+            folders.add(ZONES);
+        }
+        return new Interpreter(Path.of("/usr/bin/python3"), binary, folders, objects);
+    }
+
+    /// @throws SandboxUnavailable if it is missing, too old or not what it seems
+    static Interpreter node(Path program) throws InterruptedException {
+        String hint = "install Debian's nodejs or another package that puts Node.js " + NODE_MAJOR_MIN + " or later at "
+                + NamespaceOptions.NODE;
+        Path binary = elf(program, "Node.js", hint);
+        String question = "process.versions.node+' '+(process.config.variables.node_builtin_shareable_builtins||[])";
+        String[] answer = ask(List.of(binary.toString(), "-p", question), hint).split(" ", 2);
+        if (answer.length != 2 || Integer.parseInt(answer[0].split("\\.", 2)[0]) < NODE_MAJOR_MIN) {
+            throw new SandboxUnavailable(program + " is older than Node.js " + NODE_MAJOR_MIN + ": " + hint);
+        }
+        boolean shared = answer[1].contains(NODE_MODULES + "/"); // Debian's has parts of itself there
+        List<Path> folders = shared ? List.of(NODE_MODULES) : List.of();
+        return new Interpreter(Path.of("/usr/bin/node"), binary, folders, List.of(binary));
+    }
+
+    /// The libraries that the dynamic loader finds for all [#objects], by their place on the host.
+    List<Path> libraries() throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of("/usr/bin/ldd"));
+        objects.forEach(object -> command.add(object.toString()));
+        Map<String, Path> found = new TreeMap<>();
+        for (String line : Commands.ask(command).lines().toList()) {
+            if (line.contains("not found")) {
+                throw new IOException("a library is missing: " + line.strip());
+            }
+            Arrays.stream(line.strip().split(" ", -1))
+                    .filter(word -> word.startsWith("/") && line.contains(" (0x"))
+                    .forEach(word -> found.put(word, Path.of(word)));
+        }
+        List<Path> sorted = new ArrayList<>(found.values());
+        sorted.stream()
+                .filter(library -> library.getFileName().toString().startsWith("libc.so"))
+                .map(library -> library.resolveSibling("libgcc_s.so.1")) // loaded by name when a thread is canceled
+                .filter(library -> Files.exists(library) && !sorted.contains(library))
+                .findFirst()
+                .ifPresent(sorted::add);
+        return sorted;
+    }
+
+    private static Path elf(Path program, String name, String hint) {
+        try {
+            Path binary = program.toRealPath();
+            try (var content = Files.newInputStream(binary)) {
+                if (!program.isAbsolute() || !Arrays.equals(content.readNBytes(ELF.length), ELF)) {
+                    throw new SandboxUnavailable(program + " is a script, not " + name + " itself: " + hint);
+                }
+            }
+            return binary;
+        } catch (IOException missing) {
+            throw new SandboxUnavailable("there is no " + name + " at " + program + ": " + hint, missing);
+        }
+    }
+
+    private static String ask(List<String> command, String hint) throws InterruptedException {
+        try {
+            return Commands.ask(command).lines().findFirst().orElse("");
+        } catch (IOException failure) {
+            throw new SandboxUnavailable(command.getFirst() + " does not work: " + hint, failure);
+        }
+    }
+}

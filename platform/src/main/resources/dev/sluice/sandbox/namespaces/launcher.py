@@ -1,0 +1,311 @@
+"""Starts guests with bubblewrap, for the server that holds the other end of its standard input.
+
+One process for the server's whole life, so that no guest costs a process call of the JVM. Reads requests from standard
+input and writes what happened to standard output, one line each; the first request is the setup. What is said, and what is answered:
+
+  {"socket", "bwrap", "stages", "open_files", "file_bytes", "cpu_seconds", "runtimes": {NAME: {TARGET: SOURCE}}}
+                                                                           -> ready, or: failed REASON
+  {"start": ID, "token", "runtime", "command", "uid", "scratch_bytes", "groups": [directory of a control group]}
+  {"kill": ID}                                                             -> dead ID STATUS   (negative: a signal)
+
+At the end of standard input the server is gone: every guest is killed, its control groups are removed, and so are we.
+If we are killed ourselves, the kernel kills the guests (bwrap --die-with-parent). A request that we do not understand
+ends us in the same way: the server starts another launcher.
+
+Trusted, and small on purpose; nothing here reads a byte that a guest wrote.
+"""
+
+import ctypes
+import fcntl
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import system_calls  # noqa: E402
+
+REQUEST_BYTES_MAX = 1 << 19
+DESCRIPTORS_SPARE = 64
+GOODBYE_SECONDS = 5
+CLONE_NEWNS, MS_BIND, MS_REC, MS_SLAVE, MS_RDONLY, MS_REMOUNT = 0x20000, 0x1000, 0x4000, 0x80000, 1, 32
+STREAMS = {"c": 3, "o": 1, "e": 2}  # channel, standard output, standard error: letter -> descriptor in the guest
+DEVICES = ("null", "zero", "full", "random", "urandom")
+
+
+def main():
+    os.setsid()  # a Ctrl-C on the server's terminal is the server's business
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    os.umask(0o077)
+    requests = Requests(0)
+    setup = requests.next()
+    if setup is None:
+        return
+    try:
+        launcher = Launcher(setup)
+    except (OSError, RuntimeError) as failure:
+        report("failed " + " ".join(repr(failure).split()))
+        raise
+    report("ready")
+    try:
+        serve(requests, launcher)
+    finally:
+        launcher.end_all()
+
+
+def serve(requests, launcher):
+    events = launcher.events
+    events.register(requests.descriptor, select.EPOLLIN)
+    while True:
+        for descriptor, _ in events.poll():
+            if descriptor != requests.descriptor:
+                launcher.reap(descriptor)
+                continue
+            request = requests.next()
+            while request is not None:
+                launcher.obey(request)
+                request = requests.next(wait=False)
+            if requests.ended:
+                return
+
+
+class Requests:
+    """The lines of a descriptor as JSON objects."""
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self.pending = b""
+        self.ended = False
+
+    def next(self, wait=True):
+        """The next request; None when there is none yet (unless `wait`), or no more ever."""
+        while b"\n" not in self.pending:
+            if not wait:
+                return None
+            chunk = os.read(self.descriptor, 1 << 16)
+            self.pending += chunk
+            if not chunk:
+                self.ended = True
+                return None
+            if len(self.pending) > REQUEST_BYTES_MAX:
+                raise ValueError("a request is too long")
+        line, self.pending = self.pending.split(b"\n", 1)
+        return json.loads(line)
+
+
+class Launcher:
+    def __init__(self, setup):
+        self.setup = setup
+        self.events = select.epoll()
+        self.guests = {}
+        self.identities = {}  # descriptor of a process -> id of its guest
+        self.nothing = os.open("/dev/null", os.O_RDWR)
+        self.filter = os.memfd_create("seccomp")
+        with open(self.filter, "wb", closefd=False) as calls:
+            system_calls.write_filter(calls)
+        self.privileged = os.geteuid() == 0
+        runtimes = {name: dict(mounts) for name, mounts in setup["runtimes"].items()}
+        if self.privileged:
+            stage_sources(runtimes, setup["stages"])
+        self.roots = {name: root_arguments(mounts) for name, mounts in runtimes.items()}
+
+    def obey(self, request):
+        if "kill" in request:
+            guest = self.guests.get(request["kill"])
+            if guest is not None:
+                guest.kill()
+            return
+        identity = request["start"]
+        guest = Guest(request["groups"])
+        sockets = []
+        try:
+            for stream in STREAMS:
+                sockets.append(connect(self.setup["socket"], request["token"], stream))
+            guest.process = os.fork()
+            if guest.process == 0:
+                self.become(request, sockets)
+        except OSError as failure:
+            print("launcher: cannot start a guest:", failure, file=sys.stderr, flush=True)
+            report("dead %d 125" % identity)
+            return
+        finally:
+            for end in sockets:
+                end.close()
+        guest.descriptor = os.pidfd_open(guest.process)
+        self.guests[identity] = guest
+        self.identities[guest.descriptor] = identity
+        self.events.register(guest.descriptor, select.EPOLLIN)
+
+    def become(self, request, sockets):
+        """In the child: turns into bwrap, and so into the guest. Never returns."""
+        try:
+            for group in request["groups"]:
+                write(group + "/cgroup.procs", "0")
+            write("/proc/self/oom_score_adj", "900")
+            arrange([end.fileno() for end in sockets], self.nothing, self.filter)
+            self.limit()
+            if self.privileged:
+                os.setgroups([])
+                os.setresgid(request["uid"], request["uid"], request["uid"])
+                os.setresuid(request["uid"], request["uid"], request["uid"])
+            os.umask(0o022)
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            isolation = ISOLATION + self.roots[request["runtime"]]
+            scratch = ["--perms", "1777", "--size", str(request["scratch_bytes"]), "--tmpfs", "/tmp", "--chdir", "/tmp"]
+            command = [self.setup["bwrap"], *isolation, *scratch, "--", *request["command"]]
+            os.execve(self.setup["bwrap"], command, {})
+        except BaseException as failure:  # whatever it is, this copy of the launcher must not live on
+            os.write(2, b"launcher: " + str(failure).encode() + b"\n")
+        finally:
+            os._exit(125)
+
+    def limit(self):
+        for name, most in (
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_FSIZE, self.setup["file_bytes"]),
+            (resource.RLIMIT_NOFILE, self.setup["open_files"]),
+            (resource.RLIMIT_MSGQUEUE, 0),
+            (resource.RLIMIT_MEMLOCK, 1 << 16),
+            (resource.RLIMIT_NICE, 0),
+            (resource.RLIMIT_RTPRIO, 0),
+        ):
+            resource.setrlimit(name, (most, most))
+        seconds = self.setup["cpu_seconds"]
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # SIGXCPU, then SIGKILL
+
+    def reap(self, descriptor):
+        identity = self.identities.pop(descriptor)
+        guest = self.guests.pop(identity)
+        self.events.unregister(descriptor)
+        os.close(descriptor)
+        _, status = os.waitpid(guest.process, 0)
+        report("dead %d %d" % (identity, os.waitstatus_to_exitcode(status)))
+
+    def end_all(self):
+        """Leaves neither a process nor a control group, within GOODBYE_SECONDS."""
+        for guest in self.guests.values():
+            guest.kill()
+        groups = [group for guest in self.guests.values() for group in guest.groups]
+        until = time.monotonic() + GOODBYE_SECONDS
+        while groups and time.monotonic() < until:
+            groups = [group for group in groups if not removed(group)]
+            time.sleep(0.002)
+
+
+class Guest:
+    def __init__(self, groups):
+        self.groups = groups
+        self.process = None
+        self.descriptor = None
+
+    def kill(self):
+        signal.pidfd_send_signal(self.descriptor, signal.SIGKILL)
+
+
+# Everything that is the same for all guests. Devices and /proc come before the root is closed for writing.
+ISOLATION = [
+    "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup",
+    "--disable-userns", "--uid", "1000", "--gid", "1000", "--hostname", "guest", "--cap-drop", "ALL",
+    "--die-with-parent", "--new-session", "--seccomp", "4", "--clearenv",
+    "--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8",
+]  # fmt: skip
+
+
+def root_arguments(mounts):
+    arguments = []
+    for target in sorted(mounts):
+        arguments += ["--ro-bind", mounts[target], target]
+    arguments += ["--proc", "/proc", "--remount-ro", "/proc"]
+    for device in DEVICES:
+        arguments += ["--dev-bind", "/dev/" + device, "/dev/" + device]
+    return arguments
+
+
+def stage_sources(runtimes, stages):
+    """Makes each source reachable for guests' user ids, though the directories above it are closed to them.
+
+    In a mount namespace of our own, which no other process sees: a directory that none of our paths leads through is
+    covered, and the sources are bound below it. The data directory itself stays as closed as it is.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def mount(source, target, kind, flags, options=None):
+        names = [name.encode() if name is not None else None for name in (source, target, kind)]
+        if libc.mount(*names, ctypes.c_ulong(flags), options) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), target)
+
+    if libc.unshare(CLONE_NEWNS) != 0:
+        raise OSError(ctypes.get_errno(), "no mount namespace")
+    mount(None, "/", None, MS_REC | MS_SLAVE)
+    usable = [place for place in stages if os.path.isdir(place) and not os.path.islink(place)]
+    if not usable:
+        raise RuntimeError("there is no directory to show guests' files under; one of /mnt, /media, /srv is needed")
+    stage = usable[0]
+    mount("tmpfs", stage, "tmpfs", 0, b"mode=0755,size=1m")
+    os.umask(0o022)
+    for mounts in runtimes.values():
+        for target, source in mounts.items():
+            place = "%s/%d" % (stage, len(os.listdir(stage)))
+            if os.path.isdir(source):
+                os.mkdir(place)
+            else:
+                os.close(os.open(place, os.O_CREAT | os.O_WRONLY))
+            mount(source, place, None, MS_BIND)
+            mount(None, place, None, MS_BIND | MS_REMOUNT | MS_RDONLY)
+            mounts[target] = place
+    os.umask(0o077)
+
+
+def connect(address, token, stream):
+    end = socket.socket(socket.AF_UNIX)
+    try:
+        end.connect(address)
+        end.sendall((token + stream).encode())
+    except OSError:
+        end.close()
+        raise
+    return end
+
+
+def arrange(sockets, nothing, calls):
+    """Leaves open exactly 0 to 3 for the guest, and 4 with the filter, which bwrap reads and closes."""
+    wanted = {0: nothing, 4: os.open("/proc/self/fd/%d" % calls, os.O_RDONLY)}
+    for number, descriptor in zip(STREAMS.values(), sockets):
+        wanted[number] = descriptor
+    spare = {number: fcntl.fcntl(old, fcntl.F_DUPFD, DESCRIPTORS_SPARE) for number, old in wanted.items()}
+    for number, descriptor in spare.items():
+        os.dup2(descriptor, number)
+    os.closerange(5, os.sysconf("SC_OPEN_MAX"))
+
+
+def removed(group):
+    """Kills what is left in a control group and removes it; false if it has to be tried again."""
+    try:
+        with open(group + "/cgroup.procs") as processes:
+            for process in processes.read().split():
+                if process != "0":
+                    os.kill(int(process), signal.SIGKILL)
+        os.rmdir(group)
+    except (FileNotFoundError, ProcessLookupError):
+        return not os.path.exists(group)
+    except OSError:
+        return False
+    return True
+
+
+def write(path, text):
+    descriptor = os.open(path, os.O_WRONLY)
+    os.write(descriptor, text.encode())
+    os.close(descriptor)
+
+
+def report(event):
+    os.write(1, (event + "\n").encode())
+
+
+main()
