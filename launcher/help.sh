@@ -1,9 +1,7 @@
 # shellcheck shell=bash
-# What `sluice help`, `sluice WORD --help` and completion say about the launcher's own words.
+# What `sluice help` and `sluice WORD --help` say about the launcher's own words.
 
-readonly OWN_WORDS=(up down status logs build test bench label completion help)
-
-help_for() { # WORD
+help_for() { # WORD...
     case ${1-} in
         up) cat <<TEXT
 Usage: sluice up [--detach] [--yes] [--data DIR] [--api-port N] [--api-tls-port N]
@@ -21,7 +19,9 @@ foreground, and Ctrl-C stops it. A second 'up' on the same data directory change
   --gateway-port N      plain HTTP of the functions' endpoints (8081)
   --gateway-tls-port N  its HTTPS (8444)
 
-DIR/endpoints.json holds the addresses once the server is ready. SLUICE_JAVA_OPTS adds options for the JVM.
+DIR/endpoints.json holds the addresses once the server is ready. 
+Variables: SLUICE_DATA, SLUICE_API_PORT, SLUICE_API_TLS_PORT, SLUICE_GATEWAY_PORT and SLUICE_GATEWAY_TLS_PORT
+change the defaults; SLUICE_JAVA_OPTS adds options for the server's JVM.
 
 Example: sluice up --detach --data /srv/sluice --api-port 9000
 TEXT
@@ -80,12 +80,6 @@ With --batch it reads lines 'operation<TAB>argument<TAB>...' and prints one answ
 Example: sluice label flow 'alice,T' 'alice&bob,T'
 TEXT
             ;;
-        completion) cat <<TEXT
-Usage: sluice completion bash|zsh
-
-Prints a completion script. For this shell only:  source <(sluice completion bash)
-TEXT
-            ;;
         '' | help) cat <<TEXT
 ${BOLD}Sluice${PLAIN}: functions for many tenants, kept apart by information flow control.
 
@@ -95,11 +89,13 @@ Usage: sluice WORD [OPTION...]
   down        stop it                     test        run all tests
   status      is it running, and where    bench       measure
   logs        its log                     label       compute with labels
-  completion  for bash and zsh            help WORD   more about one word
+  help WORD   more about one word
 
 Every other word goes to the client, which talks to a running server:
 
-  create get update delete exec invoke fs login logout whoami version
+  create get update delete    functions and runs         login logout whoami   who you are
+  exec invoke                 call a function            manage completion     this client
+  fs                          the labeled file system    version
 
   sluice create function hello examples/hello.py --image python3
   sluice exec hello --wait --input '{"name": "Jon"}' -o json
@@ -107,38 +103,6 @@ Every other word goes to the client, which talks to a running server:
 'sluice WORD --help' says more about each.
 TEXT
             ;;
-        *) command_client "$1" --help ;;
-    esac
-}
-
-command_completion() {
-    local words="${OWN_WORDS[*]} create get update delete exec invoke fs login logout whoami version"
-    case ${1-} in
-        bash) cat <<TEXT
-_sluice() {
-    local words='$words'
-    case \${COMP_WORDS[1]} in
-        up) words='--detach --yes --data --api-port --api-tls-port --gateway-port --gateway-tls-port --help' ;;
-        down | status) words='--data --help' ;;
-        logs) words='--follow --data --help' ;;
-        test) words='--full --help' ;;
-        label) words='parse flow flowp implies eq lub glb down endorse and or --batch' ;;
-        completion) words='bash zsh' ;;
-        fs) words='ls cat put mkdir rm stat' ;;
-        create | update | delete) words='function' ;;
-        get) words='function functions run runs' ;;
-    esac
-    if ((COMP_CWORD == 1)); then words='$words'; fi
-    mapfile -t COMPREPLY < <(compgen -W "\$words" -- "\${COMP_WORDS[COMP_CWORD]}")
-}
-complete -o default -F _sluice sluice ./sluice
-TEXT
-            ;;
-        zsh)
-            printf 'autoload -U +X bashcompinit && bashcompinit\n'
-            command_completion bash
-            ;;
-        '') usage_error completion "needs a shell: bash or zsh" ;;
-        *) usage_error completion "knows bash and zsh, not '$1'" ;;
+        *) command_client "$@" --help ;;
     esac
 }

@@ -8,7 +8,10 @@ readonly LOG_LINES_SHOWN=200
 
 command_up() {
     local data=$DEFAULT_DATA detach='' consent=ask
-    local -A port=([api-port]=8080 [api-tls-port]=8443 [gateway-port]=8081 [gateway-tls-port]=8444)
+    local -A port=(
+        [api-port]=${SLUICE_API_PORT:-8080} [api-tls-port]=${SLUICE_API_TLS_PORT:-8443}
+        [gateway-port]=${SLUICE_GATEWAY_PORT:-8081} [gateway-tls-port]=${SLUICE_GATEWAY_TLS_PORT:-8444}
+    )
     local option value
     while (($#)); do
         option=$1
@@ -44,7 +47,7 @@ command_up() {
     (umask 077 && mkdir -p "$data") || fail "cannot create the data directory $data"
 
     local -a program
-    server_program "$data"
+    server_program "$data" "$([[ -n $detach ]] && echo file || echo console)"
     program+=(--api-port "${port[api-port]}" --api-tls-port "${port[api-tls-port]}"
         --gateway-port "${port[gateway-port]}" --gateway-tls-port "${port[gateway-tls-port]}")
     if [[ -n $detach ]]; then start_detached "$data"; else run_in_foreground "$data"; fi
@@ -52,15 +55,13 @@ command_up() {
 
 is_port() { [[ $1 =~ ^[0-9]{1,5}$ ]] && ((10#$1 <= 65535)); }
 
-# Sets `program` of its caller to the command that runs the server on DATA, without its ports. Reads `detach`.
-server_program() { # DATA
+# Sets `program` of its caller to the command that runs the server on DATA, without its ports.
+server_program() { # DATA file|console
     local -a options=()
-    local log=console
-    [[ -z $detach ]] || log='file'
     read -r -a options <<<"${SLUICE_JAVA_OPTS-}"
     program=("$JAVA_HOME/bin/java")
     [[ ! -f $DIST/server.aot ]] || program+=(-XX:AOTCache="$DIST/server.aot")
-    program+=("${SERVER_FLAGS[@]}" ${options[@]+"${options[@]}"} -Dsluice.log="$log" -Dsluice.log.file="$1/server.log" -Duser.home="$HOME"
+    program+=("${SERVER_FLAGS[@]}" ${options[@]+"${options[@]}"} -Dsluice.log="$2" -Dsluice.log.file="$1/server.log" -Duser.home="$HOME"
         -cp "$(<"$DIST/server.classpath")" dev.sluice.Main --data "$1" --guest-dir "$DIST/guest")
 }
 
@@ -226,28 +227,4 @@ greet() { # DATA
     printf '  sluice --config %s whoami\n' "$1/admin.json"
     printf '  sluice --config %s create function hello examples/hello.py --image python3\n' "$1/admin.json"
     printf '  sluice down%s\n' "$([[ $1 == "$(absolute "$DEFAULT_DATA")" ]] || printf ' --data %s' "$1")"
-}
-
-# A short life of the server on an empty store, for its AOT cache, with a client's calls for the client's.
-train_server() {
-    local data status=0 pid
-    data=$(mktemp -d)
-    (
-        detach=''
-        server_program "$data"
-        program=("${program[0]}" -XX:AOTCacheOutput="$DIST/server.aot" "${program[@]:1}"
-            --api-port 0 --api-tls-port 0 --gateway-port 0 --gateway-tls-port 0)
-        HOME=$data "${program[@]}" >"$DIST/server.aot.log" 2>&1 </dev/null &
-        pid=$!
-        if await_ready "$data" "$pid"; then
-            kill -TERM "$pid"
-            wait "$pid"
-        else
-            kill -KILL "$pid" 2>/dev/null
-            false
-        fi
-    ) || status=$?
-    rm -rf "$data"
-    [[ -f $DIST/server.aot ]] || return 1
-    return 0
 }

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// `fs`: the labelled file system.
+/// `fs`: the labeled file system.
 final class FsWords {
     private static final String FS = "/faasten/fs";
     private static final String PATH = "path in colon syntax, such as ~:notes or home:<acme,acme>:notes";

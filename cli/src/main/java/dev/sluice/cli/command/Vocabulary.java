@@ -19,7 +19,7 @@ public final class Vocabulary {
         group(
                 root,
                 "fs",
-                "Look into and change the labelled file system.",
+                "Look into and change the labeled file system.",
                 List.of(FsWords.ls(), FsWords.cat(), FsWords.put(), FsWords.mkdir(), FsWords.rm(), FsWords.stat()));
         add(root, FaastenWords.whoami());
         add(root, AccountWords.login());
