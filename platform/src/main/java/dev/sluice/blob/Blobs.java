@@ -1,5 +1,6 @@
 package dev.sluice.blob;
 
+import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,11 +13,28 @@ import java.util.Optional;
 ///
 /// No listing and no deletion: what refers to blobs decides what is garbage.
 public interface Blobs {
-    /// Keeps what `content` yields up to its end; durable on return. Does not close `content`. When it throws, nothing
+    /// Keeps what `content` yields up to its end; durable on return. Does not close `content`. When it throws,
+    /// nothing
     /// is kept.
     ///
     /// @throws BlobTooLarge if there are more than `bytesMax` bytes
     Digest put(InputStream content, long bytesMax) throws IOException;
+
+    /// Begins a blob whose content comes piece by piece. Its owner closes it, finished or not.
+    Upload begin(long bytesMax) throws IOException;
+
+    /// A blob that is being written. Used by one thread at a time.
+    interface Upload extends AutoCloseable {
+        /// @throws BlobTooLarge if there are then more than `bytesMax` bytes
+        void write(Bytes piece) throws IOException;
+
+        /// Ends the writing; durable on return.
+        Digest finish() throws IOException;
+
+        /// Forgets what was written, unless it is finished.
+        @Override
+        void close() throws IOException;
+    }
 
     /// The blob of that name, if it is here.
     Optional<Blob> open(Digest digest) throws IOException;

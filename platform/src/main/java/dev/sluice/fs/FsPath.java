@@ -118,6 +118,30 @@ public record FsPath(List<Step> steps) {
         return new FsPath(steps);
     }
 
+    /// The text form, without `~` and `%`: [#parse] gives this path again.
+    @Override
+    public String toString() {
+        var text = new StringBuilder();
+        for (Step step : steps) {
+            if (!text.isEmpty()) {
+                text.append(':');
+            }
+            switch (step) {
+                case Step.Name(String name) -> text.append(escape(name));
+                case Step.Facet(Label label) ->
+                    text.append('<')
+                            .append(label.toString().replace(">", "\\>"))
+                            .append('>');
+            }
+        }
+        return text.toString();
+    }
+
+    private static String escape(String name) {
+        String escaped = name.replace("\\", "\\\\");
+        return "<~%".indexOf(name.charAt(0)) >= 0 ? "\\" + escaped : escaped;
+    }
+
     private static void addStep(String part, List<Step> steps, Component self, Label current) {
         if (part.equals("~")) {
             if (!steps.isEmpty()) {

@@ -4,6 +4,8 @@ import java.util.Optional;
 
 /// How a function's code expects to be called (contracts/dispatch.md 4.3, contracts/faasten.md 5.2 to 5.4).
 public enum Convention {
+    /// The guest decides by the handler it finds.
+    AUTO("auto"),
     /// `handle(context, payload)`.
     DISPATCH("dispatch"),
     /// `handle(event, cloudcall)`.

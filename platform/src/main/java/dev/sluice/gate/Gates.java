@@ -9,6 +9,7 @@ import dev.sluice.fs.ObjectId;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 
@@ -43,6 +44,15 @@ public final class Gates {
     /// @throws Refused `NOT_FOUND`
     public void requireMayEnter(Gate gate, Task caller) {
         if (!caller.vouchesFor(gate.policy().clearance())) {
+            throw Refused.notFound();
+        }
+    }
+
+    /// As above, for an invoker of whom only what he was vouched for by is known.
+    ///
+    /// @throws Refused `NOT_FOUND`
+    public void requireMayEnter(Gate gate, Component vouched) {
+        if (!vouched.implies(gate.policy().clearance())) {
             throw Refused.notFound();
         }
     }

@@ -7,14 +7,21 @@ public final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final Refusal refusal;
+    private final String reason;
 
     public Refused(Refusal refusal, String message) {
         super(message, null, false, false);
         this.refusal = refusal;
+        this.reason = message;
     }
 
     public Refusal refusal() {
         return refusal;
+    }
+
+    /// The message.
+    public String reason() {
+        return reason;
     }
 
     /// The one text for whatever is missing or must not be known.

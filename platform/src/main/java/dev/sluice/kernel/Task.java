@@ -23,6 +23,7 @@ public final class Task {
     private final Label clearance;
     private final Privilege privilege;
     private Label label; // guarded by this
+    private Label highest; // guarded by this
 
     /// @throws Refused `DENIED` if `label` does not flow to `clearance`
     public Task(Label label, Label clearance, Privilege privilege) {
@@ -30,6 +31,7 @@ public final class Task {
             throw Refused.denied();
         }
         this.label = label;
+        this.highest = label;
         this.clearance = clearance;
         this.privilege = privilege;
     }
@@ -57,6 +59,7 @@ public final class Task {
             throw Refused.denied();
         }
         label = raised;
+        highest = highest.join(raised);
     }
 
     /// Whether [#observe] would succeed now.
@@ -118,6 +121,11 @@ public final class Task {
         return privilege.delegate(secrecy, integrity);
     }
 
+    /// All of this task's privilege, for endorsing only: it releases nothing.
+    public Privilege forEndorsing() {
+        return privilege.delegate(Component.TRUE, privilege.integrity());
+    }
+
     /// Whether `(label.integrity ∧ privilege)` implies `who`: the rule for entering a gate.
     public synchronized boolean vouchesFor(Component who) {
         return label.integrity().and(privilege.integrity()).implies(who);
@@ -136,6 +144,12 @@ public final class Task {
 
     public synchronized Label label() {
         return label;
+    }
+
+    /// The join of all labels this task has had: no declassification or endorsement lowers it. What the run's memory,
+    /// its logs and its failures may hold.
+    public synchronized Label highest() {
+        return highest;
     }
 
     public Label clearance() {

@@ -1,6 +1,7 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,19 @@ public record Run(
             stdout = List.copyOf(stdout);
             stderr = List.copyOf(stderr);
         }
+
+        Content joinedWith(Label existence) {
+            return new Content(
+                    status,
+                    finishedMillis,
+                    label.join(existence),
+                    outputLabel.join(existence),
+                    input,
+                    output,
+                    fault,
+                    stdout,
+                    stderr);
+        }
     }
 
     /// A run as somebody may see it: parts above his clearance are absent.
@@ -74,7 +88,22 @@ public record Run(
 
     /// What a run that nobody waits for needs to be started, after a restart too.
     ///
-    /// @param gatePath text of the path, without `~` and `%`
-    /// @param start    the label it starts with; the payload's label
-    public record Queued(Run run, String gatePath, Label start, Bytes payload, boolean started) {}
+    /// @param gatePath  text of the path, without `~` and `%`
+    /// @param start     the label it starts with at least; the payload's label
+    /// @param clearance the secrecy up to which its gate may be resolved
+    /// @param vouched   what the invoker was vouched for by: checked again when it starts
+    /// @param context   what the convention hands over beside the payload
+    public record Queued(
+            Run run,
+            String gatePath,
+            Label start,
+            Component clearance,
+            Component vouched,
+            Bytes payload,
+            Bytes context,
+            boolean isStarted) {
+        Queued started() {
+            return new Queued(run, gatePath, start, clearance, vouched, payload, context, true);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
@@ -83,8 +84,11 @@ final class RunCodec {
             write(out, queued.run());
             writeText(out, queued.gatePath());
             writeText(out, queued.start().toString());
+            writeText(out, queued.clearance().toString());
+            writeText(out, queued.vouched().toString());
             writeBytes(out, queued.payload());
-            out.writeBoolean(queued.started());
+            writeBytes(out, queued.context());
+            out.writeBoolean(queued.isStarted());
         });
     }
 
@@ -92,7 +96,14 @@ final class RunCodec {
         return decoded(
                 stored,
                 in -> new Queued(
-                        readRun(in), readText(in), Label.parse(readText(in)), readBytes(in), in.readBoolean()));
+                        readRun(in),
+                        readText(in),
+                        Label.parse(readText(in)),
+                        Component.parse(readText(in)),
+                        Component.parse(readText(in)),
+                        readBytes(in),
+                        readBytes(in),
+                        in.readBoolean()));
     }
 
     private static void write(DataOutputStream out, Run run) throws IOException {

@@ -127,10 +127,14 @@ public final class Runs {
         store.commit(batch.put(RunKeys.queued(queued.run().id()), RunCodec.encode(queued)));
     }
 
-    /// Takes a queued run to start it. Whoever gets true starts it; nobody else ever does, so it runs at most once.
-    public boolean take(Queued queued) {
-        Queued taken = new Queued(queued.run(), queued.gatePath(), queued.start(), queued.payload(), true);
-        return store.compareAndSet(RunKeys.queued(queued.run().id()), RunCodec.encode(queued), RunCodec.encode(taken));
+    /// Takes a queued run to start it. Whoever gets it starts it; nobody else ever does, so it runs at most once.
+    public Optional<Queued> take(UUID id) {
+        Bytes key = RunKeys.queued(id);
+        return store.get(key).flatMap(stored -> {
+            Queued queued = RunCodec.decodeQueued(stored);
+            boolean isMine = !queued.isStarted() && store.compareAndSet(key, stored, RunCodec.encode(queued.started()));
+            return isMine ? Optional.of(queued) : Optional.empty();
+        });
     }
 
     /// Notes how a queued run ended.
@@ -140,20 +144,20 @@ public final class Runs {
     }
 
     /// After a restart: closes each run that was running, and gives back those that had not begun, oldest first.
-    public List<Queued> recover() {
+    public List<Run> recover() {
         for (Bytes stored : all(RunKeys.opens())) {
             Run run = RunCodec.decodeRun(stored);
             store.commit(ended(run, stopped(run, Bytes.utf8("null")), new Batch().delete(RunKeys.open(run.id()))));
         }
-        var waiting = new ArrayList<Queued>();
+        var waiting = new ArrayList<Run>();
         for (Bytes stored : all(RunKeys.queue())) {
             Queued queued = RunCodec.decodeQueued(stored);
-            if (queued.started()) {
-                Run run = queued.run();
+            Run run = queued.run();
+            if (queued.isStarted()) {
                 store.commit(
                         ended(run, stopped(run, Bytes.utf8("null")), new Batch().delete(RunKeys.queued(run.id()))));
             } else {
-                waiting.add(queued);
+                waiting.add(run);
             }
         }
         return waiting;
@@ -225,7 +229,9 @@ public final class Runs {
                 .put(RunKeys.ofFunction(run.organization(), run.function(), run.id()), MARK);
     }
 
-    private static Batch ended(Run run, Content content, Batch batch) {
+    /// The record lies where both the run's existence and its content may be known.
+    private static Batch ended(Run run, Content ending, Batch batch) {
+        Content content = ending.joinedWith(run.existence());
         boolean isInline = content.output().isEmpty() || content.output().get().length() <= INLINE_OUTPUT_BYTES_MAX;
         batch.put(RunKeys.content(run.organization(), run.id()), RunCodec.encode(content, isInline));
         return isInline

@@ -1,0 +1,271 @@
+package dev.sluice.invoke;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.function.FunctionSpec;
+import dev.sluice.gate.Gate;
+import dev.sluice.gate.Gates;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Principal;
+import dev.sluice.run.Run;
+import dev.sluice.run.Run.Content;
+import dev.sluice.run.Run.Status;
+import dev.sluice.run.Run.View;
+import dev.sluice.run.RunIds;
+import dev.sluice.run.Runs;
+import dev.sluice.run.Runs.Durability;
+import dev.sluice.schedule.Scheduler;
+import dev.sluice.schedule.Scheduler.Admission;
+import dev.sluice.worker.LocalWorker;
+import dev.sluice.worker.RunEnd;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Runs functions. HTTP, events and guests' own calls all come here: nothing else runs a function.
+///
+/// The steps, in order: resolve the gate as the caller; may he enter; the run's own task; room; a guest; the record
+/// at
+/// the label that the run reached; may the answer leave.
+///
+/// Thread-safe. Source: design/architecture.md section 2; contracts/faasten.md 3.1, 3.2, 3.4 `[R]`.
+public final class Invocations {
+    /// Beyond this a caller does better to try again later.
+    static final Duration QUEUE_PATIENCE = Duration.ofSeconds(30);
+
+    /// How long a run that nobody waits for may wait for room, once its turn has come.
+    static final Duration BACKLOG_PATIENCE = Duration.ofMinutes(15);
+
+    /// How long loading a function may take when it is built.
+    static final Duration CHECK_PATIENCE = Duration.ofSeconds(30);
+
+    private final Gates gates;
+    private final Scheduler scheduler;
+    private final LocalWorker worker;
+    private final Runs runs;
+    private final RunIds ids;
+    private final Clock clock;
+    private final Backlog backlog = new Backlog(this::start);
+
+    public Invocations(Gates gates, Scheduler scheduler, LocalWorker worker, Runs runs, RunIds ids, Clock clock) {
+        this.gates = gates;
+        this.scheduler = scheduler;
+        this.worker = worker;
+        this.runs = runs;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// Runs a function as [Task#current] asks, waits for its end, and gives what may be delivered to the caller:
+    /// parts
+    /// above his delivery are absent. The function's failure is a result, not a refusal.
+    ///
+    /// @throws Refused `NOT_FOUND`, `WRONG_KIND` or `DENIED` for a gate that he may not enter or know
+    ///     of, `OVERLOADED` and `DEADLINE_EXCEEDED` where there was no room in time
+    public View invoke(Invocation wish) throws InterruptedException {
+        Task caller = Task.current();
+        Gate gate = gates.resolve(wish.gate());
+        gates.requireMayEnter(gate, caller);
+        Task task = gate.taskFor(wish.start().join(caller.label()));
+        Run run = newRun(wish, gate, caller, true);
+        if (wish.idempotencyKey().isPresent()) {
+            Optional<UUID> first = runs.claim(run, scope(wish, gate, caller, run.existence()));
+            if (first.isPresent()) {
+                return repeated(run.organization(), first.get());
+            }
+        } else {
+            runs.begin(run);
+        }
+        Content content = stopped(run, task, wish.payload());
+        try {
+            content = admitAndRun(run, gate, task, wish.payload(), wish.context(), QUEUE_PATIENCE);
+        } finally {
+            runs.end(
+                    run, content, wish.idempotencyKey().isPresent() ? Durability.BEFORE_THE_ANSWER : Durability.BEHIND);
+        }
+        return deliverable(run, content, caller);
+    }
+
+    /// Accepts a run that nobody waits for. Durable on return.
+    ///
+    /// @throws Refused as [#invoke], and `OVERLOADED` if too many wait already
+    public Run submit(Invocation wish) {
+        Task caller = Task.current();
+        Gate gate = gates.resolve(wish.gate());
+        gates.requireMayEnter(gate, caller);
+        Run run = newRun(wish, gate, caller, false);
+        backlog.requireRoom(run.organization());
+        var queued = new Run.Queued(
+                run,
+                wish.gate().toString(),
+                wish.start().join(caller.label()),
+                caller.clearance().secrecy(),
+                gate.policy().clearance(),
+                wish.payload(),
+                wish.context(),
+                false);
+        runs.enqueue(queued);
+        backlog.add(run.organization(), run.id());
+        return run;
+    }
+
+    /// After a restart: ends in the records what was running, and goes on with what was waiting.
+    public void recover() {
+        runs.recover().forEach(run -> backlog.add(run.organization(), run.id()));
+    }
+
+    /// Starts a run that was accepted, with what the gate is by now, and waits for its end. Its invoker's right to
+    /// enter is checked again: a gate whose clearance has changed refuses him.
+    private void start(UUID id) throws InterruptedException {
+        Optional<Run.Queued> taken = runs.take(id);
+        if (taken.isEmpty()) {
+            return;
+        }
+        Run.Queued queued = taken.get();
+        Run run = queued.run();
+        Task invoker = QueuedInvoker.task(queued);
+        Content content = failed(run, queued.start(), queued.payload(), "not found or not allowed");
+        try {
+            content = invoker.run(() -> {
+                Gate gate = gates.resolve(QueuedInvoker.path(queued));
+                gates.requireMayEnter(gate, queued.vouched());
+                Task task = gate.taskFor(queued.start().join(invoker.label()));
+                return admitAndRun(run, gate, task, queued.payload(), queued.context(), BACKLOG_PATIENCE);
+            });
+        } catch (Refused refused) {
+            content = failed(run, queued.start(), queued.payload(), refused.reason());
+        } finally {
+            runs.endQueued(run, content);
+        }
+    }
+
+    /// Loads a function once, to see whether it can be.
+    ///
+    /// @return why not
+    public Optional<String> check(String organization, FunctionSpec function) throws InterruptedException {
+        return switch (scheduler.acquire(organization, function.limits().memoryMib(), QUEUE_PATIENCE)) {
+            case Admission.Granted(var lease) -> {
+                try (lease) {
+                    yield worker.check(function, CHECK_PATIENCE);
+                }
+            }
+            case Admission.QueueFull(), Admission.TimedOut() -> Optional.of("the server had no room to check it");
+        };
+    }
+
+    private Content admitAndRun(Run run, Gate gate, Task task, Bytes payload, Bytes context, Duration patience)
+            throws InterruptedException {
+        return switch (scheduler.acquire(
+                run.organization(), gate.function().limits().memoryMib(), patience)) {
+            case Admission.Granted(var lease) -> {
+                try (lease) {
+                    RunEnd end = task.run(() -> worker.run(run.organization(), gate, payload, context));
+                    yield content(end, gate, task, payload);
+                }
+            }
+            case Admission.QueueFull() ->
+                throw new Refused(Refusal.OVERLOADED, "too many runs are waiting: try again later");
+            case Admission.TimedOut() ->
+                throw new Refused(Refusal.DEADLINE_EXCEEDED, "there was no room to run the function in time");
+        };
+    }
+
+    /// Only a successful answer is downgraded, by the declassify of the gate that the caller named; everything else
+    /// carries the highest label that the run had.
+    private Content content(RunEnd end, Gate gate, Task task, Bytes payload) {
+        Label highest = task.highest();
+        return new Content(
+                end.output().isPresent() ? Status.READY : Status.ERROR,
+                clock.millis(),
+                highest,
+                end.output().isPresent() ? gate.answerLabel(task.label()) : highest,
+                payload,
+                end.output(),
+                end.fault().map(f -> new Run.Fault(f.type(), f.message(), f.stacktrace())),
+                end.stdout(),
+                end.stderr());
+    }
+
+    private Content stopped(Run run, Task task, Bytes payload) {
+        return failed(run, task.label(), payload, "the run was ended by the platform");
+    }
+
+    private Content failed(Run run, Label start, Bytes payload, String message) {
+        Label label = start.join(run.existence());
+        var fault = new Run.Fault("SystemError", message, List.of());
+        return new Content(
+                Status.ERROR,
+                clock.millis(),
+                label,
+                label,
+                payload,
+                Optional.empty(),
+                Optional.of(fault),
+                List.of(),
+                List.of());
+    }
+
+    private Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking) {
+        String organization = wish.organization().isEmpty() ? ownerOf(gate) : wish.organization();
+        Component runsOf = Component.of(Principal.of(organization, "runs"));
+        Label existence = Label.of(runsOf.and(caller.label().secrecy()), runsOf);
+        long now = clock.millis();
+        Duration patience = isBlocking ? QUEUE_PATIENCE : BACKLOG_PATIENCE;
+        long deadline = now
+                + patience.plus(CHECK_PATIENCE)
+                        .plus(gate.function().limits().timeout())
+                        .toMillis();
+        return new Run(
+                ids.next(),
+                organization,
+                wish.function(),
+                wish.functionId(),
+                wish.faasId(),
+                isBlocking,
+                now,
+                deadline,
+                wish.secrets(),
+                existence);
+    }
+
+    /// Who is charged for an anonymous call: whoever vouches for the gate.
+    private static String ownerOf(Gate gate) {
+        return gate.label().integrity().allOf().stream()
+                .flatMap(clause -> clause.anyOf().stream())
+                .map(principal -> principal.tokens().getFirst())
+                .findFirst()
+                .orElseThrow(Refused::notFound);
+    }
+
+    /// Two calls are one only if the same caller names the same version of the same gate and could know of the run.
+    private static Bytes scope(Invocation wish, Gate gate, Task caller, Label existence) {
+        return Bytes.utf8(String.join(
+                "\n",
+                wish.idempotencyKey().orElse(""),
+                gate.id().toString(),
+                existence.toString(),
+                caller.clearance().toString()));
+    }
+
+    private View repeated(String organization, UUID first) {
+        View view = runs.find(organization, first).orElseThrow(Refused::notFound);
+        if (view.content().isEmpty() && view.output().isEmpty()) {
+            throw new Refused(Refusal.CONFLICT, "a run with this idempotency key is in progress");
+        }
+        return view;
+    }
+
+    private static View deliverable(Run run, Content content, Task caller) {
+        boolean isDelivered = caller.mayDeliver(content.label(), Label.PUBLIC);
+        boolean isAnswered = caller.mayDeliver(content.outputLabel(), Label.PUBLIC);
+        return new View(
+                run,
+                isDelivered ? Optional.of(content) : Optional.empty(),
+                isAnswered ? content.output() : Optional.empty());
+    }
+}

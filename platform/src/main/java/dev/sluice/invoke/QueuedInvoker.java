@@ -1,0 +1,23 @@
+package dev.sluice.invoke;
+
+import dev.sluice.fs.FsPath;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
+import dev.sluice.run.Run.Queued;
+
+/// Stands in for the invoker of a run that nobody waits for, when it is started: with the clearance he had, and with
+/// no privilege. What he was vouched for by is in the queue, and compared with what the gate then asks.
+final class QueuedInvoker {
+    private QueuedInvoker() {}
+
+    static Task task(Queued queued) {
+        Component ceiling = queued.clearance().and(queued.start().secrecy());
+        return new Task(queued.start(), Label.of(ceiling, Component.TRUE), Privilege.NONE);
+    }
+
+    static FsPath path(Queued queued) {
+        return FsPath.parse(queued.gatePath(), Component.TRUE, queued.start());
+    }
+}

@@ -1,0 +1,133 @@
+package dev.sluice.worker;
+
+import dev.sluice.cloudcall.GuestGone;
+import dev.sluice.cloudcall.GuestLink;
+import dev.sluice.cloudcall.GuestProtocolViolation;
+import dev.sluice.function.Limits;
+import dev.sluice.image.Runtime;
+import dev.sluice.sandbox.GuestSpec;
+import dev.sluice.sandbox.Sandbox;
+import dev.sluice.sandbox.SandboxDriver;
+import dev.sluice.sandbox.SandboxFailed;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Guests that have started and know nothing: of no tenant, no function and no payload. A few of the smallest size
+/// wait ready for each runtime, so that a first call need not wait for an interpreter to start.
+final class FreshGuests implements AutoCloseable {
+    static final Duration BOOT = Duration.ofSeconds(20);
+    static final int PROCESSES_MAX = 64;
+    static final int SCRATCH_MIB = 64;
+    static final int CPU_PERCENT = 100;
+
+    private static final Logger LOG = LoggerFactory.getLogger(FreshGuests.class);
+
+    private final SandboxDriver driver;
+    private final int readyOfEach;
+    private final Map<Runtime, BlockingQueue<Instance>> ready = new EnumMap<>(Runtime.class);
+    private final Semaphore wanted = new Semaphore(0);
+    private final Thread refiller;
+    private volatile boolean isClosed;
+
+    FreshGuests(SandboxDriver driver, int readyOfEach) {
+        this.driver = driver;
+        this.readyOfEach = readyOfEach;
+        for (Runtime runtime : Runtime.values()) {
+            ready.put(runtime, new LinkedBlockingQueue<>(Math.max(1, readyOfEach)));
+        }
+        refiller = Thread.ofVirtual().name("fresh-guests").start(this::refill);
+        wanted.release();
+    }
+
+    /// What the waiting guests hold together.
+    int memoryMib() {
+        return readyOfEach * Runtime.values().length * Limits.MEMORY_MIB_MIN;
+    }
+
+    /// A guest that nobody has used: one of those that wait if it has the right size, else a new one.
+    Instance take(Runtime runtime, int memoryMib) throws SandboxFailed, InterruptedException {
+        if (memoryMib == Limits.MEMORY_MIB_MIN) {
+            @Nullable Instance waiting = queue(runtime).poll();
+            if (waiting != null) {
+                wanted.release();
+                return waiting;
+            }
+        }
+        return start(runtime, memoryMib);
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+        refiller.interrupt();
+        for (BlockingQueue<Instance> queue : ready.values()) {
+            for (Instance instance = queue.poll(); instance != null; instance = queue.poll()) {
+                instance.sandbox().close();
+            }
+        }
+    }
+
+    private Instance start(Runtime runtime, int memoryMib) throws SandboxFailed, InterruptedException {
+        var spec = new GuestSpec(
+                runtime.language(), runtime.command(), memoryMib, PROCESSES_MAX, SCRATCH_MIB, CPU_PERCENT, BOOT);
+        Sandbox sandbox = driver.start(spec);
+        boolean isReady = false;
+        try {
+            var link = new GuestLink(sandbox.channel());
+            link.hello();
+            isReady = true;
+            return new Instance(sandbox, link, memoryMib);
+        } catch (GuestGone | GuestProtocolViolation broken) {
+            throw new SandboxFailed("a guest's runtime did not start", broken);
+        } finally {
+            if (!isReady) {
+                sandbox.close();
+            }
+        }
+    }
+
+    private void refill() {
+        try {
+            while (!isClosed) {
+                wanted.acquire();
+                wanted.drainPermits();
+                topUp();
+            }
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void topUp() throws InterruptedException {
+        try {
+            for (Runtime runtime : Runtime.values()) {
+                while (queue(runtime).size() < readyOfEach && !isClosed) {
+                    keep(runtime, start(runtime, Limits.MEMORY_MIB_MIN));
+                }
+            }
+        } catch (SandboxFailed failed) {
+            LOG.warn("no guest could be started ahead of its use; the next call tries again", failed);
+        }
+    }
+
+    private void keep(Runtime runtime, Instance instance) {
+        if (isClosed || !queue(runtime).offer(instance)) {
+            instance.sandbox().close();
+        }
+    }
+
+    private BlockingQueue<Instance> queue(Runtime runtime) {
+        BlockingQueue<Instance> queue = ready.get(runtime);
+        if (queue == null) {
+            throw new IllegalStateException("a runtime without a queue");
+        }
+        return queue;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.sluice.worker;
+
+import dev.sluice.cloudcall.GuestLink;
+import dev.sluice.label.Label;
+import dev.sluice.sandbox.Sandbox;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// A guest, and what it has seen. Serves one run at a time; idle between.
+final class Instance {
+    /// Why the platform ended a guest during a run.
+    enum Ended {
+        DEADLINE,
+        FLOOD
+    }
+
+    private final Sandbox sandbox;
+    private final GuestLink link;
+    private final int memoryMib;
+    private final AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
+
+    private Label seen = Label.BOTTOM; // touched only by who has checked the instance out
+    private long deadlineNanos; // set before the watch begins
+    private long idleSinceNanos; // guarded by the pool's lock
+
+    Instance(Sandbox sandbox, GuestLink link, int memoryMib) {
+        this.sandbox = sandbox;
+        this.link = link;
+        this.memoryMib = memoryMib;
+    }
+
+    Sandbox sandbox() {
+        return sandbox;
+    }
+
+    GuestLink link() {
+        return link;
+    }
+
+    int memoryMib() {
+        return memoryMib;
+    }
+
+    /// Adds to what it has seen; nothing is ever taken away.
+    void saw(Label label) {
+        seen = seen.join(label);
+    }
+
+    /// Whether what the instance remembers may reach a run that starts at `start`.
+    boolean mayServe(Label start) {
+        return seen.canFlowTo(start);
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    void deadlineNanos(long deadline) {
+        deadlineNanos = deadline;
+    }
+
+    long idleSinceNanos() {
+        return idleSinceNanos;
+    }
+
+    void idleSinceNanos(long since) {
+        idleSinceNanos = since;
+    }
+
+    @Nullable
+    Ended ended() {
+        return ended.get();
+    }
+
+    /// Ends the guest in the middle of a run; who waits for it sees it gone, and asks [#ended]. Does not wait.
+    void end(Ended why) {
+        if (ended.compareAndSet(null, why)) {
+            Thread.ofVirtual().name("guest-end").start(sandbox::close);
+        }
+    }
+}

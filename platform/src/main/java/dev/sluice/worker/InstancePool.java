@@ -1,0 +1,97 @@
+package dev.sluice.worker;
+
+import dev.sluice.label.Label;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Idle instances that have their function loaded, the longest idle first to go.
+///
+/// An instance leaves the pool only to somebody whose run may know what it has seen. Thread-safe; closing guests
+/// happens outside the lock.
+final class InstancePool {
+    static final int IDLE_OF_ONE_KEY_MAX = 64;
+
+    private final Map<InstanceKey, ArrayDeque<Instance>> byKey = new HashMap<>();
+    private final LinkedHashMap<Instance, InstanceKey> byAge = new LinkedHashMap<>();
+    private int idleMib;
+
+    /// The most recently used instance of `key` that may serve a run starting at `start`.
+    synchronized Optional<Instance> take(InstanceKey key, Label start) {
+        ArrayDeque<Instance> idle = byKey.get(key);
+        if (idle == null) {
+            return Optional.empty();
+        }
+        for (Iterator<Instance> each = idle.iterator(); each.hasNext(); ) {
+            Instance instance = each.next();
+            if (instance.mayServe(start)) {
+                each.remove();
+                forget(instance, key, idle);
+                return Optional.of(instance);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Keeps an instance for later.
+    ///
+    /// @return instances that had to leave for it, to be closed by the caller
+    synchronized List<Instance> put(InstanceKey key, Instance instance) {
+        ArrayDeque<Instance> idle = byKey.computeIfAbsent(key, k -> new ArrayDeque<>());
+        instance.idleSinceNanos(System.nanoTime());
+        idle.addFirst(instance);
+        byAge.put(instance, key);
+        idleMib += instance.memoryMib();
+        if (idle.size() <= IDLE_OF_ONE_KEY_MAX) {
+            return List.of();
+        }
+        Instance oldest = idle.removeLast();
+        forget(oldest, key, idle);
+        return List.of(oldest);
+    }
+
+    synchronized int idleMib() {
+        return idleMib;
+    }
+
+    /// Takes out the longest idle until at most `mib` are idle.
+    synchronized List<Instance> shrinkTo(int mib) {
+        var leaving = new ArrayList<Instance>();
+        while (idleMib > mib && !byAge.isEmpty()) {
+            leaving.add(removeOldest());
+        }
+        return leaving;
+    }
+
+    /// Takes out what has been idle for longer than `patience`.
+    synchronized List<Instance> idleLongerThan(Duration patience) {
+        var leaving = new ArrayList<Instance>();
+        long now = System.nanoTime();
+        while (!byAge.isEmpty() && now - byAge.firstEntry().getKey().idleSinceNanos() > patience.toNanos()) {
+            leaving.add(removeOldest());
+        }
+        return leaving;
+    }
+
+    private Instance removeOldest() {
+        var oldest = byAge.firstEntry();
+        ArrayDeque<Instance> idle = byKey.getOrDefault(oldest.getValue(), new ArrayDeque<>());
+        idle.remove(oldest.getKey());
+        forget(oldest.getKey(), oldest.getValue(), idle);
+        return oldest.getKey();
+    }
+
+    private void forget(Instance instance, InstanceKey key, ArrayDeque<Instance> idle) {
+        byAge.remove(instance);
+        idleMib -= instance.memoryMib();
+        if (idle.isEmpty()) {
+            byKey.remove(key);
+        }
+    }
+}

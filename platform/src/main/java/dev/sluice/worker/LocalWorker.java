@@ -1,0 +1,293 @@
+package dev.sluice.worker;
+
+import dev.sluice.blob.Blobs;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.cloudcall.Convention;
+import dev.sluice.cloudcall.FunctionPackage;
+import dev.sluice.cloudcall.GuestGone;
+import dev.sluice.cloudcall.GuestProtocolViolation;
+import dev.sluice.cloudcall.LoadOutcome;
+import dev.sluice.cloudcall.Outcome;
+import dev.sluice.cloudcall.RunRequest;
+import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.SourceFiles;
+import dev.sluice.gate.Gate;
+import dev.sluice.kernel.Task;
+import dev.sluice.sandbox.Death;
+import dev.sluice.sandbox.SandboxDriver;
+import dev.sluice.sandbox.SandboxFailed;
+import dev.sluice.worker.RunEnd.Fault;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs one invocation in one guest: a warm one that may know what the run will know, else a fresh one.
+///
+/// A guest is kept after a run that ended in an answer or in an exception, and killed after any other. What it has
+/// seen rises with each run and is never lowered, so a warm guest never carries anything to a run that starts below.
+///
+/// Thread-safe. Called on the virtual thread of the run.
+public final class LocalWorker implements AutoCloseable {
+    /// How long it may take until a fresh guest has its function loaded.
+    public static final Duration PREPARE_MAX = Duration.ofSeconds(30);
+
+    static final Duration IDLE_MAX = Duration.ofMinutes(10);
+    private static final Duration HOUSEKEEPING = Duration.ofSeconds(5);
+    private static final Duration DEATH_PATIENCE = Duration.ofMillis(500);
+    private static final Logger LOG = LoggerFactory.getLogger(LocalWorker.class);
+
+    private final Blobs blobs;
+    private final Function<Gate, CloudCalls> calls;
+    private final FreshGuests fresh;
+    private final InstancePool pool = new InstancePool();
+    private final Watch watch = new Watch();
+    private final int memoryMib;
+    private final IntSupplier leasedMib;
+    private final Clock clock;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /// @param calls     what answers a run's calls; made anew for each run, called as the run's task
+    /// @param memoryMib what all guests may hold together, idle ones too
+    /// @param leasedMib what runs in progress hold at this moment
+    public LocalWorker(
+            SandboxDriver driver,
+            Blobs blobs,
+            Function<Gate, CloudCalls> calls,
+            int readyOfEach,
+            int memoryMib,
+            IntSupplier leasedMib,
+            Clock clock) {
+        this.blobs = blobs;
+        this.calls = calls;
+        this.fresh = new FreshGuests(driver, readyOfEach);
+        this.memoryMib = memoryMib;
+        this.leasedMib = leasedMib;
+        this.clock = clock;
+        Thread.ofVirtual().name("idle-guests").start(this::keepHouse);
+    }
+
+    /// Runs `gate`'s function as [Task#current]. Every way to end is a [RunEnd].
+    ///
+    /// The function's timeout counts from the moment it has the payload; a guest that has to be started first takes
+    /// at most [#PREPARE_MAX] more.
+    ///
+    /// @param context what the convention hands to the function beside the payload: a JSON object with a field
+    public RunEnd run(String tenant, Gate gate, Bytes payload, Bytes context) throws InterruptedException {
+        Task task = Task.current();
+        var key = new InstanceKey(tenant, gate.id(), gate.version());
+        @Nullable Instance instance = pool.take(key, task.label()).orElse(null);
+        try {
+            if (instance == null) {
+                switch (prepare(gate.function(), PREPARE_MAX)) {
+                    case Prepared.Ready(Instance ready) -> instance = ready;
+                    case Prepared.Unfit(Fault fault) -> {
+                        return failed(fault);
+                    }
+                }
+            }
+            return serve(key, instance, gate, task, new RunRequest(payload, withDeadline(context, gate.function())));
+        } catch (SandboxFailed failed) {
+            LOG.warn("a guest could not be started", failed);
+            return failed(Fault.system("the guest could not be started"));
+        }
+    }
+
+    /// Loads a function in a fresh guest and throws the guest away.
+    ///
+    /// @return why it could not be loaded
+    public Optional<String> check(FunctionSpec function, Duration patience) throws InterruptedException {
+        try {
+            return switch (prepare(function, patience)) {
+                case Prepared.Ready(Instance ready) -> {
+                    ready.sandbox().close();
+                    yield Optional.empty();
+                }
+                case Prepared.Unfit(Fault fault) -> Optional.of(fault.message());
+            };
+        } catch (SandboxFailed failed) {
+            LOG.warn("a guest could not be started", failed);
+            return Optional.of("the guest could not be started");
+        }
+    }
+
+    /// How many MiB idle guests hold.
+    public int idleMib() {
+        return pool.idleMib();
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        watch.close();
+        fresh.close();
+        closeAll(pool.shrinkTo(0));
+    }
+
+    private sealed interface Prepared {
+        record Ready(Instance instance) implements Prepared {}
+
+        record Unfit(Fault fault) implements Prepared {}
+    }
+
+    private Prepared prepare(FunctionSpec function, Duration left) throws SandboxFailed, InterruptedException {
+        Optional<FunctionPackage> code = read(function);
+        if (code.isEmpty()) {
+            return new Prepared.Unfit(Fault.system("the function's package is not readable"));
+        }
+        makeRoom();
+        Instance instance = fresh.take(function.runtime(), function.limits().memoryMib());
+        boolean isKept = false;
+        try {
+            watch.begin(instance, left);
+            LoadOutcome loaded = instance.link().load(code.get());
+            watch.end(instance);
+            if (loaded instanceof LoadOutcome.Failed(var failure)) {
+                return new Prepared.Unfit(new Fault(failure.type().word(), failure.message(), failure.stacktrace()));
+            }
+            isKept = true;
+            return new Prepared.Ready(instance);
+        } catch (GuestGone | GuestProtocolViolation broken) {
+            return new Prepared.Unfit(gone(instance, function));
+        } finally {
+            watch.end(instance);
+            if (!isKept) {
+                instance.sandbox().close();
+            }
+        }
+    }
+
+    private RunEnd serve(InstanceKey key, Instance instance, Gate gate, Task task, RunRequest request)
+            throws InterruptedException {
+        var logs = new LogLines(() -> instance.end(Instance.Ended.FLOOD));
+        boolean isReusable = false;
+        instance.saw(task.label());
+        instance.sandbox().logsTo(logs);
+        watch.begin(instance, gate.function().limits().timeout());
+        try (CloudCalls answering = calls.apply(gate)) {
+            Outcome outcome = instance.link().run(request, answering);
+            isReusable = true;
+            instance.sandbox().drainLogs(logs);
+            return switch (outcome) {
+                case Outcome.Returned(Bytes json) ->
+                    new RunEnd(Optional.of(json), Optional.empty(), logs.stdoutLines(), logs.stderrLines());
+                case Outcome.Failed(var failure) ->
+                    failed(new Fault(failure.type().word(), failure.message(), failure.stacktrace()), logs);
+            };
+        } catch (GuestGone | GuestProtocolViolation broken) {
+            Fault fault = broken instanceof GuestProtocolViolation
+                    ? Fault.function("the function broke the protocol between its runtime and the platform")
+                    : gone(instance, gate.function());
+            instance.sandbox().drainLogs(logs);
+            return failed(fault, logs);
+        } finally {
+            watch.end(instance);
+            instance.saw(task.highest());
+            giveBack(key, instance, isReusable && instance.ended() == null);
+        }
+    }
+
+    private void giveBack(InstanceKey key, Instance instance, boolean isReusable) {
+        if (isReusable) {
+            closeAll(pool.put(key, instance));
+        } else {
+            instance.sandbox().close();
+        }
+    }
+
+    /// What a guest that has hung up died of, in words for who wrote its function.
+    private static Fault gone(Instance instance, FunctionSpec function) throws InterruptedException {
+        Instance.@Nullable Ended ended = instance.ended();
+        if (ended != null) {
+            return switch (ended) {
+                case DEADLINE -> Fault.function("Function execution exceeded the timeout");
+                case FLOOD -> Fault.function("the function printed more than " + LogLines.PRINTED_BYTES_MAX + " bytes");
+            };
+        }
+        Optional<Death> death = instance.sandbox().awaitDeath(DEATH_PATIENCE);
+        if (death.isEmpty()) {
+            return Fault.function("the function's process hung up on the platform");
+        }
+        return switch (death.get()) {
+            case Death.OutOfMemory() ->
+                Fault.function(
+                        "the function used more than its " + function.limits().memoryMib() + " MiB of memory");
+            case Death.CpuTime() -> Fault.function("the function used up its processor time");
+            case Death.Exited(int code) ->
+                Fault.function("the function's process exited with code " + code + " before it answered");
+            case Death.Killed(int signal) -> Fault.function("the function's process was killed by signal " + signal);
+        };
+    }
+
+    /// A function whose author set a timeout is told when it strikes.
+    private Bytes withDeadline(Bytes context, FunctionSpec function) {
+        if (!function.timeoutStated()) {
+            return context;
+        }
+        String deadline = DateTimeFormatter.ISO_INSTANT.format(
+                clock.instant().plus(function.limits().timeout()));
+        String fields = context.utf8();
+        return Bytes.utf8(fields.substring(0, fields.lastIndexOf('}')) + ",\"deadline\":\"" + deadline + "\"}");
+    }
+
+    private Optional<FunctionPackage> read(FunctionSpec function) {
+        try (Blobs.Blob blob = blobs.open(function.packageDigest()).orElse(null)) {
+            if (blob == null) {
+                return Optional.empty();
+            }
+            SourceFiles source = SourceFiles.decode(blob.stream(0));
+            return Optional.of(
+                    new FunctionPackage(source.files(), function.handler(), convention(function.convention())));
+        } catch (IOException unreadable) {
+            LOG.warn("a package could not be read", unreadable);
+            return Optional.empty();
+        }
+    }
+
+    private static Convention convention(dev.sluice.function.Convention stated) {
+        return switch (stated) {
+            case AUTO -> Convention.AUTO;
+            case DISPATCH -> Convention.DISPATCH;
+            case FAASTEN -> Convention.FAASTEN;
+        };
+    }
+
+    /// Closes idle guests until what runs, what waits fresh and what is idle fit into the machine's share.
+    private void makeRoom() {
+        int room = memoryMib - leasedMib.getAsInt() - fresh.memoryMib();
+        closeAll(pool.shrinkTo(Math.max(0, room)));
+    }
+
+    private void keepHouse() {
+        try {
+            while (!closed.await(HOUSEKEEPING.toMillis(), TimeUnit.MILLISECONDS)) {
+                closeAll(pool.idleLongerThan(IDLE_MAX));
+                makeRoom();
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeAll(List<Instance> leaving) {
+        leaving.forEach(instance -> instance.sandbox().close());
+    }
+
+    private static RunEnd failed(Fault fault) {
+        return new RunEnd(Optional.empty(), Optional.of(fault), List.of(), List.of());
+    }
+
+    private static RunEnd failed(Fault fault, LogLines logs) {
+        return new RunEnd(Optional.empty(), Optional.of(fault), logs.stdoutLines(), logs.stderrLines());
+    }
+}

@@ -1,0 +1,230 @@
+package dev.sluice.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
+import dev.sluice.run.Run.Content;
+import dev.sluice.run.Run.Fault;
+import dev.sluice.run.Run.Queued;
+import dev.sluice.run.Run.Status;
+import dev.sluice.run.Run.View;
+import dev.sluice.run.Runs.Durability;
+import dev.sluice.store.MemoryStore;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+final class RunsTest {
+    private static final Label EXISTENCE = Label.parse("acme/runs,acme/runs");
+    private static final Label CONTENT = Label.parse("acme/runs&acme/user/alice,T");
+
+    private final MemoryStore store = new MemoryStore();
+    private final Clock clock = Clock.systemUTC();
+    private final Runs runs = new Runs(store, clock);
+    private final RunIds ids = new RunIds(clock, new SecureRandom());
+
+    @Test
+    void anEndedRun_isSeenInParts_byClearance() {
+        Run run = newRun("hello");
+        runs.begin(run);
+        runs.end(run, content(CONTENT, Label.parse("acme/runs,T")), Durability.BEHIND);
+
+        View full = as("acme/runs&acme/user/alice").orElseThrow();
+        assertThat(full.content()).isPresent();
+        assertThat(full.output()).contains(Bytes.utf8("42"));
+
+        View answer = as("acme/runs").orElseThrow();
+        assertThat(answer.content()).isEmpty();
+        assertThat(answer.output()).contains(Bytes.utf8("42"));
+
+        assertThat(as("acme/runs/other")).isEmpty();
+        assertThat(as("blue/runs")).isEmpty();
+    }
+
+    @Test
+    void aLabelBelowTheExistence_isRaisedToIt() {
+        Run run = newRun("hello");
+        runs.begin(run);
+        runs.end(run, content(Label.PUBLIC, Label.PUBLIC), Durability.BEHIND);
+
+        assertThat(as("acme/runs").orElseThrow().content().orElseThrow().label().secrecy())
+                .isEqualTo(Component.parse("acme/runs"));
+    }
+
+    @Test
+    void aShortRun_isOneBatch_andALongOne_isSeenBeforeItEnds() throws InterruptedException {
+        Run run = newRun("hello");
+        runs.begin(run);
+        runs.recordLongRuns();
+        assertThat(as("acme/runs")).isEmpty();
+        Thread.sleep(Runs.RECORD_AFTER.plusMillis(5));
+        runs.recordLongRuns();
+        assertThat(as("acme/runs").orElseThrow().content()).isEmpty();
+
+        runs.end(run, content(EXISTENCE, EXISTENCE), Durability.BEHIND);
+        assertThat(as("acme/runs").orElseThrow().content()).isPresent();
+        assertThat(runs.recover()).isEmpty();
+    }
+
+    @Test
+    void recover_closesWhatRan_andGivesBackWhatWaited() throws InterruptedException {
+        Run running = newRun("long");
+        runs.begin(running);
+        Thread.sleep(Runs.RECORD_AFTER.plusMillis(5));
+        runs.recordLongRuns();
+        Run waiting = newRun("waiting");
+        runs.enqueue(queued(waiting));
+        Run taken = newRun("taken");
+        runs.enqueue(queued(taken));
+        assertThat(runs.take(taken.id())).isPresent();
+
+        var restarted = new Runs(store, clock);
+        assertThat(restarted.recover()).containsExactly(waiting);
+        assertThat(fault(restarted, running)).isEqualTo("SystemError");
+        assertThat(fault(restarted, taken)).isEqualTo("SystemError");
+        assertThat(restarted.recover()).containsExactly(waiting);
+    }
+
+    @Test
+    void take_givesARunToOneTakerOnly() {
+        Run run = newRun("once");
+        runs.enqueue(queued(run));
+        assertThat(runs.take(run.id())).isPresent();
+        assertThat(runs.take(run.id())).isEmpty();
+        assertThat(runs.take(UUID.randomUUID())).isEmpty();
+    }
+
+    @Test
+    void claim_givesTheFirstRunOfAScope() {
+        Run first = newRun("f");
+        Run second = newRun("f");
+        assertThat(runs.claim(first, Bytes.utf8("scope"))).isEmpty();
+        assertThat(runs.claim(second, Bytes.utf8("scope"))).contains(first.id());
+        assertThat(runs.claim(second, Bytes.utf8("other"))).isEmpty();
+    }
+
+    @Test
+    void list_isNewestFirst_pagedAndByFunction_andForgetRemovesAll() {
+        Run one = ended("a");
+        Run two = ended("b");
+        Run three = ended("a");
+
+        assertThat(list(Optional.empty(), Optional.empty())).containsExactly(three, two, one);
+        assertThat(list(Optional.of("a"), Optional.empty())).containsExactly(three, one);
+        assertThat(list(Optional.empty(), Optional.of(three.id()))).containsExactly(two, one);
+
+        runs.forget("acme", "a");
+        assertThat(list(Optional.empty(), Optional.empty())).containsExactly(two);
+        assertThat(list(Optional.of("a"), Optional.empty())).isEmpty();
+    }
+
+    @Test
+    void list_ofWhoMayNotKnow_isEmpty() {
+        ended("a");
+        assertThat(reader("blue/runs").run(() -> runs.list("acme", Optional.empty(), Optional.empty(), 10)))
+                .isEmpty();
+    }
+
+    @Test
+    void aBigOutput_isKeptWhole() {
+        Bytes big = Bytes.takeOver(new byte[3 << 20]);
+        Run run = newRun("big");
+        runs.begin(run);
+        Content small = content(EXISTENCE, EXISTENCE);
+        runs.end(
+                run,
+                new Content(
+                        Status.READY,
+                        1,
+                        small.label(),
+                        small.outputLabel(),
+                        small.input(),
+                        Optional.of(big),
+                        Optional.empty(),
+                        List.of(),
+                        List.of()),
+                Durability.BEFORE_THE_ANSWER);
+        assertThat(as("acme/runs").orElseThrow().output()).contains(big);
+    }
+
+    @Test
+    void ids_areVersion7_andInTheOrderOfTime() throws InterruptedException {
+        UUID first = ids.next();
+        Thread.sleep(Duration.ofMillis(2));
+        UUID second = ids.next();
+        assertThat(first.version()).isEqualTo(7);
+        assertThat(first.variant()).isEqualTo(2);
+        assertThat(Long.compareUnsigned(first.getMostSignificantBits(), second.getMostSignificantBits()))
+                .isNegative();
+    }
+
+    private Run ended(String function) {
+        Run run = newRun(function);
+        runs.begin(run);
+        runs.end(run, content(EXISTENCE, EXISTENCE), Durability.BEHIND);
+        return run;
+    }
+
+    private List<Run> list(Optional<String> function, Optional<UUID> before) {
+        return reader("acme/runs").run(() -> runs.list("acme", function, before, 10)).stream()
+                .map(View::run)
+                .toList();
+    }
+
+    private Optional<View> as(String clearance) {
+        return reader(clearance)
+                .run(() -> runs.list("acme", Optional.empty(), Optional.empty(), 1).stream()
+                        .findFirst());
+    }
+
+    private static String fault(Runs from, Run run) {
+        return reader("acme/runs")
+                .run(() -> from.find("acme", run.id()))
+                .flatMap(View::content)
+                .flatMap(Content::fault)
+                .map(Fault::type)
+                .orElse("none");
+    }
+
+    private static Task reader(String clearance) {
+        return new Task(Label.PUBLIC, Label.of(Component.parse(clearance), Component.TRUE), Privilege.NONE);
+    }
+
+    private Run newRun(String function) {
+        long now = clock.millis();
+        return new Run(ids.next(), "acme", function, "id", "faas", true, now, now + 1000, List.of(), EXISTENCE);
+    }
+
+    private static Queued queued(Run run) {
+        return new Queued(
+                run,
+                "home:<T,T>:f",
+                Label.PUBLIC,
+                Component.TRUE,
+                Component.TRUE,
+                Bytes.utf8("{}"),
+                Bytes.utf8("{}"),
+                false);
+    }
+
+    private static Content content(Label label, Label outputLabel) {
+        return new Content(
+                Status.READY,
+                1,
+                label,
+                outputLabel,
+                Bytes.utf8("{}"),
+                Optional.of(Bytes.utf8("42")),
+                Optional.empty(),
+                List.of("out"),
+                List.of());
+    }
+}
