@@ -1,0 +1,165 @@
+package dev.sluice.invoke;
+
+import dev.sluice.blob.Blobs;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.fs.FsPath;
+import dev.sluice.fs.LabeledFs;
+import dev.sluice.function.Convention;
+import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.Limits;
+import dev.sluice.function.SourceFiles;
+import dev.sluice.gate.GatePolicy;
+import dev.sluice.gate.Gates;
+import dev.sluice.image.Runtime;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
+import dev.sluice.run.Run;
+import dev.sluice.run.RunIds;
+import dev.sluice.run.Runs;
+import dev.sluice.sandbox.SandboxDriver;
+import dev.sluice.sandbox.namespaces.NamespaceDriver;
+import dev.sluice.sandbox.namespaces.NamespaceOptions;
+import dev.sluice.schedule.Scheduler;
+import dev.sluice.store.MemoryStore;
+import dev.sluice.testing.MemoryBlobs;
+import dev.sluice.worker.LocalWorker;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// The whole spine below HTTP, with real guests and a store in memory.
+final class Spine implements AutoCloseable {
+    static final String ACME = "acme";
+
+    final MemoryStore store = new MemoryStore();
+    final LabeledFs fs = new LabeledFs(store, new SecureRandom());
+    final Gates gates = new Gates(fs);
+    final Runs runs = new Runs(store, Clock.systemUTC());
+    final Scheduler scheduler = new Scheduler(1024);
+    final SandboxDriver driver;
+    final LocalWorker worker;
+    final Invocations invocations;
+    private final Blobs blobs = new MemoryBlobs();
+
+    Spine(Path directory) throws InterruptedException {
+        Path guest = Path.of("..", "guest").toAbsolutePath().normalize();
+        fs.bootstrap();
+        driver = NamespaceDriver.open(NamespaceOptions.of(
+                directory,
+                Map.of(
+                        NamespaceOptions.PYTHON3, guest.resolve("python"),
+                        NamespaceOptions.NODEJS, guest.resolve("node"))));
+        worker = new LocalWorker(
+                driver,
+                blobs,
+                gate -> new CloudCalls(fs, blobs, gate.policy().privilege()),
+                1,
+                2048,
+                () -> scheduler.load().leasedMib(),
+                Clock.systemUTC());
+        invocations = new Invocations(
+                gates, scheduler, worker, runs, new RunIds(Clock.systemUTC(), new SecureRandom()), Clock.systemUTC());
+    }
+
+    @Override
+    public void close() {
+        worker.close();
+        driver.close();
+    }
+
+    FunctionSpec python(String source, String handler, Convention convention, Limits limits) {
+        return spec(Runtime.PYTHON3, "hello.py", source, handler, convention, limits);
+    }
+
+    FunctionSpec spec(
+            Runtime runtime, String file, String source, String handler, Convention convention, Limits limits) {
+        var files = new SourceFiles(new TreeMap<>(Map.of(file, Bytes.utf8(source))));
+        try {
+            var digest = blobs.put(new ByteArrayInputStream(files.encode().toArray()), SourceFiles.BYTES_MAX);
+            return new FunctionSpec(runtime, digest, handler, convention, limits, false);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    static Limits limits(Duration timeout) {
+        return new Limits(Limits.MEMORY_MIB_MIN, timeout);
+    }
+
+    /// Where a function's gate is for those who run it.
+    static FsPath path(String function) {
+        return FsPath.home(gateLabel(function)).child(function);
+    }
+
+    static Label gateLabel(String function) {
+        return Label.parse("acme/function|acme/runs/" + function + ",acme/function");
+    }
+
+    static GatePolicy policy(String function) {
+        return policy(function, "T");
+    }
+
+    static GatePolicy policy(String function, String privilege) {
+        return new GatePolicy(
+                Component.parse(privilege),
+                Component.parse("acme/runs/" + function),
+                Component.TRUE,
+                Component.parse("acme"));
+    }
+
+    void create(String function, FunctionSpec spec) {
+        create(function, policy(function), spec);
+    }
+
+    void create(String function, GatePolicy policy, FunctionSpec spec) {
+        Task owner = task("acme", "acme");
+        owner.run(() -> gates.create(
+                path(function),
+                policy,
+                spec,
+                gateLabel(function),
+                owner.exercise(Component.TRUE, Component.parse("acme/function"))));
+    }
+
+    /// Somebody with this clearance, delivery and vouching.
+    static Task task(String reads, String writes) {
+        return new Task(
+                Label.PUBLIC,
+                Label.of(Component.parse(reads), Component.TRUE),
+                Privilege.mintTcb(Component.parse(reads), Component.parse(writes)));
+    }
+
+    Run.View exec(Task caller, String function, String payload) throws InterruptedException {
+        return exec(caller, function, payload, "acme/runs,T", Optional.empty());
+    }
+
+    Run.View exec(Task caller, String function, String payload, String start, Optional<String> key)
+            throws InterruptedException {
+        return caller.run(() -> invocations.invoke(wish(function, payload, start, key)));
+    }
+
+    static Invocation wish(String function, String payload, String start, Optional<String> key) {
+        return new Invocation(
+                ACME,
+                function,
+                "id",
+                "faas",
+                path(function),
+                Label.parse(start),
+                Bytes.utf8(payload),
+                Bytes.utf8("{\"secrets\":{},\"serviceBindings\":{}}"),
+                List.of(),
+                key);
+    }
+}
