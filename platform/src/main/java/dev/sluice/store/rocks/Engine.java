@@ -35,6 +35,13 @@ import org.rocksdb.WriteOptions;
 /// that would be a crash of the process and no exception.
 final class Engine implements AutoCloseable {
     private static final long BLOCK_CACHE_BYTES = 48 << 20;
+
+    /// Few, because what is larger than a shard is never cached: the largest value, or the filter of a large file.
+    private static final int BLOCK_CACHE_SHARD_BITS = 2;
+
+    /// For filters and indexes, so that reading much data does not push them out.
+    private static final double BLOCK_CACHE_SHARE_OF_FILTERS = 0.5;
+
     private static final long WRITE_BUFFER_BYTES = 16 << 20;
     private static final int WRITE_BUFFERS_MAX = 3;
     private static final long LOG_BYTES_MAX = 64 << 20;
@@ -56,7 +63,7 @@ final class Engine implements AutoCloseable {
     private final RocksDB db;
 
     Engine(Path directory) {
-        this.cache = new LRUCache(BLOCK_CACHE_BYTES);
+        this.cache = new LRUCache(BLOCK_CACHE_BYTES, BLOCK_CACHE_SHARD_BITS, false, BLOCK_CACHE_SHARE_OF_FILTERS);
         this.filter = new BloomFilter(FILTER_BITS_PER_KEY);
         this.options = options(cache, filter);
         this.cached = new ReadOptions().setReadTier(ReadTier.BLOCK_CACHE_TIER);
