@@ -2,9 +2,11 @@ package dev.sluice.kernel;
 
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.LabelInvalid;
 import dev.sluice.label.Privilege;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 /// What the kernel knows of one computation: its label (rises as it reads), its clearance (the ceiling of that
 /// label) and its privilege.
@@ -54,17 +56,22 @@ public final class Task {
     ///
     /// @throws Refused `DENIED` if the task would rise above its clearance; its label is then unchanged
     public synchronized void observe(Label source) {
-        Label raised = label.join(source);
-        if (!raised.canFlowTo(clearance)) {
-            throw Refused.denied();
-        }
-        label = raised;
-        highest = highest.join(raised);
+        moveTo(() -> label.join(source));
     }
 
     /// Whether [#observe] would succeed now.
     public synchronized boolean mayObserve(Label source) {
-        return label.join(source).canFlowTo(clearance);
+        try {
+            return label.join(source).canFlowTo(clearance)
+                    && highest.join(source).canFlowTo(Label.TOP);
+        } catch (LabelInvalid tooLarge) {
+            return false;
+        }
+    }
+
+    /// Whether this task may already know something labeled `source`: observing it would change nothing.
+    public synchronized boolean knows(Label source) {
+        return source.canFlowTo(label);
     }
 
     /// Checks that this task may change something labeled `target`, using no privilege but `with`.
@@ -93,10 +100,10 @@ public final class Task {
     /// @throws Refused `DENIED` if the privilege does not cover what is given up; the label is then unchanged
     public synchronized Label declassify(Component secrecy) {
         Label lowered = Label.of(secrecy, label.integrity());
-        if (!secrecy.and(privilege.secrecy()).implies(label.secrecy()) || !lowered.canFlowTo(clearance)) {
+        if (!label.canFlowTo(lowered, privilege)) {
             throw Refused.denied();
         }
-        label = lowered;
+        moveTo(() -> lowered);
         return label;
     }
 
@@ -107,7 +114,7 @@ public final class Task {
         if (!privilege.integrity().implies(with)) {
             throw Refused.denied();
         }
-        label = label.endorse(with);
+        moveTo(() -> label.endorse(with));
         return label;
     }
 
@@ -128,7 +135,8 @@ public final class Task {
 
     /// Whether `(label.integrity ∧ privilege)` implies `who`: the rule for entering a gate.
     public synchronized boolean vouchesFor(Component who) {
-        return label.integrity().and(privilege.integrity()).implies(who);
+        Label vouched = Label.of(Component.TRUE, label.integrity());
+        return vouched.canFlowTo(Label.of(Component.TRUE, who), privilege);
     }
 
     /// Whether this task may hand `granted` on: both sides of its privilege imply it.
@@ -154,6 +162,20 @@ public final class Task {
 
     public Label clearance() {
         return clearance;
+    }
+
+    /// A label that would grow over its caps is above every clearance.
+    private void moveTo(Supplier<Label> next) {
+        try {
+            Label to = next.get();
+            if (!to.canFlowTo(clearance)) {
+                throw Refused.denied();
+            }
+            highest = highest.join(to);
+            label = to;
+        } catch (LabelInvalid tooLarge) {
+            throw Refused.denied();
+        }
     }
 
     private void requireHeld(Privilege with) {
