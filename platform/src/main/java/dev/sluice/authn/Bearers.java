@@ -1,0 +1,137 @@
+package dev.sluice.authn;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
+import dev.sluice.org.Organizations;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Optional;
+import java.util.Set;
+
+/// Verifies the tokens that service accounts sign for themselves.
+///
+/// A token names its account in `iss` as `ORGANIZATION/NAME`, is signed with RSA by the key that is stored for that
+/// account, and ends soon. The algorithm follows from the stored key, never from the token: `none`, HMAC with the
+/// public key as secret and other families are refused before the signature is looked at.
+///
+/// A verified token is remembered by its digest until it ends, but only for the key that verified it: each use asks
+/// for the account again. Tokens themselves are not kept. Thread-safe.
+public final class Bearers {
+    static final int TOKEN_CHARS_MAX = 8192;
+    static final Duration LIFETIME_MAX = Duration.ofMinutes(61);
+    static final Duration SKEW = Duration.ofMinutes(1);
+    /// Whom a token is for, where it says so; Dispatch's clients do not.
+    static final String AUDIENCE = "sluice";
+
+    private static final int REMEMBERED_MAX = 10_000;
+    private static final Set<JWSAlgorithm> RSA = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.RS384, JWSAlgorithm.RS512);
+
+    private final Organizations organizations;
+    private final Clock clock;
+    private final Cache<Bytes, Verified> verified =
+            Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
+
+    private record Verified(String organization, String account, String keyVersion, Instant end) {}
+
+    /// Whose token it is: his organization and his account as they are now.
+    record Bearer(Organizations.Tenant home, Organizations.Account account) {}
+
+    public Bearers(Organizations organizations, Clock clock) {
+        this.organizations = organizations;
+        this.clock = clock;
+    }
+
+    /// The bearer of a good token; empty for every other text.
+    Optional<Bearer> bearer(String token) {
+        if (token.isEmpty() || token.length() > TOKEN_CHARS_MAX) {
+            return Optional.empty();
+        }
+        Bytes digest = Bytes.takeOver(Digest.sha256().digest(token.getBytes(StandardCharsets.UTF_8)));
+        Verified known = verified.getIfPresent(digest);
+        if (known != null) {
+            Optional<Bearer> bearer = stillGood(known);
+            if (bearer.isPresent()) {
+                return bearer;
+            }
+            verified.invalidate(digest);
+        }
+        return verify(token, digest);
+    }
+
+    private Optional<Bearer> stillGood(Verified known) {
+        if (!clock.instant().isBefore(known.end())) {
+            return Optional.empty();
+        }
+        return find(known.organization(), known.account())
+                .filter(bearer -> bearer.account().keyVersion().equals(known.keyVersion()));
+    }
+
+    private Optional<Bearer> verify(String token, Bytes digest) {
+        try {
+            SignedJWT jwt = SignedJWT.parse(token);
+            JWTClaimsSet claims = jwt.getJWTClaimsSet();
+            Optional<Instant> end = end(claims);
+            String[] issuer = claims.getIssuer() == null
+                    ? new String[0]
+                    : claims.getIssuer().split("/", -1);
+            if (end.isEmpty() || issuer.length != 2 || !isForUs(claims)) {
+                return Optional.empty();
+            }
+            Optional<Bearer> bearer = find(issuer[0], issuer[1]);
+            if (bearer.isEmpty() || !isSigned(jwt, bearer.get().account())) {
+                return Optional.empty();
+            }
+            String version = bearer.get().account().keyVersion();
+            verified.put(digest, new Verified(issuer[0], issuer[1], version, end.get()));
+            return bearer;
+        } catch (ParseException | JOSEException | IllegalArgumentException garbage) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Bearer> find(String organization, String account) {
+        return organizations
+                .tenant(organization)
+                .flatMap(home ->
+                        organizations.account(home.organization(), account).map(a -> new Bearer(home, a)));
+    }
+
+    private static boolean isSigned(SignedJWT jwt, Organizations.Account account) throws JOSEException {
+        return RSA.contains(jwt.getHeader().getAlgorithm())
+                && jwt.getHeader().getCriticalParams() == null
+                && jwt.verify(new RSASSAVerifier(account.key()));
+    }
+
+    private static boolean isForUs(JWTClaimsSet claims) {
+        return claims.getAudience().isEmpty() || claims.getAudience().contains(AUDIENCE);
+    }
+
+    /// When the token ends, if it has begun, has not ended, and is not meant to live too long.
+    private Optional<Instant> end(JWTClaimsSet claims) {
+        Instant now = clock.instant();
+        Date expiration = claims.getExpirationTime();
+        Date issued = claims.getIssueTime();
+        Date notBefore = claims.getNotBeforeTime();
+        if (expiration == null
+                || (issued != null && issued.toInstant().isAfter(now.plus(SKEW)))
+                || (notBefore != null && notBefore.toInstant().isAfter(now.plus(SKEW)))) {
+            return Optional.empty();
+        }
+        Instant end = expiration.toInstant();
+        Instant begin = issued == null ? now : issued.toInstant();
+        boolean lives =
+                end.isAfter(now) && !end.isAfter(begin.plus(LIFETIME_MAX).plus(SKEW));
+        return lives ? Optional.of(end) : Optional.empty();
+    }
+}

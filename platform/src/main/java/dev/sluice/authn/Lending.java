@@ -1,0 +1,48 @@
+package dev.sluice.authn;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
+import dev.sluice.org.Lent;
+import dev.sluice.org.Operation;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Policies;
+import java.util.Optional;
+
+/// Turns what the policies lend into authority: the identity and the lent read for clearance and delivery, the
+/// identity and the lent write for changing things. Never more (design/labels.md section 2).
+///
+/// Remembers its answers. A changed policy is another [Policies] and so never meets an old answer.
+final class Lending {
+    private static final int REMEMBERED_MAX = 10_000;
+
+    private final Cache<Question, Optional<Authority>> answers =
+            Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
+
+    /// @param policies by identity: it has no other equality
+    private record Question(
+            Policies policies, String account, Component identity, Organization requested, Operation operation) {}
+
+    record Authority(Label clearance, Privilege privilege) {}
+
+    Optional<Authority> authority(Bearers.Bearer bearer, Organization requested, Operation operation) {
+        var question = new Question(
+                bearer.home().policies(),
+                bearer.account().name(),
+                Component.of(bearer.account().principal()),
+                requested,
+                operation);
+        return answers.get(question, Lending::answer);
+    }
+
+    private static Optional<Authority> answer(Question asked) {
+        Optional<Lent> lent = asked.policies().lend(asked.account(), asked.requested(), asked.operation());
+        return lent.map(l -> {
+            Component read = asked.identity().and(l.read());
+            Component write = asked.identity().and(l.write());
+            return new Authority(Label.of(read, Component.TRUE), Privilege.mintTcb(read, write));
+        });
+    }
+}

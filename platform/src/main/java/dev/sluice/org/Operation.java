@@ -1,0 +1,31 @@
+package dev.sluice.org;
+
+import java.util.Arrays;
+import java.util.List;
+
+/// What a request asks of the policies.
+///
+/// @param required without each of these it is refused
+/// @param optional these are lent where a policy allows them, and only widen what the answer may show
+public record Operation(List<Need> required, List<Need> optional) {
+    public Operation {
+        required = List.copyOf(required);
+        optional = List.copyOf(optional);
+        if (required.isEmpty()) {
+            throw new IllegalArgumentException("an operation that needs nothing is no matter for policies");
+        }
+    }
+
+    public static Operation of(Action action, Resource resource) {
+        return new Operation(List.of(Need.of(action, resource)), List.of());
+    }
+
+    /// The same, and delivery of whatever its caller may `get` anyway.
+    public Operation deliveringAllThatMayBeRead() {
+        return new Operation(
+                required,
+                Arrays.stream(Resource.values())
+                        .map(resource -> Need.of(Action.GET, resource))
+                        .toList());
+    }
+}

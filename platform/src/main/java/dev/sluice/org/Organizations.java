@@ -1,0 +1,188 @@
+package dev.sluice.org;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.Entry;
+import dev.sluice.fs.FsPath;
+import dev.sluice.fs.Kind;
+import dev.sluice.fs.LabeledFs;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Principal;
+import dev.sluice.label.Privilege;
+import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Organizations, their service accounts and policies, as files of the labeled file system.
+///
+/// Reading is for `authn`, which asks before there is any caller: it acts as a task of its own that may read
+/// everything and write nothing, and is answered from memory until something is written here. Writing acts as
+/// [Task#current], which must hold what the file's label asks for, and is in force when the method returns.
+///
+/// Thread-safe. One process writes: another one's changes are not seen.
+public final class Organizations {
+    private static final int CACHED_ORGANIZATIONS_MAX = 10_000;
+    private static final int CACHED_ACCOUNTS_MAX = 100_000;
+    private static final Pattern ORGANIZATION = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}");
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final LabeledFs fs;
+    private final Cache<String, Optional<Tenant>> tenants =
+            Caffeine.newBuilder().maximumSize(CACHED_ORGANIZATIONS_MAX).build();
+    private final Cache<AccountName, Optional<Account>> accounts =
+            Caffeine.newBuilder().maximumSize(CACHED_ACCOUNTS_MAX).build();
+
+    public Organizations(LabeledFs fs) {
+        this.fs = fs;
+    }
+
+    /// An organization with what its policies allow. A later change of either makes another object.
+    public record Tenant(Organization organization, Policies policies) {}
+
+    /// A service account that can prove who it is. Another key, and an account made anew, have another `keyVersion`.
+    public record Account(Principal principal, String name, RSAPublicKey key, String keyVersion) {}
+
+    private record AccountName(String organization, String name) {}
+
+    public Optional<Tenant> tenant(String name) {
+        if (!ORGANIZATION.matcher(name).matches()) {
+            return Optional.empty();
+        }
+        return tenants.get(name, n -> reader().run(() -> loadTenant(n)));
+    }
+
+    /// The service account `name` of an organization, if it is there and its key can be used.
+    public Optional<Account> account(Organization organization, String name) {
+        if (!ACCOUNT.matcher(name).matches()) {
+            return Optional.empty();
+        }
+        var key = new AccountName(organization.name(), name);
+        return accounts.get(key, _ -> reader().run(() -> loadAccount(organization, name)));
+    }
+
+    /// @throws Refused `EXISTS`, `DENIED`
+    public void register(Organization organization) {
+        FsPath path = OrgPaths.registry(organization.principal());
+        Label label = OrgPaths.registryLabel(organization.principal());
+        fs.create(path, Kind.FILE, label, encode(organization), integrity(Component.FALSE));
+        tenants.invalidate(organization.name());
+    }
+
+    /// Makes the directories that [#put] needs, where they are missing.
+    ///
+    /// @throws Refused `DENIED`
+    public void prepare(Organization organization) {
+        Principal principal = organization.principal();
+        Privilege with = integrity(OrgPaths.iamLabel(principal).integrity());
+        for (String kind : List.of(OrgPaths.ACCOUNTS, OrgPaths.POLICIES)) {
+            FsPath path = OrgPaths.directory(principal, kind);
+            if (fs.find(path).isEmpty()) {
+                fs.createDirectory(path, OrgPaths.iamLabel(principal), with);
+            }
+        }
+    }
+
+    /// Creates or replaces a service account.
+    ///
+    /// @throws Refused `INVALID` for a name or key that cannot be used, `DENIED`
+    public void put(Organization organization, ServiceAccount account) {
+        if (!ACCOUNT.matcher(account.name()).matches()
+                || RsaKeyText.parse(account.publicKey()).isEmpty()) {
+            throw new Refused(Refusal.INVALID, "a service account needs a name and an RSA public key of 2048 bits");
+        }
+        write(organization, OrgPaths.ACCOUNTS, account.name(), encode(account));
+        accounts.invalidate(new AccountName(organization.name(), account.name()));
+    }
+
+    /// Removes a service account. Its tokens are worth nothing from now on.
+    ///
+    /// @throws Refused `NOT_FOUND`, `DENIED`
+    public void removeAccount(Organization organization, String name) {
+        Label label = OrgPaths.iamLabel(organization.principal());
+        FsPath directory = OrgPaths.directory(organization.principal(), OrgPaths.ACCOUNTS);
+        fs.unlink(directory.child(name), integrity(label.integrity()));
+        accounts.invalidate(new AccountName(organization.name(), name));
+    }
+
+    /// Creates or replaces a policy.
+    ///
+    /// @throws Refused `DENIED`
+    public void put(Organization organization, Policy policy) {
+        write(organization, OrgPaths.POLICIES, policy.name(), encode(policy));
+        tenants.invalidate(organization.name());
+    }
+
+    private void write(Organization organization, String kind, String name, Bytes content) {
+        Label label = OrgPaths.iamLabel(organization.principal());
+        Privilege with = integrity(label.integrity());
+        FsPath path = OrgPaths.directory(organization.principal(), kind).child(name);
+        if (fs.find(path).isPresent()) {
+            fs.write(path, Kind.FILE, content, 0, with);
+        } else {
+            fs.create(path, Kind.FILE, label, content, with);
+        }
+    }
+
+    private Optional<Tenant> loadTenant(String name) {
+        return content(OrgPaths.registry(Principal.of(name)))
+                .map(file -> JSON.readValue(file.bytes().readOnlyArray(), Organization.class))
+                .map(organization -> new Tenant(organization, new Policies(name, policies(organization))));
+    }
+
+    private List<Policy> policies(Organization organization) {
+        FsPath directory = OrgPaths.directory(organization.principal(), OrgPaths.POLICIES);
+        var policies = new ArrayList<Policy>();
+        List<Entry> page = fs.list(directory, "", LabeledFs.LIST_ENTRIES_MAX);
+        while (!page.isEmpty()) {
+            for (Entry entry : page) {
+                content(directory.child(entry.name()))
+                        .map(file -> JSON.readValue(file.bytes().readOnlyArray(), Policy.class))
+                        .ifPresent(policies::add);
+            }
+            page = fs.list(directory, page.getLast().name(), LabeledFs.LIST_ENTRIES_MAX);
+        }
+        return policies;
+    }
+
+    private Optional<Account> loadAccount(Organization organization, String name) {
+        FsPath directory = OrgPaths.directory(organization.principal(), OrgPaths.ACCOUNTS);
+        return content(directory.child(name)).flatMap(file -> {
+            var stored = JSON.readValue(file.bytes().readOnlyArray(), ServiceAccount.class);
+            return RsaKeyText.parse(stored.publicKey())
+                    .map(key -> new Account(
+                            organization.serviceAccount(name), name, key, file.id() + ":" + file.version()));
+        });
+    }
+
+    private Optional<LabeledFs.Content> content(FsPath path) {
+        try {
+            return Optional.of(fs.read(path, Kind.FILE));
+        } catch (Refused refused) {
+            if (refused.refusal() == Refusal.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw refused;
+        }
+    }
+
+    private static Task reader() {
+        return new Task(Label.PUBLIC, Label.TOP, Privilege.NONE);
+    }
+
+    private static Privilege integrity(Component with) {
+        return Task.current().exercise(Component.TRUE, with);
+    }
+
+    private static Bytes encode(Object entity) {
+        return Bytes.takeOver(JSON.writeValueAsBytes(entity));
+    }
+}
