@@ -1,0 +1,53 @@
+package dev.sluice.api;
+
+import dev.sluice.function.SourceFiles;
+import dev.sluice.image.Runtime;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/// A function's source as Dispatch's client uploads it: gzip around a tar that may lack its end
+/// (contracts/dispatch.md 4.1 and 4.2).
+final class SourceArchive {
+    /// Of the gzip stream; what comes out is bounded by [SourceFiles] while it comes.
+    static final int ARCHIVE_BYTES_MAX = SourceFiles.BYTES_MAX;
+
+    private static final int BUFFER_BYTES = 16 << 10;
+
+    private SourceArchive() {}
+
+    /// The files of an upload.
+    ///
+    /// @throws Refused `INVALID` for anything hostile or damaged, `TOO_LARGE` for what does not fit a package
+    static SourceFiles unpack(byte[] gzip) {
+        try (var in = new GZIPInputStream(new ByteArrayInputStream(gzip), BUFFER_BYTES)) {
+            return new SourceFiles(new TarFiles(in).read());
+        } catch (ZipException | EOFException damaged) {
+            throw new Refused(Refusal.INVALID, "the source is not a complete gzip stream");
+        } catch (IOException damaged) {
+            throw new Refused(Refusal.INVALID, "the source cannot be read");
+        } catch (IllegalArgumentException notAPackage) {
+            throw new Refused(Refusal.INVALID, String.valueOf(notAPackage.getMessage()));
+        }
+    }
+
+    /// The handler of a function whose author named none: only a single file says which one is meant.
+    static Optional<String> defaultHandler(Runtime runtime, SourceFiles source) {
+        if (source.files().size() != 1) {
+            return Optional.empty();
+        }
+        String file = source.files().firstKey();
+        return switch (runtime) {
+            case NODEJS -> Optional.of("./" + file);
+            case PYTHON3 ->
+                file.endsWith(".py") && file.indexOf('/') < 0
+                        ? Optional.of(file.substring(0, file.length() - ".py".length()) + ".handle")
+                        : Optional.empty();
+        };
+    }
+}
