@@ -41,7 +41,7 @@ public interface Blobs {
 
     /// One open blob.
     interface Blob extends AutoCloseable {
-        long length();
+        long length() throws IOException;
 
         /// The bytes from `offset` (0 to `length()`) on. Ends when it or the blob is closed.
         InputStream stream(long offset) throws IOException;
