@@ -1,0 +1,71 @@
+package dev.sluice;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// How the server is started.
+///
+/// @param data     everything that the server keeps
+/// @param guestDir the guests' runtime files, a folder for each language
+/// @param apiPort, apiTlsPort, gatewayPort, gatewayTlsPort on loopback; 0 for a free one
+record Config(Path data, Path guestDir, int apiPort, int apiTlsPort, int gatewayPort, int gatewayTlsPort) {
+    private static final int PORT_MAX = 65_535;
+    private static final List<String> OPTIONS =
+            List.of("--data", "--guest-dir", "--api-port", "--api-tls-port", "--gateway-port", "--gateway-tls-port");
+
+    /// What is wrong with the command line, for whoever typed it.
+    static final class Invalid extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Invalid(String message) {
+            super(message);
+        }
+    }
+
+    static Config parse(List<String> args) throws Invalid {
+        Map<String, String> given = new HashMap<>();
+        for (int i = 0; i < args.size(); i += 2) {
+            String option = args.get(i);
+            if (!OPTIONS.contains(option)) {
+                throw new Invalid("unknown option: " + option);
+            }
+            if (i + 1 == args.size()) {
+                throw new Invalid(option + " needs a value");
+            }
+            given.put(option, args.get(i + 1));
+        }
+        return new Config(
+                path(given, "--data"),
+                path(given, "--guest-dir"),
+                port(given, "--api-port", 8080),
+                port(given, "--api-tls-port", 8443),
+                port(given, "--gateway-port", 8081),
+                port(given, "--gateway-tls-port", 8444));
+    }
+
+    private static Path path(Map<String, String> given, String option) throws Invalid {
+        String text = given.get(option);
+        if (text == null || text.isEmpty()) {
+            throw new Invalid(option + " is needed");
+        }
+        return Path.of(text).toAbsolutePath().normalize();
+    }
+
+    private static int port(Map<String, String> given, String option, int otherwise) throws Invalid {
+        String text = given.get(option);
+        if (text == null) {
+            return otherwise;
+        }
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 0 && port <= PORT_MAX) {
+                return port;
+            }
+        } catch (NumberFormatException wrong) {
+            throw new Invalid(option + " is a number from 0 to " + PORT_MAX);
+        }
+        throw new Invalid(option + " is a number from 0 to " + PORT_MAX);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.sluice;
+
+import dev.sluice.blob.Blobs;
+import dev.sluice.blob.disk.DiskBlobs;
+import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.fs.LabeledFs;
+import dev.sluice.gate.Gates;
+import dev.sluice.gateway.Gateway;
+import dev.sluice.http.TlsIdentity;
+import dev.sluice.http.WebServer;
+import dev.sluice.image.Runtime;
+import dev.sluice.invoke.Invocations;
+import dev.sluice.run.RunIds;
+import dev.sluice.run.Runs;
+import dev.sluice.sandbox.namespaces.NamespaceDriver;
+import dev.sluice.sandbox.namespaces.NamespaceOptions;
+import dev.sluice.schedule.Scheduler;
+import dev.sluice.store.rocks.RocksStore;
+import dev.sluice.worker.LocalWorker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// The wiring: everything is made here, in the order in which it needs each other, and closed in the opposite order.
+final class Platform implements AutoCloseable {
+    /// Guests of each runtime that wait ready for a first call.
+    private static final int READY_GUESTS_OF_EACH = 2;
+
+    private final ArrayDeque<Runnable> parts = new ArrayDeque<>();
+    private final Endpoints endpoints;
+    private final Path data;
+
+    private Platform(Config config) throws IOException, InterruptedException {
+        this.data = config.data();
+        boolean isStarted = false;
+        try {
+            endpoints = start(config);
+            isStarted = true;
+        } finally {
+            if (!isStarted) {
+                close();
+            }
+        }
+    }
+
+    /// Starts everything; on return the server serves.
+    ///
+    /// @throws IOException if the data directory cannot be used
+    static Platform open(Config config) throws IOException, InterruptedException {
+        return new Platform(config);
+    }
+
+    Endpoints endpoints() {
+        return endpoints;
+    }
+
+    private Endpoints start(Config config) throws IOException, InterruptedException {
+        Clock clock = Clock.systemUTC();
+        var random = new SecureRandom();
+        Files.createDirectories(
+                data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        int memoryMib = Machine.guestMemoryMib();
+
+        var store = closing(new RocksStore(data.resolve("store"), data.resolve("native")), RocksStore::close);
+        var blobs = new DiskBlobs(data.resolve("blobs"));
+        var fs = new LabeledFs(store, random);
+        fs.bootstrap();
+        var gates = new Gates(fs);
+        var runs = new Runs(store, clock);
+        var scheduler = new Scheduler(memoryMib);
+        LocalWorker worker = worker(config, fs, blobs, scheduler, memoryMib, clock);
+        var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, random), clock);
+        recordLongRuns(runs);
+
+        TlsIdentity identity = TlsIdentity.at(data, clock);
+        var gateway = closing(
+                WebServer.start(
+                        WebServer.Ports.loopback(config.gatewayPort(), config.gatewayTlsPort()),
+                        identity,
+                        new Gateway()),
+                WebServer::close);
+        var api = closing(
+                WebServer.start(
+                        WebServer.Ports.loopback(config.apiPort(), config.apiTlsPort()), identity, new Gateway()),
+                WebServer::close);
+        invocations.recover();
+        return Endpoints.of(api.port(), api.tlsPort(), gateway.port(), gateway.tlsPort());
+    }
+
+    private LocalWorker worker(
+            Config config, LabeledFs fs, Blobs blobs, Scheduler scheduler, int memoryMib, Clock clock)
+            throws InterruptedException {
+        var guests = Map.of(
+                Runtime.PYTHON3.language(), config.guestDir().resolve("python"),
+                Runtime.NODEJS.language(), config.guestDir().resolve("node"));
+        var driver = closing(
+                NamespaceDriver.open(NamespaceOptions.of(data.resolve("sandbox"), guests)), NamespaceDriver::close);
+        return closing(
+                new LocalWorker(
+                        driver,
+                        blobs,
+                        gate -> new CloudCalls(fs, blobs, gate.policy().privilege()),
+                        READY_GUESTS_OF_EACH,
+                        memoryMib,
+                        () -> scheduler.load().leasedMib(),
+                        clock),
+                LocalWorker::close);
+    }
+
+    private void recordLongRuns(Runs runs) {
+        ScheduledExecutorService every = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("run-records").factory());
+        long millis = Runs.RECORD_AFTER.toMillis();
+        var _ = every.scheduleWithFixedDelay(runs::recordLongRuns, millis, millis, TimeUnit.MILLISECONDS);
+        parts.push(every::shutdownNow);
+    }
+
+    /// Stops serving, ends all guests, and makes durable what is not yet.
+    @Override
+    public void close() {
+        for (Runnable closePart = parts.poll(); closePart != null; closePart = parts.poll()) {
+            closePart.run();
+        }
+    }
+
+    private <T> T closing(T part, Consumer<T> close) {
+        parts.push(() -> close.accept(part));
+        return part;
+    }
+}
