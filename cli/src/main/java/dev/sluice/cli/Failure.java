@@ -29,7 +29,7 @@ public class Failure extends RuntimeException {
         this.exitCode = FAILED;
     }
 
-    private Failure(int exitCode, String message) {
+    protected Failure(int exitCode, String message) {
         super(message);
         this.exitCode = exitCode;
     }

@@ -2,6 +2,8 @@ package dev.sluice.cli;
 
 import dev.sluice.cli.command.Action;
 import dev.sluice.cli.command.Arguments;
+import dev.sluice.cli.command.Help;
+import dev.sluice.cli.command.Parser;
 import dev.sluice.cli.command.Session;
 import dev.sluice.cli.command.Vocabulary;
 import java.io.BufferedOutputStream;
@@ -9,16 +11,12 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
+import java.util.List;
+import java.util.Optional;
 
 /// The command line client. Exit codes: 0 for a yes, 1 for a no, 2 for a command line that makes no sense.
 public final class Sluice {
@@ -50,14 +48,9 @@ public final class Sluice {
 
     /// Runs one command and returns its exit code.
     public static int run(String[] args, Terminal terminal) {
-        var commandLine = new CommandLine(Vocabulary.spec())
-                .setExpandAtFiles(false)
-                .setOverwrittenOptionsAllowed(true)
-                .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
         try {
-            return carryOut(commandLine.parseArgs(args), terminal);
-        } catch (ParameterException e) {
-            return explain(e, terminal);
+            Arguments arguments = Parser.parse(List.of(args), Vocabulary.root());
+            return carryOut(arguments, terminal);
         } catch (Failure e) {
             terminal.complain(String.valueOf(e.getMessage()));
             return e.exitCode();
@@ -67,29 +60,16 @@ public final class Sluice {
         }
     }
 
-    private static int carryOut(ParseResult result, Terminal terminal) {
-        ParseResult leaf = result;
-        while (leaf.hasSubcommand()) {
-            leaf = leaf.subcommand();
-        }
-        CommandLine command = leaf.commandSpec().commandLine();
-        if (leaf.isUsageHelpRequested()) {
-            command.usage(terminal.out(), Ansi.OFF);
+    private static int carryOut(Arguments arguments, Terminal terminal) {
+        if (arguments.has("--help")) {
+            terminal.out().print(Help.of(arguments.path()));
             return 0;
         }
-        if (!(leaf.commandSpec().userObject() instanceof Action action)) {
-            command.usage(terminal.err(), Ansi.OFF);
+        Optional<Action> action = arguments.path().getLast().action();
+        if (action.isEmpty()) {
+            terminal.err().print(Help.of(arguments.path()));
             return Failure.USAGE;
         }
-        var arguments = new Arguments(result);
-        return action.run(arguments, new Session(arguments, terminal));
-    }
-
-    private static int explain(ParameterException e, Terminal terminal) {
-        terminal.complain(String.valueOf(e.getMessage()));
-        var err = new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8);
-        UnmatchedArgumentException.printSuggestions(e, err);
-        err.println("See `" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help`.");
-        return Failure.USAGE;
+        return action.get().run(arguments, new Session(arguments, terminal));
     }
 }

@@ -25,7 +25,7 @@ final class AccountWords {
 
     static Word context() {
         return new Word("context", "Show the contexts of the configuration, or switch.", AccountWords::context)
-                .option("-s", "--set", "CONTEXT", "make this the current context")
+                .flag(Flag.valued("CONTEXT", "make this the current context", "-s", "--set"))
                 .example("sluice manage context")
                 .example("sluice manage context --set local-tls");
     }

@@ -1,70 +1,62 @@
 package dev.sluice.cli.command;
 
-import dev.sluice.cli.Failure;
 import dev.sluice.cli.config.Setting;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.ParseResult;
 
-/// What stood on the command line, after picocli has found it well-formed. A global flag may stand at any word; the
-/// one furthest right of the words wins.
+/// What stood on a well-formed command line.
 public final class Arguments {
-    private final ParseResult root;
-    private final ParseResult leaf;
+    private final List<Word> path;
+    private final List<String> positionals;
+    private final Map<String, List<String>> values;
 
-    public Arguments(ParseResult root) {
-        this.root = root;
-        ParseResult last = root;
-        while (last.hasSubcommand()) {
-            last = last.subcommand();
-        }
-        this.leaf = last;
+    /// @param path the words, from the program's name to the command
+    /// @param values by the flags' long names
+    Arguments(List<Word> path, List<String> positionals, Map<String, List<String>> values) {
+        this.path = List.copyOf(path);
+        this.positionals = List.copyOf(positionals);
+        this.values = Map.copyOf(values);
+    }
+
+    /// The words, from the program's name to the command.
+    public List<Word> path() {
+        return path;
     }
 
     /// The positional argument at `index`, counted from 0.
     public Optional<String> positional(int index) {
-        return Optional.ofNullable(leaf.matchedPositionalValue(index, null));
+        return index < positionals.size() ? Optional.of(positionals.get(index)) : Optional.empty();
     }
 
-    /// As [#positional], for one that picocli has found to be there.
+    /// As [#positional], for one that the parser has found to be there.
     public String required(int index) {
-        return positional(index).orElseThrow(() -> Failure.usage("argument " + (index + 1) + " is missing"));
+        return positionals.get(index);
     }
 
-    public Optional<String> option(String name) {
-        return Optional.ofNullable(leaf.matchedOptionValue(name, null));
+    public Optional<String> option(String flag) {
+        List<String> all = options(flag);
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
     }
 
     /// All values of a flag that may be repeated.
-    public List<String> options(String name) {
-        return leaf.matchedOptionValue(name, List.of());
+    public List<String> options(String flag) {
+        return values.getOrDefault(flag, List.of());
     }
 
+    /// Whether a flag without value was given.
     public boolean has(String flag) {
-        return leaf.matchedOptionValue(flag, false);
+        return option(flag).equals(Optional.of("true"));
     }
 
-    /// The global flag `name`, wherever it stood.
-    public Optional<String> global(String name) {
-        Optional<String> value = Optional.empty();
-        for (ParseResult at = root; at != null; at = at.hasSubcommand() ? at.subcommand() : null) {
-            Object found = at.matchedOptionValue(name, null);
-            value = found == null ? value : Optional.of(found.toString());
-        }
-        return value;
-    }
-
-    /// The global flags that set something.
+    /// The flags that set something.
     public Map<Setting, String> settings() {
         var flags = new EnumMap<Setting, String>(Setting.class);
         for (Setting setting : Setting.values()) {
-            if (!setting.flag().isEmpty()) {
-                global(setting.flag()).ifPresent(value -> flags.put(setting, value));
-            }
+            option(setting.flag()).ifPresent(value -> flags.put(setting, value));
         }
-        if (global("--json").isPresent()) {
+        if (has("--json")) {
             flags.put(Setting.OUTPUT, "json");
         }
         return flags;

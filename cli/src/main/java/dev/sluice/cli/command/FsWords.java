@@ -9,6 +9,7 @@ import dev.sluice.cli.json.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /// `fs`: the labeled file system.
@@ -19,7 +20,14 @@ final class FsWords {
 
     private FsWords() {}
 
-    static Word ls() {
+    static Word all() {
+        return new Word(
+                "fs",
+                "Look into and change the labeled file system.",
+                List.of(ls(), cat(), put(), mkdir(), rm(), stat()));
+    }
+
+    private static Word ls() {
         return new Word("ls", "List a directory, or the facets of a faceted one.", FsWords::ls)
                 .required("PATH", PATH)
                 .option("--clearance", "COMPONENT", "of a faceted directory: only the facets below this secrecy")
@@ -27,13 +35,13 @@ final class FsWords {
                 .example("sluice fs ls home --clearance acme/user/jon");
     }
 
-    static Word cat() {
+    private static Word cat() {
         return new Word("cat", "Print a file.", FsWords::cat)
                 .required("PATH", PATH)
                 .example("sluice fs cat '~:todo'");
     }
 
-    static Word put() {
+    private static Word put() {
         return new Word("put", "Create a file, or replace its content.", FsWords::put)
                 .required("PATH", PATH)
                 .optional("FILE", "file to send, or - for standard input (default: -)")
@@ -43,21 +51,21 @@ final class FsWords {
                 .example("echo milk | sluice fs put '~:todo' --label acme/user/jon,acme/user/jon");
     }
 
-    static Word mkdir() {
+    private static Word mkdir() {
         return new Word("mkdir", "Create a directory.", FsWords::mkdir)
                 .required("PATH", PATH)
                 .option("--label", "LABEL", "label of the new directory (default: its parent's)")
-                .flag("--faceted", "make it a faceted directory: one directory for each label")
+                .flag(Flag.bare("make it a faceted directory: one directory for each label", "--faceted"))
                 .example("sluice fs mkdir '~:notes'");
     }
 
-    static Word rm() {
+    private static Word rm() {
         return new Word("rm", "Remove an entry from its directory.", FsWords::rm)
                 .required("PATH", PATH)
                 .example("sluice fs rm '~:notes:todo'");
     }
 
-    static Word stat() {
+    private static Word stat() {
         return new Word("stat", "Show kind, label, size and version.", FsWords::stat)
                 .required("PATH", PATH)
                 .example("sluice fs stat '~:notes:todo'");

@@ -32,21 +32,30 @@ final class FunctionWords {
     private static Word withSource(Word word) {
         return word.required("NAME", "the function's name")
                 .required("PATH", "source file, or directory (then --handler is needed)")
-                .requiredOption("--image", "IMAGE", "image to run in, such as python3 or nodejs")
+                .flag(new Flag(
+                        List.of("--image"), "IMAGE", Flag.Use.REQUIRED, "image to run in, such as python3 or nodejs"))
                 .option("--handler", "HANDLER", "what to call: ./file.js or module.function")
                 .option("--timeout", "MILLISECONDS", "longest time that a run may take")
-                .repeatable("--secret", "SECRET", "secret to hand to the function; may be repeated")
-                .repeatable("--service", "SERVICE", "service instance to bind; may be repeated")
+                .flag(new Flag(
+                        List.of("--secret"),
+                        "SECRET",
+                        Flag.Use.REPEATABLE,
+                        "secret to hand to the function; may be repeated"))
+                .flag(new Flag(
+                        List.of("--service"),
+                        "SERVICE",
+                        Flag.Use.REPEATABLE,
+                        "service instance to bind; may be repeated"))
                 .option("--schema-in", "FILE", "JSON schema that inputs must meet")
                 .option("--schema-out", "FILE", "JSON schema that outputs must meet")
-                .option("-a", "--application", "APPLICATION", "application to tag the function with");
+                .flag(Flag.valued("APPLICATION", "application to tag the function with", "-a", "--application"));
     }
 
     static Word get() {
         return new Word("function", "Show one function, or list all.", FunctionWords::get)
                 .alias("functions")
                 .optional("NAME", "the function's name")
-                .option("-a", "--application", "APPLICATION", "accepted for compatibility; changes nothing")
+                .flag(Flag.valued("APPLICATION", "accepted for compatibility; changes nothing", "-a", "--application"))
                 .example("sluice get functions")
                 .example("sluice get function hello -o json");
     }

@@ -2,8 +2,6 @@ package dev.sluice.cli.command;
 
 import dev.sluice.cli.Failure;
 import dev.sluice.cli.json.Json;
-import picocli.AutoComplete;
-import picocli.CommandLine;
 
 /// What concerns the program itself: its version, shell completion, and the words that its launcher keeps for itself.
 final class ProgramWords {
@@ -13,7 +11,7 @@ final class ProgramWords {
 
     static Word version() {
         return new Word("version", "Show the versions of this client and of the server.", ProgramWords::version)
-                .flag("--client", "only this client's version; asks no server")
+                .flag(Flag.bare("only this client's version; asks no server", "--client"))
                 .example("sluice version")
                 .example("sluice version --client");
     }
@@ -22,8 +20,7 @@ final class ProgramWords {
         return new Word("completion", "Print a script by which a shell completes commands.", ProgramWords::completion)
                 .required("SHELL", "bash or zsh")
                 .example("source <(sluice completion bash)")
-                .example(
-                        "sluice completion zsh > ~/.sluice-completion && echo 'source ~/.sluice-completion' >> ~/.zshrc");
+                .example("sluice completion zsh > ~/.sluice.zsh && echo 'source ~/.sluice.zsh' >> ~/.zshrc");
     }
 
     /// A word that the launcher script carries out before this program is reached.
@@ -52,7 +49,7 @@ final class ProgramWords {
         if (!shell.equals("bash") && !shell.equals("zsh")) {
             throw Failure.usage("there is completion for bash and zsh, not for " + shell);
         }
-        session.say(AutoComplete.bash("sluice", new CommandLine(Vocabulary.spec())));
+        session.say(Completion.script(Vocabulary.root(), shell.equals("zsh")));
         return 0;
     }
 }

@@ -20,9 +20,13 @@ final class RunWords {
     static Word exec() {
         return new Word("exec", "Run a function and show the run.", RunWords::exec)
                 .required("FUNCTION", "the function's name")
-                .flag("--wait", "wait for the end; a failed run then makes the exit code 1")
+                .flag(Flag.bare("wait for the end; a failed run then makes the exit code 1", "--wait"))
                 .option("--input", "JSON", "input: JSON, @FILE, or - for standard input (default: {})")
-                .repeatable("--secret", "SECRET", "secret to hand to this run; may be repeated")
+                .flag(new Flag(
+                        List.of("--secret"),
+                        "SECRET",
+                        Flag.Use.REPEATABLE,
+                        "secret to hand to this run; may be repeated"))
                 .example("sluice exec hello --wait --input '{\"name\": \"Jon\"}'")
                 .example("sluice exec hello --wait --input @event.json -o json")
                 .example("echo '{\"name\": \"Jon\"}' | sluice exec hello --input -");
@@ -33,8 +37,8 @@ final class RunWords {
                 .alias("runs")
                 .optional("FUNCTION", "the function's name")
                 .optional("ID", "the run's id")
-                .flag("--last", "only the run that started last")
-                .option("-a", "--application", "APPLICATION", "accepted for compatibility; changes nothing")
+                .flag(Flag.bare("only the run that started last", "--last"))
+                .flag(Flag.valued("APPLICATION", "accepted for compatibility; changes nothing", "-a", "--application"))
                 .example("sluice get runs")
                 .example("sluice get runs hello --last -o json")
                 .example("sluice get run hello 11111111-2222-4333-8444-555555555555");

@@ -35,7 +35,7 @@ public final class Session {
         this.terminal = terminal;
         this.settings =
                 new Settings(arguments.settings(), terminal.environment(), () -> configFile(arguments, terminal));
-        this.debug = arguments.global("--debug").isPresent();
+        this.debug = arguments.has("--debug");
         this.output = switch (settings.get(Setting.OUTPUT)) {
             case "", "table" -> Output.TABLE;
             case "json" -> Output.JSON;
@@ -46,7 +46,7 @@ public final class Session {
 
     private static ConfigFile configFile(Arguments arguments, Terminal terminal) {
         Optional<String> named = arguments
-                .global("--config")
+                .option("--config")
                 .or(() -> Optional.ofNullable(terminal.environment().get("SLUICE_CONFIG"))
                         .filter(path -> !path.isEmpty()));
         return named.map(path -> ConfigFile.named(Path.of(path)))

@@ -1,68 +1,41 @@
 package dev.sluice.cli.command;
 
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
 
 /// All words of the command line, in the order in which help shows them.
 public final class Vocabulary {
     private Vocabulary() {}
 
-    public static CommandSpec spec() {
-        CommandSpec root = CommandSpec.create().name("sluice");
-        root.usageMessage().description("Deploy and call functions on a Sluice server.");
-        group(root, "create", "Create something.", List.of(FunctionWords.create()));
-        group(root, "get", "Show or list something.", List.of(FunctionWords.get(), RunWords.get()));
-        group(root, "update", "Change something.", List.of(FunctionWords.update()));
-        group(root, "delete", "Delete something.", List.of(FunctionWords.delete()));
-        add(root, RunWords.exec());
-        add(root, FaastenWords.invoke());
-        group(
-                root,
-                "fs",
-                "Look into and change the labeled file system.",
-                List.of(FsWords.ls(), FsWords.cat(), FsWords.put(), FsWords.mkdir(), FsWords.rm(), FsWords.stat()));
-        add(root, FaastenWords.whoami());
-        add(root, AccountWords.login());
-        add(root, AccountWords.logout());
-        group(root, "manage", "Manage this client's configuration.", List.of(AccountWords.context()));
-        add(root, ProgramWords.version());
-        add(root, ProgramWords.completion());
-        addLaunchersOwn(root);
-        GlobalFlags.addTo(root);
-        GlobalFlags.explain(
-                root,
-                List.of(
-                        "sluice up --detach",
-                        "sluice create function hello ./hello.py --image python3",
-                        "sluice exec hello --wait --input '{\"name\": \"Jon\"}'",
-                        "sluice get runs hello"));
-        return root;
+    public static Word root() {
+        return new Word("sluice", "Deploy and call functions on a Sluice server.", words())
+                .example("sluice up --detach")
+                .example("sluice create function hello ./hello.py --image python3")
+                .example("sluice exec hello --wait --input '{\"name\": \"Jon\"}'")
+                .example("sluice get runs hello");
     }
 
-    private static void addLaunchersOwn(CommandSpec root) {
-        add(root, ProgramWords.ofLauncher("up", "Start a server here.", "./sluice up --detach"));
-        add(root, ProgramWords.ofLauncher("down", "Stop it.", "./sluice down"));
-        add(root, ProgramWords.ofLauncher("status", "Show whether it runs.", "./sluice status"));
-        add(root, ProgramWords.ofLauncher("logs", "Show its log.", "./sluice logs"));
-        add(root, ProgramWords.ofLauncher("build", "Build Sluice from its sources.", "./sluice build"));
-        add(root, ProgramWords.ofLauncher("test", "Run all tests.", "./sluice test"));
-        add(root, ProgramWords.ofLauncher("bench", "Measure.", "./sluice bench start"));
-        add(
-                root,
-                ProgramWords.ofLauncher("label", "Calculate with labels.", "./sluice label flow alice,T alice,alice"));
-    }
-
-    private static void add(CommandSpec parent, Word word) {
-        CommandSpec spec = word.build();
-        parent.addSubcommand(spec.name(), spec);
-    }
-
-    private static void group(CommandSpec root, String name, String summary, List<Word> words) {
-        CommandSpec group = CommandSpec.create().name(name);
-        group.usageMessage().description(summary);
-        words.forEach(word -> add(group, word));
-        GlobalFlags.addHiddenTo(group);
-        GlobalFlags.explain(group, words.stream().map(Word::firstExample).toList());
-        root.addSubcommand(name, group);
+    private static List<Word> words() {
+        return List.of(
+                new Word("create", "Create something.", List.of(FunctionWords.create())),
+                new Word("get", "Show or list something.", List.of(FunctionWords.get(), RunWords.get())),
+                new Word("update", "Change something.", List.of(FunctionWords.update())),
+                new Word("delete", "Delete something.", List.of(FunctionWords.delete())),
+                RunWords.exec(),
+                FaastenWords.invoke(),
+                FsWords.all(),
+                FaastenWords.whoami(),
+                AccountWords.login(),
+                AccountWords.logout(),
+                new Word("manage", "Manage this client's configuration.", List.of(AccountWords.context())),
+                ProgramWords.version(),
+                ProgramWords.completion(),
+                ProgramWords.ofLauncher("up", "Start a server here.", "./sluice up --detach"),
+                ProgramWords.ofLauncher("down", "Stop it.", "./sluice down"),
+                ProgramWords.ofLauncher("status", "Show whether it runs.", "./sluice status"),
+                ProgramWords.ofLauncher("logs", "Show its log.", "./sluice logs"),
+                ProgramWords.ofLauncher("build", "Build Sluice from its sources.", "./sluice build"),
+                ProgramWords.ofLauncher("test", "Run all tests.", "./sluice test"),
+                ProgramWords.ofLauncher("bench", "Measure.", "./sluice bench start"),
+                ProgramWords.ofLauncher("label", "Calculate with labels.", "./sluice label flow acme,T acme,acme"));
     }
 }

@@ -2,82 +2,63 @@ package dev.sluice.cli.command;
 
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// Describes one command: its word, what may follow it, what it does, and examples of it.
-final class Word {
-    private final CommandSpec spec;
+/// Describes one word of the command line: either a command, with what may follow it and what it does, or a group of
+/// further words.
+public final class Word {
+    private final String name;
+    private final String summary;
+    private final @Nullable Action action;
+    private final List<String> aliases = new ArrayList<>();
+    private final List<Positional> positionals = new ArrayList<>();
+    private final List<Flag> flags = new ArrayList<>();
+    private final List<Word> children = new ArrayList<>();
     private final List<String> examples = new ArrayList<>();
-    private int positionals;
 
+    record Positional(String label, String description, boolean isRequired) {}
+
+    /// A command.
     Word(String name, String summary, Action action) {
-        this.spec = CommandSpec.wrapWithoutInspection(action).name(name);
-        spec.usageMessage().description(summary);
+        this.name = name;
+        this.summary = summary;
+        this.action = action;
+    }
+
+    /// A group, which does nothing by itself.
+    Word(String name, String summary, List<Word> children) {
+        this.name = name;
+        this.summary = summary;
+        this.action = null;
+        this.children.addAll(children);
     }
 
     Word alias(String alias) {
-        spec.aliases(alias);
+        aliases.add(alias);
         return this;
     }
 
     /// The next positional argument; it must be given.
     Word required(String label, String description) {
-        return positional(label, "1", description);
+        positionals.add(new Positional(label, description, true));
+        return this;
     }
 
     /// The next positional argument; it may be left out.
     Word optional(String label, String description) {
-        return positional(label, "0..1", description);
+        positionals.add(new Positional(label, description, false));
+        return this;
     }
 
-    private Word positional(String label, String arity, String description) {
-        spec.addPositional(PositionalParamSpec.builder()
-                .index(Integer.toString(positionals++))
-                .arity(arity)
-                .type(String.class)
-                .paramLabel(label)
-                .description(description)
-                .build());
+    Word flag(Flag flag) {
+        flags.add(flag);
         return this;
     }
 
     /// A flag with a value.
     Word option(String flag, String label, String description) {
-        spec.addOption(GlobalFlags.valued(label, description, flag).build());
-        return this;
-    }
-
-    /// As [#option], with a short name too.
-    Word option(String shortFlag, String flag, String label, String description) {
-        spec.addOption(GlobalFlags.valued(label, description, shortFlag, flag).build());
-        return this;
-    }
-
-    /// A flag with a value that must be given.
-    Word requiredOption(String flag, String label, String description) {
-        spec.addOption(
-                GlobalFlags.valued(label, description, flag).required(true).build());
-        return this;
-    }
-
-    /// A flag with a value that may be given several times.
-    Word repeatable(String flag, String label, String description) {
-        spec.addOption(OptionSpec.builder(flag)
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .arity("1")
-                .paramLabel(label)
-                .description(description)
-                .build());
-        return this;
-    }
-
-    /// A flag without a value.
-    Word flag(String flag, String description) {
-        spec.addOption(GlobalFlags.bare(description, flag).build());
-        return this;
+        return flag(Flag.valued(label, description, flag));
     }
 
     /// A complete line as one would type it.
@@ -86,13 +67,45 @@ final class Word {
         return this;
     }
 
-    String firstExample() {
-        return examples.getFirst();
+    public String name() {
+        return name;
     }
 
-    CommandSpec build() {
-        GlobalFlags.addHiddenTo(spec);
-        GlobalFlags.explain(spec, examples);
-        return spec;
+    public Optional<Action> action() {
+        return Optional.ofNullable(action);
+    }
+
+    String summary() {
+        return summary;
+    }
+
+    List<String> aliases() {
+        return aliases;
+    }
+
+    List<Positional> positionals() {
+        return positionals;
+    }
+
+    List<Flag> flags() {
+        return flags;
+    }
+
+    List<Word> children() {
+        return children;
+    }
+
+    /// Those of a group are the first ones of its words.
+    List<String> examples() {
+        return examples.isEmpty()
+                ? children.stream().map(child -> child.examples.getFirst()).toList()
+                : examples;
+    }
+
+    /// The word below this one that goes by `text`.
+    Optional<Word> child(String text) {
+        return children.stream()
+                .filter(child -> child.name.equals(text) || child.aliases.contains(text))
+                .findFirst();
     }
 }

@@ -1,5 +1,5 @@
-/// The words of the command line. Each command is described and carried out in one place; picocli is told by values,
-/// not by annotations, which it would read by reflection at every start.
+/// The words of the command line. Each command is described and carried out in one place; parser, help and
+/// completion read the same descriptions.
 @NullMarked
 package dev.sluice.cli.command;
 

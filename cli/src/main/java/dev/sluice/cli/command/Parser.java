@@ -1,0 +1,136 @@
+package dev.sluice.cli.command;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads a command line: words first, then arguments, flags anywhere behind the word that they belong to. `--` ends the
+/// flags, `-` and negative numbers are arguments. A flag given twice has its last value, unless it is repeatable.
+/// `help`
+/// in front of the words is the same as `--help` behind them.
+///
+/// picocli did this at first. Its classes have the format of Java 5, which the JDK's AOT cache cannot hold, and that
+/// made two thirds of the start-up time.
+public final class Parser {
+    private final Deque<String> left;
+    private final List<Word> path = new ArrayList<>();
+    private final List<String> positionals = new ArrayList<>();
+    private final Map<String, List<String>> values = new HashMap<>();
+    private boolean flagsEnded;
+
+    private Parser(List<String> args, Word root) {
+        this.left = new ArrayDeque<>(args);
+        this.path.add(root);
+    }
+
+    /// @throws BadUsage when the line makes no sense
+    public static Arguments parse(List<String> args, Word root) {
+        var parser = new Parser(args, root);
+        if (!args.isEmpty() && args.getFirst().equals("help")) {
+            parser.left.removeFirst();
+            parser.left.addLast("--help");
+        }
+        while (!parser.left.isEmpty()) {
+            parser.take(parser.left.removeFirst());
+        }
+        var arguments = new Arguments(parser.path, parser.positionals, parser.values);
+        if (!arguments.has("--help")) {
+            parser.requireWhole();
+        }
+        return arguments;
+    }
+
+    private Word word() {
+        return path.getLast();
+    }
+
+    private void take(String text) {
+        if (flagsEnded || !isFlag(text)) {
+            takePlain(text);
+        } else if (text.equals("--")) {
+            flagsEnded = true;
+        } else if (text.startsWith("--")) {
+            int equals = text.indexOf('=');
+            takeFlag(equals < 0 ? text : text.substring(0, equals), equals < 0 ? "" : text.substring(equals));
+        } else {
+            String value = text.substring(2);
+            takeFlag(text.substring(0, 2), value.isEmpty() || value.startsWith("=") ? value : "=" + value);
+        }
+    }
+
+    private static boolean isFlag(String text) {
+        return text.startsWith("-") && text.length() > 1 && !Character.isDigit(text.charAt(1));
+    }
+
+    private void takePlain(String text) {
+        Word word = word();
+        if (word.children().isEmpty()) {
+            if (positionals.size() == word.positionals().size()) {
+                throw new BadUsage("unexpected argument: " + text, path);
+            }
+            positionals.add(text);
+            return;
+        }
+        path.add(word.child(text)
+                .orElseThrow(() -> new BadUsage("unknown command: " + text + Spelling.hint(text, names(word)), path)));
+    }
+
+    private static List<String> names(Word word) {
+        return word.children().stream().map(Word::name).toList();
+    }
+
+    /// @param attached `=VALUE` when the value came with the name, else empty
+    private void takeFlag(String name, String attached) {
+        Flag flag = find(name).orElseThrow(() -> unknown(name));
+        String value;
+        if (flag.hasValue()) {
+            value = attached.isEmpty() ? nextFor(flag) : attached.substring(1);
+        } else {
+            value = attached.isEmpty() ? "true" : attached.substring(1);
+            if (!value.equals("true") && !value.equals("false")) {
+                throw new BadUsage("the flag " + name + " is true or false", path);
+            }
+        }
+        values.computeIfAbsent(flag.name(), _ -> new ArrayList<>()).add(value);
+    }
+
+    private Optional<Flag> find(String name) {
+        return allFlags().stream().filter(flag -> flag.names().contains(name)).findFirst();
+    }
+
+    private List<Flag> allFlags() {
+        var all = new ArrayList<>(word().flags());
+        all.addAll(GlobalFlags.ALL);
+        return all;
+    }
+
+    private BadUsage unknown(String name) {
+        List<String> known = allFlags().stream().map(Flag::name).toList();
+        return new BadUsage("unknown flag: " + name + Spelling.hint(name, known), path);
+    }
+
+    private String nextFor(Flag flag) {
+        if (left.isEmpty()) {
+            throw new BadUsage("the flag " + flag.name() + " needs a value: " + flag.label(), path);
+        }
+        return left.removeFirst();
+    }
+
+    private void requireWhole() {
+        List<Word.Positional> expected = word().positionals();
+        if (positionals.size() < expected.size()
+                && expected.get(positionals.size()).isRequired()) {
+            throw new BadUsage(
+                    "missing argument: " + expected.get(positionals.size()).label(), path);
+        }
+        for (Flag flag : word().flags()) {
+            if (flag.use() == Flag.Use.REQUIRED && !values.containsKey(flag.name())) {
+                throw new BadUsage("missing flag: " + flag.name() + " " + flag.label(), path);
+            }
+        }
+    }
+}
