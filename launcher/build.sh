@@ -52,6 +52,7 @@ ensure_built() {
     exec {lock}>"$WORK/lock"
     flock "$lock"
     if needs_maven; then
+        ensure_packages build
         built=$(fingerprint)
         run_maven
         lay_out
@@ -64,8 +65,6 @@ ensure_built() {
 
 run_maven() {
     local log="$WORK/build.log" started=$SECONDS
-    command -v mvn >/dev/null ||
-        fail "Sluice must be built first, and there is no Maven." "Run: sluice up   (it installs what is missing)"
     rm -rf "$ROOT"/{platform,cli}/target/lib
     say "Building Sluice with $JAVA_HOME (log: $log)"
     local modules

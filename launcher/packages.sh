@@ -2,6 +2,7 @@
 # The system packages Sluice needs, why, and how they are installed when they are missing.
 
 readonly NODE_MAJOR_MIN=18
+CONSENT=ask # yes: install without asking
 
 has_seccomp_for_python() {
     compgen -G '/usr/lib/python3/dist-packages/seccomp*.so' >/dev/null
@@ -29,7 +30,8 @@ missing_packages() { # PURPOSE
     fi
 }
 
-ensure_packages() { # PURPOSE ask|yes
+# Asks, unless CONSENT says yes.
+ensure_packages() { # PURPOSE
     local -a names=()
     local missing name why
     needs_maven && NEEDS_MAVEN=yes || NEEDS_MAVEN=''
@@ -49,14 +51,14 @@ ensure_packages() { # PURPOSE ask|yes
     if ((EUID != 0)); then
         command -v sudo >/dev/null || fail "you are not root and there is no sudo. As root, run:" "  $by_hand"
         as_root=(sudo)
-        may_install "$2" || fail "not installed. To do it by hand:" "  sudo sh -c '$by_hand'"
+        may_install || fail "not installed. To do it by hand:" "  sudo sh -c '$by_hand'"
     fi
     install_packages "${names[@]}"
 }
 
-may_install() { # ask|yes
+may_install() {
     local answer
-    [[ $1 == yes ]] && return 0
+    [[ $CONSENT == yes ]] && return 0
     [[ -t 0 ]] || return 1
     read -r -p "Install them with apt-get now? [Y/n] " answer || return 1
     [[ -z $answer || $answer == [Yy]* ]]

@@ -6,8 +6,9 @@ readonly DEFAULT_DATA="${SLUICE_DATA:-$HOME/.sluice/data}"
 readonly READY_PATIENCE_S=60 STOP_PATIENCE_S=20
 readonly LOG_LINES_SHOWN=200
 
+# shellcheck disable=SC2034 # packages.sh reads CONSENT
 command_up() {
-    local data=$DEFAULT_DATA detach='' consent=ask
+    local data=$DEFAULT_DATA detach=''
     local -A port=(
         [api-port]=${SLUICE_API_PORT:-8080} [api-tls-port]=${SLUICE_API_TLS_PORT:-8443}
         [gateway-port]=${SLUICE_GATEWAY_PORT:-8081} [gateway-tls-port]=${SLUICE_GATEWAY_TLS_PORT:-8444}
@@ -17,7 +18,7 @@ command_up() {
         option=$1
         case $option in
             --detach) detach=yes; shift; continue ;;
-            -y | --yes) consent=yes; shift; continue ;;
+            -y | --yes) CONSENT=yes; shift; continue ;;
             --data=* | --*-port=*) value=${option#*=}; option=${option%%=*}; shift ;;
             --data | --api-port | --api-tls-port | --gateway-port | --gateway-tls-port)
                 value=$(value_of up "$option" $# "${2-}")
@@ -42,7 +43,7 @@ command_up() {
         return 0
     fi
     use_jdk
-    ensure_packages run "$consent"
+    ensure_packages run
     ensure_built
     (umask 077 && mkdir -p "$data") || fail "cannot create the data directory $data"
 
