@@ -86,9 +86,9 @@ def _convention(function, handler, convention):
         convention = "faasten" if is_faasten else "dispatch"
     if convention == "faasten" and is_era_d:
         raise Refused("%s(syscall, payload=...) is a form of functions that is not supported yet" % handler)
-    if len(names) != 2:
+    if len(names) != 2 or "*" in names:
         expected = "(context, payload)" if convention == "dispatch" else "(event, cloudcall)"
-        raise Refused("%s takes %d parameters, not the two %s" % (handler, len(names), expected))
+        raise Refused("%s does not take exactly the two parameters %s" % (handler, expected))
     return convention
 
 
