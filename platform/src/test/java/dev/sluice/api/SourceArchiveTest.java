@@ -3,6 +3,7 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.bytes.Bytes;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refusal;
@@ -31,15 +32,14 @@ final class SourceArchiveTest {
         byte[] tar = tar(file("./sub/b.py", "b"), directory("./sub"), file(".//a.py", "a"), file("c.py", "c"));
         SourceFiles source = SourceArchive.unpack(gzip(tar));
         assertThat(source.files().keySet()).containsExactly("a.py", "c.py", "sub/b.py");
-        assertThat(source.files().get("sub/b.py").utf8()).isEqualTo("b");
+        assertThat(source.files()).containsEntry("sub/b.py", Bytes.utf8("b"));
     }
 
     @Test
     void anArchive_asDispatchsClientMakesIt_withoutPaddingAndEnd_isUnpacked() throws IOException {
         byte[] tar = tar(file(".//hello.py", HELLO));
         byte[] cut = Arrays.copyOf(tar, 512 + HELLO.length());
-        assertThat(SourceArchive.unpack(gzip(cut)).files().get("hello.py").utf8())
-                .isEqualTo(HELLO);
+        assertThat(SourceArchive.unpack(gzip(cut)).files()).containsEntry("hello.py", Bytes.utf8(HELLO));
     }
 
     @Test
@@ -89,7 +89,7 @@ final class SourceArchiveTest {
     void anEntry_thatIsNoFileAndNoDirectory_isRefused(byte type) throws IOException {
         var entry = new TarArchiveEntry("name", type);
         entry.setLinkName("/etc/passwd");
-        assertRefused(gzip(tar(new Member(entry, new byte[0]))), Refusal.INVALID);
+        assertRefused(gzip(tar(new Member(entry, Bytes.EMPTY))), Refusal.INVALID);
     }
 
     @Test
@@ -204,7 +204,7 @@ final class SourceArchiveTest {
                         Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(refusal));
     }
 
-    private record Member(TarArchiveEntry entry, byte[] content) {}
+    private record Member(TarArchiveEntry entry, Bytes content) {}
 
     private static Member file(String name, String content) {
         return file(name, content.getBytes(StandardCharsets.UTF_8));
@@ -213,11 +213,11 @@ final class SourceArchiveTest {
     private static Member file(String name, byte[] content) {
         var entry = new TarArchiveEntry(name, true);
         entry.setSize(content.length);
-        return new Member(entry, content);
+        return new Member(entry, Bytes.copyOf(content));
     }
 
     private static Member directory(String name) {
-        return new Member(new TarArchiveEntry(name, TarConstants.LF_DIR), new byte[0]);
+        return new Member(new TarArchiveEntry(name, TarConstants.LF_DIR), Bytes.EMPTY);
     }
 
     private static byte[] tar(Member... members) throws IOException {
@@ -230,7 +230,7 @@ final class SourceArchiveTest {
             out.setLongFileMode(longNames);
             for (Member member : members) {
                 out.putArchiveEntry(member.entry());
-                out.write(member.content());
+                out.write(member.content().toArray());
                 out.closeArchiveEntry();
             }
         }
