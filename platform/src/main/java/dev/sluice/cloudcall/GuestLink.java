@@ -1,19 +1,23 @@
 package dev.sluice.cloudcall;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Json;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The platform's end of one guest's channel: says what to load and run, and has the guest's calls answered meanwhile.
+/// The platform's end of one guest's channel: says what to load and run, and has the guest's calls answered
+/// meanwhile.
 ///
-/// Used by one thread at a time, in this order: [#hello], [#load], then [#run] as often as one likes. It waits as long
+/// Used by one thread at a time, in this order: [#hello], [#load], then [#run] as often as one likes. It waits as
+/// long
 /// as
 /// the guest does: whoever wants it to end closes the sandbox, and every wait here ends in [GuestGone]. After
 /// [GuestGone]
-/// or [GuestProtocolViolation] the link is of no more use and the guest must be killed. It does not close the channel.
+/// or [GuestProtocolViolation] the link is of no more use and the guest must be killed. It does not close the
+/// channel.
 public final class GuestLink {
     public static final int PROTOCOL_VERSION = 1;
 
@@ -137,7 +141,7 @@ public final class GuestLink {
         if (json.length() > RESULT_BYTES_MAX) {
             return refusedResult("the result is larger than " + RESULT_BYTES_MAX + " bytes");
         }
-        return JsonText.isValid(json) ? new Outcome.Returned(json) : refusedResult("returned no JSON");
+        return Json.isValid(json) ? new Outcome.Returned(json) : refusedResult("returned no JSON");
     }
 
     private static Outcome refusedResult(String message) {

@@ -1,6 +1,5 @@
-package dev.sluice.cloudcall;
+package dev.sluice.bytes;
 
-import dev.sluice.bytes.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -14,11 +13,14 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /// Tells whether bytes are one JSON text, without building anything from them.
-final class JsonText {
+public final class Json {
     /// What a guest returns may be parsed again by others, recursively.
     static final int DEPTH_MAX = 256;
 
     static final int NUMBER_CHARS_MAX = 1000;
+
+    /// More than any text that is checked holds in all.
+    static final int TEXT_CHARS_MAX = 64 << 20;
 
     private static final int PIECE_CHARS = 1024;
 
@@ -29,16 +31,16 @@ final class JsonText {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEPTH_MAX)
                     .maxNumberLength(NUMBER_CHARS_MAX)
-                    .maxNameLength(GuestLink.RESULT_BYTES_MAX)
-                    .maxStringLength(GuestLink.RESULT_BYTES_MAX)
+                    .maxNameLength(TEXT_CHARS_MAX)
+                    .maxStringLength(TEXT_CHARS_MAX)
                     .build())
             .build();
 
-    private JsonText() {}
+    private Json() {}
 
     /// Whether `text` is exactly one JSON value, in UTF-8, nested at most [#DEPTH_MAX] deep, with numbers of at most
     /// [#NUMBER_CHARS_MAX] characters.
-    static boolean isValid(Bytes text) {
+    public static boolean isValid(Bytes text) {
         return isUtf8(text.readOnlyArray()) && isJson(text.readOnlyArray());
     }
 

@@ -1,17 +1,16 @@
-package dev.sluice.cloudcall;
+package dev.sluice.bytes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.bytes.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class JsonTextTest {
+final class JsonTest {
     @ParameterizedTest
     @ValueSource(strings = {"null", "0", " {\"a\":[1,2.5e3,\"é😀\",true,{}]} ", "\"\\ud800\"", "\"\"", "[]"})
     void oneJsonValue_isValid(String text) {
-        assertThat(JsonText.isValid(Bytes.utf8(text))).isTrue();
+        assertThat(Json.isValid(Bytes.utf8(text))).isTrue();
     }
 
     @ParameterizedTest
@@ -39,7 +38,7 @@ final class JsonTextTest {
                 "]"
             })
     void anythingElse_isNot(String text) {
-        assertThat(JsonText.isValid(Bytes.utf8(text))).isFalse();
+        assertThat(Json.isValid(Bytes.utf8(text))).isFalse();
     }
 
     @Test
@@ -50,26 +49,25 @@ final class JsonTextTest {
             text[0] = '"';
             System.arraycopy(inside, 0, text, 1, inside.length);
             text[text.length - 1] = '"';
-            assertThat(JsonText.isValid(Bytes.takeOver(text))).isFalse();
+            assertThat(Json.isValid(Bytes.takeOver(text))).isFalse();
         }
     }
 
     @Test
     void nestingAndNumbers_haveTheirLimits() {
-        assertThat(JsonText.isValid(nested(JsonText.DEPTH_MAX))).isTrue();
-        assertThat(JsonText.isValid(nested(JsonText.DEPTH_MAX + 1))).isFalse();
-        assertThat(JsonText.isValid(nested(1_000_000))).isFalse();
-        assertThat(JsonText.isValid(Bytes.utf8("1".repeat(JsonText.NUMBER_CHARS_MAX))))
-                .isTrue();
-        assertThat(JsonText.isValid(Bytes.utf8("1".repeat(JsonText.NUMBER_CHARS_MAX + 1))))
+        assertThat(Json.isValid(nested(Json.DEPTH_MAX))).isTrue();
+        assertThat(Json.isValid(nested(Json.DEPTH_MAX + 1))).isFalse();
+        assertThat(Json.isValid(nested(1_000_000))).isFalse();
+        assertThat(Json.isValid(Bytes.utf8("1".repeat(Json.NUMBER_CHARS_MAX)))).isTrue();
+        assertThat(Json.isValid(Bytes.utf8("1".repeat(Json.NUMBER_CHARS_MAX + 1))))
                 .isFalse();
     }
 
     @Test
     void aTextOfTheLargestResult_isReadToItsEnd() {
         String big = "\"" + "é".repeat(GuestLink.RESULT_BYTES_MAX / 2 - 1) + "\"";
-        assertThat(JsonText.isValid(Bytes.utf8(big))).isTrue();
-        assertThat(JsonText.isValid(Bytes.utf8(big + "}"))).isFalse();
+        assertThat(Json.isValid(Bytes.utf8(big))).isTrue();
+        assertThat(Json.isValid(Bytes.utf8(big + "}"))).isFalse();
     }
 
     private static Bytes nested(int depth) {
