@@ -13,15 +13,28 @@ import java.util.Optional;
 ///
 /// No listing and no deletion: what refers to blobs decides what is garbage.
 public interface Blobs {
-    /// Keeps what `content` yields up to its end; durable on return. Does not close `content`. When it throws,
-    /// nothing
-    /// is kept.
+    int PIECE_BYTES = 64 << 10;
+
+    /// Keeps what `content` yields up to its end; durable on return. Does not close `content`. Keeps nothing when it
+    /// throws.
     ///
     /// @throws BlobTooLarge if there are more than `bytesMax` bytes
-    Digest put(InputStream content, long bytesMax) throws IOException;
+    default Digest put(InputStream content, long bytesMax) throws IOException {
+        try (Upload upload = begin(bytesMax)) {
+            byte[] piece = content.readNBytes(PIECE_BYTES);
+            while (piece.length > 0) {
+                upload.write(Bytes.takeOver(piece));
+                piece = content.readNBytes(PIECE_BYTES);
+            }
+            return upload.finish();
+        }
+    }
 
     /// Begins a blob whose content comes piece by piece. Its owner closes it, finished or not.
     Upload begin(long bytesMax) throws IOException;
+
+    /// The blob of that name, if it is here; to be closed.
+    Optional<Blob> open(Digest digest) throws IOException;
 
     /// A blob that is being written. Used by one thread at a time.
     interface Upload extends AutoCloseable {
@@ -36,14 +49,11 @@ public interface Blobs {
         void close() throws IOException;
     }
 
-    /// The blob of that name, if it is here.
-    Optional<Blob> open(Digest digest) throws IOException;
-
     /// One open blob.
     interface Blob extends AutoCloseable {
-        long length() throws IOException;
+        long length();
 
-        /// The bytes from `offset` (0 to `length()`) on. Ends when it or the blob is closed.
+        /// The bytes from `offset` (0 to `length()`) on, until the blob is closed. Streams of one blob are independent.
         InputStream stream(long offset) throws IOException;
 
         @Override

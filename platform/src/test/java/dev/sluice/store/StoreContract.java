@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What every `Store` does.
-@Timeout(60)
+@Timeout(120)
 public abstract class StoreContract {
     private static final Bytes KEY = Bytes.utf8("key");
     private static final Bytes OTHER = Bytes.utf8("other");

@@ -1,13 +1,9 @@
 package dev.sluice.blob.disk;
 
 import dev.sluice.blob.Blobs;
-import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,95 +14,72 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
-/// A file for each blob, named by its digest: `DIR/ab/abcdef…`. Written under another name, forced to the disk,
-/// renamed, and the directory forced, in this order: a name that is there has its whole content.
+/// One file for each blob, `ab/cd/abcd...` by its digest, below a directory that one process has to itself.
 ///
-/// What an interrupted writing left in `DIR/new` is removed when the directory is opened.
+/// A blob is written to `incoming`, synced, renamed to its name, and the directories on the way are synced: a file that
+/// bears a digest is whole. What a crash leaves in `incoming` is removed by the next start.
 public final class DiskBlobs implements Blobs {
-    static final int PIECE_BYTES = 256 << 10;
-
-    private static final int FAN_OUT_CHARS = 2;
-    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Path directory;
-    private final Path unfinished;
+    private final Path incoming;
 
     /// @throws IOException if `directory` cannot be made or written
     public DiskBlobs(Path directory) throws IOException {
-        this.directory = Files.createDirectories(directory, PRIVATE);
-        this.unfinished = Files.createDirectories(directory.resolve("new"), PRIVATE);
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(unfinished)) {
-            for (Path file : left) {
+        this.directory = directory;
+        this.incoming = Files.createDirectories(directory.resolve("incoming"), OWNER_ONLY);
+        try (var leftOver = Files.newDirectoryStream(incoming)) {
+            for (Path file : leftOver) {
                 Files.delete(file);
             }
         }
     }
 
     @Override
-    public Digest put(InputStream content, long bytesMax) throws IOException {
-        try (Upload upload = begin(bytesMax)) {
-            byte[] piece = content.readNBytes(PIECE_BYTES);
-            while (piece.length > 0) {
-                upload.write(Bytes.takeOver(piece));
-                piece = content.readNBytes(PIECE_BYTES);
-            }
-            return upload.finish();
-        }
-    }
-
-    @Override
     public Upload begin(long bytesMax) throws IOException {
-        return new DiskUpload(Files.createTempFile(unfinished, "", ""), bytesMax, this::keep);
+        return new DiskUpload(incoming.resolve(UUID.randomUUID().toString()), bytesMax, this::publish);
     }
 
     @Override
     public Optional<Blob> open(Digest digest) throws IOException {
         try {
-            return Optional.of(new DiskBlob(FileChannel.open(file(digest), StandardOpenOption.READ)));
+            return Optional.of(
+                    new DiskBlob(FileChannel.open(inner(digest).resolve(digest.hex()), StandardOpenOption.READ)));
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         }
     }
 
-    /// Gives a written and forced file its name.
-    private void keep(Path written, Digest digest) throws IOException {
-        Path file = file(digest);
-        Path folder = directory.resolve(digest.hex().substring(0, FAN_OUT_CHARS));
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(folder, PRIVATE);
-            force(directory);
+    /// Gives a written and synced file its name, unless there is one: the file then stays where it is.
+    ///
+    /// Syncs all directories even so: another put may have made them or the file, and not yet synced.
+    private void publish(Path written, Digest digest) throws IOException {
+        Path outer = outer(digest);
+        Path inner = inner(digest);
+        Path file = inner.resolve(digest.hex());
+        if (!Files.exists(file)) {
+            Files.createDirectories(inner, OWNER_ONLY);
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
         }
-        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
-        force(folder);
+        sync(inner);
+        sync(outer);
+        sync(directory);
     }
 
-    private Path file(Digest digest) {
-        return directory.resolve(digest.hex().substring(0, FAN_OUT_CHARS)).resolve(digest.hex());
-    }
-
-    private static void force(Path folder) throws IOException {
-        try (var channel = FileChannel.open(folder)) {
-            channel.force(true);
+    private static void sync(Path directory) throws IOException {
+        try (var entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+            entries.force(true);
         }
     }
 
-    private record DiskBlob(FileChannel channel) implements Blob {
-        @Override
-        public long length() throws IOException {
-            return channel.size();
-        }
+    private Path outer(Digest digest) {
+        return directory.resolve(digest.hex().substring(0, 2));
+    }
 
-        @Override
-        public InputStream stream(long offset) throws IOException {
-            channel.position(offset);
-            return Channels.newInputStream(channel);
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
+    private Path inner(Digest digest) {
+        return outer(digest).resolve(digest.hex().substring(2, 4));
     }
 }
