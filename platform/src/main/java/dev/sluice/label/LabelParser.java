@@ -15,7 +15,7 @@ import java.util.List;
 /// ```
 ///
 /// A principal of the one token `T` or `F` is written `\T` or `\F`. The caps count what is written, so that a text
-/// is refused at the first token too many, however long it is.
+/// is refused at the first principal too many, however long it is.
 final class LabelParser {
     static final char SIDES = ',';
     static final char AND = '&';
@@ -106,10 +106,7 @@ final class LabelParser {
     private String token() {
         if (at + 1 < text.length() && text.charAt(at) == ESCAPE && isConstant(text.charAt(at + 1))) {
             at += 2;
-            if (at < text.length() && (!isSpecial(text.charAt(at)) || text.charAt(at) == ESCAPE)) {
-                throw new LabelInvalid("a character needs no escape");
-            }
-            return String.valueOf(text.charAt(at - 1));
+            return String.valueOf(text.charAt(at - 1)); // only a delimiter or the end is accepted after a token
         }
         StringBuilder token = new StringBuilder();
         while (at < text.length()) {
@@ -121,9 +118,6 @@ final class LabelParser {
                 c = text.charAt(at);
             } else if (isSpecial(c)) {
                 break;
-            }
-            if (token.length() == Principal.TOKEN_BYTES_MAX) {
-                throw new LabelInvalid("a token is too long");
             }
             token.append(c);
             at++;

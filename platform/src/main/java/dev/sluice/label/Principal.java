@@ -103,10 +103,6 @@ public final class Principal implements Comparable<Principal> {
         if (token.isEmpty()) {
             throw new LabelInvalid("a token is empty");
         }
-        // A character is at least one byte: what is longer needs no look inside.
-        if (token.length() > TOKEN_BYTES_MAX) {
-            throw new LabelInvalid("a token is too long");
-        }
         if (token.charAt(0) == ' ' || token.charAt(token.length() - 1) == ' ') {
             throw new LabelInvalid("a token begins or ends with a space");
         }
@@ -120,10 +116,10 @@ public final class Principal implements Comparable<Principal> {
                 throw new LabelInvalid("a token has half a character");
             }
             bytes += character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+            if (bytes > TOKEN_BYTES_MAX) {
+                throw new LabelInvalid("a token is too long");
+            }
             at += Character.charCount(character);
-        }
-        if (bytes > TOKEN_BYTES_MAX) {
-            throw new LabelInvalid("a token is too long");
         }
     }
 }

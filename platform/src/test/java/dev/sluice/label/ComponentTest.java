@@ -63,6 +63,8 @@ final class ComponentTest {
         assertThatExceptionOfType(LabelInvalid.class).isThrownBy(() -> Component.ofClauses(clauses));
         Component full = Component.ofClauses(clauses.subList(0, Component.CLAUSES_MAX));
         Component more = Component.of(Principal.of("more"));
+        List<List<Principal>> repeated = Collections.nCopies(Component.CLAUSES_MAX + 1, List.of(Principal.of("p")));
+        assertThatExceptionOfType(LabelInvalid.class).isThrownBy(() -> Component.ofClauses(repeated));
         assertThat(full.allOf()).hasSize(Component.CLAUSES_MAX);
         assertThatExceptionOfType(LabelInvalid.class).isThrownBy(() -> full.and(more));
         assertThatExceptionOfType(LabelInvalid.class).isThrownBy(() -> more.and(full));
@@ -72,6 +74,8 @@ final class ComponentTest {
             principals[i] = Principal.of("p" + i);
         }
         assertThatExceptionOfType(LabelInvalid.class).isThrownBy(() -> Component.anyOf(principals));
+        Principal[] same = Collections.nCopies(principals.length, principals[0]).toArray(new Principal[0]);
+        assertThatExceptionOfType(LabelInvalid.class).isThrownBy(() -> Component.anyOf(same));
         Component wide = Component.anyOf(Arrays.copyOf(principals, Clause.PRINCIPALS_MAX));
         assertThatExceptionOfType(LabelInvalid.class).isThrownBy(() -> wide.or(more));
         assertThat(wide.or(Component.of(Principal.of("p3", "below"))).allOf()).hasSize(1);

@@ -123,7 +123,7 @@ final class LabelParserTest {
 
     @Test
     void endlessText_isRefusedEarly() {
-        int length = 50_000_000;
+        int length = 10_000_000;
         for (String repeated : new String[] {"a", "a/", "a|", "a&", "\\", "\\\\", ",", "a&a/x|"}) {
             assertRefused(repeated.repeat(length / repeated.length()));
         }

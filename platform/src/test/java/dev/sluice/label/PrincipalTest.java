@@ -75,6 +75,17 @@ final class PrincipalTest {
         assertThat(Component.parse("a/\\T")).isSameAs(Component.of(Principal.of("a", "T")));
     }
 
+    @Test
+    void whatItHandsOut_cannotBeChanged() {
+        Component component = Component.parse("a/x|b");
+        Clause clause = component.allOf().getFirst();
+        Principal principal = clause.anyOf().getFirst();
+        assertThat(component.allOf()).isUnmodifiable();
+        assertThat(clause.anyOf()).isUnmodifiable();
+        assertThat(principal.tokens()).isUnmodifiable();
+        assertThat(principal.child("y").tokens()).isUnmodifiable();
+    }
+
     private static String[] some(Random random, List<String> tokens) {
         String[] some = new String[1 + random.nextInt(3)];
         Arrays.setAll(some, i -> tokens.get(random.nextInt(tokens.size())));
