@@ -9,11 +9,21 @@ import java.util.Map;
 ///
 /// @param data     everything that the server keeps
 /// @param guestDir the guests' runtime files, a folder for each language
+/// @param readyGuests guests of each runtime that wait ready for a first call
 /// @param apiPort, apiTlsPort, gatewayPort, gatewayTlsPort on loopback; 0 for a free one
-record Config(Path data, Path guestDir, int apiPort, int apiTlsPort, int gatewayPort, int gatewayTlsPort) {
+record Config(
+        Path data, Path guestDir, int apiPort, int apiTlsPort, int gatewayPort, int gatewayTlsPort, int readyGuests) {
     private static final int PORT_MAX = 65_535;
-    private static final List<String> OPTIONS =
-            List.of("--data", "--guest-dir", "--api-port", "--api-tls-port", "--gateway-port", "--gateway-tls-port");
+    private static final int READY_GUESTS_MAX = 64;
+    private static final int READY_GUESTS_DEFAULT = 2;
+    private static final List<String> OPTIONS = List.of(
+            "--data",
+            "--guest-dir",
+            "--api-port",
+            "--api-tls-port",
+            "--gateway-port",
+            "--gateway-tls-port",
+            "--ready-guests");
 
     /// What is wrong with the command line, for whoever typed it.
     static final class Invalid extends Exception {
@@ -42,7 +52,8 @@ record Config(Path data, Path guestDir, int apiPort, int apiTlsPort, int gateway
                 port(given, "--api-port", 8080),
                 port(given, "--api-tls-port", 8443),
                 port(given, "--gateway-port", 8081),
-                port(given, "--gateway-tls-port", 8444));
+                port(given, "--gateway-tls-port", 8444),
+                number(given, "--ready-guests", READY_GUESTS_DEFAULT, READY_GUESTS_MAX));
     }
 
     private static Path path(Map<String, String> given, String option) throws Invalid {
@@ -54,18 +65,22 @@ record Config(Path data, Path guestDir, int apiPort, int apiTlsPort, int gateway
     }
 
     private static int port(Map<String, String> given, String option, int otherwise) throws Invalid {
+        return number(given, option, otherwise, PORT_MAX);
+    }
+
+    private static int number(Map<String, String> given, String option, int otherwise, int max) throws Invalid {
         String text = given.get(option);
         if (text == null) {
             return otherwise;
         }
         try {
-            int port = Integer.parseInt(text);
-            if (port >= 0 && port <= PORT_MAX) {
-                return port;
+            int number = Integer.parseInt(text);
+            if (number >= 0 && number <= max) {
+                return number;
             }
         } catch (NumberFormatException wrong) {
-            throw new Invalid(option + " is a number from 0 to " + PORT_MAX);
+            throw new Invalid(option + " is a number from 0 to " + max);
         }
-        throw new Invalid(option + " is a number from 0 to " + PORT_MAX);
+        throw new Invalid(option + " is a number from 0 to " + max);
     }
 }

@@ -32,9 +32,6 @@ import java.util.function.Consumer;
 
 /// The wiring: everything is made here, in the order in which it needs each other, and closed in the opposite order.
 final class Platform implements AutoCloseable {
-    /// Guests of each runtime that wait ready for a first call.
-    private static final int READY_GUESTS_OF_EACH = 2;
-
     private final ArrayDeque<Runnable> parts = new ArrayDeque<>();
     private final Endpoints endpoints;
     private final Path data;
@@ -109,7 +106,7 @@ final class Platform implements AutoCloseable {
                         driver,
                         blobs,
                         gate -> new CloudCalls(fs, blobs, gate.policy().privilege()),
-                        READY_GUESTS_OF_EACH,
+                        config.readyGuests(),
                         memoryMib,
                         () -> scheduler.load().leasedMib(),
                         clock),

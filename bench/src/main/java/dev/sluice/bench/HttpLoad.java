@@ -1,0 +1,168 @@
+package dev.sluice.bench;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// Sends one request over and over on kept connections, each caller waiting for its answer. Loopback only.
+///
+/// Every answer must have the expected status: a failing server is no fast server.
+final class HttpLoad {
+    private static final int SAMPLES_MAX = 4_000_000;
+
+    private final URI target;
+    private final byte[] request;
+    private final int status;
+
+    /// @param headers whole header lines
+    HttpLoad(String method, URI target, List<String> headers, String body, int status) {
+        this.target = target;
+        this.status = status;
+        byte[] content = body.getBytes(StandardCharsets.UTF_8);
+        var text = new StringBuilder();
+        String query = target.getRawQuery() == null ? "" : "?" + target.getRawQuery();
+        text.append(method)
+                .append(' ')
+                .append(target.getRawPath())
+                .append(query)
+                .append(" HTTP/1.1\r\n");
+        text.append("Host: ").append(target.getAuthority()).append("\r\n");
+        headers.forEach(header -> text.append(header).append("\r\n"));
+        if (!method.equals("GET")) {
+            text.append("Content-Length: ").append(content.length).append("\r\n");
+        }
+        text.append("\r\n").append(body);
+        this.request = text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Runs `callers` callers for `length`.
+    Samples run(int callers, Duration length) throws IOException, InterruptedException {
+        long end = System.nanoTime() + length.toNanos();
+        var results = new ArrayList<Future<long[]>>();
+        long start = System.nanoTime();
+        try (var threads = Executors.newFixedThreadPool(callers)) {
+            for (int i = 0; i < callers; i++) {
+                results.add(threads.submit(() -> call(end)));
+            }
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        var all = new ArrayList<long[]>();
+        int count = 0;
+        for (Future<long[]> result : results) {
+            try {
+                all.add(result.get());
+            } catch (ExecutionException failed) {
+                throw new IOException("a caller failed", failed.getCause());
+            }
+            count += all.getLast().length;
+        }
+        long[] nanos = new long[count];
+        int at = 0;
+        for (long[] part : all) {
+            System.arraycopy(part, 0, nanos, at, part.length);
+            at += part.length;
+        }
+        return Samples.of(nanos, seconds);
+    }
+
+    /// One call on a connection of its own.
+    ///
+    /// @return the nanoseconds until its answer was whole
+    long once() throws IOException {
+        try (var socket = connect()) {
+            return exchange(socket.getOutputStream(), new BufferedInputStream(socket.getInputStream()));
+        }
+    }
+
+    private long[] call(long end) {
+        long[] nanos = new long[1 << 16];
+        int count = 0;
+        try (var socket = connect()) {
+            OutputStream out = socket.getOutputStream();
+            InputStream in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+            while (System.nanoTime() < end && count < SAMPLES_MAX) {
+                if (count == nanos.length) {
+                    nanos = java.util.Arrays.copyOf(nanos, count * 2);
+                }
+                nanos[count] = exchange(out, in);
+                count++;
+            }
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+        return java.util.Arrays.copyOf(nanos, count);
+    }
+
+    private Socket connect() throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), target.getPort());
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(60_000);
+        return socket;
+    }
+
+    private long exchange(OutputStream out, InputStream in) throws IOException {
+        long start = System.nanoTime();
+        out.write(request);
+        out.flush();
+        String first = line(in);
+        long length = -1;
+        boolean isChunked = false;
+        for (String header = line(in); !header.isEmpty(); header = line(in)) {
+            String lower = header.toLowerCase(Locale.ROOT);
+            if (lower.startsWith("content-length:")) {
+                length = Long.parseLong(
+                        lower.substring("content-length:".length()).strip());
+            } else if (lower.startsWith("transfer-encoding:") && lower.contains("chunked")) {
+                isChunked = true;
+            }
+        }
+        if (isChunked) {
+            skipChunks(in);
+        } else {
+            in.skipNBytes(Math.max(0, length));
+        }
+        long nanos = System.nanoTime() - start;
+        if (!first.startsWith("HTTP/1.1 " + status)) {
+            throw new IOException("expected " + status + ", got: " + first);
+        }
+        return nanos;
+    }
+
+    private static void skipChunks(InputStream in) throws IOException {
+        for (int size = chunk(in); size > 0; size = chunk(in)) {
+            in.skipNBytes(size + 2L);
+        }
+        line(in);
+    }
+
+    private static int chunk(InputStream in) throws IOException {
+        return Integer.parseInt(line(in).strip(), 16);
+    }
+
+    private static String line(InputStream in) throws IOException {
+        var text = new StringBuilder(64);
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("the server hung up");
+            }
+            if (c != '\r') {
+                text.append((char) c);
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,200 @@
+package dev.sluice.bench;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A whole server on an empty data directory, in a process of its own, with its administrator's token.
+final class SluiceServer implements AutoCloseable {
+    private static final Duration READY_MAX = Duration.ofSeconds(60);
+    private static final int TAR_BLOCK = 512;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final ChildProcess process;
+    private final JsonNode endpoints;
+    private final String token;
+    private final Duration startToReady;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private SluiceServer(ChildProcess process, JsonNode endpoints, String token, Duration startToReady) {
+        this.process = process;
+        this.endpoints = endpoints;
+        this.token = token;
+        this.startToReady = startToReady;
+    }
+
+    /// @param options further options of the server
+    static SluiceServer start(Path data, String... options) throws IOException, InterruptedException {
+        var args = new ArrayList<>(List.of("--data", data.toString(), "--guest-dir", guests().toString()));
+        for (String port : List.of("--api-port", "--api-tls-port", "--gateway-port", "--gateway-tls-port")) {
+            args.addAll(List.of(port, "0"));
+        }
+        args.addAll(Arrays.asList(options));
+        Path endpoints = data.resolve("endpoints.json");
+        Files.createDirectories(data);
+        long start = System.nanoTime();
+        ChildProcess process = ChildProcess.java(data.resolve("bench.log"), "dev.sluice.Main", args);
+        boolean isReady = false;
+        try {
+            while (!Files.exists(endpoints)) {
+                if (!process.isAlive() || System.nanoTime() - start > READY_MAX.toNanos()) {
+                    throw new IOException("the server did not start: " + Files.readString(data.resolve("bench.log")));
+                }
+                Thread.sleep(1);
+            }
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            var server = new SluiceServer(process, JSON.readTree(Files.readAllBytes(endpoints)), token(data), took);
+            isReady = true;
+            return server;
+        } finally {
+            if (!isReady) {
+                process.close();
+            }
+        }
+    }
+
+    Duration startToReady() {
+        return startToReady;
+    }
+
+    long pid() {
+        return endpoints.get("pid").longValue();
+    }
+
+    URI api(String path) {
+        return URI.create(endpoints.get("api").stringValue() + path);
+    }
+
+    List<String> headers() {
+        return List.of("Authorization: Bearer " + token, "X-Dispatch-Org: dispatch", "Content-Type: application/json");
+    }
+
+    /// What `exec NAME --wait` sends.
+    HttpLoad exec(String function) {
+        return new HttpLoad(
+                "POST", api("/v1/runs?functionName=" + function), headers(), "{\"blocking\":true,\"input\":{}}", 200);
+    }
+
+    /// Creates a function from one source file and waits until it is READY.
+    void create(String name, String image, String file, String source) throws IOException, InterruptedException {
+        String upload = Base64.getEncoder().encodeToString(archive(file, source));
+        String body = "{\"name\":\"" + name + "\",\"image\":\"" + image + "\",\"handler\":\"\",\"source\":\"" + upload
+                + "\",\"schema\":{},\"secrets\":[],\"services\":[],\"tags\":[]}";
+        HttpResponse<String> created = send("POST", "/v1/function", body);
+        if (created.statusCode() != 201) {
+            throw new IOException("a function was not created: " + created.body());
+        }
+        for (int i = 0; i < 1000; i++) {
+            String status = JSON.readTree(
+                            send("GET", "/v1/function/" + name, "").body())
+                    .path("status")
+                    .stringValue();
+            if ("READY".equals(status)) {
+                return;
+            }
+            if ("ERROR".equals(status)) {
+                throw new IOException("a function could not be built");
+            }
+            Thread.sleep(10);
+        }
+        throw new IOException("a function is not ready");
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        process.close();
+    }
+
+    private HttpResponse<String> send(String method, String path, String body)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(api(path))
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .header("Authorization", "Bearer " + token)
+                .header("X-Dispatch-Org", "dispatch")
+                .header("Content-Type", "application/json");
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static Path guests() {
+        return Path.of(System.getProperty("sluice.root", "."), "guest").toAbsolutePath();
+    }
+
+    private static String token(Path data) throws IOException {
+        JsonNode configuration = JSON.readTree(Files.readAllBytes(data.resolve("admin.json")));
+        JsonNode context =
+                configuration.get("contexts").get(configuration.get("current").stringValue());
+        try {
+            String pem = Files.readString(Path.of(context.get("jwtprivatekey").stringValue()));
+            var key = JWK.parseFromPEMEncodedObjects(pem).toRSAKey();
+            Instant now = Instant.now();
+            var claims = new JWTClaimsSet.Builder()
+                    .issuer(context.get("serviceaccount").stringValue())
+                    .issueTime(Date.from(now.minusSeconds(60)))
+                    .expirationTime(Date.from(now.plusSeconds(3600)))
+                    .build();
+            var jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.RS256), claims);
+            jwt.sign(new RSASSASigner(key));
+            return jwt.serialize();
+        } catch (JOSEException broken) {
+            throw new IOException("the administrator's key cannot be used", broken);
+        }
+    }
+
+    /// A gzipped tar of one file.
+    private static byte[] archive(String file, String source) throws IOException {
+        byte[] content = source.getBytes(StandardCharsets.UTF_8);
+        var header = new byte[TAR_BLOCK];
+        put(header, 0, ".//" + file);
+        put(header, 100, "0000644\0");
+        put(header, 108, "0000000\0");
+        put(header, 116, "0000000\0");
+        put(header, 124, String.format("%011o", content.length) + "\0");
+        put(header, 136, "00000000000\0");
+        put(header, 148, "        ");
+        header[156] = '0';
+        put(header, 257, "ustar\00000");
+        int sum = 0;
+        for (byte b : header) {
+            sum += Byte.toUnsignedInt(b);
+        }
+        put(header, 148, String.format("%06o", sum) + "\0 ");
+        var bytes = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(header);
+            gzip.write(content);
+            gzip.write(new byte[TAR_BLOCK - content.length % TAR_BLOCK]);
+            gzip.write(new byte[2 * TAR_BLOCK]);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void put(byte[] header, int at, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(bytes, 0, header, at, bytes.length);
+    }
+}
