@@ -152,22 +152,24 @@ remove_old_programs() {
     done
 }
 
-# A short life of the server on an empty store. It makes both caches, each trained on what its program does most.
+# The client is trained by its rehearsal, the server by a short life on an empty store.
 make_aot_caches() {
-    local data
+    local data program
     say "Making start-up caches"
+    record_aot cli dev.sluice.cli.Rehearsal || true
     data=$(mktemp -d)
-    train "$data" >"$DIST/training.log" 2>&1 </dev/null || true
+    (train_server "$data") >"$DIST/server.aot.log" 2>&1 </dev/null || true
     rm -rf "$data"
-    [[ -f $DIST/cli.aot ]] || record_aot cli dev.sluice.cli.Sluice version --client || true
-    [[ -f $DIST/server.aot ]] || say "  none for the server, so it starts a little slower ($DIST/training.log says why)"
-    [[ -f $DIST/cli.aot ]] || say "  none for the client, so it starts a little slower ($DIST/cli.aot.log says why)"
+    for program in cli server; do
+        [[ -f $DIST/$program.aot ]] || say "  none for the $program, so it starts slower ($DIST/$program.aot.log says why)"
+    done
     rm -f "$DIST"/*.aot.config
 }
-train() { # DATA
+train_server() { # DATA
     local pid
     local -a program
-    local -a client=("$JAVA_HOME/bin/java" -Duser.home="$1" -cp "$(<"$DIST/cli.classpath")" dev.sluice.cli.Sluice --config "$1/admin.json")
+    local -a client=("$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" -cp "$(<"$DIST/cli.classpath")" dev.sluice.cli.Sluice
+        --config "$1/admin.json")
     export HOME=$1
     server_program "$1" console
     "${program[0]}" -XX:AOTCacheOutput="$DIST/server.aot" "${program[@]:1}" \
@@ -176,7 +178,6 @@ train() { # DATA
     if await_ready "$1" "$pid"; then
         "${client[@]}" create function trained "$ROOT/examples/hello.py" --image python3 || true
         "${client[@]}" exec trained --wait || true
-        record_aot cli dev.sluice.cli.Sluice --config "$1/admin.json" get functions || true
         kill -TERM "$pid"
         wait "$pid" || true
     else

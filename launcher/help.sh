@@ -93,9 +93,11 @@ Usage: sluice WORD [OPTION...]
 
 Every other word goes to the client, which talks to a running server:
 
-  create get update delete    functions and runs         login logout whoami   who you are
-  exec invoke                 call a function            manage completion     this client
-  fs                          the labeled file system    version
+  create get update delete    functions, runs      whoami token          who you are
+  exec invoke                 call a function      login logout manage   the client's configuration
+  fs                          labeled files        version completion
+
+  --config FILE, --organization NAME, --host, --port, -o json|yaml|table    go with each of them
 
   sluice create function hello examples/hello.py --image python3
   sluice exec hello --wait --input '{"name": "Jon"}' -o json

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// Requests to the server under the user's identity. Headers are those that Dispatch's client sends.
 public final class Api {
@@ -83,20 +84,33 @@ public final class Api {
         return exchange(method, target, headers, body);
     }
 
-    private void addIdentity(Map<String, String> headers) {
+    /// The token that requests carry.
+    ///
+    /// @throws Failure when the settings name neither a token nor a service account with its key
+    public String token() {
+        return bearer().orElseThrow(() -> new Failure("there is no service account to speak for: "
+                + "see `sluice login --help`, or name a configuration with --config"));
+    }
+
+    private Optional<String> bearer() {
         String token = settings.get(Setting.TOKEN);
+        if (!token.isEmpty()) {
+            return Optional.of(token);
+        }
         String account = settings.get(Setting.SERVICE_ACCOUNT);
         String key = settings.get(Setting.JWT_PRIVATE_KEY);
-        if (!token.isEmpty()) {
-            headers.put("Authorization", "Bearer " + token);
-        } else if (!account.isEmpty() && !key.isEmpty()) {
-            String organization = settings.get(Setting.ORGANIZATION);
-            String signed = AccountToken.sign(account, organization, Path.of(key), clock.instant());
-            headers.put("Authorization", "Bearer " + signed);
-        } else {
-            String cookie = settings.get(Setting.COOKIE);
-            headers.put("Cookie", cookie.isEmpty() ? "unset" : cookie);
+        if (account.isEmpty() || key.isEmpty()) {
+            return Optional.empty();
         }
+        String organization = settings.get(Setting.ORGANIZATION);
+        return Optional.of(AccountToken.sign(account, organization, Path.of(key), clock.instant()));
+    }
+
+    private void addIdentity(Map<String, String> headers) {
+        String cookie = settings.get(Setting.COOKIE);
+        bearer().ifPresentOrElse(
+                        token -> headers.put("Authorization", "Bearer " + token),
+                        () -> headers.put("Cookie", cookie.isEmpty() ? "unset" : cookie));
     }
 
     private Answer exchange(String method, String target, Map<String, String> headers, Body body) {

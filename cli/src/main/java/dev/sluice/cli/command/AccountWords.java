@@ -9,7 +9,7 @@ import dev.sluice.cli.json.Table;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/// `login`, `logout` and `manage context`.
+/// `login`, `logout`, `token` and `manage context`.
 final class AccountWords {
     private AccountWords() {}
 
@@ -21,6 +21,11 @@ final class AccountWords {
     static Word logout() {
         return new Word("logout", "Forget the credentials of the current context.", AccountWords::logout)
                 .example("sluice logout");
+    }
+
+    static Word token() {
+        return new Word("token", "Print a token for other programs, good for an hour.", AccountWords::token)
+                .example("curl -H \"Authorization: Bearer $(sluice token)\" http://127.0.0.1:8080/v1/function");
     }
 
     static Word context() {
@@ -54,6 +59,11 @@ final class AccountWords {
         }
         file.withContext(name, context).withCurrent(name).save();
         session.say("You have successfully logged in");
+        return 0;
+    }
+
+    private static int token(Arguments arguments, Session session) {
+        session.say(session.api().token());
         return 0;
     }
 

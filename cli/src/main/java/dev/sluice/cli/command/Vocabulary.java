@@ -26,6 +26,7 @@ public final class Vocabulary {
                 FaastenWords.whoami(),
                 AccountWords.login(),
                 AccountWords.logout(),
+                AccountWords.token(),
                 new Word("manage", "Manage this client's configuration.", List.of(AccountWords.context())),
                 ProgramWords.version(),
                 ProgramWords.completion(),

@@ -26,6 +26,7 @@ final class Trial {
     private static final String NODE = """
             const fs = require('node:fs');
             fs.writeSync(3, fs.readFileSync('/proc/self/status', 'utf8') + 'End:\\t0\\n');
+            fs.readSync(3, Buffer.alloc(1));
             """;
 
     /// What `/proc/self/status` must say.
