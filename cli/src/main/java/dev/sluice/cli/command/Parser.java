@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Reads a command line: words first, then arguments, flags anywhere behind the word that they belong to. `--` ends the
 /// flags, `-` and negative numbers are arguments. A flag given twice has its last value, unless it is repeatable.
@@ -80,7 +81,9 @@ public final class Parser {
     }
 
     private static List<String> names(Word word) {
-        return word.children().stream().map(Word::name).toList();
+        return word.children().stream()
+                .flatMap(child -> Stream.concat(Stream.of(child.name()), child.aliases().stream()))
+                .toList();
     }
 
     /// @param attached `=VALUE` when the value came with the name, else empty

@@ -1,0 +1,127 @@
+package dev.sluice.cli.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.cli.Failure;
+import dev.sluice.cli.RsaKeys;
+import dev.sluice.cli.Shell;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.util.Base64;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class AccountTokenTest {
+    @TempDir
+    Path directory;
+
+    private KeyPair pair;
+    private Path file;
+
+    @BeforeEach
+    void generate() throws GeneralSecurityException {
+        pair = RsaKeys.generate();
+        file = directory.resolve("key.pem");
+    }
+
+    private String[] sign(String account) {
+        return AccountToken.sign(account, "acme", file, Shell.NOW).split("\\.", -1);
+    }
+
+    private static String decoded(String part) {
+        return new String(Base64.getUrlDecoder().decode(part), StandardCharsets.UTF_8);
+    }
+
+    private void assertIsVerifiedByThePublicKey(String[] parts) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance("SHA256withRSA");
+        signature.initVerify(pair.getPublic());
+        signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
+        assertThat(signature.verify(Base64.getUrlDecoder().decode(parts[2]))).isTrue();
+    }
+
+    @Test
+    void aToken_saysWhoAndForHowLong_andNothingElse() throws IOException, GeneralSecurityException {
+        RsaKeys.pkcs8(pair, file);
+
+        String[] parts = sign("ci");
+
+        assertThat(decoded(parts[0])).isEqualTo("{\"alg\":\"RS256\",\"typ\":\"JWT\"}");
+        long now = Shell.NOW.getEpochSecond();
+        assertThat(decoded(parts[1]))
+                .isEqualTo("{\"iss\":\"acme/ci\",\"iat\":" + (now - 60) + ",\"exp\":" + (now + 3600) + "}");
+        assertThat(String.join("", parts)).doesNotContain("=", "+", "/");
+        assertIsVerifiedByThePublicKey(parts);
+    }
+
+    @Test
+    void anAccountWithItsOrganization_isTakenAsItIs() throws IOException {
+        RsaKeys.pkcs8(pair, file);
+
+        assertThat(decoded(sign("other/ci")[1])).startsWith("{\"iss\":\"other/ci\"");
+    }
+
+    @Test
+    void aPkcs1Key_signsAsWell() throws IOException, GeneralSecurityException {
+        RsaKeys.pem("RSA PRIVATE KEY", RsaKeys.pkcs1(pair), file);
+
+        assertIsVerifiedByThePublicKey(sign("ci"));
+    }
+
+    @Test
+    void aPkcs1Key_thatIsLabeledAsDispatchDoes_signsAsWell() throws IOException, GeneralSecurityException {
+        RsaKeys.pem("PRIVATE KEY", RsaKeys.pkcs1(pair), file);
+
+        assertIsVerifiedByThePublicKey(sign("ci"));
+    }
+
+    @Test
+    void aKeyOfAnotherKind_isRefused() throws IOException, GeneralSecurityException {
+        RsaKeys.pem(
+                "PRIVATE KEY",
+                KeyPairGenerator.getInstance("EC")
+                        .generateKeyPair()
+                        .getPrivate()
+                        .getEncoded(),
+                file);
+
+        assertRefused("is not an RSA key");
+    }
+
+    @Test
+    void anEncryptedKey_isRefused() throws IOException {
+        RsaKeys.pem("ENCRYPTED PRIVATE KEY", new byte[100], file);
+
+        assertRefused("is encrypted");
+    }
+
+    @Test
+    void whatIsNoKeyAtAll_isRefused() throws IOException {
+        for (String text : new String[] {
+            "",
+            "hello",
+            "-----BEGIN PRIVATE KEY-----\n====\n-----END PRIVATE KEY-----",
+            "-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----"
+        }) {
+            Files.writeString(file, text);
+
+            assertRefused("is not an RSA key");
+        }
+    }
+
+    @Test
+    void aFileThatIsNotThere_isRefused() {
+        assertRefused("does not exist");
+    }
+
+    private void assertRefused(String why) {
+        assertThatThrownBy(() -> sign("ci")).isInstanceOf(Failure.class).hasMessageContaining(why);
+    }
+}

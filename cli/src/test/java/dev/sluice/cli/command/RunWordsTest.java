@@ -1,0 +1,164 @@
+package dev.sluice.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.Recorder;
+import dev.sluice.cli.Shell;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RunWordsTest {
+    @TempDir
+    Path home;
+
+    private Recorder server;
+    private Shell shell;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new Recorder();
+        shell = new Shell(home).at(server);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void exec_andWait_postsWhatDispatchPosts() {
+        shell.run("exec", "f2", "--input={\"name\":\"Jon\"}", "--wait", "--secret", "s1,s2");
+
+        assertThat(server.only().method() + " " + server.only().target()).isEqualTo("POST /v1/runs?functionName=f2");
+        assertThat(server.only().text())
+                .isEqualTo("{\"blocking\":true,\"input\":{\"name\":\"Jon\"},\"reason\":null,\"secrets\":[\"s1,s2\"],"
+                        + "\"services\":null,\"tags\":null}");
+    }
+
+    @Test
+    void exec_withoutAnything_postsWhatDispatchPosts() {
+        server.reply(202, "{\"name\":\"id\",\"status\":\"INITIALIZED\"}");
+
+        var outcome = shell.run("exec", "f2");
+
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(server.only().text())
+                .isEqualTo("{\"input\":{},\"reason\":null,\"secrets\":[],\"services\":null,\"tags\":null}");
+    }
+
+    @Test
+    void exec_ofAScalar_postsItAsItIs() {
+        shell.run("exec", "f2", "--input=42", "--wait");
+
+        assertThat(server.only().text()).startsWith("{\"blocking\":true,\"input\":42,");
+    }
+
+    @Test
+    void exec_keepsTheDigitsOfANumber() {
+        shell.run("exec", "f2", "--input", "[1.10, 12345678901234567890, 1e-7]");
+
+        assertThat(server.only().text()).startsWith("{\"input\":[1.10,12345678901234567890,1e-7],");
+    }
+
+    @Test
+    void exec_takesItsInputFromAFileOrStandardInput() throws IOException {
+        Path file = Files.writeString(home.resolve("event.json"), "{\"from\": \"file\"}");
+
+        shell.run("exec", "f", "--input", "@" + file);
+        shell.typing("{\"from\": \"stdin\"}").run("exec", "f", "--input", "-");
+
+        assertThat(server.asked())
+                .extracting(Recorder.Asked::text)
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("{\"from\":\"file\"}"),
+                        second -> assertThat(second).contains("{\"from\":\"stdin\"}"));
+    }
+
+    @Test
+    void exec_ofWhatIsNoJson_asksNoServer() {
+        var outcome = shell.run("exec", "f", "--input", "{name: Jon}");
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).startsWith("the input is not JSON");
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
+    void exec_ofARunThatFails_printsTheRunAlone_andExitsWith1() {
+        server.reply(200, """
+                {"name":"id","functionName":"f","status":"ERROR","output":null,
+                 "error":{"type":"InputError","message":"no name\\u001b[2J","stacktrace":null}}
+                """);
+
+        var outcome = shell.run("exec", "f", "--wait", "-o", "json");
+
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.out()).startsWith("{\n    \"name\": \"id\",").endsWith("}\n");
+        assertThat(outcome.err()).isEqualTo("error running function: f: InputError: no name?[2J\n");
+    }
+
+    @Test
+    void exec_withoutAFormat_printsTheRunAsJsonToo() {
+        server.reply(200, "{\"status\":\"READY\",\"output\":{\"a\":[]}}");
+
+        var outcome = shell.run("exec", "f", "--wait");
+
+        assertThat(outcome)
+                .isEqualTo(new Shell.Outcome(
+                        0, "{\n    \"status\": \"READY\",\n    \"output\": {\n        \"a\": []\n    }\n}\n", ""));
+    }
+
+    @Test
+    void exec_asYaml_printsTheRunAsYaml() {
+        server.reply(200, "{\"status\":\"READY\",\"output\":{\"a\":\"yes\"},\"reason\":null}");
+
+        assertThat(shell.run("exec", "f", "--wait", "-o", "yaml").out())
+                .isEqualTo("status: READY\noutput:\n  a: \"yes\"\nreason: null\n");
+    }
+
+    @Test
+    void exec_thatTheServerRefuses_printsNoRun() {
+        server.reply(404, "{\"code\":404,\"message\":\"function f not found\"}");
+
+        assertThat(shell.run("exec", "f", "--wait", "-o", "json"))
+                .isEqualTo(new Shell.Outcome(1, "", "[Code: 404] function f not found\n"));
+    }
+
+    @Test
+    void getRuns_asksAsDispatchDoes() {
+        server.reply(200, "[]").reply(200, "[{\"name\":\"a\"}]").reply(200, "{}");
+
+        shell.run("get", "runs");
+        shell.run("get", "runs", "f2", "--last");
+        shell.run("get", "runs", "f2", "11111111-2222-4333-8444-555555555555", "-o", "json");
+
+        assertThat(server.asked())
+                .extracting(asked -> asked.method() + " " + asked.target())
+                .containsExactly(
+                        "GET /v1/runs?since=-62135596800",
+                        "GET /v1/runs?functionName=f2&since=-62135596800",
+                        "GET /v1/runs/11111111-2222-4333-8444-555555555555?functionName=f2&since=-62135596800");
+    }
+
+    @Test
+    void getRuns_asJson_isAnArrayAndLastIsOneObject() {
+        String runs = "[{\"name\":\"a\",\"executedTime\":3},{\"name\":\"b\",\"executedTime\":5},{\"name\":\"c\"}]";
+        server.reply(200, runs).reply(200, runs);
+
+        assertThat(shell.run("get", "runs", "f", "--json").out()).startsWith("[\n    {\n        \"name\": \"a\",");
+        assertThat(shell.run("get", "run", "f", "--last", "--json").out())
+                .isEqualTo("{\n    \"name\": \"b\",\n    \"executedTime\": 5\n}\n");
+    }
+
+    @Test
+    void getLastRun_ofAFunctionThatNeverRan_saysSo() {
+        server.reply(200, "[]");
+
+        assertThat(shell.run("get", "run", "f", "--last")).isEqualTo(new Shell.Outcome(1, "", "there are no runs\n"));
+    }
+}

@@ -1,0 +1,133 @@
+package dev.sluice.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.Recorder;
+import dev.sluice.cli.Shell;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Flag over environment over file over default, seen from what arrives at a server.
+final class SettingsTest {
+    @TempDir
+    Path home;
+
+    private Recorder server;
+    private Shell shell;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new Recorder();
+        shell = new Shell(home).at(server);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private String organization(String... args) {
+        shell.run(args);
+        return server.asked().getLast().header("X-Dispatch-Org");
+    }
+
+    @Test
+    void theStrongerSource_wins() {
+        assertThat(organization("whoami")).isEqualTo("acme");
+
+        shell.set("SLUICE_ORGANIZATION", "of-environment");
+        assertThat(organization("whoami")).isEqualTo("of-environment");
+        assertThat(organization("whoami", "--organization", "of-flag")).isEqualTo("of-flag");
+
+        shell.set("SLUICE_ORGANIZATION", "");
+        assertThat(organization("whoami")).isEqualTo("acme");
+    }
+
+    @Test
+    void aGlobalFlag_mayStandAnywhere() {
+        assertThat(organization("--organization", "x", "get", "function", "f")).isEqualTo("x");
+        assertThat(organization("get", "--organization=x", "function", "f")).isEqualTo("x");
+        assertThat(organization("get", "function", "f", "--organization", "x")).isEqualTo("x");
+        assertThat(organization("--organization", "x", "get", "function", "f", "--organization", "y"))
+                .isEqualTo("y");
+    }
+
+    @Test
+    void theEnvironment_leadsToAServerByItself() throws IOException {
+        Files.delete(shell.config());
+        shell.set("SLUICE_HOST", "127.0.0.1")
+                .set("SLUICE_PORT", Integer.toString(server.port()))
+                .set("SLUICE_SCHEME", "http")
+                .set("SLUICE_TOKEN", "t")
+                .set("SLUICE_OUTPUT", "json");
+
+        assertThat(shell.run("whoami").out()).isEqualTo("{}\n");
+        assertThat(server.only().header("Authorization")).isEqualTo("Bearer t");
+    }
+
+    @Test
+    void aNamedFile_winsOverTheEnvironments_whichWinsOverTheUsualOne() throws IOException {
+        Path a = Files.writeString(home.resolve("a.json"), config("a"));
+        Path b = Files.writeString(home.resolve("b.json"), config("b"));
+
+        shell.set("SLUICE_CONFIG", a.toString());
+
+        assertThat(organization("whoami")).isEqualTo("a");
+        assertThat(organization("whoami", "--config", b.toString())).isEqualTo("b");
+    }
+
+    private String config(String organization) {
+        return """
+                {"current": "c", "contexts": {"c": {"host": "127.0.0.1", "port": %d, "scheme": "http",
+                 "organization": "%s"}}}
+                """.formatted(server.port(), organization);
+    }
+
+    @Test
+    void aNamedFileThatIsNotThere_isFatal() {
+        var outcome = shell.run("whoami", "--config", "/no/such/file");
+
+        assertThat(outcome)
+                .isEqualTo(new Shell.Outcome(1, "", "the configuration file /no/such/file does not exist\n"));
+        shell.set("SLUICE_CONFIG", "/no/other");
+        assertThat(shell.run("whoami").err()).contains("/no/other does not exist");
+    }
+
+    @Test
+    void aFileThatCannotBeUnderstood_isFatal() throws IOException {
+        for (String text : new String[] {"", "[]", "{", "{\"current\":\"a\",\"current\":\"b\"}", "\u0000"}) {
+            shell.configured(text);
+
+            var outcome = shell.run("whoami");
+
+            assertThat(outcome.exitCode()).isEqualTo(1);
+            assertThat(outcome.err()).contains(shell.config().toString());
+        }
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
+    void valuesThatMakeNoSense_areRefused() {
+        assertThat(shell.run("whoami", "--port", "x").err()).contains("port");
+        assertThat(shell.run("whoami", "--port", "0").err()).contains("port");
+        assertThat(shell.run("whoami", "--scheme", "ftp").err()).contains("http or https");
+        assertThat(shell.run("whoami", "--host", "a/b").err()).contains("host");
+        assertThat(shell.run("whoami", "-o", "xml").exitCode()).isEqualTo(2);
+        assertThat(shell.set("SLUICE_INSECURE", "perhaps").run("whoami").err()).contains("insecure");
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
+    void withoutAnyConfiguration_theRefusalSaysSo() throws IOException {
+        Files.delete(shell.config());
+
+        assertThat(shell.run("whoami", "--scheme", "http").err())
+                .contains("http://localhost:443")
+                .contains("there is no configuration file " + shell.config());
+    }
+}
