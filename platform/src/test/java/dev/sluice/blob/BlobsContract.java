@@ -102,14 +102,8 @@ public abstract class BlobsContract {
 
     @Test
     void put_whoseInputFails_leavesNothing() throws Exception {
-        var broken = new InputStream() {
-            @Override
-            public int read() throws IOException {
-                throw new IOException("the peer went away");
-            }
-        };
         assertThatIOException()
-                .isThrownBy(() -> blobs.put(new SequenceInputStream(stream(CONTENT), broken), PLENTY))
+                .isThrownBy(() -> blobs.put(new SequenceInputStream(stream(CONTENT), new Broken()), PLENTY))
                 .withMessage("the peer went away");
         assertThat(kept()).isZero();
     }
@@ -230,6 +224,18 @@ public abstract class BlobsContract {
 
     private static InputStream stream(Bytes content) {
         return new ByteArrayInputStream(content.toArray());
+    }
+
+    private static final class Broken extends InputStream {
+        @Override
+        public int read() throws IOException {
+            throw new IOException("the peer went away");
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int count) throws IOException {
+            return read();
+        }
     }
 
     private static final class Endless extends InputStream {
