@@ -177,6 +177,59 @@ final class InvocationsTest {
     }
 
     @Test
+    void forkingWithoutEnd_isStopped_andDisturbsNoOtherRun() throws InterruptedException {
+        create("quiet", "def handle(context, payload):\n    return payload\n");
+        FunctionSpec bomb = spine.python(
+                """
+                import os, time
+                def handle(context, payload):
+                    n = 0
+                    while True:
+                        try:
+                            if os.fork() == 0:
+                                time.sleep(600)
+                            n += 1
+                        except OSError as full:
+                            return {'children': n, 'errno': full.errno}
+                """,
+                "hello.handle",
+                Convention.DISPATCH,
+                Spine.limits(Duration.ofSeconds(20)));
+        spine.create("forks", bomb);
+        String output = exec("forks", "{}").output().orElseThrow().utf8();
+        assertThat(output).contains("\"errno\":11");
+        assertThat(exec("quiet", "5").output()).contains(Bytes.utf8("5"));
+    }
+
+    @Test
+    void aResultOfAHundredMegabytes_isTheFunctionsFault() throws InterruptedException {
+        FunctionSpec spec = spine.python(
+                "def handle(context, payload):\n    return 'x' * (100 << 20)\n",
+                "hello.handle",
+                Convention.DISPATCH,
+                new Limits(1024, Duration.ofSeconds(30)));
+        spine.create("large", spec);
+        Fault fault = exec("large", "{}").content().orElseThrow().fault().orElseThrow();
+        assertThat(fault.type()).isEqualTo("FunctionError");
+        assertThat(fault.message()).contains("more than 6291456");
+    }
+
+    @Test
+    void aResultThatIsNoJson_isTheFunctionsFault() throws InterruptedException {
+        create("nojson", "def handle(context, payload):\n    return object()\n");
+        Fault fault = exec("nojson", "{}").content().orElseThrow().fault().orElseThrow();
+        assertThat(fault.type()).isEqualTo("FunctionError");
+        assertThat(fault.message()).contains("JSON");
+    }
+
+    @Test
+    void aKilledProcess_isTheFunctionsFault() throws InterruptedException {
+        create("killed", "import os\ndef handle(context, payload):\n    os.kill(os.getpid(), 9)\n");
+        Fault fault = exec("killed", "{}").content().orElseThrow().fault().orElseThrow();
+        assertThat(fault.message()).isEqualTo("the function's process was killed by signal 9");
+    }
+
+    @Test
     void anIdempotencyKey_givesTheFirstRunAgain() throws InterruptedException {
         create("once", "n = 0\ndef handle(context, payload):\n    global n\n    n += 1\n    return n\n");
         View first = spine.exec(caller(), "once", "{}", "acme/runs,T", Optional.of("k1"));
