@@ -4,7 +4,7 @@
 const fs = require('fs');
 const codec = require('./codec');
 
-const READ_BYTES = 64 << 10;
+const BUFFER_BYTES = 64 << 10;
 const RETRY_MILLISECONDS = 1;
 
 /** The platform hung up, or this process gave its end away: there is nothing left to do. */
@@ -29,9 +29,13 @@ function writeAll(fd, content) {
   while (done < content.length) done += blocking(() => fs.writeSync(fd, content, done));
 }
 
+/**
+ * An exception that comes from elsewhere (a recursion's end) loses nothing: what was not sent is not on its way, what was
+ * not received comes with the next `receive`.
+ */
 class Channel {
   #fd;
-  #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   #start = 0;
   #end = 0;
 
@@ -44,8 +48,8 @@ class Channel {
     const content = codec.frame(kind, id, value);
     try {
       writeAll(this.#fd, content);
-    } catch {
-      throw new Closed();
+    } catch (problem) {
+      throw closed(problem);
     }
   }
 
@@ -53,46 +57,43 @@ class Channel {
   receive() {
     this.#require(4);
     const length = codec.bodyLength(this.#buffer, this.#start);
-    this.#start += 4;
-    if (length > READ_BYTES) return codec.body(this.#collect(length));
-    this.#require(length);
-    const content = this.#buffer.subarray(this.#start, this.#start + length);
-    this.#start += length;
-    return codec.body(content);
+    this.#require(4 + length);
+    const end = this.#start + 4 + length;
+    const message = codec.body(this.#buffer.subarray(this.#start + 4, end));
+    this.#start = end;
+    if (this.#start === this.#end) {
+      this.#start = this.#end = 0;
+      if (this.#buffer.length > BUFFER_BYTES) this.#buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    }
+    return message;
   }
 
   /** Makes at least `bytes` available in the buffer. */
   #require(bytes) {
-    if (this.#start === this.#end) {
-      this.#start = this.#end = 0;
-    } else if (this.#buffer.length - this.#start < bytes) {
-      this.#buffer.copyWithin(0, this.#start, this.#end);
-      this.#end -= this.#start;
+    if (this.#buffer.length - this.#start < bytes) {
+      const roomy = bytes > this.#buffer.length ? Buffer.allocUnsafeSlow(bytes) : this.#buffer;
+      this.#end = this.#buffer.copy(roomy, 0, this.#start, this.#end);
       this.#start = 0;
+      this.#buffer = roomy;
     }
-    while (this.#end - this.#start < bytes) {
-      this.#end += this.#read(this.#buffer, this.#end);
-    }
+    while (this.#end - this.#start < bytes) this.#end += this.#read();
   }
 
-  #collect(length) {
-    const content = Buffer.allocUnsafeSlow(length);
-    let filled = this.#buffer.copy(content, 0, this.#start, Math.min(this.#end, this.#start + length));
-    this.#start += filled;
-    while (filled < length) filled += this.#read(content, filled);
-    return content;
-  }
-
-  #read(into, at) {
+  #read() {
     let count;
     try {
-      count = blocking(() => fs.readSync(this.#fd, into, at, into.length - at, null));
-    } catch {
-      throw new Closed();
+      count = blocking(() => fs.readSync(this.#fd, this.#buffer, this.#end, this.#buffer.length - this.#end, null));
+    } catch (problem) {
+      throw closed(problem);
     }
     if (count === 0) throw new Closed();
     return count;
   }
+}
+
+/** A failed system call means that the channel is gone; anything else is not the channel's. */
+function closed(problem) {
+  return problem.syscall === undefined ? problem : new Closed();
 }
 
 module.exports = { Channel, Closed, writeAll };

@@ -21,6 +21,7 @@ const channel = new Channel(3);
 /** The run in progress. `answer` is what it will say once the event loop has turned once more. */
 let current = null;
 let lastCall = 0;
+let isReplyOwed = false;
 
 /** What is printed is with the platform before anything that is said later. */
 function printing(name, fd) {
@@ -74,6 +75,7 @@ function stray(problem) {
 function conclude(run) {
   const { kind, value } = run.answer;
   current = null;
+  settleCall();
   channel.send(kind, run.id, value);
   next(run.start);
 }
@@ -130,22 +132,36 @@ function faasten(fn) {
 
 function ask(run, operation, args) {
   if (run !== current) throw new CloudCallError(operation, 'CLOSED');
+  settleCall();
   lastCall = (lastCall % 0xffffffff) + 1;
   try {
     channel.send(KIND.CALL, lastCall, [operation, args]);
   } catch (problem) {
-    if (!(problem instanceof Violation)) leave(problem);
+    if (problem instanceof Closed) leave(problem);
+    if (!(problem instanceof Violation)) throw problem;
     throw new CloudCallError(operation, problem instanceof TooLarge ? 'TOO_LARGE' : 'INVALID');
   }
-  let reply;
+  isReplyOwed = true;
+  const value = reply();
+  if (value[0] !== 'OK') throw new CloudCallError(operation, value[0]);
+  return value[1];
+}
+
+/** Takes the reply to a call that an exception (a recursion's end) cut short. */
+function settleCall() {
+  if (isReplyOwed) reply();
+}
+
+function reply() {
   try {
-    reply = channel.receive();
-    if (reply.kind !== KIND.REPLY || reply.id !== lastCall) throw new Violation('a frame that was not expected');
+    const { kind, id, value } = channel.receive();
+    if (kind !== KIND.REPLY || id !== lastCall) throw new Violation('a frame that was not expected');
+    isReplyOwed = false;
+    return value;
   } catch (problem) {
-    leave(problem);
+    if (problem instanceof Closed || problem instanceof Violation) leave(problem);
+    throw problem;
   }
-  if (reply.value[0] !== 'OK') throw new CloudCallError(operation, reply.value[0]);
-  return reply.value[1];
 }
 
 /** Ends the process: the platform hung up, or said something that is not in the protocol. */

@@ -12,11 +12,15 @@ class Closed(Exception):
 
 
 class Channel:
-    """Blocking, one frame at a time. Not thread-safe: who shares it, locks."""
+    """Blocking, one frame at a time. Not thread-safe: who shares it, locks.
+
+    An exception that comes from elsewhere (a recursion's end, a signal handler) loses nothing: what was not sent is not
+    on its way, what was not received comes with the next `receive`.
+    """
 
     def __init__(self, fd):
         self._fd = fd
-        self._pending = b""
+        self._pending = bytearray()
         os.set_inheritable(fd, False)
         os.set_blocking(fd, True)
         os.register_at_fork(after_in_child=self._forget)
@@ -34,31 +38,29 @@ class Channel:
         content = codec.frame(kind, ident, value)
         try:
             done = os.write(self._fd, content)
-            rest = memoryview(content)
             while done < len(content):
-                done += os.write(self._fd, rest[done:])
+                done += os.write(self._fd, memoryview(content)[done:])
         except OSError:
             raise Closed from None
 
     def receive(self):
         """Waits for one frame: kind, id, value."""
-        content = self._pending
-        if len(content) < 4:
-            content = self._collect(content, 4)
-        end = 4 + codec.body_length(content[:4])
-        if len(content) < end:
-            content = self._collect(content, end)
-        self._pending = bytes(content[end:])
-        return codec.body(content[4:end])
+        while len(self._pending) < 4:
+            self._collect(4)
+        end = 4 + codec.body_length(self._pending[:4])
+        while len(self._pending) < end:
+            self._collect(end - len(self._pending))
+        with memoryview(self._pending) as pending:
+            content = bytes(pending[4:end])
+        message = codec.body(content)
+        del self._pending[:end]
+        return message
 
-    def _collect(self, content, length):
-        content = bytearray(content)
-        while len(content) < length:
-            try:
-                more = os.read(self._fd, max(READ_BYTES, length - len(content)))
-            except OSError:
-                raise Closed from None
-            if not more:
-                raise Closed
-            content += more
-        return content
+    def _collect(self, wanted):
+        try:
+            more = os.read(self._fd, max(READ_BYTES, wanted))
+        except OSError:
+            raise Closed from None
+        if not more:
+            raise Closed
+        self._pending += more

@@ -11,6 +11,7 @@ HELLO, LOADED, LOAD_FAILED, CALL, RESULT, ERROR = 0x01, 0x02, 0x03, 0x04, 0x05, 
 FILE, LOAD, RUN, REPLY = 0x41, 0x42, 0x43, 0x44
 KINDS = frozenset((HELLO, LOADED, LOAD_FAILED, CALL, RESULT, ERROR, FILE, LOAD, RUN, REPLY))
 
+_CONSTANTS = (None, False, True)
 _HEAD = struct.Struct(">IBI")
 _U32 = struct.Struct(">I")
 _INT64 = struct.Struct(">q")
@@ -95,39 +96,37 @@ def body_length(head):
 
 def body(content):
     """Kind, id and value of one frame's body; whatever the bytes are, this or a Violation."""
-    if len(content) < 6 or content[0] not in KINDS:
-        raise Violation("unknown kind of frame")
-    (ident,) = _U32.unpack_from(content, 1)
-    value, end = _read(content, 5, DEPTH_MAX)
-    if end != len(content):
-        raise Violation("bytes after the value")
-    return content[0], ident, value
+    try:
+        kind = content[0]
+        (ident,) = _U32.unpack_from(content, 1)
+        value, end = _read(content, 5, DEPTH_MAX)
+    except (struct.error, IndexError):
+        raise Violation("the frame ends inside a value") from None
+    except UnicodeDecodeError:
+        raise Violation("text that is not UTF-8") from None
+    if kind not in KINDS or end != len(content):
+        raise Violation("unknown kind of frame, or bytes after the value")
+    return kind, ident, value
 
 
 def _read(content, at, depth):
-    if at >= len(content):
-        raise Violation("the frame ends inside a value")
     tag = content[at]
     at += 1
-    if tag == 0:
-        return None, at
-    if tag == 1:
-        return False, at
-    if tag == 2:
-        return True, at
-    if tag == 3:
-        return _fixed(_INT64, content, at)
-    if tag == 4:
-        return _fixed(_FLOAT64, content, at)
     if tag == 5:
         return _octets(content, at, FRAME_BYTES_MAX)
     if tag == 6:
-        return _text(content, at, FRAME_BYTES_MAX)
-    if tag not in (7, 8):
-        raise Violation("unknown kind of value")
-    if depth == 0:
-        raise Violation("values nested too deeply")
-    count, at = _fixed(_U32, content, at)
+        octets, at = _octets(content, at, FRAME_BYTES_MAX)
+        return octets.decode(), at
+    if tag < 3:
+        return _CONSTANTS[tag], at
+    if tag == 3:
+        return _INT64.unpack_from(content, at)[0], at + 8
+    if tag == 4:
+        return _FLOAT64.unpack_from(content, at)[0], at + 8
+    if tag > 8 or depth == 0:
+        raise Violation("unknown kind of value, or values nested too deeply")
+    (count,) = _U32.unpack_from(content, at)
+    at += 4
     if count > ITEMS_MAX or count * (1 if tag == 7 else 5) > len(content) - at:
         raise Violation("a count beyond the frame")
     if tag == 7:
@@ -138,29 +137,17 @@ def _read(content, at, depth):
         return items, at
     fields = {}
     for _ in range(count):
-        key, at = _text(content, at, KEY_BYTES_MAX)
+        octets, at = _octets(content, at, KEY_BYTES_MAX)
+        key = octets.decode()
         if key in fields:
             raise Violation("the same key twice")
         fields[key], at = _read(content, at, depth - 1)
     return fields, at
 
 
-def _fixed(form, content, at):
-    if len(content) - at < form.size:
-        raise Violation("the frame ends inside a value")
-    return form.unpack_from(content, at)[0], at + form.size
-
-
 def _octets(content, at, most):
-    length, at = _fixed(_U32, content, at)
+    (length,) = _U32.unpack_from(content, at)
+    at += 4
     if length > most or length > len(content) - at:
         raise Violation("a length beyond the frame")
     return bytes(content[at : at + length]), at + length
-
-
-def _text(content, at, most):
-    octets, at = _octets(content, at, most)
-    try:
-        return octets.decode(), at
-    except UnicodeDecodeError:
-        raise Violation("text that is not UTF-8") from None

@@ -45,8 +45,7 @@ def main(directory):
         """Hung up, or never connected."""
     except codec.Violation as problem:
         _stderr.write("sluice guest: %s\n" % problem)
-    _flush()
-    os._exit(0)
+    _leave()
 
 
 def _loaded(channel, package):
@@ -106,6 +105,7 @@ class _Calls:
         self._lock = _thread.allocate_lock()
         self._run = 0
         self._last_id = 0
+        self._is_owed = False
 
     def faasten(self, function, payload, context):
         """The context has nothing that this convention shows its functions."""
@@ -117,29 +117,56 @@ class _Calls:
         finally:
             with self._lock:
                 self._run += 1
+                self._settle()
         return {**result, "duration": _now() - start} if isinstance(result, dict) else result
 
     def _ask(self, run, operation, arguments):
         with self._lock:
             if run != self._run:
                 raise faasten.CloudCallError(operation, "CLOSED")
+            self._settle()
             self._last_id = self._last_id % 0xFFFFFFFF + 1
             try:
                 self._channel.send(codec.CALL, self._last_id, [operation, arguments])
             except codec.Violation as problem:
                 code = "TOO_LARGE" if isinstance(problem, codec.TooLarge) else "INVALID"
                 raise faasten.CloudCallError(operation, code) from None
-            kind, ident, value = self._channel.receive()
-            if kind != codec.REPLY or ident != self._last_id:
-                raise codec.Violation("a frame that was not expected")
+            except Closed:
+                _leave()
+            self._is_owed = True
+            value = self._reply()
         if value[0] != "OK":
             raise faasten.CloudCallError(operation, value[0])
         return value[1]
 
+    def _settle(self):
+        """Takes the reply to a call that an exception (a recursion's end, a signal) cut short."""
+        if self._is_owed:
+            self._reply()
+
+    def _reply(self):
+        try:
+            kind, ident, value = self._channel.receive()
+            if kind != codec.REPLY or ident != self._last_id:
+                raise codec.Violation("a frame that was not expected")
+        except (Closed, codec.Violation):
+            _leave()
+        self._is_owed = False
+        return value
+
+
+def _leave():
+    """Ends the process, whatever the function thinks of it."""
+    _flush()
+    os._exit(0)
+
 
 def _flush():
     """What the function printed goes out before its run ends; where it closed a stream, nothing does."""
-    for stream in (sys.stdout, sys.stderr, _stdout, _stderr):
+    streams = (_stdout, _stderr)
+    if getattr(sys, "stdout", None) is not _stdout or getattr(sys, "stderr", None) is not _stderr:
+        streams = (getattr(sys, "stdout", None), getattr(sys, "stderr", None), _stdout, _stderr)
+    for stream in streams:
         try:
             stream.flush()
         except BaseException:

@@ -51,6 +51,8 @@ abstract class GuestContract {
         FAASTEN_CALLS,
         /// Faasten: keeps the cloudcall of its first run and uses that in the second, returning the error's code.
         FAASTEN_KEEPS_ITS_CLOUDCALL,
+        /// Faasten: asks for the label and calls itself without end, but for the payload 1, which it returns.
+        FAASTEN_RECURSES,
         /// Faasten: invokes another function.
         FAASTEN_INVOKES,
     }
@@ -285,18 +287,22 @@ abstract class GuestContract {
     }
 
     @Test
+    void callsThatRecursionCutsShort_areNoConfusion() throws Exception {
+        loaded(Sample.FAASTEN_RECURSES, Convention.FAASTEN);
+        CallHandler label = call -> CallReply.of(Value.of("T,T"));
+
+        for (int n = 0; n < 3; n++) {
+            assertThat(link.run(new RunRequest(NOTHING, NOTHING), label)).isInstanceOf(Outcome.Failed.class);
+            assertThat(link.run(new RunRequest(Bytes.utf8("1"), NOTHING), label))
+                    .isEqualTo(new Outcome.Returned(Bytes.utf8("1")));
+        }
+    }
+
+    @Test
     void callsThatAreNotThereYet_sayThatTheyAreNot() throws Exception {
         loaded(Sample.FAASTEN_INVOKES, Convention.FAASTEN);
 
         assertThat(failed().message()).isEqualTo("cloudcall.invoke is not supported yet");
-    }
-
-    GuestLink link() {
-        return link;
-    }
-
-    GuestProcess guest() {
-        return guest;
     }
 
     String returned(String payload, String context) throws Exception {

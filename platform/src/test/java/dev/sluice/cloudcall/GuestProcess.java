@@ -78,10 +78,6 @@ final class GuestProcess implements AutoCloseable {
         return Files.readString(directory.resolve("stderr"));
     }
 
-    boolean isAlive() {
-        return process.isAlive();
-    }
-
     /// The exit code of a guest that ends by itself.
     int exitCode() throws InterruptedException {
         if (!process.waitFor(10, TimeUnit.SECONDS)) {

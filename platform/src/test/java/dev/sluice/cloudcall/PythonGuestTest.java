@@ -67,6 +67,12 @@ final class PythonGuestTest extends GuestContract {
                         except Exception as refused:
                             return {'code': refused.code if refused.code != 'DENIED' else None}
                     """;
+            case FAASTEN_RECURSES -> """
+                    def handle(event, cloudcall):
+                        if event == 1: return 1
+                        cloudcall.get_current_label()
+                        return handle(event, cloudcall)
+                    """;
             case FAASTEN_INVOKES -> "def handle(event, cloudcall):\n    cloudcall.invoke(['home'], '{}')\n";
         };
     }

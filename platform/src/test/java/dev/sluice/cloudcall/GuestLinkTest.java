@@ -1,0 +1,253 @@
+package dev.sluice.cloudcall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.bytes.Bytes;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What the platform makes of a guest that is not one of ours: here the test itself speaks for the guest.
+final class GuestLinkTest {
+    private static final RunRequest RUN = new RunRequest(Bytes.utf8("{}"), Bytes.utf8("{}"));
+    private static final CallHandler NO_CALLS = call -> CallReply.refused(CallRefusal.DENIED);
+
+    /// The id of a link's first `RUN`, when nothing was loaded.
+    private static final int RUN_ID = 1;
+
+    private SocketChannel ours;
+    private SocketChannel theirs;
+    private GuestLink link;
+    private FrameWriter guest;
+
+    @BeforeEach
+    void connect() throws Exception {
+        Path directory = Files.createTempDirectory("link");
+        Path socket = directory.resolve("s");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            theirs = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+            ours = server.accept();
+        }
+        Files.delete(socket);
+        Files.delete(directory);
+        link = new GuestLink(ours);
+        guest = new FrameWriter(theirs);
+    }
+
+    @AfterEach
+    void disconnect() throws Exception {
+        theirs.close();
+        ours.close();
+    }
+
+    static Stream<Arguments> badHellos() {
+        return Stream.of(
+                Arguments.of("another version", hello(Value.of(2), "python3")),
+                Arguments.of("a version in text", hello(Value.of("1"), "python3")),
+                Arguments.of("a runtime without end", hello(Value.of(1), "x".repeat(65))),
+                Arguments.of("no fields", new Frame(FrameKind.HELLO, 0, Value.NULL)),
+                Arguments.of("a field missing", new Frame(FrameKind.HELLO, 0, fields("protocol", Value.of(1)))),
+                Arguments.of(
+                        "another id",
+                        new Frame(
+                                FrameKind.HELLO,
+                                1,
+                                hello(Value.of(1), "python3").value())),
+                Arguments.of("another kind", new Frame(FrameKind.RESULT, 0, Value.of(Bytes.EMPTY))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badHellos")
+    void badHello_isAViolation(String name, Frame frame) throws Exception {
+        guest.write(frame);
+        assertThatThrownBy(link::hello).isInstanceOf(GuestProtocolViolation.class);
+    }
+
+    static Stream<Arguments> badFramesInARun() {
+        Value empty = Value.of(Map.of());
+        return Stream.of(
+                Arguments.of("a result of another run", new Frame(FrameKind.RESULT, 2, Value.of(Bytes.utf8("1")))),
+                Arguments.of("a result in text", new Frame(FrameKind.RESULT, RUN_ID, Value.of("1"))),
+                Arguments.of("a second hello", hello(Value.of(1), "python3")),
+                Arguments.of("loaded", new Frame(FrameKind.LOADED, RUN_ID, empty)),
+                Arguments.of("what only hosts say", new Frame(FrameKind.RUN, RUN_ID, Value.NULL)),
+                Arguments.of("a reply", new Frame(FrameKind.REPLY, RUN_ID, Value.NULL)),
+                Arguments.of("an error of another run", error(2, "FunctionError", "m", 0)),
+                Arguments.of("an error of the platform", error(RUN_ID, "SystemError", "m", 0)),
+                Arguments.of("an endless message", error(RUN_ID, "FunctionError", "m".repeat(16385), 0)),
+                Arguments.of("an endless stacktrace", error(RUN_ID, "FunctionError", "m", 257)),
+                Arguments.of("an error without fields", new Frame(FrameKind.ERROR, RUN_ID, Value.NULL)),
+                Arguments.of("a call that is no list", new Frame(FrameKind.CALL, 1, empty)),
+                Arguments.of("a call without arguments", call(Value.of("stat"))),
+                Arguments.of("a call without a name", call(Value.NULL, empty)),
+                Arguments.of("a call of three parts", call(Value.of("stat"), empty, empty)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badFramesInARun")
+    void badFrameInARun_isAViolation(String name, Frame frame) throws Exception {
+        guest.write(frame);
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isInstanceOf(GuestProtocolViolation.class);
+    }
+
+    @Test
+    void aSecondResult_isAViolationInTheNextRun() throws Exception {
+        guest.write(result("1"));
+        guest.write(result("2"));
+
+        assertThat(link.run(RUN, NO_CALLS)).isEqualTo(new Outcome.Returned(Bytes.utf8("1")));
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isInstanceOf(GuestProtocolViolation.class);
+    }
+
+    @Test
+    void aResultThatIsNoJson_isTheFunctionsFailure() throws Exception {
+        guest.write(result("{} {}"));
+
+        assertThat(failure(link.run(RUN, NO_CALLS)).message()).isEqualTo("returned no JSON");
+    }
+
+    @Test
+    void aResultBeyondTheLimit_isTheFunctionsFailure() throws Exception {
+        String text = "\"" + "x".repeat(GuestLink.RESULT_BYTES_MAX - 1) + "\"";
+        Thread writing = Thread.startVirtualThread(() -> write(result(text)));
+
+        assertThat(failure(link.run(RUN, NO_CALLS)).message()).isEqualTo("the result is larger than 6291456 bytes");
+        writing.join();
+    }
+
+    @Test
+    void errors_arriveWhole() throws Exception {
+        guest.write(error(RUN_ID, "InputError", "m".repeat(16384), 256));
+
+        GuestFailure failure = failure(link.run(RUN, NO_CALLS));
+        assertThat(failure.type()).isEqualTo(FailureType.INPUT_ERROR);
+        assertThat(failure.stacktrace()).hasSize(256);
+        assertThat(failure).hasToString("GuestFailure[INPUT_ERROR]");
+    }
+
+    @Test
+    void callsThatMakeNoSense_areRefused_andTheRunGoesOn() throws Exception {
+        guest.write(call(Value.of("no_such_call"), Value.of(Map.of())));
+        guest.write(call(Value.of("stat"), Value.of(Map.of("path", Value.of("a"), "more", Value.NULL))));
+        guest.write(result("1"));
+
+        assertThat(link.run(RUN, NO_CALLS)).isInstanceOf(Outcome.Returned.class);
+        assertThat(replies(2)).containsOnly(Value.texts(List.of("INVALID")));
+    }
+
+    @Test
+    void answersThatFitIntoNoFrame_areTooLarge() throws Exception {
+        guest.write(call(Value.of("current_label"), Value.of(Map.of())));
+        guest.write(result("1"));
+
+        link.run(RUN, call -> CallReply.of(Value.of(Bytes.takeOver(new byte[Frame.BODY_BYTES_MAX]))));
+        assertThat(replies(1)).containsExactly(Value.texts(List.of("TOO_LARGE")));
+    }
+
+    @Test
+    void anInterruptedCall_leavesTheRunUnanswered() throws Exception {
+        guest.write(call(Value.of("current_label"), Value.of(Map.of())));
+
+        assertThatThrownBy(() -> link.run(RUN, call -> {
+                    throw new InterruptedException();
+                }))
+                .isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void theEndOfTheChannel_isGuestGone_whereverItComes() throws Exception {
+        theirs.write(ByteBuffer.wrap(new byte[] {0, 0x7f, (byte) 0xff, (byte) 0xff, 5}));
+        theirs.close();
+
+        assertThatThrownBy(link::hello).isInstanceOf(GuestGone.class);
+    }
+
+    @Test
+    void aGuestThatIsGoneBeforeARun_isGuestGone() throws Exception {
+        theirs.close();
+
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isInstanceOf(GuestGone.class);
+    }
+
+    @Test
+    void closingOurEnd_endsTheWait() throws Exception {
+        Thread closing = Thread.startVirtualThread(() -> {
+            try {
+                ours.close();
+            } catch (IOException broken) {
+                throw new AssertionError(broken);
+            }
+        });
+
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isInstanceOf(GuestGone.class);
+        closing.join();
+    }
+
+    private void write(Frame frame) {
+        try {
+            guest.write(frame);
+        } catch (IOException broken) {
+            throw new AssertionError(broken);
+        }
+    }
+
+    /// What the guest was told after the `RUN`.
+    private List<Value> replies(int count) throws Exception {
+        FrameReader reader = new FrameReader(theirs);
+        assertThat(reader.read().kind()).isEqualTo(FrameKind.RUN);
+        List<Value> replies = new ArrayList<>();
+        for (int n = 0; n < count; n++) {
+            replies.add(reader.read().value());
+        }
+        return replies;
+    }
+
+    private static GuestFailure failure(Outcome outcome) {
+        return ((Outcome.Failed) outcome).failure();
+    }
+
+    private static Frame hello(Value protocol, String runtime) {
+        return new Frame(
+                FrameKind.HELLO,
+                0,
+                Value.of(Map.of("protocol", protocol, "runtime", Value.of(runtime), "version", Value.of("3"))));
+    }
+
+    private static Frame result(String json) {
+        return new Frame(FrameKind.RESULT, RUN_ID, Value.of(Bytes.utf8(json)));
+    }
+
+    private static Frame call(Value... parts) {
+        return new Frame(FrameKind.CALL, 7, Value.of(List.of(parts)));
+    }
+
+    private static Frame error(int id, String type, String message, int lines) {
+        Value stacktrace =
+                Value.texts(Stream.generate(() -> "line").limit(lines).toList());
+        return new Frame(
+                FrameKind.ERROR,
+                id,
+                Value.of(Map.of("type", Value.of(type), "message", Value.of(message), "stacktrace", stacktrace)));
+    }
+
+    private static Value fields(String name, Value value) {
+        return Value.of(Map.of(name, value));
+    }
+}
