@@ -19,6 +19,17 @@ public enum Kind {
         return number;
     }
 
+    /// Whether [LabeledFs#create] and [LabeledFs#write] take it from anybody who may write: its content gives
+    /// nobody authority. A gate's does, and directories have none.
+    boolean isPlain() {
+        return this == FILE || this == BLOB;
+    }
+
+    /// Whether it has a content of its own.
+    boolean hasContent() {
+        return this != DIRECTORY && this != FACETED;
+    }
+
     static Kind of(int number) {
         for (Kind kind : values()) {
             if (kind.number == number) {

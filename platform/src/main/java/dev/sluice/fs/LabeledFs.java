@@ -6,34 +6,36 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.label.Tcb;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// The labeled file system. Each method acts as [Task#current] and says how it taints and what it checks.
 ///
-/// It uses no privilege but the `with` it is given ([Task#exercise] makes one); [Privilege#NONE] is none. Changes
-/// are durable when a method returns. A refused operation changes nothing but the task's label, which may have risen.
+/// It uses no privilege but the `with` it is given ([Task#exercise] makes one); [Privilege#NONE] is none.
+/// Changes are durable when a method returns. A refused operation changes nothing but the task's label, which
+/// may have risen.
 ///
-/// It does not know gates' or blobs' content: to it they are bytes of a [Kind].
+/// It does not know gates' or blobs' content: to it they are bytes of a [Kind]. But a gate's content turns into
+/// authority when it is read, so only [#createTcb] and [#writeTcb] write it.
 ///
-/// Thread-safe. Source: contracts/faasten.md 2.3 and 2.4 `[R]`.
+/// Thread-safe. Source: contracts/faasten.md 2.3 and 2.4 `[R]`; docs/design/file-system.md.
 public final class LabeledFs {
     public static final int FILE_BYTES_MAX = 4 << 20;
     public static final int LIST_ENTRIES_MAX = 1_000;
 
-    private static final Bytes MARK = Bytes.utf8("1");
-
     private final Store store;
+    private final Links links;
     private final Walk walk;
     private final SecureRandom random;
 
     public LabeledFs(Store store, SecureRandom random) {
         this.store = store;
-        this.walk = new Walk(store);
+        this.links = new Links(store);
+        this.walk = new Walk(links);
         this.random = random;
     }
 
@@ -43,13 +45,12 @@ public final class LabeledFs {
     /// What is known of an object. Size and version are its content's, so asking taints with its label.
     public record Stat(Kind kind, Optional<Label> label, long sizeBytes, long version) {}
 
-    /// Links the faceted directories `home` and `orgs` into the root, where they are missing. Acts below the labels;
-    /// it is what makes the root, and runs before anything is served.
+    /// Links the faceted directories `home` and `orgs` into the root, where they are missing. Acts below the
+    /// labels; it is what makes the root, and runs before anything is served.
     public void bootstrap() {
         for (String name : List.of("home", "orgs")) {
             var entry = new Entry(name, Kind.FACETED, ObjectId.derived("", "faceted", name), null);
-            Bytes key = Keys.entry(Walk.ROOT_ID, name);
-            store.putIfAbsent(key, entry.encode());
+            store.putIfAbsent(Keys.entry(Walk.ROOT_ID, name), entry.encode());
         }
     }
 
@@ -60,87 +61,115 @@ public final class LabeledFs {
         Node node = walk.to(path);
         requireKind(node, kind);
         Task.current().observe(node.requireLabel());
-        StoredObject object = walk.load(node);
-        return new Content(node.id(), object.content(), object.version(), object.label());
+        return load(node.id()).content(node.id());
     }
 
-    /// The content of the object of `kind` named by `id` itself. Taints with the object, after the clearance has been
-    /// checked by its label alone; an id of nothing, of another kind and one that may not be known are one refusal.
+    /// The content of the object of `kind` named by `id` itself. Taints with the object, after the clearance
+    /// has been checked by its label alone; an id of nothing, of another kind and one that may not be known are
+    /// one refusal.
     ///
     /// @throws Refused `NOT_FOUND`
     public Content readById(ObjectId id, Kind kind) {
-        StoredObject object = walk.loadRaw(id).map(StoredObject::decode).orElseThrow(Refused::notFound);
+        StoredObject object = load(id);
         if (object.kind() != kind || !Task.current().mayObserve(object.label())) {
             throw Refused.notFound();
         }
         Task.current().observe(object.label());
-        return new Content(id, object.content(), object.version(), object.label());
+        return object.content(id);
     }
 
-    /// Creates a file or another object with content, and links it at `path`, in one step. Taints with the path.
+    /// Creates a file or a blob's entry, and links it at `path`, in one step. Taints with the path.
     ///
+    /// @param content for a blob a [BlobRef], made by whoever holds the blob
     /// @return the new object's id
-    /// @throws Refused `EXISTS`, `NOT_FOUND` (a directory on the way), `DENIED`, `TOO_LARGE`
+    /// @throws Refused `EXISTS`, `NOT_FOUND` (a directory on the way), `DENIED`, `TOO_LARGE`; `WRONG_KIND` for
+    ///     a kind that is not made this way
     public ObjectId create(FsPath path, Kind kind, Label label, Bytes content, Privilege with) {
+        requirePlain(kind);
+        return createTcb(path, kind, label, content, with);
+    }
+
+    /// As [#create], for any kind.
+    @Tcb(why = "the room that reads a gate turns its content into authority, so only that room may write it")
+    public ObjectId createTcb(FsPath path, Kind kind, Label label, Bytes content, Privilege with) {
+        String name = path.name();
         requireSize(content);
+        Labels.requireStorable(label);
         Node directory = walk.toDirectory(path.parent());
-        requireFree(directory, path.name(), with);
+        links.requireFree(directory, name, with);
         Task.current().requireMayCreate(label, with);
         ObjectId id = ObjectId.random(directory.id().shard(), random);
-        var entry = new Entry(path.name(), kind, id, label);
         Bytes object = new StoredObject(kind, 1, label, content).encode();
-        commitLink(directory, entry, new Batch().put(Keys.object(id), object));
+        links.add(directory, new Entry(name, kind, id, label), new Batch().put(Keys.object(id), object));
         return id;
     }
 
-    /// Creates an object that nothing links to yet, opened by its id alone. It lives on the shard of `label`'s owner.
+    /// Creates an object that nothing links to yet, opened by its id alone. It lives on the shard of `label`'s
+    /// owner.
     ///
-    /// @throws Refused `DENIED`, `TOO_LARGE`
+    /// @throws Refused `DENIED`, `TOO_LARGE`, `WRONG_KIND`
     public ObjectId createUnlinked(Kind kind, Label label, Bytes content, Privilege with) {
+        requirePlain(kind);
         requireSize(content);
+        Labels.requireStorable(label);
         Task.current().requireMayCreate(label, with);
-        ObjectId id = ObjectId.random(walk.shardOf(label), random);
-        Bytes object = new StoredObject(kind, 1, label, content).encode();
-        store.commit(new Batch().put(Keys.object(id), object));
+        ObjectId id = ObjectId.random(Walk.shardOf(label), random);
+        store.putIfAbsent(Keys.object(id), new StoredObject(kind, 1, label, content).encode());
         return id;
     }
 
     /// Creates an empty directory. As [#create].
     public void createDirectory(FsPath path, Label label, Privilege with) {
-        create(path, Kind.DIRECTORY, label, Bytes.EMPTY, with);
+        createTcb(path, Kind.DIRECTORY, label, Bytes.EMPTY, with);
     }
 
     /// Creates a faceted directory, which has no label: only linking into its facets is checked.
     public void createFaceted(FsPath path, Privilege with) {
+        String name = path.name();
         Node directory = walk.toDirectory(path.parent());
-        requireFree(directory, path.name(), with);
+        links.requireFree(directory, name, with);
         ObjectId id = ObjectId.random(directory.id().shard(), random);
-        commitLink(directory, new Entry(path.name(), Kind.FACETED, id, null), new Batch());
+        links.add(directory, new Entry(name, Kind.FACETED, id, null), new Batch());
     }
 
-    /// Replaces the whole content of the object of `kind` at `path`. Taints with the path; with the object too when
-    /// `expectedVersion` is given, because the outcome then depends on it.
+    /// Replaces the whole content of the file or blob's entry at `path`. Taints with the path; with the object
+    /// too when `expectedVersion` is given, because the outcome then depends on it.
     ///
     /// @param expectedVersion 0 for whatever is there
-    /// @return the new version
+    /// @return the new version; 0 to a task that has not observed the object, for how often it was written
+    ///     before is part of what it would have to observe
     /// @throws Refused `CONFLICT` if the version is another, `NOT_FOUND`, `WRONG_KIND`, `DENIED`, `TOO_LARGE`
     public long write(FsPath path, Kind kind, Bytes content, long expectedVersion, Privilege with) {
+        requirePlain(kind);
         requireSize(content);
         Node node = walk.to(path);
         requireKind(node, kind);
+        return overwrite(node.id(), node.requireLabel(), content, expectedVersion, with);
+    }
+
+    /// Replaces the content of the very object that `before` was read from, wherever its path leads by now. As
+    /// [#write].
+    @Tcb(why = "the room that reads a gate turns its content into authority, so only that room may write it")
+    public long writeTcb(Content before, Bytes content, long expectedVersion, Privilege with) {
+        requireSize(content);
+        return overwrite(before.id(), before.label(), content, expectedVersion, with);
+    }
+
+    private long overwrite(ObjectId id, Label label, Bytes content, long expectedVersion, Privilege with) {
+        Task task = Task.current();
         if (expectedVersion != 0) {
-            Task.current().observe(node.requireLabel());
+            task.observe(label);
         }
-        Task.current().requireMayAffect(node.requireLabel(), with);
+        task.requireMayAffect(label, with);
         while (true) {
-            Bytes before = walk.loadRaw(node.id()).orElseThrow(Refused::notFound);
+            Bytes before = store.get(Keys.object(id)).orElseThrow(Refused::notFound);
             StoredObject object = StoredObject.decode(before);
             if (expectedVersion != 0 && object.version() != expectedVersion) {
                 throw new Refused(Refusal.CONFLICT, "the object has changed: read it again and retry");
             }
             StoredObject changed = object.changed(content);
-            if (store.compareAndSet(Keys.object(node.id()), before, changed.encode())) {
-                return changed.version();
+            if (store.compareAndSet(Keys.object(id), before, changed.encode())) {
+                return task.knows(label) ? changed.version() : 0;
             }
         }
     }
@@ -149,133 +178,96 @@ public final class LabeledFs {
     ///
     /// @throws Refused `EXISTS`, `NOT_FOUND`, `DENIED`; `WRONG_KIND` for a facet, which cannot be linked
     public void link(FsPath target, FsPath path, Privilege with) {
+        String name = path.name();
         Node source = walk.to(target);
         if (source.facetOf() != null || source.id().equals(Walk.ROOT_ID)) {
             throw new Refused(Refusal.WRONG_KIND, "neither a facet nor the root can be linked");
         }
-        linkNode(source, path, with);
+        linkNode(source, path.parent(), name, with);
     }
 
     /// Links an object that was created unlinked. As [#link].
     public void linkById(ObjectId id, Kind kind, FsPath path, Privilege with) {
+        String name = path.name();
         Content content = readById(id, kind);
-        linkNode(new Node(kind, id, content.label(), null), path, with);
+        linkNode(new Node(kind, id, content.label(), null), path.parent(), name, with);
     }
 
-    private void linkNode(Node source, FsPath path, Privilege with) {
-        Node directory = walk.toDirectory(path.parent());
-        requireFree(directory, path.name(), with);
-        commitLink(directory, new Entry(path.name(), source.kind(), source.id(), source.label()), new Batch());
+    private void linkNode(Node source, FsPath parent, String name, Privilege with) {
+        Node directory = walk.toDirectory(parent);
+        links.requireFree(directory, name, with);
+        links.add(directory, new Entry(name, source.kind(), source.id(), source.label()), new Batch());
     }
 
-    /// Removes the entry at `path`. Taints with the directory. The object goes when nothing links to it.
+    /// Removes the entry at `path`. Taints with the directory. The object itself stays, for whoever holds
+    /// another link or its id.
     ///
     /// @throws Refused `NOT_FOUND`, `DENIED`
     public void unlink(FsPath path, Privilege with) {
-        Node directory = walk.toDirectory(path.parent());
-        while (true) {
-            Optional<Entry> entry = walk.entry(directory, path.name());
-            Task.current().requireMayAffect(directory.requireLabel(), with);
-            Entry found = entry.orElseThrow(Refused::notFound);
-            if (store.delete(Keys.entry(directory.id(), path.name()), found.encode())) {
-                return;
-            }
-        }
+        String name = path.name();
+        links.remove(walk.toDirectory(path.parent()), name, with);
     }
 
-    /// The entries of the directory at `path` whose names come after `after`, in the order of their bytes. Taints
-    /// with the directory.
+    /// The entries of the directory at `path` whose names come after `after`, in the order of their bytes:
+    /// `limit` of them, unless there are fewer. Taints with the directory.
     ///
     /// @param after empty for the beginning
     /// @param limit at most [#LIST_ENTRIES_MAX]
-    /// @throws Refused `WRONG_KIND`, `NOT_FOUND`, `DENIED`
+    /// @throws Refused `WRONG_KIND`, `NOT_FOUND`, `DENIED`, `INVALID`
     public List<Entry> list(FsPath path, String after, int limit) {
-        Node directory = walk.toDirectory(path);
-        Task.current().observe(directory.requireLabel());
-        Bytes prefix = Keys.entries(directory.id());
-        Bytes from = after.isEmpty() ? Bytes.EMPTY : Keys.entry(directory.id(), after);
-        var entries = new ArrayList<Entry>();
-        for (Store.Entry stored : store.scan(prefix, from, Math.clamp(limit, 1, LIST_ENTRIES_MAX))) {
-            entries.add(Entry.decode(Keys.below(prefix, stored.key()).utf8(), stored.value()));
+        if (after.length() > FsPath.NAME_CHARS_MAX) {
+            throw new Refused(Refusal.INVALID, "no name is as long as the one to list after");
         }
-        return entries;
+        return links.list(walk.toDirectory(path), after, Math.clamp(limit, 1, LIST_ENTRIES_MAX));
     }
 
-    /// The first [#LIST_ENTRIES_MAX] facets of the faceted directory at `path` that hold something and flow to `upTo`.
+    /// The first [#LIST_ENTRIES_MAX] facets. As [#facets(FsPath, Label, Optional, int)].
+    public List<Label> facets(FsPath path, Label upTo) {
+        return facets(path, upTo, Optional.empty(), LIST_ENTRIES_MAX);
+    }
+
+    /// The facets of the faceted directory at `path` that something was ever linked into and that flow to
+    /// `upTo`, after `after` in the order of their texts' bytes: `limit` of them, unless there are fewer.
     /// Taints with `upTo`, whether or not there are any.
     ///
+    /// @param limit at most [#LIST_ENTRIES_MAX]
     /// @throws Refused `WRONG_KIND`, `NOT_FOUND`, `DENIED`
-    public List<Label> facets(FsPath path, Label upTo) {
+    public List<Label> facets(FsPath path, Label upTo, Optional<Label> after, int limit) {
         Node faceted = walk.to(path);
         requireKind(faceted, Kind.FACETED);
-        Task.current().observe(upTo);
-        Bytes prefix = Keys.facets(faceted.id());
-        var labels = new ArrayList<Label>();
-        List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, LIST_ENTRIES_MAX);
-        while (!page.isEmpty() && labels.size() < LIST_ENTRIES_MAX) {
-            for (Store.Entry stored : page) {
-                Label label = Labels.decode(Keys.below(prefix, stored.key()).toArray());
-                if (label.canFlowTo(upTo) && labels.size() < LIST_ENTRIES_MAX) {
-                    labels.add(label);
-                }
-            }
-            page = store.scan(prefix, page.getLast().key(), LIST_ENTRIES_MAX);
-        }
-        return labels;
+        return links.facets(faceted, upTo, after, Math.clamp(limit, 1, LIST_ENTRIES_MAX));
     }
 
     /// What is at `path`. Taints with the path and, where there is content, with the object.
     public Stat stat(FsPath path) {
         Node node = walk.to(path);
-        return switch (node.kind()) {
-            case FACETED -> new Stat(node.kind(), Optional.empty(), 0, 0);
-            case DIRECTORY -> new Stat(node.kind(), Optional.ofNullable(node.label()), 0, 0);
-            case FILE, GATE, SERVICE, BLOB -> {
-                Task.current().observe(node.requireLabel());
-                StoredObject object = walk.load(node);
-                yield new Stat(
-                        node.kind(),
-                        Optional.of(object.label()),
-                        object.content().length(),
-                        object.version());
-            }
-        };
+        if (!node.kind().hasContent()) {
+            return new Stat(node.kind(), Optional.ofNullable(node.label()), 0, 0);
+        }
+        Task.current().observe(node.requireLabel());
+        StoredObject object = load(node.id());
+        return new Stat(node.kind(), Optional.of(object.label()), object.bytes().length(), object.version());
     }
 
     /// What `path` names, or nothing; taints with the directory that would hold it, and not with the object.
     public Optional<Entry> find(FsPath path) {
-        return walk.entry(walk.toDirectory(path.parent()), path.name());
+        String name = path.name();
+        return links.find(walk.toDirectory(path.parent()), name);
     }
 
-    /// Taints with the directory, checks that it may be written, and that the name is free.
-    private void requireFree(Node directory, String name, Privilege with) {
-        Optional<Entry> taken = walk.entry(directory, name);
-        Task.current().requireMayAffect(directory.requireLabel(), with);
-        if (taken.isPresent()) {
-            throw exists();
-        }
-    }
-
-    private void commitLink(Node directory, Entry entry, Batch batch) {
-        ObjectId facetOf = directory.facetOf();
-        if (facetOf != null) {
-            Bytes mark = Keys.facet(facetOf, directory.requireLabel());
-            if (mark.length() > Store.KEY_BYTES_MAX) {
-                throw new Refused(Refusal.TOO_LARGE, "the label of this facet is too long to hold anything");
-            }
-            if (store.get(mark).isEmpty()) {
-                store.putIfAbsent(mark, MARK);
-            }
-        }
-        Bytes key = Keys.entry(directory.id(), entry.name());
-        if (!store.commit(batch.requireAbsent(key).put(key, entry.encode()))) {
-            throw exists();
-        }
+    private StoredObject load(ObjectId id) {
+        return store.get(Keys.object(id)).map(StoredObject::decode).orElseThrow(Refused::notFound);
     }
 
     private static void requireKind(Node node, Kind kind) {
         if (node.kind() != kind) {
-            throw new Refused(Refusal.WRONG_KIND, "the object at this path is of another kind");
+            throw wrongKind();
+        }
+    }
+
+    private static void requirePlain(Kind kind) {
+        if (!kind.isPlain()) {
+            throw wrongKind();
         }
     }
 
@@ -285,7 +277,7 @@ public final class LabeledFs {
         }
     }
 
-    private static Refused exists() {
-        return new Refused(Refusal.EXISTS, "the name is taken");
+    private static Refused wrongKind() {
+        return new Refused(Refusal.WRONG_KIND, "the object at this path is of another kind");
     }
 }

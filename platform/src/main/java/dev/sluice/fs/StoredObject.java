@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 /// One object as the store holds it: format, kind, version, label, content.
 ///
 /// @param version counts up from 1 with each change of the content
-record StoredObject(Kind kind, long version, Label label, Bytes content) {
+record StoredObject(Kind kind, long version, Label label, Bytes bytes) {
     private static final byte FORMAT = 1;
     private static final int FIXED_BYTES = 1 + 1 + 8 + 4;
 
@@ -15,11 +15,15 @@ record StoredObject(Kind kind, long version, Label label, Bytes content) {
         return new StoredObject(kind, version + 1, label, newContent);
     }
 
+    LabeledFs.Content content(ObjectId id) {
+        return new LabeledFs.Content(id, bytes, version, label);
+    }
+
     Bytes encode() {
         byte[] labelText = Labels.encode(label);
-        var out = ByteBuffer.allocate(FIXED_BYTES + labelText.length + content.length());
+        var out = ByteBuffer.allocate(FIXED_BYTES + labelText.length + bytes.length());
         out.put(FORMAT).put((byte) kind.number()).putLong(version).putInt(labelText.length);
-        out.put(labelText).put(content.readOnlyArray());
+        out.put(labelText).put(bytes.readOnlyArray());
         return Bytes.takeOver(out.array());
     }
 

@@ -3,14 +3,12 @@ package dev.sluice.fs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
-import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
-import dev.sluice.store.Store;
 import java.util.Optional;
 
-/// Walks paths from the root as the current task: taints it with each directory before looking into it, whether or
-/// not the name is there.
+/// Walks paths from the root as the current task: taints it with each directory before looking into it, whether
+/// or not the name is there.
 final class Walk {
     /// World-readable; only root's privilege may link into it.
     static final Label ROOT_LABEL = Label.BOTTOM;
@@ -18,18 +16,19 @@ final class Walk {
     static final ObjectId ROOT_ID = ObjectId.derived("", "root");
     static final Node ROOT = new Node(Kind.DIRECTORY, ROOT_ID, ROOT_LABEL, null);
 
-    private final Store store;
+    private final Links links;
 
-    Walk(Store store) {
-        this.store = store;
+    Walk(Links links) {
+        this.links = links;
     }
 
-    /// @throws Refused `NOT_FOUND` where a name is missing or a step is of the wrong kind; `DENIED` above the clearance
+    /// @throws Refused `NOT_FOUND` where a name is missing or a step is of the wrong kind; `DENIED` above the
+    ///     clearance
     Node to(FsPath path) {
         Node at = ROOT;
         for (FsPath.Step step : path.steps()) {
             at = switch (step) {
-                case FsPath.Step.Name(String name) -> lookUp(at, name).orElseThrow(Refused::notFound);
+                case FsPath.Step.Name(String name) -> named(at, name);
                 case FsPath.Step.Facet(Label label) -> facet(at, label);
             };
         }
@@ -47,20 +46,16 @@ final class Walk {
         return node;
     }
 
-    /// Taints with the directory, then looks.
-    Optional<Node> lookUp(Node directory, String name) {
-        return entry(directory, name).map(e -> new Node(e.kind(), e.target(), e.label(), null));
-    }
-
-    Optional<Entry> entry(Node directory, String name) {
+    private Node named(Node directory, String name) {
         if (directory.kind() != Kind.DIRECTORY) {
             throw Refused.notFound();
         }
-        Task.current().observe(directory.requireLabel());
-        return store.get(Keys.entry(directory.id(), name)).map(stored -> Entry.decode(name, stored));
+        Entry entry = links.find(directory, name).orElseThrow(Refused::notFound);
+        return new Node(entry.kind(), entry.target(), entry.label(), null);
     }
 
-    /// The directory of one label. It needs no allocation and always opens: where nothing was linked it is empty.
+    /// The directory of one label. It needs no allocation and always opens: where nothing was linked it is
+    /// empty.
     private static Node facet(Node faceted, Label label) {
         if (faceted.kind() != Kind.FACETED) {
             throw Refused.notFound();
@@ -73,12 +68,12 @@ final class Walk {
     }
 
     /// Where an object of `label` lives that no directory says it for.
-    Bytes shardOf(Label label) {
+    static Bytes shardOf(Label label) {
         return ObjectId.derived(ownerOf(label)).shard();
     }
 
-    /// The first token of the first principal that vouches for a label, else of the first that it is secret to: the
-    /// organization or realm on whose shard its facets live.
+    /// The first token of the first principal that vouches for a label, else of the first that it is secret to:
+    /// the organization or realm on whose shard its facets live.
     private static String ownerOf(Label label) {
         return firstToken(label.integrity())
                 .or(() -> firstToken(label.secrecy()))
@@ -90,14 +85,5 @@ final class Walk {
                 .flatMap(clause -> clause.anyOf().stream())
                 .map(principal -> principal.tokens().getFirst())
                 .findFirst();
-    }
-
-    /// The stored form of the object at `node`. The caller has observed its label.
-    StoredObject load(Node node) {
-        return store.get(Keys.object(node.id())).map(StoredObject::decode).orElseThrow(Refused::notFound);
-    }
-
-    Optional<Bytes> loadRaw(ObjectId id) {
-        return store.get(Keys.object(id));
     }
 }

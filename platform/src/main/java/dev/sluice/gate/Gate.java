@@ -2,12 +2,15 @@ package dev.sluice.gate;
 
 import dev.sluice.fs.ObjectId;
 import dev.sluice.function.FunctionSpec;
+import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.LabelInvalid;
 import dev.sluice.label.Privilege;
 
-/// A direct gate as it was when a task resolved it: one version of one function, and the authority it runs with.
+/// A direct gate as it was when a task resolved it: one version of one function, and the authority it runs
+/// with.
 ///
 /// Not a record: its privilege is had only through [#taskFor], by whoever resolved the gate and may enter it.
 public final class Gate {
@@ -45,16 +48,30 @@ public final class Gate {
         return function;
     }
 
-    /// The task of a run that starts at `start`: this gate's privilege, and a clearance of `maxSecrecy ∧ start` (so
-    /// that a run can always hold what it was given).
+    /// The task of a run that starts at `start` joined with this gate's label: this gate's privilege, and a
+    /// clearance of `maxSecrecy ∧ start` (so that a run can always hold what it was given). Nobody vouches for
+    /// what a run does, but the privilege it uses: its integrity starts at T.
+    ///
+    /// @throws Refused `DENIED` if the labels together are over a size cap
     public Task taskFor(Label start) {
-        Component ceiling = policy.maxSecrecy().and(start.secrecy());
-        return new Task(start, Label.of(ceiling, Component.TRUE), Privilege.mintTcb(policy.privilege()));
+        try {
+            Component known = start.secrecy().and(label.secrecy());
+            Component ceiling = policy.maxSecrecy().and(known);
+            return new Task(
+                    Label.of(known, Component.TRUE),
+                    Label.of(ceiling, Component.TRUE),
+                    Privilege.mintTcb(policy.privilege()));
+        } catch (LabelInvalid tooLarge) {
+            throw Refused.denied();
+        }
     }
 
     /// The label under which a successful answer leaves a run that ended at `end`: downgraded by this gate's
     /// declassify, its integrity as it was.
     public Label answerLabel(Label end) {
-        return Label.of(end.downgrade(policy.declassify()).secrecy(), end.integrity());
+        Component released = Label.of(end.secrecy(), Component.TRUE)
+                .downgrade(policy.declassify())
+                .secrecy();
+        return Label.of(released, end.integrity());
     }
 }

@@ -39,7 +39,8 @@ public final class Gates {
                 v -> GateCodec.decode(v.id(), v.version(), content.label(), content.bytes()));
     }
 
-    /// Refuses a task that the gate's clearance does not admit. The same refusal as for a gate that is not there.
+    /// Refuses a task that the gate's clearance does not admit. The same refusal as for a gate that is not
+    /// there.
     ///
     /// @throws Refused `NOT_FOUND`
     public void requireMayEnter(Gate gate, Task caller) {
@@ -63,18 +64,20 @@ public final class Gates {
     ///     [LabeledFs#create]
     public ObjectId create(FsPath path, GatePolicy policy, FunctionSpec function, Label label, Privilege with) {
         requireMayGrant(policy, label);
-        return fs.create(path, Kind.GATE, label, GateCodec.encode(policy, function), with);
+        return fs.createTcb(path, Kind.GATE, label, GateCodec.encode(policy, function), with);
     }
 
-    /// Replaces what the gate at `path` runs and grants. Its author must hold all that the result grants.
+    /// Replaces what the gate at `path` runs and grants. Its author must hold all that the result grants. The
+    /// gate that is written is the one whose label was judged, though its directory may link another one by
+    /// then.
     ///
     /// @param expectedVersion 0 for whatever is there
     /// @return the new version
     /// @throws Refused as [#create] and [LabeledFs#write]
     public long replace(FsPath path, GatePolicy policy, FunctionSpec function, long expectedVersion, Privilege with) {
-        Gate before = resolve(path);
+        LabeledFs.Content before = fs.read(path, Kind.GATE);
         requireMayGrant(policy, before.label());
-        return fs.write(path, Kind.GATE, GateCodec.encode(policy, function), expectedVersion, with);
+        return fs.writeTcb(before, GateCodec.encode(policy, function), expectedVersion, with);
     }
 
     private static void requireMayGrant(GatePolicy policy, Label label) {

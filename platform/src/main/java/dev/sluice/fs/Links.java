@@ -1,0 +1,112 @@
+package dev.sluice.fs;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
+import dev.sluice.store.Batch;
+import dev.sluice.store.Store;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What directories hold. Each entry is a key of its own: no operation on one name reads or writes another one.
+///
+/// A faceted directory holds a mark for each facet that something was ever linked into. The mark is written
+/// before the first entry, in a step of its own, because the two may live on different shards: after a crash
+/// between them the facet is listed and empty.
+final class Links {
+    private static final Bytes MARK = Bytes.utf8("1");
+
+    private final Store store;
+
+    Links(Store store) {
+        this.store = store;
+    }
+
+    /// Taints with the directory, then looks.
+    Optional<Entry> find(Node directory, String name) {
+        Task.current().observe(directory.requireLabel());
+        return store.get(Keys.entry(directory.id(), name)).map(stored -> Entry.decode(name, stored));
+    }
+
+    /// Taints with the directory, checks that it may be written, and that the name is free.
+    void requireFree(Node directory, String name, Privilege with) {
+        Optional<Entry> taken = find(directory, name);
+        Task.current().requireMayAffect(directory.requireLabel(), with);
+        if (taken.isPresent()) {
+            throw exists();
+        }
+    }
+
+    /// Applies `batch` and the entry as a whole, after [#requireFree].
+    void add(Node directory, Entry entry, Batch batch) {
+        ObjectId facetOf = directory.facetOf();
+        if (facetOf != null) {
+            Bytes mark = Keys.facet(facetOf, Labels.requireStorable(directory.requireLabel()));
+            if (store.get(mark).isEmpty()) {
+                store.putIfAbsent(mark, MARK);
+            }
+        }
+        Bytes key = Keys.entry(directory.id(), entry.name());
+        if (!store.commit(batch.requireAbsent(key).put(key, entry.encode()))) {
+            throw exists();
+        }
+    }
+
+    /// Taints with the directory, checks that it may be written, and removes the entry that is there.
+    void remove(Node directory, String name, Privilege with) {
+        Task.current().observe(directory.requireLabel());
+        Bytes key = Keys.entry(directory.id(), name);
+        while (true) {
+            Optional<Bytes> stored = store.get(key);
+            Task.current().requireMayAffect(directory.requireLabel(), with);
+            if (store.delete(key, stored.orElseThrow(Refused::notFound))) {
+                return;
+            }
+        }
+    }
+
+    /// Taints with the directory.
+    List<Entry> list(Node directory, String after, int limit) {
+        Task.current().observe(directory.requireLabel());
+        Bytes prefix = Keys.entries(directory.id());
+        Bytes from = after.isEmpty() ? Bytes.EMPTY : Keys.entry(directory.id(), after);
+        var entries = new ArrayList<Entry>();
+        for (Store.Entry stored : store.scan(prefix, from, limit)) {
+            entries.add(Entry.decode(Keys.below(prefix, stored.key()).utf8(), stored.value()));
+        }
+        return entries;
+    }
+
+    /// Taints with `upTo`. Looks at all marks, and not at a number of them: else how many hidden facets there
+    /// are would decide which visible ones are shown.
+    List<Label> facets(Node faceted, Label upTo, Optional<Label> after, int limit) {
+        Task.current().observe(upTo);
+        Bytes prefix = Keys.facets(faceted.id());
+        var labels = new ArrayList<Label>();
+        List<Store.Entry> page = store.scan(
+                prefix,
+                after.map(label -> Keys.facet(faceted.id(), label)).orElse(Bytes.EMPTY),
+                LabeledFs.LIST_ENTRIES_MAX);
+        while (!page.isEmpty()) {
+            for (Store.Entry stored : page) {
+                Label label = Labels.decode(Keys.below(prefix, stored.key()).toArray());
+                if (label.canFlowTo(upTo)) {
+                    labels.add(label);
+                    if (labels.size() == limit) {
+                        return labels;
+                    }
+                }
+            }
+            page = store.scan(prefix, page.getLast().key(), LabeledFs.LIST_ENTRIES_MAX);
+        }
+        return labels;
+    }
+
+    private static Refused exists() {
+        return new Refused(Refusal.EXISTS, "the name is taken");
+    }
+}
