@@ -191,12 +191,13 @@ record_aot() { # PROGRAM MAIN ARGUMENT...
         >"$DIST/$1.aot.log" 2>&1 </dev/null
 }
 
-# Becomes the program. JAVA options of the user's come last, so that they win.
-exec_java() { # PROGRAM MAIN ARGUMENT...
+# Becomes the program. What is added to the class path goes to its end, where the cache still holds.
+exec_java() { # PROGRAM ADDED-JAR JAVA-ARGUMENT...
     local -n flags="${1^^}_FLAGS"
     local -a cache=()
     [[ ! -f $DIST/$1.aot ]] || cache=(-XX:AOTCache="$DIST/$1.aot")
-    exec "$JAVA_HOME/bin/java" ${cache[@]+"${cache[@]}"} "${flags[@]}" -Duser.home="$HOME" -cp "$(<"$DIST/$1.classpath")" "${@:2}"
+    exec "$JAVA_HOME/bin/java" ${cache[@]+"${cache[@]}"} "${flags[@]}" -Duser.home="$HOME" \
+        -cp "$(<"$DIST/$1.classpath")${2:+:$2}" "${@:3}"
 }
 
 run_tests() { # MAVEN-ARGUMENT...

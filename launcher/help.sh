@@ -65,9 +65,10 @@ Example: sluice test -Dtest=LabelLawsTest
 TEXT
             ;;
         bench) cat <<TEXT
-Usage: sluice bench [NAME...]
+Usage: sluice bench [--json FILE] [NAME...]
 
-Measures, and prints a table and JSON, each number beside its baseline of the same run.
+Measures, and prints a table, each number beside its baseline of the same run; --json writes the same as JSON.
+Names: start, label, fs, invoke-warm, invoke-cold. Without a name: all of them. Keep the machine quiet meanwhile.
 TEXT
             ;;
         label) cat <<TEXT
