@@ -1,5 +1,10 @@
 package dev.sluice;
 
+import dev.sluice.api.AdminAccess;
+import dev.sluice.api.Api;
+import dev.sluice.api.ClientFiles;
+import dev.sluice.authn.Authenticator;
+import dev.sluice.authn.Bearers;
 import dev.sluice.blob.Blobs;
 import dev.sluice.blob.disk.DiskBlobs;
 import dev.sluice.cloudcall.CloudCalls;
@@ -10,6 +15,8 @@ import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
 import dev.sluice.image.Runtime;
 import dev.sluice.invoke.Invocations;
+import dev.sluice.org.Founding;
+import dev.sluice.org.Organizations;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
@@ -28,10 +35,13 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /// The wiring: everything is made here, in the order in which it needs each other, and closed in the opposite order.
 final class Platform implements AutoCloseable {
+    private static final String VERSION = "0.1.0";
+
     private final ArrayDeque<Runnable> parts = new ArrayDeque<>();
     private final Endpoints endpoints;
     private final Path data;
@@ -85,12 +95,30 @@ final class Platform implements AutoCloseable {
                         identity,
                         new Gateway()),
                 WebServer::close);
-        var api = closing(
-                WebServer.start(
-                        WebServer.Ports.loopback(config.apiPort(), config.apiTlsPort()), identity, new Gateway()),
+        var organizations = new Organizations(fs);
+        var admin = new AdminAccess(data);
+        admin.ensure(new Founding(organizations, clock));
+        var rooms = new Api.Rooms(
+                new Authenticator(organizations, new Bearers(organizations, clock)),
+                organizations,
+                fs,
+                blobs,
+                gates,
+                invocations,
+                runs);
+        var isReady = new AtomicBoolean();
+        var api = new Api(rooms, new Api.Version(VERSION, "", ""), isReady::get, clock);
+        var listener = closing(
+                WebServer.start(WebServer.Ports.loopback(config.apiPort(), config.apiTlsPort()), identity, api),
                 WebServer::close);
         invocations.recover();
-        return Endpoints.of(api.port(), api.tlsPort(), gateway.port(), gateway.tlsPort());
+        api.recover();
+        var ports = new ClientFiles.Ports(listener.port(), listener.tlsPort(), gateway.port(), gateway.tlsPort());
+        var files = new ClientFiles(admin.keyFile(), ports);
+        files.writeAdmin(data);
+        files.writeUser(Path.of(System.getProperty("user.home")));
+        isReady.set(true);
+        return Endpoints.of(ports.api(), ports.apiTls(), ports.gateway(), ports.gatewayTls());
     }
 
     private LocalWorker worker(

@@ -64,6 +64,11 @@ public final class Request {
         throw new IllegalArgumentException("the route has no parameter " + name);
     }
 
+    /// As [#parameter], empty where the route has none of that name.
+    public String parameterIfAny(String name) {
+        return parameterNames.contains(name) ? parameter(name) : "";
+    }
+
     /// Remembers which template matched: one name a segment, empty for literal ones.
     void matched(List<String> names, int rest) {
         this.parameterNames = names;

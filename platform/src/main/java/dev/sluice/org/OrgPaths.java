@@ -10,6 +10,11 @@ final class OrgPaths {
     static final String ACCOUNTS = "serviceaccount";
     static final String POLICIES = "policy";
 
+    /// `:orgs`
+    static final FsPath REGISTRY = FsPath.ROOT.child("orgs");
+
+    static final String ENTRY = "organization";
+
     private OrgPaths() {}
 
     /// `acme,F`: only root's own task registers and forgets an organization.
@@ -19,7 +24,7 @@ final class OrgPaths {
 
     /// `:orgs:<acme,F>:organization`
     static FsPath registry(Principal organization) {
-        return FsPath.ROOT.child("orgs").facet(registryLabel(organization)).child("organization");
+        return REGISTRY.facet(registryLabel(organization)).child(ENTRY);
     }
 
     /// `acme/iam,acme/iam`

@@ -60,6 +60,19 @@ public final class Organizations {
         return tenants.get(name, n -> reader().run(() -> loadTenant(n)));
     }
 
+    /// All organizations. Reads them from the store.
+    public List<Organization> all() {
+        return reader().run(() -> {
+            List<Organization> all = new ArrayList<>();
+            for (Label facet : fs.facets(OrgPaths.REGISTRY, Label.TOP)) {
+                content(OrgPaths.REGISTRY.facet(facet).child(OrgPaths.ENTRY))
+                        .map(file -> JSON.readValue(file.bytes().readOnlyArray(), Organization.class))
+                        .ifPresent(all::add);
+            }
+            return all;
+        });
+    }
+
     /// The service account `name` of an organization, if it is there and its key can be used.
     public Optional<Account> account(Organization organization, String name) {
         if (!ACCOUNT.matcher(name).matches()) {

@@ -1,0 +1,62 @@
+package dev.sluice.api;
+
+import dev.sluice.authn.Authenticator;
+import dev.sluice.blob.Blobs;
+import dev.sluice.fs.LabeledFs;
+import dev.sluice.gate.Gates;
+import dev.sluice.http.Handler;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
+import dev.sluice.http.Routes;
+import dev.sluice.invoke.Invocations;
+import dev.sluice.org.Organizations;
+import dev.sluice.run.Runs;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.function.BooleanSupplier;
+
+/// Everything that the API listeners answer, in one table.
+public final class Api implements Handler {
+    private final Routes routes;
+    private final Functions functions;
+    private final Organizations organizations;
+
+    /// What the server says of itself.
+    public record Version(String version, String commit, String buildDate) {}
+
+    /// What the handlers work with.
+    public record Rooms(
+            Authenticator authenticator,
+            Organizations organizations,
+            LabeledFs fs,
+            Blobs blobs,
+            Gates gates,
+            Invocations invocations,
+            Runs runs) {}
+
+    public Api(Rooms rooms, Version version, BooleanSupplier isReady, Clock clock) {
+        var door = new Door(rooms.authenticator());
+        this.organizations = rooms.organizations();
+        this.functions =
+                new Functions(rooms.fs(), rooms.gates(), rooms.blobs(), rooms.invocations(), rooms.runs(), clock);
+        var table = new Routes.Table();
+        new SystemRoutes(door, version, isReady).addTo(table);
+        new FunctionRoutes(door, functions).addTo(table);
+        new RunRoutes(door, functions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
+        new InvokeRoutes(door, rooms.invocations()).addTo(table);
+        new FsRoutes(door, rooms.fs(), rooms.blobs()).addTo(table);
+        new SeedRoutes(door, rooms.fs(), rooms.blobs(), new PathGates(rooms.fs(), rooms.blobs(), rooms.gates()))
+                .addTo(table);
+        this.routes = table.build();
+    }
+
+    /// After a restart: goes on with what the previous server had begun for its callers.
+    public void recover() {
+        organizations.all().forEach(functions::recover);
+    }
+
+    @Override
+    public Response handle(Request request) throws IOException, InterruptedException {
+        return routes.handle(request);
+    }
+}

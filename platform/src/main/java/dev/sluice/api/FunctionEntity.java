@@ -1,0 +1,89 @@
+package dev.sluice.api;
+
+import dev.sluice.bytes.Bytes;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/// A function as Dispatch's clients see it. Decides nothing at run time: the gate does.
+///
+/// @param id       for its whole life
+/// @param faasId   of this version
+/// @param reason   why it is in error; at most one
+/// @param packageDigest of the source, hex
+record FunctionEntity(
+        String id,
+        String faasId,
+        Wish wish,
+        String packageDigest,
+        Status status,
+        List<String> reason,
+        long createdSeconds,
+        long modifiedSeconds) {
+    FunctionEntity {
+        reason = List.copyOf(reason);
+    }
+
+    /// What its author asked for.
+    record Wish(
+            String name,
+            String image,
+            String handler,
+            JsonNode schema,
+            List<String> secrets,
+            List<String> services,
+            long timeoutMillis,
+            List<Tag> tags) {
+        Wish {
+            secrets = List.copyOf(secrets);
+            services = List.copyOf(services);
+            tags = List.copyOf(tags);
+        }
+    }
+
+    record Tag(String key, String value) {}
+
+    enum Status {
+        INITIALIZED,
+        CREATING,
+        UPDATING,
+        READY,
+        ERROR,
+        DELETING
+    }
+
+    FunctionEntity with(Status next, List<String> why, long nowSeconds) {
+        return new FunctionEntity(id, faasId, wish, packageDigest, next, why, createdSeconds, nowSeconds);
+    }
+
+    static FunctionEntity decode(Bytes stored) {
+        return JsonBody.JSON.readValue(stored.readOnlyArray(), FunctionEntity.class);
+    }
+
+    Bytes encode() {
+        return Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(this));
+    }
+
+    /// As contracts/dispatch.md 2.5 has it.
+    void writeTo(JsonWriter out) {
+        out.beginObject().field("id", id).field("faasId", faasId).field("name", wish.name());
+        out.field("kind", "Function").field("image", wish.image()).field("handler", wish.handler());
+        out.name("schema").raw(Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(wish.schema())));
+        out.fieldOrNull("reason", reason).fieldOrNull("secrets", wish.secrets());
+        out.fieldOrNull("services", wish.services());
+        if (wish.timeoutMillis() != 0) {
+            out.field("timeout", wish.timeoutMillis());
+        }
+        if (wish.tags().isEmpty()) {
+            out.name("tags").raw("null");
+        } else {
+            out.name("tags").beginArray();
+            wish.tags()
+                    .forEach(tag -> out.beginObject()
+                            .field("key", tag.key())
+                            .field("value", tag.value())
+                            .endObject());
+            out.endArray();
+        }
+        out.field("status", status.name()).field("createdTime", createdSeconds).endObject();
+    }
+}

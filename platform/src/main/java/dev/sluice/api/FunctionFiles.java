@@ -1,0 +1,128 @@
+package dev.sluice.api;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.Entry;
+import dev.sluice.fs.FsPath;
+import dev.sluice.fs.Kind;
+import dev.sluice.fs.LabeledFs;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Resource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Where functions stand in the labeled file system (design/labels.md section 3): what clients see of one is a file
+/// of `acme/function`; what runs is a gate that whoever may run it can reach too. Acts as [Task#current].
+final class FunctionFiles {
+    /// No function's name has a dot, so its file and its gate have different names in one directory.
+    private static final String SUFFIX = ".json";
+
+    private final LabeledFs fs;
+
+    FunctionFiles(LabeledFs fs) {
+        this.fs = fs;
+    }
+
+    /// An entity as it was at a version of its file.
+    record Stored(FunctionEntity entity, long version) {}
+
+    /// `acme/function`
+    private static Component function(Organization organization) {
+        return Component.of(Resource.FUNCTION.in(organization.principal()));
+    }
+
+    /// `acme/runs/NAME`
+    static Component runner(Organization organization, String name) {
+        return Component.of(Resource.RUNS.in(organization.principal()).child(name));
+    }
+
+    /// `acme/function|acme/runs/NAME, acme/function`
+    static Label gateLabel(Organization organization, String name) {
+        Component function = function(organization);
+        return Label.of(function.or(runner(organization, name)), function);
+    }
+
+    /// Where a runner finds the gate.
+    static FsPath gate(Organization organization, String name) {
+        return FsPath.home(gateLabel(organization, name)).child(name);
+    }
+
+    /// Where a developer finds it.
+    static FsPath listedGate(Organization organization, String name) {
+        return home(organization).child(name);
+    }
+
+    private static FsPath home(Organization organization) {
+        Component function = function(organization);
+        return FsPath.home(Label.of(function, function));
+    }
+
+    private static FsPath file(Organization organization, String name) {
+        return home(organization).child(name + SUFFIX);
+    }
+
+    static Privilege writing(Organization organization) {
+        return Task.current().exercise(Component.TRUE, function(organization));
+    }
+
+    /// @throws Refused `EXISTS`, `DENIED`
+    void create(Organization organization, FunctionEntity entity) {
+        Component function = function(organization);
+        fs.create(
+                file(organization, entity.wish().name()),
+                Kind.FILE,
+                Label.of(function, function),
+                entity.encode(),
+                writing(organization));
+    }
+
+    /// @throws Refused `CONFLICT` if it has changed since that version, `NOT_FOUND`, `DENIED`
+    Stored write(Organization organization, FunctionEntity entity, long expectedVersion) {
+        FsPath path = file(organization, entity.wish().name());
+        return new Stored(entity, fs.write(path, Kind.FILE, entity.encode(), expectedVersion, writing(organization)));
+    }
+
+    /// @throws Refused `NOT_FOUND`, `DENIED`
+    Stored read(Organization organization, String name) {
+        LabeledFs.Content content = fs.read(file(organization, name), Kind.FILE);
+        return new Stored(FunctionEntity.decode(content.bytes()), content.version());
+    }
+
+    List<FunctionEntity> list(Organization organization) {
+        FsPath home = home(organization);
+        List<FunctionEntity> entities = new ArrayList<>();
+        List<Entry> page = fs.list(home, "", LabeledFs.LIST_ENTRIES_MAX);
+        while (!page.isEmpty()) {
+            for (Entry entry : page) {
+                if (entry.name().endsWith(SUFFIX)) {
+                    readIfThere(home.child(entry.name())).ifPresent(entities::add);
+                }
+            }
+            page = fs.list(home, page.getLast().name(), LabeledFs.LIST_ENTRIES_MAX);
+        }
+        return entities;
+    }
+
+    /// Nothing for a function that was deleted while it was being listed.
+    private Optional<FunctionEntity> readIfThere(FsPath path) {
+        try {
+            Bytes content = fs.read(path, Kind.FILE).bytes();
+            return Optional.of(FunctionEntity.decode(content));
+        } catch (Refused gone) {
+            if (gone.refusal() == Refusal.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw gone;
+        }
+    }
+
+    void remove(Organization organization, String name) {
+        fs.unlink(file(organization, name), writing(organization));
+    }
+}

@@ -1,0 +1,116 @@
+package dev.sluice.api;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.function.Limits;
+import dev.sluice.function.SourceFiles;
+import dev.sluice.kernel.Refused;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.Base64Variants;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The body of a function's creation or update. The source is decoded while it is parsed: it is most of the body.
+record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
+    /// Base64 of the largest archive, and something for the other fields.
+    static final int BYTES_MAX = SourceArchive.ARCHIVE_BYTES_MAX / 3 * 4 + (1 << 20);
+
+    /// @throws Rejection 400, 422
+    static FunctionRequest parse(Bytes body) {
+        var archive = new ByteArrayOutputStream();
+        var fields = new JsonBody(fields(body, archive));
+        String image = fields.requiredText("image");
+        String name = fields.requiredName();
+        var wish = new FunctionEntity.Wish(
+                name,
+                image,
+                fields.text("handler").orElse(""),
+                schema(fields),
+                fields.texts("secrets"),
+                fields.texts("services"),
+                fields.number("timeout", 0, Limits.TIMEOUT_MAX.toMillis()),
+                tags(fields));
+        if (archive.size() == 0) {
+            throw Rejection.of(
+                    400,
+                    fields.text("sourceURL").filter(url -> !url.isEmpty()).isPresent()
+                            ? "bad request when processing function " + name + ": sourceURL is not supported"
+                            : "either source or sourceURL must be specified");
+        }
+        try {
+            return new FunctionRequest(wish, SourceArchive.unpack(archive.toByteArray()));
+        } catch (Refused refused) {
+            throw Rejection.of(400, "bad request when processing function " + name + ": " + refused.reason());
+        }
+    }
+
+    /// All fields but the source, which goes to `archive`.
+    private static ObjectNode fields(Bytes body, ByteArrayOutputStream archive) {
+        if (body.length() == 0) {
+            throw Rejection.of(422, 602, "body in body is required");
+        }
+        ObjectNode fields = JsonBody.JSON.createObjectNode();
+        try (JsonParser in = JsonBody.JSON.createParser(body.readOnlyArray())) {
+            if (in.nextToken() != JsonToken.START_OBJECT) {
+                throw JsonBody.wrongType("body", "object", "another");
+            }
+            while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = in.currentName();
+                JsonToken value = in.nextToken();
+                if (name.equals("source") && value == JsonToken.VALUE_STRING) {
+                    decode(in, archive);
+                } else {
+                    fields.set(name, in.readValueAsTree());
+                }
+            }
+            if (in.nextToken() != null) {
+                throw JsonBody.notJson();
+            }
+        } catch (JacksonException wrong) {
+            throw JsonBody.notJson();
+        }
+        return fields;
+    }
+
+    private static void decode(JsonParser in, ByteArrayOutputStream archive) {
+        try {
+            in.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, archive);
+        } catch (JacksonException wrong) {
+            throw Rejection.of(400, "bad request when processing function: source is not base64");
+        }
+        if (archive.size() > SourceArchive.ARCHIVE_BYTES_MAX) {
+            throw Rejection.of(400, "bad request when processing function: the source is too large");
+        }
+    }
+
+    /// `{}` for a schema that checks nothing.
+    private static JsonNode schema(JsonBody fields) {
+        ObjectNode kept = JsonBody.JSON.createObjectNode();
+        fields.field("schema").ifPresent(schema -> {
+            JsonBody parts = JsonBody.ofObject(schema);
+            for (String part : List.of("in", "out")) {
+                parts.field(part).ifPresent(node -> {
+                    if (!node.isObject()) {
+                        throw JsonBody.wrongType("schema." + part, "object", node);
+                    }
+                    kept.set(part, node);
+                });
+            }
+        });
+        return kept;
+    }
+
+    private static List<FunctionEntity.Tag> tags(JsonBody fields) {
+        List<FunctionEntity.Tag> tags = new ArrayList<>();
+        for (JsonNode tag : fields.list("tags")) {
+            JsonBody pair = JsonBody.ofObject(tag);
+            tags.add(new FunctionEntity.Tag(
+                    pair.text("key").orElse(""), pair.text("value").orElse("")));
+        }
+        return tags;
+    }
+}

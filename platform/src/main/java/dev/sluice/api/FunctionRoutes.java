@@ -1,0 +1,117 @@
+package dev.sluice.api;
+
+import dev.sluice.authn.Caller;
+import dev.sluice.http.Handler;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
+import dev.sluice.http.Routes;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.org.Action;
+import dev.sluice.org.Need;
+import dev.sluice.org.Operation;
+import dev.sluice.org.Resource;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// `/v1/function`
+final class FunctionRoutes {
+    private static final String KIND = "function";
+    private static final int UPLOADS_AT_ONCE_MAX = 4;
+    private static final int UPLOAD_PATIENCE_SECONDS = 30;
+    private static final Operation GET = Operation.of(Action.GET, Resource.FUNCTION);
+    private static final Operation DELETE = Operation.of(Action.DELETE, Resource.FUNCTION);
+
+    private final Door door;
+    private final Functions functions;
+    private final Semaphore uploads = new Semaphore(UPLOADS_AT_ONCE_MAX);
+
+    FunctionRoutes(Door door, Functions functions) {
+        this.door = door;
+        this.functions = functions;
+    }
+
+    void addTo(Routes.Table table) {
+        add(table, "POST", "/v1/function", this::create);
+        add(table, "GET", "/v1/function", this::list);
+        add(table, "GET", "/v1/function/{name}", this::get);
+        add(table, "PUT", "/v1/function/{name}", this::update);
+        add(table, "DELETE", "/v1/function/{name}", this::delete);
+    }
+
+    private static void add(Routes.Table table, String method, String template, Handler handler) {
+        table.add(method, template, Refusals.ofEntities(KIND, handler));
+    }
+
+    private Response create(Request request) throws IOException, InterruptedException {
+        Caller.Known caller = door.known(request);
+        Door.lent(caller, Operation.of(Action.CREATE, Resource.FUNCTION));
+        FunctionRequest wish = upload(request);
+        Task task = Door.lent(caller, operation(Action.CREATE, wish));
+        try {
+            return answer(201, task.run(() -> functions.create(caller.organization(), wish)));
+        } catch (Refused refused) {
+            return Refusals.ofEntity(KIND, wish.wish().name(), refused);
+        }
+    }
+
+    private Response update(Request request) throws IOException, InterruptedException {
+        Caller.Known caller = door.known(request);
+        Door.lent(caller, Operation.of(Action.UPDATE, Resource.FUNCTION));
+        FunctionRequest wish = upload(request);
+        String name = request.parameter("name");
+        Task task = Door.lent(caller, operation(Action.UPDATE, wish));
+        return answer(200, task.run(() -> functions.update(caller.organization(), name, wish)));
+    }
+
+    /// Whoever names a secret must be allowed to read secrets, whether or not there is one of that name.
+    private static Operation operation(Action action, FunctionRequest wish) {
+        List<Need> needs = new ArrayList<>(List.of(Need.of(action, Resource.FUNCTION)));
+        if (!wish.wish().secrets().isEmpty()) {
+            needs.add(Need.of(Action.GET, Resource.SECRET));
+        }
+        return new Operation(needs, List.of());
+    }
+
+    /// Few bodies of this size are in memory at once; the others wait their turn.
+    private FunctionRequest upload(Request request) throws IOException, InterruptedException {
+        if (!uploads.tryAcquire(UPLOAD_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw Rejection.of(503, "too many functions are being uploaded: try again later");
+        }
+        try {
+            return FunctionRequest.parse(request.body(FunctionRequest.BYTES_MAX));
+        } finally {
+            uploads.release();
+        }
+    }
+
+    private Response list(Request request) {
+        Caller.Known caller = door.known(request);
+        Task task = Door.lent(caller, GET);
+        List<FunctionEntity> entities = task.run(() -> functions.list(caller.organization()));
+        var out = new JsonWriter(512 * (entities.size() + 1)).beginArray();
+        entities.forEach(entity -> entity.writeTo(out));
+        return Response.json(200, out.endArray().done());
+    }
+
+    private Response get(Request request) {
+        Caller.Known caller = door.known(request);
+        Task task = Door.lent(caller, GET);
+        return answer(200, task.run(() -> functions.find(caller.organization(), request.parameter("name"))));
+    }
+
+    private Response delete(Request request) {
+        Caller.Known caller = door.known(request);
+        Task task = Door.lent(caller, DELETE);
+        return answer(200, task.run(() -> functions.delete(caller.organization(), request.parameter("name"))));
+    }
+
+    private static Response answer(int status, FunctionEntity entity) {
+        var out = new JsonWriter(768);
+        entity.writeTo(out);
+        return Response.json(status, out.done());
+    }
+}

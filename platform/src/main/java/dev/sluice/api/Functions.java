@@ -1,0 +1,172 @@
+package dev.sluice.api;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.sluice.api.FunctionEntity.Status;
+import dev.sluice.api.FunctionFiles.Stored;
+import dev.sluice.authn.Upkeep;
+import dev.sluice.blob.Blobs;
+import dev.sluice.fs.FsPath;
+import dev.sluice.fs.LabeledFs;
+import dev.sluice.function.SourceFiles;
+import dev.sluice.gate.Gates;
+import dev.sluice.invoke.Invocations;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Resource;
+import dev.sluice.run.Runs;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// The functions of organizations: create, update, find, list, delete. Acts as the current task, which must hold
+/// `acme/function`; what is changed is durable on return, and built behind it.
+///
+/// Thread-safe.
+final class Functions {
+    private static final int TARGETS_MAX = 10_000;
+
+    private final FunctionFiles files;
+    private final FunctionBuilds builds;
+    private final Blobs blobs;
+    private final Runs runs;
+    private final Clock clock;
+    private final Cache<Name, Optional<Target>> targets =
+            Caffeine.newBuilder().maximumSize(TARGETS_MAX).build();
+
+    Functions(LabeledFs fs, Gates gates, Blobs blobs, Invocations invocations, Runs runs, Clock clock) {
+        this.files = new FunctionFiles(fs);
+        this.builds = new FunctionBuilds(fs, gates, blobs, invocations, clock);
+        this.blobs = blobs;
+        this.runs = runs;
+        this.clock = clock;
+    }
+
+    private record Name(Organization organization, String name) {}
+
+    /// What running a function needs of it. Not what it is: that is the gate's, and behind the gate's label.
+    ///
+    /// @param start the label of a payload that somebody who may run functions hands over
+    record Target(String id, String faasId, FsPath gate, Label start, boolean isReady) {}
+
+    /// @throws Refused `EXISTS`, `DENIED`
+    FunctionEntity create(Organization organization, FunctionRequest request) {
+        long now = clock.instant().getEpochSecond();
+        var entity = new FunctionEntity(
+                uuid(), uuid(), request.wish(), keep(request.source()), Status.INITIALIZED, List.of(), now, now);
+        files.create(organization, entity);
+        build(organization, entity);
+        return entity;
+    }
+
+    /// @throws Refused `NOT_FOUND`, `CONFLICT`, `DENIED`
+    FunctionEntity update(Organization organization, String name, FunctionRequest request) {
+        Stored before = files.read(organization, name);
+        if (!request.wish().name().equals(name)) {
+            throw new Refused(Refusal.INVALID, "a function keeps its name");
+        }
+        FunctionEntity old = before.entity();
+        var entity = new FunctionEntity(
+                old.id(),
+                uuid(),
+                request.wish(),
+                keep(request.source()),
+                Status.UPDATING,
+                List.of(),
+                old.createdSeconds(),
+                clock.instant().getEpochSecond());
+        files.write(organization, entity, before.version());
+        build(organization, entity);
+        return entity;
+    }
+
+    /// @throws Refused `NOT_FOUND`, `DENIED`
+    FunctionEntity find(Organization organization, String name) {
+        return files.read(organization, name).entity();
+    }
+
+    List<FunctionEntity> list(Organization organization) {
+        return files.list(organization);
+    }
+
+    /// Deletes a function with its runs.
+    ///
+    /// @throws Refused `NOT_FOUND`, `CONFLICT`, `DENIED`
+    FunctionEntity delete(Organization organization, String name) {
+        Stored before = files.read(organization, name);
+        FunctionEntity entity =
+                before.entity().with(Status.DELETING, List.of(), clock.instant().getEpochSecond());
+        files.write(organization, entity, before.version());
+        finishDeleting(organization, name);
+        return entity;
+    }
+
+    /// What is needed to run a function, kept in memory.
+    Optional<Target> target(Organization organization, String name) {
+        return targets.get(
+                new Name(organization, name),
+                n -> Upkeep.of(organization, Resource.FUNCTION).run(() -> loadTarget(organization, name)));
+    }
+
+    private Optional<Target> loadTarget(Organization organization, String name) {
+        try {
+            FunctionEntity entity = files.read(organization, name).entity();
+            var runs = Component.of(Resource.RUNS.in(organization.principal()));
+            return Optional.of(new Target(
+                    entity.id(),
+                    entity.faasId(),
+                    FunctionFiles.gate(organization, name),
+                    Label.of(runs, Component.TRUE),
+                    entity.status() == Status.READY));
+        } catch (Refused gone) {
+            if (gone.refusal() == Refusal.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw gone;
+        }
+    }
+
+    /// After a restart: goes on with what was being built or deleted.
+    void recover(Organization organization) {
+        List<FunctionEntity> all = Upkeep.of(organization, Resource.FUNCTION).run(() -> files.list(organization));
+        for (FunctionEntity entity : all) {
+            switch (entity.status()) {
+                case INITIALIZED, CREATING, UPDATING -> build(organization, entity);
+                case DELETING -> finishDeleting(organization, entity.wish().name());
+                case READY, ERROR -> {}
+            }
+        }
+    }
+
+    private void finishDeleting(Organization organization, String name) {
+        runs.forget(organization.token(), name);
+        builds.remove(organization, name);
+        targets.invalidate(new Name(organization, name));
+    }
+
+    private void build(Organization organization, FunctionEntity entity) {
+        var name = new Name(organization, entity.wish().name());
+        targets.invalidate(name);
+        builds.begin(organization, name.name(), () -> targets.invalidate(name));
+    }
+
+    private String keep(SourceFiles source) {
+        try {
+            byte[] encoded = source.encode().readOnlyArray();
+            return blobs.put(new ByteArrayInputStream(encoded), encoded.length).hex();
+        } catch (IOException failed) {
+            throw new UncheckedIOException("the source could not be kept", failed);
+        }
+    }
+
+    private static String uuid() {
+        return UUID.randomUUID().toString();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.sluice.api;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Json;
+import dev.sluice.fs.FsPath;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
+import dev.sluice.http.Routes;
+import dev.sluice.invoke.Invocation;
+import dev.sluice.invoke.Invocations;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.label.Label;
+import dev.sluice.run.Run;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/// Calling a gate by its path: Faasten's `POST /faasten/invoke/{path}`, which waits, and the seed's `POST /invoke`,
+/// which does not.
+///
+/// The caller acts for himself. Whether there is no such gate, whether he may not enter it, and whether its answer
+/// may not reach him: it is one refusal.
+final class InvokeRoutes {
+    private static final int PAYLOAD_BYTES_MAX = RunRequest.BYTES_MAX;
+    private static final Bytes CONTEXT = Bytes.utf8("{\"headers\":{},\"blobs\":{}}");
+
+    private final Door door;
+    private final Invocations invocations;
+
+    InvokeRoutes(Door door, Invocations invocations) {
+        this.door = door;
+        this.invocations = invocations;
+    }
+
+    void addTo(Routes.Table table) {
+        table.add("POST", "/faasten/invoke/{path}", Refusals.ofPaths(this::call));
+        table.add("POST", "/invoke", Refusals.ofPaths(this::submit));
+    }
+
+    private Response call(Request request) throws IOException, InterruptedException {
+        Door.Self self = door.self(request);
+        requireJson(request);
+        FsPath gate = self.path(request.parameter("path"));
+        Label start = request.header("X-Faasten-Label").map(FsPath::label).orElse(Label.PUBLIC);
+        Bytes payload = json(request.body(PAYLOAD_BYTES_MAX));
+        Invocation wish = wish(self, gate, start, payload, RunRoutes.idempotencyKey(request));
+        Run.View view;
+        try {
+            view = self.task().run(() -> invocations.invoke(wish));
+        } catch (Refused refused) {
+            return refusal(refused);
+        }
+        if (view.output().isPresent()) {
+            return Response.json(200, view.output().get());
+        }
+        return view.content()
+                .flatMap(Run.Content::fault)
+                .map(fault -> Refusals.error(500, fault.type() + ": " + fault.message()))
+                .orElseGet(Refusals::uniform);
+    }
+
+    private Response submit(Request request) throws IOException {
+        Door.Self self = door.self(request);
+        JsonBody body = JsonBody.parse(request.body(PAYLOAD_BYTES_MAX));
+        FsPath gate = SeedPaths.path(self, body.requiredText("path"));
+        Label start = body.field("label").map(LabelJson::parse).orElse(Label.PUBLIC);
+        Bytes payload = payload(body.field("payload"));
+        Invocation wish = wish(self, gate, start, payload, Optional.empty());
+        Run run;
+        try {
+            run = self.task().run(() -> invocations.submit(wish));
+        } catch (Refused refused) {
+            return refusal(refused);
+        }
+        var out = new JsonWriter(128).beginObject().field("run", run.id().toString());
+        return Response.json(202, out.field("status", "INITIALIZED").endObject().done());
+    }
+
+    private static Response refusal(Refused refused) {
+        return refused.refusal() == Refusal.WRONG_KIND ? Refusals.uniform() : Refusals.ofPath(refused);
+    }
+
+    private static Invocation wish(
+            Door.Self self, FsPath gate, Label start, Bytes payload, Optional<String> idempotencyKey) {
+        return new Invocation(
+                self.organization(), gate.toString(), "", "", gate, start, payload, CONTEXT, List.of(), idempotencyKey);
+    }
+
+    /// The seed's payload is JSON in a string; JSON itself is taken as well.
+    private static Bytes payload(Optional<JsonNode> field) {
+        if (field.isEmpty()) {
+            return Bytes.utf8("null");
+        }
+        if (field.get().isString()) {
+            return json(Bytes.utf8(field.get().stringValue()));
+        }
+        return Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(field.get()));
+    }
+
+    private static Bytes json(Bytes payload) {
+        if (!Json.isValid(payload)) {
+            throw Rejection.of(400, "the payload is not JSON");
+        }
+        return payload;
+    }
+
+    private static void requireJson(Request request) {
+        String type = request.header("Content-Type")
+                .orElseThrow(() -> Rejection.of(400, "a Content-Type is needed: application/json"));
+        int semicolon = type.indexOf(';');
+        String kind = (semicolon < 0 ? type : type.substring(0, semicolon)).strip();
+        if (!kind.equalsIgnoreCase(Response.JSON)) {
+            throw Rejection.of(415, "the payload must be application/json");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.sluice.api;
+
+import dev.sluice.bytes.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A JSON object that a client sent, and the words in which Dispatch's server refuses its fields.
+final class JsonBody {
+    private static final StreamReadConstraints BOUNDS =
+            StreamReadConstraints.builder().maxNestingDepth(256).build();
+
+    /// For bodies that are only looked through: fields twice are not noticed. Its parsers know byte
+    /// offsets, which they would not if names were not canonicalized.
+    static final JsonFactory FACTORY =
+            JsonFactory.builder().streamReadConstraints(BOUNDS).build();
+
+    static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(BOUNDS)
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .build();
+
+    private static final int NAME_CHARS_MAX = 128;
+    private static final int LIST_MAX = 100;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]*");
+
+    private final JsonNode json;
+
+    JsonBody(JsonNode json) {
+        this.json = json;
+    }
+
+    /// @throws Rejection 400 for what is not JSON, 422 for what is not an object
+    static JsonBody parse(Bytes body) {
+        if (body.length() == 0) {
+            throw Rejection.of(422, 602, "body in body is required");
+        }
+        try {
+            return ofObject(JSON.readTree(body.readOnlyArray()));
+        } catch (JacksonException wrong) {
+            throw notJson();
+        }
+    }
+
+    static JsonBody ofObject(JsonNode json) {
+        if (!json.isObject()) {
+            throw wrongType("body", "object", json);
+        }
+        return new JsonBody(json);
+    }
+
+    static Rejection notJson() {
+        return Rejection.of(400, "parsing body body from \"\" failed, because it is not valid JSON");
+    }
+
+    /// The field, unless it is absent or null.
+    Optional<JsonNode> field(String name) {
+        return Optional.ofNullable(json.get(name)).filter(node -> !node.isNull());
+    }
+
+    String requiredText(String name) {
+        return text(name).filter(text -> !text.isEmpty()).orElseThrow(() -> required(name));
+    }
+
+    Optional<String> text(String name) {
+        return field(name).map(node -> {
+            if (!node.isString()) {
+                throw wrongType(name, "string", node);
+            }
+            return node.stringValue();
+        });
+    }
+
+    /// The name of an entity.
+    String requiredName() {
+        String name = text("name").orElseThrow(() -> required("name"));
+        if (name.length() > NAME_CHARS_MAX) {
+            throw Rejection.of(422, 603, "name in body should be at most " + NAME_CHARS_MAX + " chars long");
+        }
+        if (!NAME.matcher(name).matches()) {
+            throw Rejection.of(
+                    422,
+                    605,
+                    "name should start with letter or number and may only contain letters, numbers, underscores"
+                            + " and dashes");
+        }
+        return name;
+    }
+
+    boolean flag(String name) {
+        return field(name)
+                .map(node -> {
+                    if (!node.isBoolean()) {
+                        throw wrongType(name, "boolean", node);
+                    }
+                    return node.booleanValue();
+                })
+                .orElse(false);
+    }
+
+    long number(String name, long min, long max) {
+        return field(name)
+                .map(node -> {
+                    if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+                        throw wrongType(name, "int64", node);
+                    }
+                    return inRange(name, node.longValue(), min, max);
+                })
+                .orElse(min);
+    }
+
+    private static long inRange(String name, long value, long min, long max) {
+        if (value < min) {
+            throw Rejection.of(422, 609, name + " in body should be greater than or equal to " + min);
+        }
+        if (value > max) {
+            throw Rejection.of(422, 608, name + " in body should be less than or equal to " + max);
+        }
+        return value;
+    }
+
+    List<JsonNode> list(String name) {
+        return field(name)
+                .map(node -> {
+                    if (!node.isArray()) {
+                        throw wrongType(name, "array", node);
+                    }
+                    if (node.size() > LIST_MAX) {
+                        throw Rejection.of(422, 611, name + " in body should have at most " + LIST_MAX + " items");
+                    }
+                    List<JsonNode> items = new ArrayList<>();
+                    node.forEach(items::add);
+                    return items;
+                })
+                .orElse(List.of());
+    }
+
+    List<String> texts(String name) {
+        List<JsonNode> items = list(name);
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            if (!items.get(i).isString()) {
+                throw wrongType(name + "." + i, "string", items.get(i));
+            }
+            texts.add(items.get(i).stringValue());
+        }
+        return texts;
+    }
+
+    private static Rejection required(String name) {
+        return Rejection.of(422, 602, name + " in body is required");
+    }
+
+    static Rejection wrongType(String name, String type, JsonNode is) {
+        return wrongType(name, type, is.getNodeType().name().toLowerCase(Locale.ROOT));
+    }
+
+    static Rejection wrongType(String name, String type, String found) {
+        return Rejection.of(422, 601, name + " in body must be of type " + type + ": \"" + found + "\"");
+    }
+}

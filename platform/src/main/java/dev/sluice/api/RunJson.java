@@ -1,0 +1,106 @@
+package dev.sluice.api;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.run.Run;
+import dev.sluice.run.Run.Content;
+import dev.sluice.run.Run.Fault;
+import dev.sluice.run.Run.Status;
+import dev.sluice.run.Run.View;
+import java.time.Clock;
+import java.util.List;
+
+/// Writes runs as contracts/dispatch.md 2.6 has them. On the hot path.
+final class RunJson {
+    /// Go's zero time: until a run succeeds, it has not finished.
+    static final long NEVER_SECONDS = -62_135_596_800L;
+
+    private static final int ENVELOPE_BYTES = 640;
+
+    private final Clock clock;
+
+    RunJson(Clock clock) {
+        this.clock = clock;
+    }
+
+    Bytes print(View view) {
+        int output = view.output().map(Bytes::length).orElse(0);
+        int input = view.content().map(c -> c.input().length()).orElse(0);
+        var out = new JsonWriter(ENVELOPE_BYTES + output + input);
+        write(view, out);
+        return out.done();
+    }
+
+    Bytes print(List<View> views) {
+        var out = new JsonWriter(ENVELOPE_BYTES * (views.size() + 1)).beginArray();
+        for (View view : views) {
+            write(view, out);
+        }
+        return out.endArray().done();
+    }
+
+    /// A run that was accepted and that nobody waits for.
+    Bytes printAccepted(Run run, Bytes input) {
+        var out = new JsonWriter(ENVELOPE_BYTES + input.length());
+        begin(run, out);
+        out.name("input").raw(input);
+        logs(List.of(), List.of(), out);
+        end(run, "INITIALIZED", NEVER_SECONDS, List.of(), out);
+        return out.done();
+    }
+
+    private void write(View view, JsonWriter out) {
+        Run run = view.run();
+        begin(run, out);
+        if (view.content().isPresent()) {
+            Content content = view.content().get();
+            out.name("input").raw(content.input());
+            view.output().ifPresent(output -> out.name("output").raw(output));
+            logs(content.stdout(), content.stderr(), out);
+            content.fault().ifPresent(fault -> fault(fault, out));
+            boolean isReady = content.status() == Status.READY;
+            long finished = isReady ? content.finishedMillis() / 1000 : NEVER_SECONDS;
+            List<String> reason =
+                    content.fault().map(f -> List.of(reason(run, f))).orElse(List.of());
+            end(run, isReady ? "READY" : "ERROR", finished, reason, out);
+        } else if (view.output().isPresent()) {
+            out.name("output").raw(view.output().get());
+            logs(List.of(), List.of(), out);
+            end(run, "READY", run.startedMillis() / 1000, List.of(), out);
+        } else {
+            logs(List.of(), List.of(), out);
+            boolean isOver = run.blocking() || clock.millis() > run.deadlineMillis();
+            end(run, isOver ? "ERROR" : "CREATING", NEVER_SECONDS, isOver ? List.of(Refusals.UNIFORM) : List.of(), out);
+        }
+    }
+
+    private static void begin(Run run, JsonWriter out) {
+        out.beginObject().field("name", run.id().toString());
+        out.field("functionId", run.functionId()).field("functionName", run.function());
+        out.field("faasId", run.faasId());
+        if (run.blocking()) {
+            out.name("blocking").value(true);
+        }
+    }
+
+    private static void end(Run run, String status, long finishedSeconds, List<String> reason, JsonWriter out) {
+        out.field("executedTime", run.startedMillis() / 1000).field("finishedTime", finishedSeconds);
+        out.fieldOrNull("reason", reason).field("secrets", run.secrets());
+        out.name("services").raw("null").field("status", status);
+        out.name("tags").raw("[]").endObject();
+    }
+
+    private static void logs(List<String> stdout, List<String> stderr, JsonWriter out) {
+        out.name("logs").beginObject();
+        out.fieldOrNull("stderr", stderr).fieldOrNull("stdout", stdout).endObject();
+    }
+
+    private static void fault(Fault fault, JsonWriter out) {
+        out.name("error").beginObject();
+        out.field("type", fault.type()).field("message", fault.message());
+        out.fieldOrNull("stacktrace", fault.stacktrace()).endObject();
+    }
+
+    private static String reason(Run run, Fault fault) {
+        return "error running function: " + run.function() + ": " + fault.message();
+    }
+}

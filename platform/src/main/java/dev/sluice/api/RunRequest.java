@@ -1,0 +1,106 @@
+package dev.sluice.api;
+
+import dev.sluice.bytes.Bytes;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+
+/// The body of an execution. On the hot path: the input is checked to be JSON and cut out of the body, never built.
+///
+/// @param input JSON; `null` if there is none
+record RunRequest(boolean blocking, Bytes input, List<String> secrets) {
+    static final int BYTES_MAX = 6 << 20;
+    private static final int SECRETS_MAX = 100;
+    private static final Bytes NULL = Bytes.utf8("null");
+
+    /// @throws Rejection 400, 422
+    static RunRequest parse(Bytes body) {
+        if (body.length() == 0) {
+            throw Rejection.of(422, 602, "body in body is required");
+        }
+        requireUtf8(body);
+        try (JsonParser in = JsonBody.FACTORY.createParser(ObjectReadContext.empty(), body.readOnlyArray())) {
+            if (in.nextToken() != JsonToken.START_OBJECT) {
+                throw Rejection.of(400, "Bad Request: Invalid Payload");
+            }
+            RunRequest request = fields(in, body);
+            if (in.nextToken() != null) {
+                throw JsonBody.notJson();
+            }
+            return request;
+        } catch (JacksonException wrong) {
+            throw JsonBody.notJson();
+        }
+    }
+
+    private static RunRequest fields(JsonParser in, Bytes body) {
+        boolean blocking = false;
+        Bytes input = NULL;
+        List<String> secrets = List.of();
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = in.currentName();
+            JsonToken value = in.nextToken();
+            switch (name) {
+                case "blocking" -> blocking = flag(value);
+                case "input" -> input = raw(in, body);
+                case "secrets" -> secrets = texts(in, value);
+                default -> in.skipChildren();
+            }
+        }
+        return new RunRequest(blocking, input, secrets);
+    }
+
+    /// The text of the value that the parser stands at.
+    private static Bytes raw(JsonParser in, Bytes body) {
+        int from = Math.toIntExact(in.currentTokenLocation().getByteOffset());
+        in.skipChildren();
+        in.finishToken();
+        int to = Math.toIntExact(in.currentLocation().getByteOffset());
+        return body.slice(from, to);
+    }
+
+    private static boolean flag(JsonToken value) {
+        return switch (value) {
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE, VALUE_NULL -> false;
+            default -> throw JsonBody.wrongType("blocking", "boolean", "another");
+        };
+    }
+
+    private static List<String> texts(JsonParser in, JsonToken value) {
+        if (value == JsonToken.VALUE_NULL) {
+            return List.of();
+        }
+        if (value != JsonToken.START_ARRAY) {
+            throw JsonBody.wrongType("secrets", "array", "another");
+        }
+        List<String> texts = new ArrayList<>();
+        while (in.nextToken() == JsonToken.VALUE_STRING) {
+            texts.add(in.getString());
+        }
+        if (in.currentToken() != JsonToken.END_ARRAY || texts.size() > SECRETS_MAX) {
+            throw JsonBody.wrongType("secrets", "array of string", "another");
+        }
+        return texts;
+    }
+
+    private static void requireUtf8(Bytes body) {
+        byte[] bytes = body.readOnlyArray();
+        for (byte b : bytes) {
+            if (b < 0) {
+                try {
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+                } catch (CharacterCodingException broken) {
+                    throw JsonBody.notJson();
+                }
+                return;
+            }
+        }
+    }
+}

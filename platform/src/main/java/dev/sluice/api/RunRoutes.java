@@ -1,0 +1,165 @@
+package dev.sluice.api;
+
+import dev.sluice.authn.Caller;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.http.Handler;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
+import dev.sluice.http.Routes;
+import dev.sluice.invoke.Invocation;
+import dev.sluice.invoke.Invocations;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.org.Action;
+import dev.sluice.org.Operation;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Resource;
+import dev.sluice.run.Run;
+import dev.sluice.run.Runs;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/// `/v1/runs`: executing functions is the hot path of the server.
+final class RunRoutes {
+    private static final String KIND = "function run";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
+    private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final Operation EXECUTE =
+            Operation.of(Action.CREATE, Resource.RUNS).deliveringAllThatMayBeRead();
+    private static final Operation GET = Operation.of(Action.GET, Resource.RUNS).deliveringAllThatMayBeRead();
+
+    /// What Dispatch's convention hands to a function beside its payload.
+    private static final Bytes CONTEXT = Bytes.utf8("{\"secrets\":{},\"serviceBindings\":{}}");
+
+    private final Door door;
+    private final Functions functions;
+    private final Invocations invocations;
+    private final Runs runs;
+    private final RunJson json;
+
+    RunRoutes(Door door, Functions functions, Invocations invocations, Runs runs, RunJson json) {
+        this.door = door;
+        this.functions = functions;
+        this.invocations = invocations;
+        this.runs = runs;
+        this.json = json;
+    }
+
+    void addTo(Routes.Table table) {
+        add(table, "POST", "/v1/runs", this::execute);
+        add(table, "GET", "/v1/runs", this::list);
+        add(table, "GET", "/v1/runs/{id}", this::get);
+    }
+
+    private static void add(Routes.Table table, String method, String template, Handler handler) {
+        table.add(method, template, Refusals.ofEntities(KIND, handler));
+    }
+
+    private Response execute(Request request) throws IOException, InterruptedException {
+        Caller.Known caller = door.known(request);
+        Task task = Door.lent(caller, EXECUTE);
+        String name = functionName(request).orElseThrow(() -> Rejection.of(400, "Bad Request: No function specified"));
+        RunRequest wanted = RunRequest.parse(request.body(RunRequest.BYTES_MAX));
+        Functions.Target target = functions
+                .target(caller.organization(), name)
+                .orElseThrow(() -> Rejection.of(404, "function " + name + " not found"));
+        if (!target.isReady()) {
+            throw Rejection.of(404, "function " + name + " is not READY");
+        }
+        if (!wanted.secrets().isEmpty()) {
+            throw Rejection.of(
+                    400,
+                    "bad request when processing function run: secret "
+                            + wanted.secrets().getFirst() + " not found");
+        }
+        Invocation wish = wish(caller.organization(), name, target, wanted, request);
+        try {
+            if (wanted.blocking()) {
+                return Response.json(200, json.print(task.run(() -> invocations.invoke(wish))));
+            }
+            Run accepted = task.run(() -> invocations.submit(wish));
+            return Response.json(202, json.printAccepted(accepted, wanted.input()));
+        } catch (Refused refused) {
+            return Refusals.ofEntity("function", name, refused);
+        }
+    }
+
+    private static Invocation wish(
+            Organization organization, String name, Functions.Target target, RunRequest wanted, Request request) {
+        return new Invocation(
+                organization.token(),
+                name,
+                target.id(),
+                target.faasId(),
+                target.gate(),
+                target.start(),
+                wanted.input(),
+                CONTEXT,
+                wanted.secrets(),
+                idempotencyKey(request));
+    }
+
+    static Optional<String> idempotencyKey(Request request) {
+        Optional<String> key = request.header("Idempotency-Key").filter(text -> !text.isEmpty());
+        if (key.filter(text -> text.length() > Invocation.IDEMPOTENCY_KEY_CHARS_MAX)
+                .isPresent()) {
+            throw Rejection.of(
+                    400, "Idempotency-Key is at most " + Invocation.IDEMPOTENCY_KEY_CHARS_MAX + " characters");
+        }
+        return key;
+    }
+
+    private Response list(Request request) {
+        Caller.Known caller = door.known(request);
+        Task task = Door.lent(caller, GET);
+        long since = since(request);
+        Optional<String> function = functionName(request);
+        List<Run.View> views = task.run(
+                () -> runs.list(caller.organization().token(), function, Optional.empty(), Runs.LIST_RUNS_MAX));
+        return Response.json(
+                200,
+                json.print(views.stream().filter(view -> changed(view) > since).toList()));
+    }
+
+    private Response get(Request request) {
+        Caller.Known caller = door.known(request);
+        Task task = Door.lent(caller, GET);
+        String id = request.parameter("id");
+        if (!ID.matcher(id).matches()) {
+            throw Rejection.of(422, 601, "runName in path must be of type uuid: \"" + id + "\"");
+        }
+        long since = since(request);
+        Optional<String> function = functionName(request);
+        Run.View view = task.run(() -> runs.find(caller.organization().token(), UUID.fromString(id)))
+                .filter(found ->
+                        function.isEmpty() || function.get().equals(found.run().function()))
+                .filter(found -> changed(found) > since)
+                .orElseThrow(Refused::notFound);
+        return Response.json(200, json.print(view));
+    }
+
+    /// When the run last changed, in seconds, as far as the caller may know.
+    private static long changed(Run.View view) {
+        return view.content().map(Run.Content::finishedMillis).orElse(view.run().startedMillis()) / 1000;
+    }
+
+    private static long since(Request request) {
+        String text = request.query("since").orElse("");
+        try {
+            return text.isEmpty() ? Long.MIN_VALUE : Long.parseLong(text);
+        } catch (NumberFormatException notANumber) {
+            throw Rejection.of(422, 601, "since in query must be of type int64");
+        }
+    }
+
+    private static Optional<String> functionName(Request request) {
+        Optional<String> name = request.query("functionName").filter(text -> !text.isEmpty());
+        if (name.filter(text -> !NAME.matcher(text).matches()).isPresent()) {
+            throw Rejection.of(422, 605, "functionName in query should match '^[\\w\\d\\-]+$'");
+        }
+        return name;
+    }
+}
