@@ -13,8 +13,10 @@
 readonly MODULES=(platform cli bench)
 readonly MAVEN=(mvn --batch-mode -Dstyle.color=never)
 # Small and quick to start. One flag set for all programs of a class path: an AOT cache holds for its flags only.
+# Poller mode 1 wakes a virtual thread that waits for a guest without another one in between: measured in
+# docs/design/cloudcalls.md.
 # shellcheck disable=SC2034 # read by name, see exec_java
-readonly SERVER_FLAGS=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xmx512m --enable-native-access=ALL-UNNAMED)
+readonly SERVER_FLAGS=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xmx512m --enable-native-access=ALL-UNNAMED -Djdk.pollerMode=1)
 # shellcheck disable=SC2034 # read by name, see exec_java
 readonly CLI_FLAGS=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:TieredStopAtLevel=1 -Xmx128m)
 
@@ -116,13 +118,19 @@ lay_out() {
     done
     link_or_copy "$ROOT"/platform/target/lib/*.jar "$new/lib/server/"
     link_or_copy "$ROOT"/cli/target/lib/*.jar "$new/lib/cli/"
-    [[ ! -d $ROOT/guest ]] || cp -R "$ROOT/guest" "$new/guest"
+    lay_out_guests "$new/guest"
     class_path "$DIST" platform "$new"/lib/server/*.jar >"$new/server.classpath"
     class_path "$DIST" cli "$new"/lib/cli/*.jar >"$new/cli.classpath"
     mv "$new" "$DIST"
     make_aot_caches
     : >"$DIST/complete"
     remove_old_programs
+}
+# With Python's modules compiled: a sandbox cannot write, and each start would compile them again (10 ms).
+lay_out_guests() { # DIRECTORY
+    [[ -d $ROOT/guest ]] || return 0
+    cp -R "$ROOT/guest" "$1"
+    [[ ! -x /usr/bin/python3 ]] || /usr/bin/python3 -I -S -m compileall -q "$1/python/sluice_guest"
 }
 jar_of() { # MODULE
     local -a found=("$ROOT/$1/target/$1-"*.jar)
