@@ -8,9 +8,9 @@ package dev.sluice.sandbox;
 ///
 /// Thread-safe: many guests may be started at once.
 public interface SandboxDriver extends AutoCloseable {
-    /// Boots a guest and returns once it has begun to speak on its channel.
+    /// Boots a guest and returns once it has begun to speak on its channel, or has hung up.
     ///
-    /// No byte of the channel is consumed. A guest that has hung up instead is found by the first read.
+    /// No byte of the channel is consumed: that a guest has hung up is found by the first read.
     ///
     /// @throws SandboxFailed if it did not within [GuestSpec#boot]; nothing of it is left running or mounted
     /// @throws InterruptedException if interrupted meanwhile; nothing of it is left running or mounted

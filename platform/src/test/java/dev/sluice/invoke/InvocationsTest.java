@@ -179,8 +179,8 @@ final class InvocationsTest {
     @Test
     void forkingWithoutEnd_isStopped_andDisturbsNoOtherRun() throws InterruptedException {
         create("quiet", "def handle(context, payload):\n    return payload\n");
-        FunctionSpec bomb = spine.python(
-                """
+        FunctionSpec bomb =
+                spine.python("""
                 import os, time
                 def handle(context, payload):
                     n = 0
@@ -191,10 +191,7 @@ final class InvocationsTest {
                             n += 1
                         except OSError as full:
                             return {'children': n, 'errno': full.errno}
-                """,
-                "hello.handle",
-                Convention.DISPATCH,
-                Spine.limits(Duration.ofSeconds(20)));
+                """, "hello.handle", Convention.DISPATCH, Spine.limits(Duration.ofSeconds(20)));
         spine.create("forks", bomb);
         String output = exec("forks", "{}").output().orElseThrow().utf8();
         assertThat(output).contains("\"errno\":11");

@@ -14,14 +14,23 @@ sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
     /// How long a share of the processor is reckoned over: short enough that a throttled guest still answers.
     long CPU_PERIOD_MICROS = 100_000;
 
+    /// All guests together weigh as much as one ordinary thread on each processor, whatever else runs there: as much as
+    /// those threads of the server do that serve them.
+    int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
     /// Makes the group `name` with the limits of `spec`; nothing is left of it on failure.
     Cgroup create(String name, GuestSpec spec) throws IOException;
 
     /// The groups of guests that exist.
     List<Cgroup> existing() throws IOException;
 
+    /// The server's own group, which all guests' groups are in: one directory in each hierarchy.
+    List<Path> parents();
+
     /// Removes the server's own group, if no guest is left in it.
-    void removeParent();
+    default void removeParents() {
+        new Cgroup(parents(), parents().getFirst()).remove();
+    }
 
     /// The bytes for `memory` limits.
     static String bytes(int mib) {

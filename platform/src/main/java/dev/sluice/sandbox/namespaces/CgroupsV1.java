@@ -11,6 +11,8 @@ import java.util.TreeSet;
 
 /// Version 1: the hierarchies of the memory, pids and cpu controllers, some of which may be one.
 final class CgroupsV1 implements Cgroups {
+    private static final int SHARES_OF_A_THREAD = 1024;
+
     private final Path memory;
     private final Path pids;
     private final Path cpu;
@@ -30,6 +32,7 @@ final class CgroupsV1 implements Cgroups {
         for (Path parent : groups.parents()) {
             Files.createDirectories(parent);
         }
+        Cgroups.write(groups.cpu.resolve("cpu.shares"), Integer.toString(SHARES_OF_A_THREAD * PROCESSORS));
         return groups;
     }
 
@@ -71,18 +74,14 @@ final class CgroupsV1 implements Cgroups {
         return names.stream().map(this::group).toList();
     }
 
-    @Override
-    public void removeParent() {
-        new Cgroup(parents(), memory).remove();
-    }
-
     private Cgroup group(String name) {
         return new Cgroup(
                 parents().stream().map(parent -> parent.resolve(name)).toList(),
                 memory.resolve(name).resolve("memory.oom_control"));
     }
 
-    private List<Path> parents() {
+    @Override
+    public List<Path> parents() {
         return new ArrayList<>(new LinkedHashSet<>(List.of(memory, pids, cpu)));
     }
 }

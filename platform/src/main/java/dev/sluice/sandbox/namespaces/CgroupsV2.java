@@ -11,6 +11,8 @@ import java.util.Set;
 final class CgroupsV2 implements Cgroups {
     private static final Set<String> CONTROLLERS = Set.of("memory", "pids", "cpu");
     private static final String ENABLE = "+memory +pids +cpu";
+    private static final int WEIGHT_OF_A_THREAD = 100;
+    private static final int WEIGHT_MAX = 10_000;
     private static final String CONTROL = "cgroup.subtree_control";
 
     private final Path parent;
@@ -36,6 +38,8 @@ final class CgroupsV2 implements Cgroups {
         Path parent = base.resolve(server);
         Files.createDirectories(parent);
         Cgroups.write(parent.resolve(CONTROL), ENABLE);
+        Cgroups.write(
+                parent.resolve("cpu.weight"), Integer.toString(Math.min(WEIGHT_OF_A_THREAD * PROCESSORS, WEIGHT_MAX)));
         return new CgroupsV2(parent);
     }
 
@@ -82,8 +86,8 @@ final class CgroupsV2 implements Cgroups {
     }
 
     @Override
-    public void removeParent() {
-        new Cgroup(List.of(parent), parent).remove();
+    public List<Path> parents() {
+        return List.of(parent);
     }
 
     private Cgroup group(String name) {

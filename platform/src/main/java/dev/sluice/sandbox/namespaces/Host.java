@@ -77,7 +77,7 @@ record Host(
     }
 
     byte[] setup() {
-        return LaunchRequests.setup(socket(), BUBBLEWRAP, CPU_SECONDS_MAX, mounts);
+        return LaunchRequests.setup(socket(), BUBBLEWRAP, CPU_SECONDS_MAX, groups.parents(), mounts);
     }
 
     Set<String> runtimes() {
@@ -129,6 +129,11 @@ record Host(
         }
         file.close();
         throw new SandboxUnavailable("another server runs guests for " + directory);
+    }
+
+    /// The name of the control group that holds all guests of the driver in `directory`.
+    static String groupName(Path directory) {
+        return "sluice-" + Digest.of(Bytes.utf8(directory.toString())).hex().substring(0, 12);
     }
 
     private static Cgroups cgroups(Path directory) throws IOException {
@@ -202,7 +207,7 @@ record Host(
 
     @Override
     public void close() throws IOException {
-        groups.removeParent();
+        groups.removeParents();
         lock.close();
     }
 }

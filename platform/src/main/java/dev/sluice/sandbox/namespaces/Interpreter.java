@@ -54,7 +54,7 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
         String hint = "install Debian's nodejs or another package that puts Node.js " + NODE_MAJOR_MIN + " or later at "
                 + NamespaceOptions.NODE;
         Path binary = elf(program, "Node.js", hint);
-        String question = "process.versions.node+' '+(process.config.variables.node_builtin_shareable_builtins||[])";
+        String question = "process.versions.node+' '+JSON.stringify(process.config)";
         String[] answer = ask(List.of(binary.toString(), "-p", question), hint).split(" ", 2);
         if (answer.length != 2 || Integer.parseInt(answer[0].split("\\.", 2)[0]) < NODE_MAJOR_MIN) {
             throw new SandboxUnavailable(program + " is older than Node.js " + NODE_MAJOR_MIN + ": " + hint);

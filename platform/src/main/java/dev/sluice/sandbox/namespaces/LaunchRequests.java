@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -25,18 +26,23 @@ final class LaunchRequests {
 
     private LaunchRequests() {}
 
-    /// @param runtimes name → target in the guest → source on the host
     /// @param cpuSecondsMax processor time of one process of a guest over its whole life
-    static byte[] setup(Path socket, Path bubblewrap, int cpuSecondsMax, Map<String, Map<String, Path>> runtimes) {
+    /// @param parents the control groups that guests' groups are in
+    /// @param runtimes name → target in the guest → source on the host
+    static byte[] setup(
+            Path socket,
+            Path bubblewrap,
+            int cpuSecondsMax,
+            List<Path> parents,
+            Map<String, Map<String, Path>> runtimes) {
         return line(json -> {
             json.writeStringProperty("socket", socket.toString());
             json.writeStringProperty("bwrap", bubblewrap.toString());
             json.writeNumberProperty("open_files", OPEN_FILES_MAX);
             json.writeNumberProperty("file_bytes", FILE_BYTES_MAX);
             json.writeNumberProperty("cpu_seconds", cpuSecondsMax);
-            json.writeArrayPropertyStart("stages");
-            STAGES.stream().filter(stage -> isFree(stage, socket, runtimes)).forEach(json::writeString);
-            json.writeEndArray();
+            writeList(json, "parents", parents.stream().map(Path::toString));
+            writeList(json, "stages", STAGES.stream().filter(stage -> isFree(stage, socket, runtimes)));
             json.writeObjectPropertyStart("runtimes");
             runtimes.forEach((name, mounts) -> {
                 json.writeObjectPropertyStart(name);
@@ -54,12 +60,8 @@ final class LaunchRequests {
             json.writeNumberProperty("uid", uid);
             json.writeStringProperty("runtime", spec.runtime());
             json.writeNumberProperty("scratch_bytes", (long) spec.scratchMib() << 20);
-            json.writeArrayPropertyStart("command");
-            spec.command().forEach(json::writeString);
-            json.writeEndArray();
-            json.writeArrayPropertyStart("groups");
-            group.directories().forEach(directory -> json.writeString(directory.toString()));
-            json.writeEndArray();
+            writeList(json, "command", spec.command().stream());
+            writeList(json, "groups", group.directories().stream().map(Path::toString));
         });
     }
 
@@ -72,6 +74,12 @@ final class LaunchRequests {
                 && runtimes.values().stream()
                         .flatMap(mounts -> mounts.values().stream())
                         .noneMatch(source -> source.startsWith(stage));
+    }
+
+    private static void writeList(JsonGenerator json, String name, Stream<String> items) {
+        json.writeArrayPropertyStart(name);
+        items.forEach(json::writeString);
+        json.writeEndArray();
     }
 
     private interface Properties {

@@ -228,7 +228,7 @@ final class Launcher implements AutoCloseable {
     private void end(Process ended) {
         becomeReady(false);
         if (first) {
-            giveUp();
+            stop(); // it has not become ready, and neither would another one
         }
         if (!isClosedAfter(Duration.ZERO)) {
             LOG.error("the launcher of guests has ended, and all guests with it");
@@ -247,12 +247,13 @@ final class Launcher implements AutoCloseable {
         }
     }
 
-    /// The first launcher has not become ready: neither would a second one.
-    private void giveUp() {
+    /// No other launcher is started from now on.
+    private @Nullable Process stop() {
         lock.lock();
         try {
             closed = true;
             changed.signalAll();
+            return process;
         } finally {
             lock.unlock();
         }
@@ -276,15 +277,7 @@ final class Launcher implements AutoCloseable {
     /// Ends the launcher, which ends every guest, and waits for that.
     @Override
     public void close() {
-        Process last;
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-            last = process;
-        } finally {
-            lock.unlock();
-        }
+        Process last = stop();
         if (last == null) {
             return;
         }

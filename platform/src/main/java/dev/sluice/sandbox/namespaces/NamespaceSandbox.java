@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One guest of a [NamespaceDriver].
 final class NamespaceSandbox implements Sandbox {
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
     private static final int SIGNAL_STATUS = 128;
     private static final int SIGNALS_MAX = 64;
     private static final int SIGKILL = 9;
@@ -132,21 +133,19 @@ final class NamespaceSandbox implements Sandbox {
         return signal == SIGKILL && group.ranOutOfMemory() ? new Death.OutOfMemory() : new Death.Killed(signal);
     }
 
-    /// Waits until the guest has begun to speak.
+    /// Waits until the guest has begun to speak, or has hung up. News of its death may overtake its words.
     ///
-    /// @throws SandboxFailed if it dies before or does not within `nanos`
+    /// @throws SandboxFailed if it does neither within `nanos`
     void awaitSpeaking(long nanos) throws SandboxFailed, InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = nanos;
-            while (!speaking && death == null) {
-                if (left <= 0) {
-                    throw new SandboxFailed("the guest did not boot in time");
-                }
+            while (!speaking && left > 0) {
                 left = changed.awaitNanos(left);
+                left = death == null ? left : Math.min(left, LAST_WORDS.toNanos());
             }
-            if (death != null) {
-                throw new SandboxFailed("the guest did not boot: " + death);
+            if (!speaking) {
+                throw new SandboxFailed(death == null ? "the guest did not boot in time" : "no guest: " + death);
             }
         } finally {
             lock.unlock();

@@ -3,7 +3,7 @@
 One process for the server's whole life, so that no guest costs a process call of the JVM. Reads requests from standard
 input and writes what happened to standard output, one line each; the first request is the setup. What is said, and what is answered:
 
-  {"socket", "bwrap", "stages", "open_files", "file_bytes", "cpu_seconds", "runtimes": {NAME: {TARGET: SOURCE}}}
+  {"socket", "bwrap", "stages", "open_files", "file_bytes", "cpu_seconds", "parents", "runtimes": {NAME: {TARGET: SOURCE}}}
                                                                            -> ready, or: failed REASON
   {"start": ID, "token", "runtime", "command", "uid", "scratch_bytes", "groups": [directory of a control group]}
   {"kill": ID}                                                             -> dead ID STATUS   (negative: a signal)
@@ -55,6 +55,8 @@ def main():
         serve(requests, launcher)
     finally:
         launcher.end_all()
+    for parent in setup["parents"]:
+        removed(parent)
 
 
 def serve(requests, launcher):

@@ -1,0 +1,23 @@
+package dev.sluice.sandbox.namespaces;
+
+import dev.sluice.sandbox.IsolationContract;
+import dev.sluice.sandbox.SandboxDriver;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+final class NamespaceIsolationTest extends IsolationContract {
+    private Path directory = Path.of("");
+
+    @Override
+    protected SandboxDriver open(Path place, Map<String, Path> guestFiles) throws InterruptedException {
+        directory = place;
+        return NamespaceDriver.open(new NamespaceOptions(
+                place, guestFiles, NamespaceOptions.PYTHON, NamespaceOptions.NODE, Leftovers.FIRST_UID));
+    }
+
+    @Override
+    protected List<String> leftovers() throws Exception {
+        return Leftovers.of(directory);
+    }
+}
