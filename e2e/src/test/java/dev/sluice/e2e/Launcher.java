@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 final class Launcher implements AutoCloseable {
     static final Path ROOT =
             Path.of(System.getProperty("sluice.root", "..")).toAbsolutePath().normalize();
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern MEMBER = Pattern.compile("\"(\\w+)\"\\s*:\\s*(?:\"([^\"]*)\"|(\\d+))");
 
     /// What a command left behind.
