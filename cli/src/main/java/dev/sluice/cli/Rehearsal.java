@@ -17,8 +17,8 @@ import java.security.KeyPairGenerator;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /// Goes through the usual commands once, against a server of its own that knows one answer, so that the JDK can record
 /// for its AOT cache which classes they need:
@@ -75,13 +75,11 @@ public final class Rehearsal {
 
     private static void run(Path home, Path config, List<String> command) {
         var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        var environment = new HashMap<>(System.getenv());
+        environment.keySet().removeIf(name -> name.startsWith("SLUICE_"));
+        environment.put("SLUICE_CONFIG", config.toString());
         var terminal = new Terminal(
-                new ByteArrayInputStream(new byte[0]),
-                nowhere,
-                nowhere,
-                Map.of("SLUICE_CONFIG", config.toString()),
-                home,
-                Clock.systemUTC());
+                new ByteArrayInputStream(new byte[0]), nowhere, nowhere, environment, home, Clock.systemUTC());
         Sluice.run(command.toArray(String[]::new), terminal);
     }
 

@@ -2,22 +2,15 @@ package dev.sluice.cli.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
+import dev.sluice.cli.Certificate;
 import dev.sluice.cli.Recorder;
 import dev.sluice.cli.RsaKeys;
 import dev.sluice.cli.Shell;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +85,18 @@ final class ApiTest {
                 .run("--token", "t0ken", "get", "functions");
 
         assertThat(server.only().header("Authorization")).isEqualTo("Bearer t0ken");
+    }
+
+    @Test
+    void token_printsWhatRequestsCarry_andAsksNobody() throws IOException, GeneralSecurityException {
+        with(",\"serviceaccount\":\"acme/ci\",\"jwtprivatekey\":\"" + newKey() + "\"");
+
+        String printed = shell.run("token").out();
+
+        assertThat(server.asked()).isEmpty();
+        shell.run("whoami");
+        assertThat(server.only().header("Authorization")).isEqualTo("Bearer " + printed.strip());
+        assertThat(with().run("token").exitCode()).isEqualTo(1);
     }
 
     @Test
@@ -183,8 +188,9 @@ final class ApiTest {
     }
 
     @Test
-    void aSelfSignedCertificate_isRefused_unlessTheContextSaysInsecure() throws Exception {
-        try (var tls = new Recorder(selfSigned())) {
+    void aSelfSignedCertificate_isRefused_unlessTheContextSaysInsecure()
+            throws IOException, InterruptedException, GeneralSecurityException {
+        try (var tls = new Recorder(new Certificate(home).server())) {
             String address = "\"host\":\"127.0.0.1\",\"scheme\":\"https\",\"port\":" + tls.port();
             shell.configured("{\"current\":\"a\",\"contexts\":{\"a\":{" + address + "},\"b\":{" + address
                     + ",\"insecure\":true}}}");
@@ -201,42 +207,6 @@ final class ApiTest {
             assertThat(accepted.exitCode()).isZero();
             assertThat(byFlag.exitCode()).isEqualTo(1);
         }
-    }
-
-    private HttpsServer selfSigned() throws Exception {
-        Path store = home.resolve("store.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "a",
-                        "-keyalg",
-                        "RSA",
-                        "-dname",
-                        "CN=somebody",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        "secret")
-                .redirectErrorStream(true)
-                .start();
-        keytool.getInputStream().readAllBytes();
-        assertThat(keytool.waitFor()).isZero();
-
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, "secret".toCharArray());
-        }
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, "secret".toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        https.setHttpsConfigurator(new HttpsConfigurator(context));
-        return https;
     }
 
     private static int closedPort() throws IOException {

@@ -54,7 +54,7 @@ final class HelpTest {
     void everyExample_isUnderstood() {
         for (var path : paths()) {
             for (String example : path.getLast().examples()) {
-                String line = example.replaceFirst("^.*(\\./)?sluice ", "").replaceFirst(" [|>)].*|\\)$", "");
+                String line = example.replaceFirst("^.*(\\./)?sluice ", "").replaceFirst("(\\)| [|>]).*$", "");
                 if (example.startsWith("./") || example.startsWith("sluice up")) {
                     continue;
                 }
