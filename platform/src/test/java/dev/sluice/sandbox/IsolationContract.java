@@ -36,6 +36,10 @@ public abstract class IsolationContract {
     /// Processes, mounts, control groups and files that guests have left.
     protected abstract List<String> leftovers() throws Exception;
 
+    protected SandboxDriver driver() {
+        return driver;
+    }
+
     @BeforeAll
     void openDriver(@TempDir Path parent) throws Exception {
         directory = parent.resolve("sandbox");

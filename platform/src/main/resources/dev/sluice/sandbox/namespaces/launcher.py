@@ -33,20 +33,24 @@ REQUEST_BYTES_MAX = 1 << 19
 DESCRIPTORS_SPARE = 64
 GOODBYE_SECONDS = 5
 CLONE_NEWNS, MS_BIND, MS_REC, MS_SLAVE, MS_RDONLY, MS_REMOUNT = 0x20000, 0x1000, 0x4000, 0x80000, 1, 32
+PR_SET_CHILD_SUBREAPER = 36
 STREAMS = {"c": 3, "o": 1, "e": 2}  # channel, standard output, standard error: letter -> descriptor in the guest
 DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
 def main():
     os.setsid()  # a Ctrl-C on the server's terminal is the server's business
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     os.umask(0o077)
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1)  # a guest's first process is ours to reap once bwrap has died before it
     requests = Requests(0)
     setup = requests.next()
     if setup is None:
         return
     try:
-        launcher = Launcher(setup)
+        launcher = Launcher(setup, libc)
     except (OSError, RuntimeError) as failure:
         report("failed " + " ".join(repr(failure).split()))
         raise
@@ -60,19 +64,21 @@ def main():
 
 
 def serve(requests, launcher):
-    events = launcher.events
-    events.register(requests.descriptor, select.EPOLLIN)
+    deaths, wakeup = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
     while True:
-        for descriptor, _ in events.poll():
-            if descriptor != requests.descriptor:
-                launcher.reap(descriptor)
-                continue
+        ready, _, _ = select.select([requests.descriptor, deaths], [], [])
+        if deaths in ready:
+            os.read(deaths, 1 << 16)
+            launcher.reap()
+        if requests.descriptor in ready:
             request = requests.next()
             while request is not None:
                 launcher.obey(request)
                 request = requests.next(wait=False)
-            if requests.ended:
-                return
+        if requests.ended:
+            return
 
 
 class Requests:
@@ -100,11 +106,9 @@ class Requests:
 
 
 class Launcher:
-    def __init__(self, setup):
+    def __init__(self, setup, libc):
         self.setup = setup
-        self.events = select.epoll()
-        self.guests = {}
-        self.identities = {}  # descriptor of a process -> id of its guest
+        self.guests = {}  # process -> Guest
         self.nothing = os.open("/dev/null", os.O_RDWR)
         self.filter = os.memfd_create("seccomp")
         with open(self.filter, "wb", closefd=False) as calls:
@@ -112,35 +116,29 @@ class Launcher:
         self.privileged = os.geteuid() == 0
         runtimes = {name: dict(mounts) for name, mounts in setup["runtimes"].items()}
         if self.privileged:
-            stage_sources(runtimes, setup["stages"])
+            stage_sources(libc, runtimes, setup["stages"])
         self.roots = {name: root_arguments(mounts) for name, mounts in runtimes.items()}
 
     def obey(self, request):
         if "kill" in request:
-            guest = self.guests.get(request["kill"])
-            if guest is not None:
-                guest.kill()
+            for process, guest in self.guests.items():
+                if guest.identity == request["kill"]:
+                    os.kill(process, signal.SIGKILL)  # a child that we have not reaped: no other has its number
             return
-        identity = request["start"]
-        guest = Guest(request["groups"])
         sockets = []
         try:
             for stream in STREAMS:
                 sockets.append(connect(self.setup["socket"], request["token"], stream))
-            guest.process = os.fork()
-            if guest.process == 0:
+            process = os.fork()
+            if process == 0:
                 self.become(request, sockets)
+            self.guests[process] = Guest(request["start"], request["groups"])
         except OSError as failure:
             print("launcher: cannot start a guest:", failure, file=sys.stderr, flush=True)
-            report("dead %d 125" % identity)
-            return
+            report("dead %d 125" % request["start"])
         finally:
             for end in sockets:
                 end.close()
-        guest.descriptor = os.pidfd_open(guest.process)
-        self.guests[identity] = guest
-        self.identities[guest.descriptor] = identity
-        self.events.register(guest.descriptor, select.EPOLLIN)
 
     def become(self, request, sockets):
         """In the child: turns into bwrap, and so into the guest. Never returns."""
@@ -155,7 +153,8 @@ class Launcher:
                 os.setresgid(request["uid"], request["uid"], request["uid"])
                 os.setresuid(request["uid"], request["uid"], request["uid"])
             os.umask(0o022)
-            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            for ignored in (signal.SIGPIPE, signal.SIGXFSZ):
+                signal.signal(ignored, signal.SIG_DFL)
             isolation = ISOLATION + self.roots[request["runtime"]]
             scratch = ["--perms", "1777", "--size", str(request["scratch_bytes"]), "--tmpfs", "/tmp", "--chdir", "/tmp"]
             command = [self.setup["bwrap"], *isolation, *scratch, "--", *request["command"]]
@@ -179,18 +178,23 @@ class Launcher:
         seconds = self.setup["cpu_seconds"]
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # SIGXCPU, then SIGKILL
 
-    def reap(self, descriptor):
-        identity = self.identities.pop(descriptor)
-        guest = self.guests.pop(identity)
-        self.events.unregister(descriptor)
-        os.close(descriptor)
-        _, status = os.waitpid(guest.process, 0)
-        report("dead %d %d" % (identity, os.waitstatus_to_exitcode(status)))
+    def reap(self):
+        """Reports the guests that have ended; buries their orphans too."""
+        while True:
+            try:
+                process, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if process == 0:
+                return
+            guest = self.guests.pop(process, None)
+            if guest is not None:
+                report("dead %d %d" % (guest.identity, os.waitstatus_to_exitcode(status)))
 
     def end_all(self):
         """Leaves neither a process nor a control group, within GOODBYE_SECONDS."""
-        for guest in self.guests.values():
-            guest.kill()
+        for process in self.guests:
+            os.kill(process, signal.SIGKILL)
         groups = [group for guest in self.guests.values() for group in guest.groups]
         until = time.monotonic() + GOODBYE_SECONDS
         while groups and time.monotonic() < until:
@@ -199,13 +203,9 @@ class Launcher:
 
 
 class Guest:
-    def __init__(self, groups):
+    def __init__(self, identity, groups):
+        self.identity = identity
         self.groups = groups
-        self.process = None
-        self.descriptor = None
-
-    def kill(self):
-        signal.pidfd_send_signal(self.descriptor, signal.SIGKILL)
 
 
 # Everything that is the same for all guests. Devices and /proc come before the root is closed for writing.
@@ -227,13 +227,12 @@ def root_arguments(mounts):
     return arguments
 
 
-def stage_sources(runtimes, stages):
+def stage_sources(libc, runtimes, stages):
     """Makes each source reachable for guests' user ids, though the directories above it are closed to them.
 
     In a mount namespace of our own, which no other process sees: a directory that none of our paths leads through is
     covered, and the sources are bound below it. The data directory itself stays as closed as it is.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
 
     def mount(source, target, kind, flags, options=None):
         names = [name.encode() if name is not None else None for name in (source, target, kind)]

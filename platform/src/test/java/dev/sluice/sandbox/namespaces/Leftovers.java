@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// What guests of a driver have left on this host: processes of their user ids, control groups, mounts, files.
@@ -42,7 +44,8 @@ final class Leftovers {
         var found = new ArrayList<Long>();
         try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
-                if (isGuest(process)) {
+                long uid = liveUser(process);
+                if (uid >= FIRST_UID && uid < FIRST_UID + NamespaceDriver.GUESTS_MAX) {
                     found.add(Long.parseLong(process.getFileName().toString()));
                 }
             }
@@ -50,19 +53,30 @@ final class Leftovers {
         return found;
     }
 
-    private static boolean isGuest(Path process) {
+    /// The live processes in the control groups of the driver in `directory`, and as whom they run.
+    static Map<Long, Long> usersOfGuests(Path directory) throws IOException {
+        var users = new TreeMap<Long, Long>();
+        for (Path group : groups(directory)) {
+            for (String process : Files.readAllLines(group.resolve("cgroup.procs"))) {
+                users.put(Long.parseLong(process), liveUser(Path.of("/proc", process)));
+            }
+        }
+        return users;
+    }
+
+    /// 0 also for a process that is dead but for its entry in the table: it has no memory any more.
+    private static long liveUser(Path process) {
         try {
             List<String> status = Files.readAllLines(process.resolve("status"));
-            long uid = status.stream()
-                    .filter(line -> line.startsWith("Uid:"))
-                    .mapToLong(line -> Long.parseLong(line.split("\t", 3)[1]))
-                    .findFirst()
-                    .orElse(0);
-            boolean dead =
-                    status.stream().anyMatch(line -> line.startsWith("State:\tZ") || line.startsWith("State:\tX"));
-            return !dead && uid >= FIRST_UID && uid < FIRST_UID + NamespaceDriver.GUESTS_MAX;
+            return status.stream().noneMatch(line -> line.startsWith("VmSize:"))
+                    ? 0
+                    : status.stream()
+                            .filter(line -> line.startsWith("Uid:"))
+                            .mapToLong(line -> Long.parseLong(line.split("\t", 3)[1]))
+                            .findFirst()
+                            .orElse(0);
         } catch (IOException gone) {
-            return false;
+            return 0;
         }
     }
 
