@@ -1,9 +1,9 @@
 package dev.sluice;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /// What this machine has for guests.
 final class Machine {
@@ -21,16 +21,27 @@ final class Machine {
     ///
     /// @throws IOException if that is not known, or too little for any use
     static int guestMemoryMib() throws IOException {
-        List<String> lines = Files.readAllLines(MEMINFO);
-        for (String line : lines) {
+        int free = readFreeMib();
+        if (free - RESERVE_MIB < GUESTS_MIB_MIN) {
+            throw new IOException(
+                    "only " + free + " MiB of memory are free; " + (GUESTS_MIB_MIN + RESERVE_MIB) + " are needed");
+        }
+        return free - RESERVE_MIB;
+    }
+
+    /// How much memory could be had now without swapping.
+    static int freeMib() {
+        try {
+            return readFreeMib();
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
+    private static int readFreeMib() throws IOException {
+        for (String line : Files.readAllLines(MEMINFO)) {
             if (line.startsWith("MemAvailable:")) {
-                String kib = line.replaceAll("[^0-9]", "");
-                int mib = Math.toIntExact(Long.parseLong(kib) / 1024) - RESERVE_MIB;
-                if (mib < GUESTS_MIB_MIN) {
-                    throw new IOException("only " + (mib + RESERVE_MIB) + " MiB of memory are free; "
-                            + (GUESTS_MIB_MIN + RESERVE_MIB) + " are needed");
-                }
-                return mib;
+                return Math.toIntExact(Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024);
             }
         }
         throw new IOException("the kernel does not say how much memory is free");

@@ -137,6 +137,7 @@ final class Platform implements AutoCloseable {
                         config.readyGuests(),
                         memoryMib,
                         () -> scheduler.load().leasedMib(),
+                        Machine::freeMib,
                         clock),
                 LocalWorker::close);
     }

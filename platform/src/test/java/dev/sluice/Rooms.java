@@ -85,7 +85,8 @@ final class Rooms {
                             "org",
                             "authn",
                             "event",
-                            "gateway"))));
+                            "gateway",
+                            "http"))));
 
     /// What the server consists of, without its tests.
     static final JavaClasses MAIN = new ClassFileImporter()

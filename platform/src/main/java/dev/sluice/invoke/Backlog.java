@@ -53,12 +53,29 @@ final class Backlog {
     }
 
     private void work(String name, Tenant tenant) {
+        boolean isDone = false;
         try {
             for (UUID id = next(name, tenant); id != null; id = next(name, tenant)) {
                 starter.start(id);
             }
+            isDone = true;
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
+        } finally {
+            if (!isDone) {
+                replace(name, tenant);
+            }
+        }
+    }
+
+    /// A run that ended in a fault of the platform must not take its place with it.
+    private synchronized void replace(String name, Tenant tenant) {
+        tenant.underWay--;
+        if (!tenant.waiting.isEmpty()) {
+            tenant.underWay++;
+            Thread.ofVirtual().name("backlog").start(() -> work(name, tenant));
+        } else if (tenant.underWay == 0) {
+            tenants.remove(name, tenant);
         }
     }
 

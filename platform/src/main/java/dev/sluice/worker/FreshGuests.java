@@ -12,10 +12,10 @@ import dev.sluice.sandbox.SandboxFailed;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,16 +51,15 @@ final class FreshGuests implements AutoCloseable {
         return readyOfEach * Runtime.values().length * Limits.MEMORY_MIB_MIN;
     }
 
-    /// A guest that nobody has used: one of those that wait if it has the right size, else a new one.
-    Instance take(Runtime runtime, int memoryMib) throws SandboxFailed, InterruptedException {
-        if (memoryMib == Limits.MEMORY_MIB_MIN) {
-            @Nullable Instance waiting = queue(runtime).poll();
-            if (waiting != null) {
-                wanted.release();
-                return waiting;
-            }
+    /// A guest that nobody has used and that need not be started, if one of this size waits. It may have died
+    /// waiting.
+    Optional<Instance> waiting(Runtime runtime, int memoryMib) {
+        if (memoryMib != Limits.MEMORY_MIB_MIN) {
+            return Optional.empty();
         }
-        return start(runtime, memoryMib);
+        Optional<Instance> waiting = Optional.ofNullable(queue(runtime).poll());
+        wanted.release();
+        return waiting;
     }
 
     @Override
@@ -74,7 +73,8 @@ final class FreshGuests implements AutoCloseable {
         }
     }
 
-    private Instance start(Runtime runtime, int memoryMib) throws SandboxFailed, InterruptedException {
+    /// A guest that is started for its use.
+    Instance start(Runtime runtime, int memoryMib) throws SandboxFailed, InterruptedException {
         var spec = new GuestSpec(
                 runtime.language(), runtime.command(), memoryMib, PROCESSES_MAX, SCRATCH_MIB, CPU_PERCENT, BOOT);
         Sandbox sandbox = driver.start(spec);

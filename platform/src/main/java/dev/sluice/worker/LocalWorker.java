@@ -3,22 +3,16 @@ package dev.sluice.worker;
 import dev.sluice.blob.Blobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
-import dev.sluice.cloudcall.Convention;
-import dev.sluice.cloudcall.FunctionPackage;
 import dev.sluice.cloudcall.GuestGone;
 import dev.sluice.cloudcall.GuestProtocolViolation;
-import dev.sluice.cloudcall.LoadOutcome;
 import dev.sluice.cloudcall.Outcome;
 import dev.sluice.cloudcall.RunRequest;
 import dev.sluice.function.FunctionSpec;
-import dev.sluice.function.SourceFiles;
 import dev.sluice.gate.Gate;
 import dev.sluice.kernel.Task;
-import dev.sluice.sandbox.Death;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
 import dev.sluice.worker.RunEnd.Fault;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.format.DateTimeFormatter;
@@ -43,23 +37,27 @@ public final class LocalWorker implements AutoCloseable {
     public static final Duration PREPARE_MAX = Duration.ofSeconds(30);
 
     static final Duration IDLE_MAX = Duration.ofMinutes(10);
+    /// With less of the machine's memory free than this, half of what is idle goes, again and again.
+    private static final int PRESSURE_MIB = 256;
+
     private static final Duration HOUSEKEEPING = Duration.ofSeconds(5);
-    private static final Duration DEATH_PATIENCE = Duration.ofMillis(500);
     private static final Logger LOG = LoggerFactory.getLogger(LocalWorker.class);
 
-    private final Blobs blobs;
     private final Function<Gate, CloudCalls> calls;
     private final FreshGuests fresh;
     private final InstancePool pool = new InstancePool();
     private final Watch watch = new Watch();
+    private final Loader loader;
     private final int memoryMib;
     private final IntSupplier leasedMib;
+    private final IntSupplier freeMib;
     private final Clock clock;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /// @param calls     what answers a run's calls; made anew for each run, called as the run's task
     /// @param memoryMib what all guests may hold together, idle ones too
     /// @param leasedMib what runs in progress hold at this moment
+    /// @param freeMib   how much of the machine's memory is free at this moment
     public LocalWorker(
             SandboxDriver driver,
             Blobs blobs,
@@ -67,12 +65,14 @@ public final class LocalWorker implements AutoCloseable {
             int readyOfEach,
             int memoryMib,
             IntSupplier leasedMib,
+            IntSupplier freeMib,
             Clock clock) {
-        this.blobs = blobs;
         this.calls = calls;
         this.fresh = new FreshGuests(driver, readyOfEach);
+        this.loader = new Loader(blobs, fresh, watch);
         this.memoryMib = memoryMib;
         this.leasedMib = leasedMib;
+        this.freeMib = freeMib;
         this.clock = clock;
         Thread.ofVirtual().name("idle-guests").start(this::keepHouse);
     }
@@ -89,9 +89,13 @@ public final class LocalWorker implements AutoCloseable {
         @Nullable Instance instance = pool.take(key, task.label()).orElse(null);
         try {
             if (instance == null) {
-                switch (prepare(gate.function(), PREPARE_MAX)) {
-                    case Prepared.Ready(Instance ready) -> instance = ready;
-                    case Prepared.Unfit(Fault fault) -> {
+                makeRoom();
+                switch (loader.prepare(gate.function(), PREPARE_MAX)) {
+                    case Loader.Prepared.Ready(Instance ready) -> instance = ready;
+                    case Loader.Prepared.Unfit(Fault fault) -> {
+                        return failed(fault);
+                    }
+                    case Loader.Prepared.Dead(Fault fault) -> {
                         return failed(fault);
                     }
                 }
@@ -108,12 +112,14 @@ public final class LocalWorker implements AutoCloseable {
     /// @return why it could not be loaded
     public Optional<String> check(FunctionSpec function, Duration patience) throws InterruptedException {
         try {
-            return switch (prepare(function, patience)) {
-                case Prepared.Ready(Instance ready) -> {
+            makeRoom();
+            return switch (loader.prepare(function, patience)) {
+                case Loader.Prepared.Ready(Instance ready) -> {
                     ready.sandbox().close();
                     yield Optional.empty();
                 }
-                case Prepared.Unfit(Fault fault) -> Optional.of(fault.message());
+                case Loader.Prepared.Unfit(Fault fault) -> Optional.of(fault.message());
+                case Loader.Prepared.Dead(Fault fault) -> Optional.of(fault.message());
             };
         } catch (SandboxFailed failed) {
             LOG.warn("a guest could not be started", failed);
@@ -132,39 +138,6 @@ public final class LocalWorker implements AutoCloseable {
         watch.close();
         fresh.close();
         closeAll(pool.shrinkTo(0));
-    }
-
-    private sealed interface Prepared {
-        record Ready(Instance instance) implements Prepared {}
-
-        record Unfit(Fault fault) implements Prepared {}
-    }
-
-    private Prepared prepare(FunctionSpec function, Duration left) throws SandboxFailed, InterruptedException {
-        Optional<FunctionPackage> code = read(function);
-        if (code.isEmpty()) {
-            return new Prepared.Unfit(Fault.system("the function's package is not readable"));
-        }
-        makeRoom();
-        Instance instance = fresh.take(function.runtime(), function.limits().memoryMib());
-        boolean isKept = false;
-        try {
-            watch.begin(instance, left);
-            LoadOutcome loaded = instance.link().load(code.get());
-            watch.end(instance);
-            if (loaded instanceof LoadOutcome.Failed(var failure)) {
-                return new Prepared.Unfit(new Fault(failure.type().word(), failure.message(), failure.stacktrace()));
-            }
-            isKept = true;
-            return new Prepared.Ready(instance);
-        } catch (GuestGone | GuestProtocolViolation broken) {
-            return new Prepared.Unfit(gone(instance, function));
-        } finally {
-            watch.end(instance);
-            if (!isKept) {
-                instance.sandbox().close();
-            }
-        }
     }
 
     private RunEnd serve(InstanceKey key, Instance instance, Gate gate, Task task, RunRequest request)
@@ -187,7 +160,7 @@ public final class LocalWorker implements AutoCloseable {
         } catch (GuestGone | GuestProtocolViolation broken) {
             Fault fault = broken instanceof GuestProtocolViolation
                     ? Fault.function("the function broke the protocol between its runtime and the platform")
-                    : gone(instance, gate.function());
+                    : Postmortem.of(instance, gate.function());
             instance.sandbox().drainLogs(logs);
             return failed(fault, logs);
         } finally {
@@ -205,30 +178,6 @@ public final class LocalWorker implements AutoCloseable {
         }
     }
 
-    /// What a guest that has hung up died of, in words for who wrote its function.
-    private static Fault gone(Instance instance, FunctionSpec function) throws InterruptedException {
-        Instance.@Nullable Ended ended = instance.ended();
-        if (ended != null) {
-            return switch (ended) {
-                case DEADLINE -> Fault.function("Function execution exceeded the timeout");
-                case FLOOD -> Fault.function("the function printed more than " + LogLines.PRINTED_BYTES_MAX + " bytes");
-            };
-        }
-        Optional<Death> death = instance.sandbox().awaitDeath(DEATH_PATIENCE);
-        if (death.isEmpty()) {
-            return Fault.function("the function's process hung up on the platform");
-        }
-        return switch (death.get()) {
-            case Death.OutOfMemory() ->
-                Fault.function(
-                        "the function used more than its " + function.limits().memoryMib() + " MiB of memory");
-            case Death.CpuTime() -> Fault.function("the function used up its processor time");
-            case Death.Exited(int code) ->
-                Fault.function("the function's process exited with code " + code + " before it answered");
-            case Death.Killed(int signal) -> Fault.function("the function's process was killed by signal " + signal);
-        };
-    }
-
     /// A function whose author set a timeout is told when it strikes.
     private Bytes withDeadline(Bytes context, FunctionSpec function) {
         if (!function.timeoutStated()) {
@@ -238,28 +187,6 @@ public final class LocalWorker implements AutoCloseable {
                 clock.instant().plus(function.limits().timeout()));
         String fields = context.utf8();
         return Bytes.utf8(fields.substring(0, fields.lastIndexOf('}')) + ",\"deadline\":\"" + deadline + "\"}");
-    }
-
-    private Optional<FunctionPackage> read(FunctionSpec function) {
-        try (Blobs.Blob blob = blobs.open(function.packageDigest()).orElse(null)) {
-            if (blob == null) {
-                return Optional.empty();
-            }
-            SourceFiles source = SourceFiles.decode(blob.stream(0));
-            return Optional.of(
-                    new FunctionPackage(source.files(), function.handler(), convention(function.convention())));
-        } catch (IOException unreadable) {
-            LOG.warn("a package could not be read", unreadable);
-            return Optional.empty();
-        }
-    }
-
-    private static Convention convention(dev.sluice.function.Convention stated) {
-        return switch (stated) {
-            case AUTO -> Convention.AUTO;
-            case DISPATCH -> Convention.DISPATCH;
-            case FAASTEN -> Convention.FAASTEN;
-        };
     }
 
     /// Closes idle guests until what runs, what waits fresh and what is idle fit into the machine's share.
@@ -273,6 +200,9 @@ public final class LocalWorker implements AutoCloseable {
             while (!closed.await(HOUSEKEEPING.toMillis(), TimeUnit.MILLISECONDS)) {
                 closeAll(pool.idleLongerThan(IDLE_MAX));
                 makeRoom();
+                if (freeMib.getAsInt() < PRESSURE_MIB) {
+                    closeAll(pool.shrinkTo(pool.idleMib() / 2));
+                }
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

@@ -177,6 +177,16 @@ final class InvocationsTest {
     }
 
     @Test
+    void aGuestThatDiedWaiting_isReplaced() throws InterruptedException {
+        create("patient", "def handle(context, payload):\n    return 1\n");
+        ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info().commandLine().orElse("").contains("/runtime/guest.py"))
+                .forEach(ProcessHandle::destroyForcibly);
+        assertThat(exec("patient", "{}").output()).contains(Bytes.utf8("1"));
+    }
+
+    @Test
     void forkingWithoutEnd_isStopped_andDisturbsNoOtherRun() throws InterruptedException {
         create("quiet", "def handle(context, payload):\n    return payload\n");
         FunctionSpec bomb =

@@ -67,6 +67,7 @@ final class Spine implements AutoCloseable {
                 1,
                 2048,
                 () -> scheduler.load().leasedMib(),
+                () -> 4096,
                 Clock.systemUTC());
         invocations = new Invocations(
                 gates, scheduler, worker, runs, new RunIds(Clock.systemUTC(), new SecureRandom()), Clock.systemUTC());

@@ -1,0 +1,105 @@
+package dev.sluice.worker;
+
+import dev.sluice.blob.Blobs;
+import dev.sluice.cloudcall.Convention;
+import dev.sluice.cloudcall.FunctionPackage;
+import dev.sluice.cloudcall.GuestGone;
+import dev.sluice.cloudcall.GuestProtocolViolation;
+import dev.sluice.cloudcall.LoadOutcome;
+import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.SourceFiles;
+import dev.sluice.sandbox.SandboxFailed;
+import dev.sluice.worker.RunEnd.Fault;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gives a guest its function.
+final class Loader {
+    private static final Logger LOG = LoggerFactory.getLogger(Loader.class);
+
+    private final Blobs blobs;
+    private final FreshGuests fresh;
+    private final Watch watch;
+
+    Loader(Blobs blobs, FreshGuests fresh, Watch watch) {
+        this.blobs = blobs;
+        this.fresh = fresh;
+        this.watch = watch;
+    }
+
+    /// What became of it.
+    sealed interface Prepared {
+        record Ready(Instance instance) implements Prepared {}
+
+        /// The code cannot be loaded.
+        record Unfit(Fault fault) implements Prepared {}
+
+        /// The guest ended meanwhile: perhaps by the code, perhaps long before.
+        record Dead(Fault fault) implements Prepared {}
+    }
+
+    /// Has a function loaded in a guest that nobody has used: one that waits, else, or if that one has died
+    /// waiting, a new one.
+    Prepared prepare(FunctionSpec function, Duration left) throws SandboxFailed, InterruptedException {
+        Optional<FunctionPackage> code = read(function);
+        if (code.isEmpty()) {
+            return new Prepared.Unfit(Fault.system("the function's package is not readable"));
+        }
+        int memoryMib = function.limits().memoryMib();
+        Optional<Instance> waiting = fresh.waiting(function.runtime(), memoryMib);
+        if (waiting.isPresent()) {
+            Prepared prepared = load(waiting.get(), code.get(), function, left);
+            if (!(prepared instanceof Prepared.Dead)) {
+                return prepared;
+            }
+        }
+        return load(fresh.start(function.runtime(), memoryMib), code.get(), function, left);
+    }
+
+    private Prepared load(Instance instance, FunctionPackage code, FunctionSpec function, Duration left)
+            throws InterruptedException {
+        boolean isKept = false;
+        try {
+            watch.begin(instance, left);
+            LoadOutcome loaded = instance.link().load(code);
+            watch.end(instance);
+            if (loaded instanceof LoadOutcome.Failed(var failure)) {
+                return new Prepared.Unfit(new Fault(failure.type().word(), failure.message(), failure.stacktrace()));
+            }
+            isKept = true;
+            return new Prepared.Ready(instance);
+        } catch (GuestGone | GuestProtocolViolation broken) {
+            return new Prepared.Dead(Postmortem.of(instance, function));
+        } finally {
+            watch.end(instance);
+            if (!isKept) {
+                instance.sandbox().close();
+            }
+        }
+    }
+
+    private Optional<FunctionPackage> read(FunctionSpec function) {
+        try (Blobs.Blob blob = blobs.open(function.packageDigest()).orElse(null)) {
+            if (blob == null) {
+                return Optional.empty();
+            }
+            SourceFiles source = SourceFiles.decode(blob.stream(0));
+            return Optional.of(
+                    new FunctionPackage(source.files(), function.handler(), convention(function.convention())));
+        } catch (IOException unreadable) {
+            LOG.warn("a package could not be read", unreadable);
+            return Optional.empty();
+        }
+    }
+
+    private static Convention convention(dev.sluice.function.Convention stated) {
+        return switch (stated) {
+            case AUTO -> Convention.AUTO;
+            case DISPATCH -> Convention.DISPATCH;
+            case FAASTEN -> Convention.FAASTEN;
+        };
+    }
+}
