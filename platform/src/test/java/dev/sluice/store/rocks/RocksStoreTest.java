@@ -9,8 +9,11 @@ import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import dev.sluice.store.StoreContract;
 import dev.sluice.store.StoreFailed;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +58,45 @@ final class RocksStoreTest extends StoreContract {
             }
             assertThat(store.scan(Bytes.utf8("k"), Bytes.EMPTY, 1_000)).hasSize(1_000);
         });
+    }
+
+    @Test
+    void aTornEndOfTheLog_costsItsLastBatchOnly() throws Exception {
+        Bytes value = Bytes.takeOver(new byte[10_000]);
+        for (int i = 0; i < 10; i++) {
+            store.putIfAbsent(Bytes.utf8("k" + i), value);
+        }
+        store.close();
+        try (var log = new RandomAccessFile(log().toFile(), "rw")) {
+            log.setLength(log.length() - 100);
+        }
+        store = open();
+        for (int i = 0; i < 9; i++) {
+            assertThat(store.get(Bytes.utf8("k" + i))).contains(value);
+        }
+        assertThat(store.get(Bytes.utf8("k9"))).isEmpty();
+    }
+
+    @Test
+    void aDamagedLog_isRefused_insteadOfForgettingWhatFollows() throws Exception {
+        Bytes value = Bytes.takeOver(new byte[10_000]);
+        for (int i = 0; i < 10; i++) {
+            store.putIfAbsent(Bytes.utf8("k" + i), value);
+        }
+        store.close();
+        try (var log = new RandomAccessFile(log().toFile(), "rw")) {
+            log.seek(log.length() / 2);
+            log.write(1);
+        }
+        assertThatExceptionOfType(StoreFailed.class).isThrownBy(this::open).withMessageContaining("cannot be opened");
+    }
+
+    private Path log() throws IOException {
+        try (var files = Files.list(directory.resolve("store"))) {
+            return files.filter(file -> file.toString().endsWith(".log"))
+                    .max(Comparator.comparingLong(file -> file.toFile().length()))
+                    .orElseThrow();
+        }
     }
 
     @Test
