@@ -152,7 +152,8 @@ public final class Request {
         if (copy.length > bytesMax) {
             throw tooLarge();
         }
-        return first.isLast() ? Bytes.takeOver(copy) : slowBody(copy, bytesMax);
+        boolean isWhole = first.isLast() || copy.length == jetty.getLength();
+        return isWhole ? Bytes.takeOver(copy) : slowBody(copy, bytesMax);
     }
 
     private Bytes slowBody(byte[] before, int bytesMax) throws IOException {

@@ -403,4 +403,30 @@ public abstract class StoreContract {
                 .map(entry -> HexFormat.of().formatHex(entry.key().toArray()))
                 .toList();
     }
+
+    @Test
+    void get_afterACommit_neverGivesTheOldValue_howeverManyRead() throws Exception {
+        Bytes key = Bytes.utf8("hot");
+        try (var readers = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+            var stop = new java.util.concurrent.atomic.AtomicBoolean();
+            for (int i = 0; i < 4; i++) {
+                readers.execute(() -> {
+                    while (!stop.get()) {
+                        store.get(key);
+                    }
+                });
+            }
+            for (int i = 0; i < 300; i++) {
+                Bytes value = Bytes.utf8("v" + i);
+                Batch batch = new Batch().put(key, value);
+                if (i % 2 == 0) {
+                    store.commit(batch);
+                } else {
+                    store.commitBehind(batch);
+                }
+                assertThat(store.get(key)).contains(value);
+            }
+            stop.set(true);
+        }
+    }
 }

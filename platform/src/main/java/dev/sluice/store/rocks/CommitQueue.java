@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.store.Batch;
 import dev.sluice.store.KeyRange;
 import dev.sluice.store.StoreFailed;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,11 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /// The batches that wait for the committer, in the order in which they take effect.
 ///
-/// Bounded by count and by bytes: who adds waits for room. Once it is closed or has failed, nothing is added any more.
+/// Bounded by count and by bytes: who adds waits for room. Once it is closed or has failed, nothing is added any
+/// more.
 final class CommitQueue {
     static final int BATCHES_MAX = 4_096;
     static final long QUEUE_BYTES_MAX = 32 << 20;
     static final long GROUP_BYTES_MAX = 16 << 20;
+
+    /// How long what is committed behind is gathered; it must be durable within 100 ms.
+    static final Duration LINGER = Duration.ofMillis(15);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
@@ -32,6 +37,10 @@ final class CommitQueue {
 
     private List<Pending> group = List.of();
     private long waitingBytes;
+
+    /// How many of those that wait somebody waits for.
+    private int awaited;
+
     private boolean closed;
     private volatile @Nullable StoreFailed failure;
 
@@ -50,7 +59,12 @@ final class CommitQueue {
             }
             waiting.add(added);
             waitingBytes += added.batch().size();
-            filled.signal();
+            if (!added.isBehind()) {
+                awaited++;
+                filled.signal();
+            } else if (waiting.size() == 1 || isHalfFull()) {
+                filled.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -63,11 +77,13 @@ final class CommitQueue {
             while (waiting.isEmpty() && !closed) {
                 filled.awaitUninterruptibly();
             }
+            linger();
             var taken = new ArrayList<Pending>(waiting.size());
             long takenBytes = 0;
             while (!waiting.isEmpty() && takenBytes < GROUP_BYTES_MAX) {
                 Pending next = waiting.remove();
                 takenBytes += next.batch().size();
+                awaited -= next.isBehind() ? 0 : 1;
                 taken.add(next);
             }
             waitingBytes -= takenBytes;
@@ -77,6 +93,23 @@ final class CommitQueue {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Gathers more while nobody waits for what is here.
+    private void linger() {
+        long nanos = LINGER.toNanos();
+        while (awaited == 0 && !closed && !isHalfFull() && nanos > 0) {
+            try {
+                nanos = filled.awaitNanos(nanos);
+            } catch (InterruptedException hurried) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private boolean isHalfFull() {
+        return waiting.size() >= BATCHES_MAX / 2 || waitingBytes >= QUEUE_BYTES_MAX / 2;
     }
 
     /// The group is in the database: reads may look there for it.

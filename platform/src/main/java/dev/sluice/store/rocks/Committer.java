@@ -17,17 +17,20 @@ import org.slf4j.LoggerFactory;
 /// changes of those before it, writes what remains as one synced write, and only then answers: also the refused ones,
 /// whose reason may be a change of the same group.
 ///
-/// There is no delay: what comes while one group is being synced is the next group.
+/// Nobody who waits is kept waiting: what comes while one group is being synced is the next group. What nobody waits
+/// for is gathered for a moment first ([CommitQueue#LINGER]), so that a stream of it costs few syncs.
 final class Committer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
 
     private final Engine engine;
     private final CommitQueue queue;
+    private final HotReads hotReads;
     private final Semaphore ended = new Semaphore(0);
 
-    Committer(Engine engine, CommitQueue queue) {
+    Committer(Engine engine, CommitQueue queue, HotReads hotReads) {
         this.engine = engine;
         this.queue = queue;
+        this.hotReads = hotReads;
         Thread.ofPlatform().daemon().name("store-commit").start(this::run);
     }
 
@@ -63,6 +66,7 @@ final class Committer implements AutoCloseable {
         }
         if (!changes.isEmpty()) {
             engine.write(changes.values());
+            changes.keySet().forEach(hotReads::changed);
         }
         queue.done();
         for (int i = 0; i < group.size(); i++) {

@@ -9,17 +9,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
 /// A store in one directory of this machine.
 ///
-/// Reads look into memory on the caller's thread and go to the pool of `DiskReads` for the rest. Writes go through the
-/// one `Committer`.
+/// Reads look into memory on the caller's thread and go to the pool of `DiskReads` for the rest. Writes go through
+/// the one `Committer`.
 public final class RocksStore implements Store {
     private final Engine engine;
     private final CommitQueue queue = new CommitQueue();
     private final Committer committer;
     private final DiskReads disk = new DiskReads();
+    private final HotReads hotReads = new HotReads();
 
     /// Held for reading by every read; taken for writing once and for ever by `close`.
     private final StampedLock open = new StampedLock();
@@ -32,7 +34,7 @@ public final class RocksStore implements Store {
     public RocksStore(Path directory, Path libraryDirectory) {
         RocksLibrary.load(libraryDirectory);
         this.engine = new Engine(directory);
-        this.committer = new Committer(engine, queue);
+        this.committer = new Committer(engine, queue, hotReads);
     }
 
     @Override
@@ -42,7 +44,19 @@ public final class RocksStore implements Store {
             requireOpen();
             return Optional.ofNullable(ahead.value());
         }
-        return read(tier -> engine.get(key, tier));
+        return read(_ -> Optional.ofNullable(hotReads.get(key, this::readSmall)))
+                .or(() -> read(tier -> engine.get(key, tier)));
+    }
+
+    /// A small value that is in memory; null for any other, which the ordinary read then finds.
+    private @Nullable Bytes readSmall(Bytes key) {
+        try {
+            return engine.get(key, Engine.Tier.CACHE)
+                    .filter(value -> value.length() <= HotReads.VALUE_BYTES_MAX)
+                    .orElse(null);
+        } catch (RocksDBException notInMemory) {
+            return null;
+        }
     }
 
     @Override
