@@ -48,7 +48,7 @@ final class RocksLibrary {
         connection.setUseCaches(false);
         try (var jar = connection.getJarFile()) {
             JarEntry packed = connection.getJarEntry();
-            Path home = directory.resolve("rocksdb-%d-%08x".formatted(packed.getSize(), packed.getCrc()));
+            Path home = directory.resolve("rocksdb-" + packed.getSize() + "-" + Long.toHexString(packed.getCrc()));
             Path library = home.resolve(UNPACKED_NAME);
             if (!isIntact(library, packed)) {
                 createPrivately(home);
