@@ -11,6 +11,7 @@
 # SLUICE_PREBUILT=1 says that Maven has packaged the modules already (the end-to-end tests run inside that build).
 
 readonly MODULES=(platform cli bench)
+readonly TRAINING_PATIENCE_S=180
 readonly MAVEN=(mvn --batch-mode -Dstyle.color=never)
 # Small and quick to start. One flag set for all programs of a class path: an AOT cache holds for its flags only.
 # Poller mode 1 wakes a virtual thread that waits for a guest without another one in between: measured in
@@ -52,7 +53,7 @@ ensure_built() {
     local lock built
     mkdir -p "$WORK"
     exec {lock}>"$WORK/lock"
-    flock "$lock"
+    flock --nonblock "$lock" || { say "Waiting for another build" && flock "$lock"; }
     if needs_maven; then
         ensure_packages build
         built=$(fingerprint)
@@ -153,10 +154,11 @@ class_path() { # DIRECTORY NAME LIB...
 
 # Earlier programs that no process runs any more.
 remove_old_programs() {
-    local old
+    local old current
+    current=$(tail -n 1 "$WORK/current" 2>/dev/null) || current=''
     for old in "$WORK"/dist/*/; do
         old=${old%/}
-        [[ $old == "$DIST" ]] || grep -qsF "$old/" /proc/[0-9]*/cmdline || rm -rf "$old"
+        [[ $old == "$DIST" || $old == "$WORK/dist/$current" ]] || grep -qsF "$old/" /proc/[0-9]*/cmdline || rm -rf "$old"
     done
 }
 
@@ -187,16 +189,15 @@ train_server() { # DATA
         "${client[@]}" create function trained "$ROOT/examples/hello.py" --image python3 || true
         "${client[@]}" exec trained --wait || true
         kill -TERM "$pid"
-        wait "$pid" || true
-    else
-        kill -KILL "$pid"
-        rm -f "$DIST/server.aot"
+        await_end "$pid" "$TRAINING_PATIENCE_S" && return # it writes the cache as it ends
     fi
+    kill -KILL "$pid"
+    rm -f "$DIST/server.aot"
 }
 record_aot() { # PROGRAM MAIN ARGUMENT...
     local -n flags="${1^^}_FLAGS"
-    "$JAVA_HOME/bin/java" -XX:AOTCacheOutput="$DIST/$1.aot" "${flags[@]}" -Duser.home="$HOME" -cp "$(<"$DIST/$1.classpath")" "${@:2}" \
-        >"$DIST/$1.aot.log" 2>&1 </dev/null
+    timeout --kill-after=5 "$TRAINING_PATIENCE_S" "$JAVA_HOME/bin/java" -XX:AOTCacheOutput="$DIST/$1.aot" "${flags[@]}" \
+        -Duser.home="$HOME" -cp "$(<"$DIST/$1.classpath")" "${@:2}" >"$DIST/$1.aot.log" 2>&1 </dev/null
 }
 
 # Becomes the program. What is added to the class path goes to its end, where the cache still holds.

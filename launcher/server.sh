@@ -8,7 +8,8 @@ readonly LOG_LINES_SHOWN=200
 
 # shellcheck disable=SC2034 # packages.sh reads CONSENT
 command_up() {
-    local data=$DEFAULT_DATA detach=''
+    local data detach=''
+    data=$(absolute "$DEFAULT_DATA")
     local -A port=(
         [api-port]=${SLUICE_API_PORT:-8080} [api-tls-port]=${SLUICE_API_TLS_PORT:-8443}
         [gateway-port]=${SLUICE_GATEWAY_PORT:-8081} [gateway-tls-port]=${SLUICE_GATEWAY_TLS_PORT:-8444}
@@ -27,7 +28,7 @@ command_up() {
             *) usage_error up "unknown argument '$option'" ;;
         esac
         case $option in
-            --data) data=$value ;;
+            --data) data=$(absolute "$value") || usage_error up "--data needs a directory" ;;
             *)
                 [[ -n ${port[${option#--}]+known} ]] || usage_error up "unknown option '$option'"
                 is_port "$value" ||
@@ -36,7 +37,6 @@ command_up() {
                 ;;
         esac
     done
-    data=$(absolute "$data")
     if find_server "$data"; then
         say "Sluice is already running on $data (process $SERVER_PID); nothing changed."
         show_addresses
@@ -79,15 +79,15 @@ start_detached() { # DATA
         return 0
     fi
     tail -n 20 "$log" >&2
-    if [[ -d /proc/$pid ]]; then
+    if is_alive "$pid"; then
         kill -KILL "$pid" 2>/dev/null || true
-        fail "the server was not ready after $READY_PATIENCE_S s, so it was stopped (its log is $log)"
+        fail "the server was not ready after $READY_PATIENCE_S s, so it was killed (its log is $log)"
     fi
     fail "the server ended before it was ready (its log is $log)"
 }
 
 run_in_foreground() { # DATA
-    local pid status=0
+    local pid status
     "${program[@]}" </dev/null &
     pid=$!
     # shellcheck disable=SC2064 # the process is known now
@@ -95,14 +95,14 @@ run_in_foreground() { # DATA
     if await_ready "$1" "$pid"; then
         greet "$1"
         say "Ctrl-C stops it."
-    elif [[ -d /proc/$pid ]]; then
+    elif is_alive "$pid"; then
+        say "sluice: the server was not ready after $READY_PATIENCE_S s, so it is killed"
         kill -KILL "$pid" 2>/dev/null || true
-        fail "the server was not ready after $READY_PATIENCE_S s, so it was stopped"
     fi
-    # A signal ends `wait` before the server has ended.
-    while [[ -d /proc/$pid ]]; do
+    while :; do
         status=0
         wait "$pid" || status=$?
+        is_alive "$pid" || break # else it was only a signal to us that ended the wait
     done
     case $status in
         0 | 130 | 143) return 0 ;;
@@ -118,6 +118,13 @@ await_ready() { # DATA PID
     done
     return 1
 }
+await_end() { # PID SECONDS
+    local deadline=$((SECONDS + $2))
+    while is_alive "$1"; do
+        ((SECONDS < deadline)) || return 1
+        sleep 0.05
+    done
+}
 is_alive() { # PID: neither gone nor a zombie
     local stat
     { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
@@ -131,15 +138,12 @@ command_down() {
         say "No Sluice server is running on $DATA."
         return 0
     fi
-    local deadline=$((SECONDS + STOP_PATIENCE_S)) pid=$SERVER_PID
+    local pid=$SERVER_PID
     kill -TERM "$pid" || fail "may not stop process $pid: it belongs to somebody else"
-    while is_alive "$pid" && ((SECONDS < deadline)); do
-        sleep 0.05
-    done
-    if is_alive "$pid"; then
+    if ! await_end "$pid" "$STOP_PATIENCE_S"; then
+        say "It does not stop within $STOP_PATIENCE_S s and is killed. What it has acknowledged is on disk."
         kill -KILL "$pid" 2>/dev/null || true
-        say "It did not stop within $STOP_PATIENCE_S s and was killed. What it had acknowledged is on disk."
-        while is_alive "$pid"; do sleep 0.05; done
+        await_end "$pid" "$STOP_PATIENCE_S" || fail "process $pid cannot be killed"
     fi
     say "Stopped the Sluice server on $DATA."
 }
@@ -190,9 +194,9 @@ parse_data() { # WORD ARGUMENT...: sets DATA of its caller
         esac
         shift
     done
-    DATA=$(absolute "$DATA")
+    DATA=$(absolute "$DATA") || usage_error "$word" "--data needs a directory"
 }
-absolute() { realpath --canonicalize-missing -- "$1"; }
+absolute() { realpath --canonicalize-missing -- "$1" 2>/dev/null; }
 
 # Is a Sluice server running on DATA? Sets SERVER_PID and ENDPOINTS.
 find_server() { # DATA
@@ -220,12 +224,16 @@ show_addresses() {
 }
 
 greet() { # DATA
+    local client=$SELF config="$HOME/.sluice/config.json" data_option='' examples=''
+    grep -qsF -- "\"$1/" "$config" || client+=" --config $1/admin.json"
+    [[ $1 == "$(absolute "$DEFAULT_DATA")" ]] || data_option=" --data $1"
+    [[ $STARTED_IN == "$ROOT" ]] || examples="$ROOT/"
     printf '%sSluice is ready.%s\n' "$BOLD" "$PLAIN"
     show_addresses
     printf 'data        %s\n' "$1"
-    printf 'admin       %s   (a client configuration with the administrator'"'"'s key: keep it private)\n' "$1/admin.json"
+    printf "admin       %s   (holds the administrator's key: keep it private)\n" "$1/admin.json"
     printf '\nNext:\n'
-    printf '  sluice --config %s whoami\n' "$1/admin.json"
-    printf '  sluice --config %s create function hello examples/hello.py --image python3\n' "$1/admin.json"
-    printf '  sluice down%s\n' "$([[ $1 == "$(absolute "$DEFAULT_DATA")" ]] || printf ' --data %s' "$1")"
+    printf '  %s create function hello %sexamples/hello.py --image python3\n' "$client" "$examples"
+    printf "  %s exec hello --wait --input '{\"name\": \"Jon\"}' -o json\n" "$client"
+    printf '  %s down%s\n' "$SELF" "$data_option"
 }

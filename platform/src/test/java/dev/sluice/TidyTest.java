@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,23 @@ final class TidyTest {
         }
         assertThat(silent)
                 .as("packages without a package-info.java that has a /// doc and @NullMarked")
+                .isEmpty();
+    }
+
+    @Test
+    void theSpecification_namesTestsThatExist() throws IOException {
+        var tests = new HashMap<String, String>();
+        for (Path file : sources("src/test/java")) {
+            tests.merge(file.getFileName().toString().replace(".java", ""), Files.readString(file), String::concat);
+        }
+        String specification = Files.readString(REPOSITORY.resolve("SPECIFICATION.md"));
+        assertThat(Pattern.compile("`(\\w+(?:Test|Contract))(?:\\.(\\w+))?`")
+                        .matcher(specification)
+                        .results()
+                        .filter(named -> !tests.getOrDefault(named.group(1), "")
+                                .contains(named.group(2) == null ? named.group(1) : " " + named.group(2) + "("))
+                        .map(MatchResult::group))
+                .as("tests named in SPECIFICATION.md that are not there")
                 .isEmpty();
     }
 

@@ -7,7 +7,6 @@ import dev.sluice.store.Page;
 import dev.sluice.store.Store;
 import dev.sluice.store.StoreFailed;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -71,7 +70,7 @@ final class Engine implements AutoCloseable {
         this.synced = new WriteOptions().setSync(true);
         RocksDB opened = null;
         try {
-            Files.createDirectories(directory);
+            RocksLibrary.createPrivately(directory);
             opened = RocksDB.open(options, directory.toString());
         } catch (IOException | RocksDBException refused) {
             throw new StoreFailed(refusalToOpen(directory, refused), refused);

@@ -72,7 +72,7 @@ final class RocksLibrary {
         return checksum.getValue() == packed.getCrc();
     }
 
-    private static void createPrivately(Path directory) throws IOException {
+    static void createPrivately(Path directory) throws IOException {
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,12 @@ final class RocksStoreTest extends StoreContract {
     @Override
     protected Store open() {
         return new RocksStore(directory.resolve("store"), LIBRARIES);
+    }
+
+    @Test
+    void theDirectory_isForItsOwnerOnly() throws IOException {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("store"))))
+                .isEqualTo("rwx------");
     }
 
     @Test

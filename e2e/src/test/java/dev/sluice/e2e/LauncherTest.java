@@ -1,0 +1,180 @@
+package dev.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// What `./sluice` promises about the server it starts.
+final class LauncherTest {
+    /// The server is nobody's child any more; the system takes its time to say that it has ended.
+    private static final Duration REAPED = Duration.ofSeconds(30);
+
+    @Test
+    void up_detached_servesAndSaysWhere() throws Exception {
+        try (var sluice = new Launcher()) {
+            Launcher.Result up = sluice.run("up", "--detach").succeeds();
+
+            Map<String, String> endpoints = sluice.endpoints();
+            assertThat(endpoints).containsOnlyKeys("api", "apiTls", "gateway", "gatewayTls", "pid");
+            assertThat(endpoints.get("api")).matches("http://127\\.0\\.0\\.1:\\d+");
+            assertThat(endpoints.get("apiTls")).matches("https://127\\.0\\.0\\.1:\\d+");
+            assertThat(endpoints.get("gateway")).matches("http://127\\.0\\.0\\.1:\\d+");
+            assertThat(endpoints.get("gatewayTls")).matches("https://127\\.0\\.0\\.1:\\d+");
+            assertThat(sluice.server().info().command().orElseThrow()).endsWith("/bin/java");
+            assertThat(up.out()).contains(endpoints.get("api"), endpoints.get("gatewayTls"), "admin.json");
+            assertThat(status(endpoints.get("api") + "/v1/version")).isEqualTo(200);
+            assertThat(status(endpoints.get("gateway") + "/nothing")).isEqualTo(404);
+            assertThat(permissions(sluice.data().resolve("admin.json"))).isEqualTo("rw-------");
+            assertThat(permissions(sluice.data().resolve("server.log"))).isEqualTo("rw-------");
+            assertThat(sluice.home().resolve(".sluice/config.json")).exists();
+        }
+    }
+
+    @Test
+    void up_onPortZero_picksFreePorts() throws Exception {
+        try (var sluice = new Launcher()) {
+            sluice.run(
+                            "up",
+                            "--detach",
+                            "--api-port",
+                            "0",
+                            "--api-tls-port=0",
+                            "--gateway-port",
+                            "0",
+                            "--gateway-tls-port",
+                            "0")
+                    .succeeds();
+
+            assertThat(URI.create(sluice.endpoints().get("api")).getPort()).isPositive();
+            assertThat(status(sluice.endpoints().get("api") + "/v1/version")).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void up_aSecondTime_saysSoAndChangesNothing() throws Exception {
+        try (var sluice = new Launcher()) {
+            sluice.run("up", "--detach").succeeds();
+            String before = Files.readString(sluice.data().resolve("endpoints.json"));
+
+            Launcher.Result again =
+                    sluice.run("up", "--detach", "--api-port", "0").succeeds();
+
+            assertThat(again.err()).contains("already running");
+            assertThat(Files.readString(sluice.data().resolve("endpoints.json")))
+                    .isEqualTo(before);
+            assertThat(sluice.server().isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void down_stopsTheServer_andMayBeRepeated() throws Exception {
+        try (var sluice = new Launcher()) {
+            sluice.run("up", "--detach").succeeds();
+            assertThat(sluice.run("status").exit()).isZero();
+            ProcessHandle server = sluice.server();
+
+            sluice.run("down").succeeds();
+
+            await().atMost(REAPED).until(() -> !server.isAlive());
+            assertThat(sluice.run("status").exit()).isEqualTo(3);
+            assertThat(sluice.run("down").succeeds().err()).contains("No Sluice server is running");
+        }
+    }
+
+    @Test
+    void up_afterTheServerWasKilled_startsAnother() throws Exception {
+        try (var sluice = new Launcher()) {
+            sluice.run("up", "--detach").succeeds();
+            ProcessHandle killed = sluice.server();
+            killed.destroyForcibly();
+            killed.onExit().join();
+            assertThat(sluice.run("status").exit())
+                    .as("endpoints.json of a dead process")
+                    .isEqualTo(3);
+
+            sluice.run("up", "--detach").succeeds();
+
+            assertThat(sluice.server().pid()).isNotEqualTo(killed.pid());
+        }
+    }
+
+    @Test
+    void status_ofAnotherProcessWithThatId_isNotRunning() throws Exception {
+        try (var sluice = new Launcher()) {
+            Files.createDirectories(sluice.data());
+            Files.writeString(
+                    sluice.data().resolve("endpoints.json"),
+                    "{\"api\":\"http://127.0.0.1:1\",\"pid\":"
+                            + ProcessHandle.current().pid() + "}");
+
+            assertThat(sluice.run("status").exit()).isEqualTo(3);
+            assertThat(sluice.run("down").succeeds().err()).contains("No Sluice server is running");
+        }
+    }
+
+    @Test
+    void up_whoseServerEnds_failsWithItsLastWords() throws Exception {
+        try (var sluice = new Launcher()) {
+            Files.createDirectories(sluice.data());
+            Files.writeString(sluice.data().resolve("store"), "a file where the store's directory belongs");
+
+            Launcher.Result up = sluice.run("up", "--detach");
+
+            assertThat(up.exit()).isEqualTo(1);
+            assertThat(up.err()).contains("ended before it was ready", "server.log");
+        }
+    }
+
+    @Test
+    void anUnknownOption_isRefusedWithTheWayToHelp() throws Exception {
+        try (var sluice = new Launcher()) {
+            for (String word : new String[] {"up", "down", "status", "logs", "build"}) {
+                Launcher.Result refused = sluice.run(word, "--sideways");
+                assertThat(refused.exit()).isEqualTo(2);
+                assertThat(refused.err()).contains("'--sideways'", "sluice " + word + " --help");
+                assertThat(sluice.run(word, "--help").succeeds().out()).contains("Usage: sluice " + word);
+            }
+        }
+    }
+
+    @Test
+    void aPortThatIsNone_isRefused() throws Exception {
+        try (var sluice = new Launcher()) {
+            for (String port : new String[] {"-1", "65536", "http", ""}) {
+                assertThat(sluice.run("up", "--api-port", port).exit()).as(port).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void label_needsNoServer() throws Exception {
+        try (var sluice = new Launcher()) {
+            assertThat(sluice.run("label", "flow", "alice,T", "alice&bob,T")
+                            .succeeds()
+                            .out())
+                    .isEqualTo("true\n");
+        }
+    }
+
+    private static int status(String uri) throws IOException, InterruptedException {
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(URI.create(uri)).build(), BodyHandlers.discarding())
+                    .statusCode();
+        }
+    }
+
+    private static String permissions(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+}
