@@ -78,9 +78,10 @@ final class Door {
             return FsPath.parse(text, identity, Label.PUBLIC);
         }
 
-        /// The part of the own authority that vouches for what is written.
-        Privilege endorsing() {
-            return task.exercise(Component.TRUE, identity);
+        /// The caller's own authority, for an operation that names what it changes: it vouches for what he writes,
+        /// and releases to there what he may read himself.
+        Privilege authority() {
+            return task.exercise(identity, identity);
         }
     }
 

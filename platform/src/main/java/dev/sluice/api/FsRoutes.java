@@ -107,12 +107,12 @@ final class FsRoutes {
         return self.task().run(() -> {
             Optional<Entry> there = fs.find(path);
             if (there.isPresent() || version != 0) {
-                long next = fs.write(path, Kind.FILE, content, version, self.endorsing());
+                long next = fs.write(path, Kind.FILE, content, version, self.authority());
                 Optional<Label> kept = there.flatMap(entry -> Optional.ofNullable(entry.label()));
                 return Response.json(200, stat(path.name(), Kind.FILE, kept, content.length(), next));
             }
             Label its = label.orElseGet(() -> labelOfDirectory(path.parent()));
-            fs.create(path, Kind.FILE, its, content, self.endorsing());
+            fs.create(path, Kind.FILE, its, content, self.authority());
             return Response.json(201, stat(path.name(), Kind.FILE, Optional.of(its), content.length(), 1));
         });
     }
@@ -126,11 +126,11 @@ final class FsRoutes {
         Optional<Label> label = request.query("label").map(FsPath::label);
         return self.task().run(() -> {
             if (request.query("faceted").equals(Optional.of("true"))) {
-                fs.createFaceted(path, self.endorsing());
+                fs.createFaceted(path, self.authority());
                 return Response.json(201, stat(path.name(), Kind.FACETED, Optional.empty(), 0, 0));
             }
             Label its = label.orElseGet(() -> labelOfDirectory(path.parent()));
-            fs.createDirectory(path, its, self.endorsing());
+            fs.createDirectory(path, its, self.authority());
             return Response.json(201, stat(path.name(), Kind.DIRECTORY, Optional.of(its), 0, 0));
         });
     }
@@ -139,7 +139,7 @@ final class FsRoutes {
         Door.Self self = door.knownSelf(request);
         FsPath path = self.path(request.parameter("path"));
         self.task().run(() -> {
-            fs.unlink(path, self.endorsing());
+            fs.unlink(path, self.authority());
             return path;
         });
         return Response.empty(204);

@@ -50,7 +50,7 @@ final class PathGates {
         FunctionSpec function = self.task().run(() -> function(body));
         return self.task().run(() -> {
             Label label = body.field("label").map(LabelJson::parse).orElseGet(() -> labelOfDirectory(path.parent()));
-            gates.create(path, policy(body), function, label, self.endorsing());
+            gates.create(path, policy(body), function, label, self.authority());
             return label;
         });
     }
@@ -60,7 +60,7 @@ final class PathGates {
     Label replace(Door.Self self, FsPath path, JsonBody body) {
         FunctionSpec function = self.task().run(() -> function(body));
         return self.task().run(() -> {
-            gates.replace(path, policy(body), function, 0, self.endorsing());
+            gates.replace(path, policy(body), function, 0, self.authority());
             return gates.resolve(path).label();
         });
     }

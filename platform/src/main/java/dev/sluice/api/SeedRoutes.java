@@ -56,7 +56,7 @@ final class SeedRoutes {
         Door.Self self = door.knownSelf(request);
         Label label = request.query("label").map(FsPath::label).orElse(Label.of(self.identity(), self.identity()));
         BlobRef ref = keep(request);
-        ObjectId id = self.task().run(() -> fs.createUnlinked(Kind.BLOB, label, ref.encode(), self.endorsing()));
+        ObjectId id = self.task().run(() -> fs.createUnlinked(Kind.BLOB, label, ref.encode(), self.authority()));
         var out = new JsonWriter(256).beginObject().field("blob", id.toString());
         out.field("label", label.toString()).field("size", ref.lengthBytes());
         return Response.json(201, out.endObject().done());
@@ -99,10 +99,10 @@ final class SeedRoutes {
         if (target.isPresent() || blob.isPresent()) {
             return self.task().run(() -> {
                 if (isThere) {
-                    fs.unlink(path, self.endorsing());
+                    fs.unlink(path, self.authority());
                 }
-                target.ifPresent(from -> fs.link(from, path, self.endorsing()));
-                blob.filter(_ -> target.isEmpty()).ifPresent(id -> fs.linkById(id, Kind.BLOB, path, self.endorsing()));
+                target.ifPresent(from -> fs.link(from, path, self.authority()));
+                blob.filter(_ -> target.isEmpty()).ifPresent(id -> fs.linkById(id, Kind.BLOB, path, self.authority()));
                 return linked(
                         isThere ? 200 : 201,
                         path,
@@ -119,7 +119,7 @@ final class SeedRoutes {
     private Response directory(Door.Self self, FsPath path, JsonBody body) {
         if (body.flag("faceted")) {
             self.task().run(() -> {
-                fs.createFaceted(path, self.endorsing());
+                fs.createFaceted(path, self.authority());
                 return path;
             });
             return linked(201, path, Kind.FACETED, Optional.empty());
@@ -127,7 +127,7 @@ final class SeedRoutes {
         Label label = self.task().run(() -> {
             Label its =
                     body.field("label").map(LabelJson::parse).orElseGet(() -> gates.labelOfDirectory(path.parent()));
-            fs.createDirectory(path, its, self.endorsing());
+            fs.createDirectory(path, its, self.authority());
             return its;
         });
         return linked(201, path, Kind.DIRECTORY, Optional.of(label));

@@ -29,6 +29,9 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
                     new Request(jetty, PathText.segments(jetty.getHttpURI().getPath())));
         } catch (HttpRefused refused) {
             answer = refused.response();
+        } catch (ClientGone gone) {
+            callback.failed(gone);
+            return true;
         }
         head(answer, out);
         switch (answer.body()) {

@@ -27,14 +27,18 @@ final class PacedBody extends FilterInputStream {
 
     @Override
     public int read() throws IOException {
-        int value = in.read();
-        keepPace(value < 0 ? 0 : 1);
-        return value;
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-        int read = in.read(into, offset, length);
+        int read;
+        try {
+            read = in.read(into, offset, length);
+        } catch (IOException gone) {
+            throw new ClientGone(gone);
+        }
         keepPace(Math.max(read, 0));
         return read;
     }

@@ -24,6 +24,8 @@ public final class Request {
     /// The number of parameters of one query string.
     static final int QUERY_PARAMETERS_MAX = 64;
 
+    private static final int FIRST_BUFFER_BYTES = 16 << 10;
+
     private final org.eclipse.jetty.server.Request jetty;
     private final List<String> segments;
     private List<String> parameterNames = List.of();
@@ -135,42 +137,57 @@ public final class Request {
 
     /// The whole body.
     ///
+    /// Memory grows with what has arrived, never with what was announced.
+    ///
     /// @throws HttpRefused 413 above `bytesMax`, 408 when it comes too slowly
+    /// @throws ClientGone when it does not come
     public Bytes body(int bytesMax) throws IOException {
-        refuseAbove(bytesMax);
-        Content.Chunk first = jetty.read();
-        if (first == null) {
-            return slowBody(new byte[0], bytesMax);
-        }
-        if (Content.Chunk.isFailure(first)) {
-            throw new IOException("the client went away", first.getFailure());
-        }
-        ByteBuffer content = first.getByteBuffer();
-        byte[] copy = new byte[content.remaining()];
-        content.get(copy);
-        first.release();
-        if (copy.length > bytesMax) {
-            throw tooLarge();
-        }
-        boolean isWhole = first.isLast() || copy.length == jetty.getLength();
-        return isWhole ? Bytes.takeOver(copy) : slowBody(copy, bytesMax);
-    }
-
-    private Bytes slowBody(byte[] before, int bytesMax) throws IOException {
-        try (InputStream rest = paced()) {
-            byte[] more = rest.readNBytes(bytesMax - before.length + 1);
-            if (more.length + before.length > bytesMax) {
+        long declared = refuseAbove(bytesMax);
+        byte[] body = new byte[(int) Math.min(declared < 0 ? bytesMax : declared, FIRST_BUFFER_BYTES)];
+        int filled = 0;
+        while (filled != declared) {
+            Content.Chunk chunk = jetty.read();
+            if (chunk == null) {
+                return rest(body, filled, bytesMax);
+            }
+            if (Content.Chunk.isFailure(chunk)) {
+                throw new ClientGone(chunk.getFailure());
+            }
+            ByteBuffer piece = chunk.getByteBuffer();
+            int length = piece.remaining();
+            if (length > bytesMax - filled) {
                 throw tooLarge();
             }
-            byte[] all = Arrays.copyOf(before, before.length + more.length);
-            System.arraycopy(more, 0, all, before.length, more.length);
+            if (length > body.length - filled) {
+                body = Arrays.copyOf(body, Math.max(filled + length, Math.min(2 * body.length, bytesMax)));
+            }
+            piece.get(body, filled, length);
+            filled += length;
+            chunk.release();
+            if (chunk.isLast()) {
+                break;
+            }
+        }
+        return Bytes.takeOver(filled == body.length ? body : Arrays.copyOf(body, filled));
+    }
+
+    /// Waits for what has not arrived yet.
+    private Bytes rest(byte[] body, int filled, int bytesMax) throws IOException {
+        try (InputStream in = paced()) {
+            byte[] more = in.readNBytes(bytesMax - filled + 1);
+            if (more.length > bytesMax - filled) {
+                throw tooLarge();
+            }
+            byte[] all = Arrays.copyOf(body, filled + more.length);
+            System.arraycopy(more, 0, all, filled, more.length);
             return Bytes.takeOver(all);
         }
     }
 
     /// The body as a stream for a handler that must not hold all of it in memory.
     ///
-    /// A read throws [HttpRefused] 413 above `bytesMax` and 408 when the client is too slow.
+    /// A read throws [HttpRefused] 413 above `bytesMax` and 408 when the client is too slow, [ClientGone] when the
+    /// rest does not come.
     public InputStream bodyStream(long bytesMax) {
         refuseAbove(bytesMax);
         return new BoundedBody(paced(), bytesMax);
@@ -180,10 +197,13 @@ public final class Request {
         return new PacedBody(Content.Source.asInputStream(jetty), System::nanoTime);
     }
 
-    private void refuseAbove(long bytesMax) {
-        if (jetty.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > bytesMax) {
+    /// @return the declared length, -1 if none is
+    private long refuseAbove(long bytesMax) {
+        long declared = jetty.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+        if (declared > bytesMax) {
             throw tooLarge();
         }
+        return declared;
     }
 
     static HttpRefused tooLarge() {

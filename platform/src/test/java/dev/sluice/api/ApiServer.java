@@ -1,0 +1,228 @@
+package dev.sluice.api;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.sluice.authn.Authenticator;
+import dev.sluice.authn.Bearers;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.fs.LabeledFs;
+import dev.sluice.gate.Gates;
+import dev.sluice.http.TlsIdentity;
+import dev.sluice.http.WebServer;
+import dev.sluice.invoke.Invocations;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
+import dev.sluice.org.Founding;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Organizations;
+import dev.sluice.org.Policy;
+import dev.sluice.org.RsaKeyText;
+import dev.sluice.org.ServiceAccount;
+import dev.sluice.run.RunIds;
+import dev.sluice.run.Runs;
+import dev.sluice.sandbox.SandboxDriver;
+import dev.sluice.sandbox.namespaces.NamespaceDriver;
+import dev.sluice.sandbox.namespaces.NamespaceOptions;
+import dev.sluice.schedule.Scheduler;
+import dev.sluice.store.MemoryStore;
+import dev.sluice.testing.MemoryBlobs;
+import dev.sluice.worker.LocalWorker;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The API over a real socket, with real guests and a store in memory.
+final class ApiServer implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    final MemoryStore store = new MemoryStore();
+    final LabeledFs fs = new LabeledFs(store, new SecureRandom());
+    final Organizations organizations = new Organizations(fs);
+    private final Clock clock = Clock.systemUTC();
+    private final KeyPair key;
+    private final SandboxDriver driver;
+    private final LocalWorker worker;
+    private final WebServer server;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    ApiServer(Path directory) throws IOException, InterruptedException, GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        key = generator.generateKeyPair();
+        fs.bootstrap();
+        new Founding(organizations, clock).found((RSAPublicKey) key.getPublic());
+        Path guest = Path.of("..", "guest").toAbsolutePath().normalize();
+        driver = NamespaceDriver.open(NamespaceOptions.of(
+                directory.resolve("sandbox"),
+                Map.of(
+                        NamespaceOptions.PYTHON3, guest.resolve("python"),
+                        NamespaceOptions.NODEJS, guest.resolve("node"))));
+        var scheduler = new Scheduler(1024);
+        var gates = new Gates(fs);
+        var blobs = new MemoryBlobs();
+        var runs = new Runs(store, clock);
+        worker = new LocalWorker(
+                driver,
+                blobs,
+                gate -> new CloudCalls(fs, blobs, gate.policy().privilege()),
+                1,
+                2048,
+                () -> scheduler.load().leasedMib(),
+                () -> 4096,
+                clock);
+        var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, new SecureRandom()), clock);
+        var authenticator = new Authenticator(organizations, new Bearers(organizations, clock));
+        var api = new Api(
+                new Api.Rooms(authenticator, organizations, fs, blobs, gates, invocations, runs),
+                new Api.Version("0.0", "", ""),
+                () -> true,
+                clock);
+        server = WebServer.start(WebServer.Ports.loopback(0, 0), TlsIdentity.at(directory, clock), api);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+        worker.close();
+        driver.close();
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    /// An answer: its status, its body as text and, where it is, as JSON.
+    record Answer(int status, String body, Map<String, List<String>> headers) {
+        JsonNode json() {
+            return JSON.readTree(body);
+        }
+
+        String text(String field) {
+            return json().path(field).asString("");
+        }
+    }
+
+    /// Whoever asks.
+    record Asker(String token, String organization) {}
+
+    static final Asker NOBODY = new Asker("", "");
+
+    Asker admin() {
+        return account("dispatch", "admin");
+    }
+
+    Asker account(String organization, String name) {
+        try {
+            var claims = new JWTClaimsSet.Builder()
+                    .issuer(organization + "/" + name)
+                    .expirationTime(Date.from(Instant.now().plusSeconds(600)))
+                    .build();
+            var jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.RS256), claims);
+            jwt.sign(new RSASSASigner(key.getPrivate()));
+            return new Asker(jwt.serialize(), "");
+        } catch (JOSEException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /// A new organization with an account `dev` that may do this.
+    Asker developer(String organization, String... resources) {
+        var tenant = new Organization("i", organization, organization, 0);
+        if (organizations.tenant(organization).isEmpty()) {
+            asRoot(() -> organizations.register(tenant));
+            asRoot(() -> organizations.prepare(tenant));
+        }
+        return addAccount(tenant, "dev", resources);
+    }
+
+    Asker addAccount(Organization tenant, String name, String... resources) {
+        String text = RsaKeyText.print((RSAPublicKey) key.getPublic());
+        asRoot(() -> organizations.put(tenant, new ServiceAccount("i", name, text, 0, 0)));
+        var rule = new Policy.Rule(List.of(name), List.of("*"), List.of(resources));
+        asRoot(() -> organizations.put(tenant, new Policy("i", name, false, List.of(rule), 0, 0)));
+        return account(tenant.name(), name);
+    }
+
+    static void asRoot(Runnable body) {
+        new Task(Label.PUBLIC, Label.TOP, Privilege.mintTcb(Component.FALSE)).run(() -> {
+            body.run();
+            return body;
+        });
+    }
+
+    Answer get(Asker asker, String target) {
+        return send(asker, "GET", target, Bytes.EMPTY);
+    }
+
+    Answer post(Asker asker, String target, String body) {
+        return send(asker, "POST", target, Bytes.utf8(body));
+    }
+
+    Answer put(Asker asker, String target, String body) {
+        return send(asker, "PUT", target, Bytes.utf8(body));
+    }
+
+    Answer delete(Asker asker, String target) {
+        return send(asker, "DELETE", target, Bytes.EMPTY);
+    }
+
+    Answer send(Asker asker, String method, String target, Bytes body, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + target))
+                .method(method, HttpRequest.BodyPublishers.ofByteArray(body.toArray()))
+                .header("Content-Type", "application/json")
+                .header("X-Dispatch-Org", asker.organization());
+        if (!asker.token().isEmpty()) {
+            request.header("Authorization", "Bearer " + asker.token());
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        try {
+            HttpResponse<String> answer =
+                    client.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            return new Answer(
+                    answer.statusCode(), answer.body(), answer.headers().map());
+        } catch (IOException failed) {
+            throw new IllegalStateException(failed);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    /// The body of a function's creation.
+    static String function(String name, String image, String file, String source, String more) {
+        byte[] gzip = Archives.gzip(Archives.tar(file, source));
+        return "{\"name\":\"" + name + "\",\"image\":\"" + image + "\",\"source\":\""
+                + Base64.getEncoder().encodeToString(gzip) + "\"" + more + "}";
+    }
+
+    static String python(String name, String source) {
+        return function(name, "python3", name + ".py", source, "");
+    }
+}

@@ -1,0 +1,305 @@
+package dev.sluice.api;
+
+import static dev.sluice.api.ApiServer.NOBODY;
+import static dev.sluice.api.ApiServer.function;
+import static dev.sluice.api.ApiServer.python;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.api.ApiServer.Answer;
+import dev.sluice.api.ApiServer.Asker;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class FunctionRoutesTest {
+    private static final String HELLO = "def handle(context, payload):\n    print('hi')\n    return {'got': payload}\n";
+
+    @TempDir
+    static Path directory;
+
+    private static ApiServer api;
+    private static Asker admin;
+
+    @BeforeAll
+    static void start() throws Exception {
+        api = new ApiServer(directory);
+        admin = api.admin();
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+    }
+
+    @Test
+    void aFunction_isCreated_built_andRuns() {
+        Answer created = api.post(admin, "/v1/function", python("hello", HELLO));
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.text("status")).isEqualTo("INITIALIZED");
+        assertThat(created.body()).contains("\"schema\":{},\"reason\":null").doesNotContain("source");
+        awaitStatus("hello", "READY");
+
+        Answer run = api.post(admin, "/v1/runs?functionName=hello", "{\"blocking\":true,\"input\":{\"a\":[1]}}");
+        assertThat(run.status()).isEqualTo(200);
+        assertThat(run.json().path("output").path("got").toString()).isEqualTo("{\"a\":[1]}");
+        assertThat(run.json().path("logs").toString()).isEqualTo("{\"stderr\":null,\"stdout\":[\"hi\"]}");
+        assertThat(run.text("status")).isEqualTo("READY");
+        assertThat(run.text("functionId")).isEqualTo(created.text("id"));
+        assertThat(run.text("faasId")).isEqualTo(created.text("faasId"));
+        assertThat(run.json().path("finishedTime").asLong()).isPositive();
+
+        Answer again = api.get(admin, "/v1/runs/" + run.text("name") + "?functionName=hello&since=-62135596800");
+        assertThat(again.json()).isEqualTo(run.json());
+        assertThat(api.get(admin, "/v1/runs?functionName=hello&since=-62135596800")
+                        .body())
+                .contains(run.text("name"));
+        assertThat(api.get(admin, "/v1/runs?since=99999999999").body()).isEqualTo("[]");
+        assertThat(api.get(admin, "/v1/runs/" + run.text("name") + "?functionName=other")
+                        .body())
+                .isEqualTo("{\"code\":404,\"message\":\"function run  not found\"}");
+    }
+
+    @Test
+    void aRun_thatNobodyWaitsFor_isAccepted_andEnds() {
+        create(python("later", HELLO), "later");
+        Answer run = api.post(admin, "/v1/runs?functionName=later", "{\"input\":42}");
+        assertThat(run.status()).isEqualTo(202);
+        assertThat(run.text("status")).isEqualTo("INITIALIZED");
+        assertThat(run.json().has("blocking")).isFalse();
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(
+                                api.get(admin, "/v1/runs/" + run.text("name")).text("status"))
+                        .isEqualTo("READY"));
+        assertThat(api.get(admin, "/v1/runs/" + run.text("name"))
+                        .json()
+                        .path("output")
+                        .toString())
+                .isEqualTo("{\"got\":42}");
+    }
+
+    @Test
+    void aFailure_isA200_withItsError() {
+        create(python("fails", "def handle(context, payload):\n    raise ValueError('no good')\n"), "fails");
+        Answer run = api.post(admin, "/v1/runs?functionName=fails", "{\"blocking\":true,\"input\":{}}");
+        assertThat(run.status()).isEqualTo(200);
+        assertThat(run.text("status")).isEqualTo("ERROR");
+        assertThat(run.json().path("error").path("type").asString()).isEqualTo("InputError");
+        assertThat(run.json().path("error").path("message").asString()).contains("no good");
+        assertThat(run.json().path("reason").toString()).startsWith("[\"error running function: fails: ");
+        assertThat(run.json().path("finishedTime").asLong()).isEqualTo(RunJson.NEVER_SECONDS);
+        assertThat(run.json().has("output")).isFalse();
+    }
+
+    @Test
+    void anUpdate_changesTheVersion_andABadOneIsAnError() {
+        Answer first = create(python("changes", HELLO), "changes");
+        String other = "def other(context, payload):\n    return 'new'\n";
+        Answer updated = api.put(
+                admin,
+                "/v1/function/changes",
+                function("changes", "python3", "changes.py", other, ",\"handler\":\"changes.other\""));
+        assertThat(updated.status()).isEqualTo(200);
+        assertThat(updated.text("status")).isEqualTo("UPDATING");
+        assertThat(updated.text("id")).isEqualTo(first.text("id"));
+        assertThat(updated.text("faasId")).isNotEqualTo(first.text("faasId"));
+        awaitStatus("changes", "READY");
+        assertThat(api.post(admin, "/v1/runs?functionName=changes", "{\"blocking\":true}")
+                        .text("output"))
+                .isEqualTo("new");
+
+        api.put(
+                admin,
+                "/v1/function/changes",
+                function("changes", "python3", "changes.py", other, ",\"handler\":\"changes.nope\""));
+        awaitStatus("changes", "ERROR");
+        assertThat(api.get(admin, "/v1/function/changes").json().path("reason")).hasSize(1);
+        assertThat(api.post(admin, "/v1/runs?functionName=changes", "{\"blocking\":true}")
+                        .body())
+                .isEqualTo("{\"code\":404,\"message\":\"function changes is not READY\"}");
+    }
+
+    @Test
+    void aMissingImage_isAnError_inDispatchsWords() {
+        api.post(admin, "/v1/function", function("noimage", "nope", "a.py", HELLO, ""));
+        awaitStatus("noimage", "ERROR");
+        assertThat(api.get(admin, "/v1/function/noimage")
+                        .json()
+                        .path("reason")
+                        .get(0)
+                        .asString())
+                .isEqualTo("Error when fetching image for function noimage: failed to get image: 'nope':"
+                        + " [Code: 404] image nope not found");
+    }
+
+    @Test
+    void aDeletedFunction_isGone_withItsRuns() {
+        create(python("goes", HELLO), "goes");
+        Answer run = api.post(admin, "/v1/runs?functionName=goes", "{\"blocking\":true}");
+        Answer deleted = api.delete(admin, "/v1/function/goes");
+        assertThat(deleted.status()).isEqualTo(200);
+        assertThat(deleted.text("status")).isEqualTo("DELETING");
+        assertThat(api.get(admin, "/v1/function/goes").body())
+                .isEqualTo("{\"code\":404,\"message\":\"function goes not found\"}");
+        assertThat(api.get(admin, "/v1/function").body()).doesNotContain("\"goes\"");
+        assertThat(api.delete(admin, "/v1/function/goes").status()).isEqualTo(404);
+        assertThat(api.post(admin, "/v1/runs?functionName=goes", "{\"blocking\":true}")
+                        .body())
+                .isEqualTo("{\"code\":404,\"message\":\"function goes not found\"}");
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(
+                                api.get(admin, "/v1/runs/" + run.text("name")).status())
+                        .isEqualTo(404));
+        create(python("goes", HELLO), "goes");
+    }
+
+    @Test
+    void aNameTwice_isAConflict() {
+        create(python("twice", HELLO), "twice");
+        assertThat(api.post(admin, "/v1/function", python("twice", HELLO)).body())
+                .isEqualTo("{\"code\":409,\"message\":\"function twice already exists\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '`',
+            value = {
+                "{}~422~602~image in body is required",
+                "{\"image\":\"python3\"}~422~602~name in body is required",
+                "{\"image\":\"\",\"name\":\"a\"}~422~602~image in body is required",
+                "{\"image\":1,\"name\":\"a\"}~422~601~image in body must be of type string: \"number\"",
+                "{\"image\":\"a\",\"name\":\"-a\"}~422~605~name should start with letter or number and may only"
+                        + " contain letters, numbers, underscores and dashes",
+                "{\"image\":\"a\",\"name\":\"a.b\"}~422~605~name should start with letter or number and may only"
+                        + " contain letters, numbers, underscores and dashes",
+                "{\"image\":\"a\",\"name\":\"a\",\"timeout\":\"1\"}~422~601~timeout in body must be of type int64:"
+                        + " \"string\"",
+                "{\"image\":\"a\",\"name\":\"a\",\"timeout\":-1}~422~609~timeout in body should be greater than or"
+                        + " equal to 0",
+                "{\"image\":\"a\",\"name\":\"a\"}~400~400~either source or sourceURL must be specified",
+                "{\"image\":\"a\",\"name\":\"a\",\"source\":\"%%\"}~400~400~bad request when processing function:"
+                        + " source is not base64",
+                "{\"image\":\"a\",\"name\":\"a\",\"source\":\"aGVsbG8=\"}~400~400~bad request when processing"
+                        + " function a: the source is not a complete gzip stream",
+                "{\"image\":~400~400~parsing body body from \"\" failed, because it is not valid JSON",
+                "[]~422~601~body in body must be of type object: \"another\"",
+                "``~422~602~body in body is required",
+            })
+    void aWrongBody_isRefused_inDispatchsWords(String body, int status, int code, String message) {
+        Answer answer = api.post(admin, "/v1/function", body == null ? "" : body);
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.json().path("code").asInt()).isEqualTo(code);
+        assertThat(answer.text("message")).isEqualTo(message);
+    }
+
+    @Test
+    void whoIsNotAllowed_isForbidden_beforeHisBodyIsLookedAt() {
+        Asker runner = api.developer("acme-r", "runs");
+        Answer answer = api.post(runner, "/v1/function", "{");
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.body())
+                .isEqualTo("{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}");
+        assertThat(api.get(NOBODY, "/v1/function").body())
+                .isEqualTo("{\"code\": 401,\"message\": \"Unauthorized, please make sure you are logged in"
+                        + " or provide a valid token\"}");
+        assertThat(api.get(new Asker("nonsense", ""), "/v1/function").status()).isEqualTo(401);
+        assertThat(api.get(new Asker(admin.token(), "nowhere"), "/v1/function").status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void aDeveloper_whoNamesASecret_needsSecrets_whetherThereIsOneOrNot() {
+        Asker dev = api.developer("acme-s", "function", "runs");
+        Answer answer =
+                api.post(dev, "/v1/function", function("s", "python3", "s.py", HELLO, ",\"secrets\":[\"nope\"]"));
+        assertThat(answer.status()).isEqualTo(403);
+    }
+
+    @Test
+    void whoMayOnlyRun_runs_andSeesNoFunctions() {
+        Asker dev = api.developer("acme-x", "function", "runs");
+        assertThat(api.post(dev, "/v1/function", python("shared", HELLO)).status())
+                .isEqualTo(201);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () -> assertThat(api.get(dev, "/v1/function/shared").text("status"))
+                                .isEqualTo("READY"));
+        Asker runner =
+                api.addAccount(api.organizations.tenant("acme-x").orElseThrow().organization(), "runner", "runs");
+        Answer run = api.post(runner, "/v1/runs?functionName=shared", "{\"blocking\":true,\"input\":1}");
+        assertThat(run.json().path("output").toString()).isEqualTo("{\"got\":1}");
+        assertThat(api.get(runner, "/v1/function/shared").status()).isEqualTo(403);
+    }
+
+    @Test
+    void organizations_doNotSeeEachOther() {
+        Asker one = api.developer("acme-one", "function", "runs");
+        Asker other = api.developer("acme-two", "function", "runs");
+        api.post(one, "/v1/function", python("mine", HELLO));
+        assertThat(api.get(other, "/v1/function").body()).isEqualTo("[]");
+        assertThat(api.get(other, "/v1/function/mine").status()).isEqualTo(404);
+        assertThat(api.get(new Asker(other.token(), "acme-one"), "/v1/function").status())
+                .isEqualTo(403);
+        assertThat(api.get(new Asker(admin.token(), "acme-one"), "/v1/function").body())
+                .contains("\"mine\"");
+    }
+
+    @Test
+    void anIdempotencyKey_runsOnce() {
+        create(
+                function(
+                        "counts",
+                        "python3",
+                        "counts.py",
+                        "import random\ndef handle(context, payload):\n    return random.random()\n",
+                        ""),
+                "counts");
+        var body = dev.sluice.bytes.Bytes.utf8("{\"blocking\":true}");
+        Answer first = api.send(admin, "POST", "/v1/runs?functionName=counts", body, "Idempotency-Key", "k1");
+        Answer again = api.send(admin, "POST", "/v1/runs?functionName=counts", body, "Idempotency-Key", "k1");
+        Answer other = api.send(admin, "POST", "/v1/runs?functionName=counts", body, "Idempotency-Key", "k2");
+        assertThat(again.text("name")).isEqualTo(first.text("name"));
+        assertThat(other.text("name")).isNotEqualTo(first.text("name"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/runs, 400, Bad Request: No function specified",
+        "/v1/runs?functionName=a%2Fb, 422, 'functionName in query should match ''^[\\w\\d\\-]+$'''",
+        "/v1/runs?functionName=missing, 404, function missing not found",
+    })
+    void aWrongExecution_isRefused(String target, int status, String message) {
+        Answer answer = api.post(admin, target, "{\"blocking\":true}");
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.text("message")).isEqualTo(message);
+    }
+
+    @Test
+    void aWrongRead_isRefused() {
+        assertThat(api.get(admin, "/v1/runs/abc").status()).isEqualTo(422);
+        assertThat(api.get(admin, "/v1/runs?since=x").status()).isEqualTo(422);
+        assertThat(api.get(admin, "/v1/runs/11111111-2222-4333-8444-555555555555")
+                        .body())
+                .isEqualTo("{\"code\":404,\"message\":\"function run  not found\"}");
+    }
+
+    private static Answer create(String body, String name) {
+        Answer created = api.post(admin, "/v1/function", body);
+        assertThat(created.status()).isEqualTo(201);
+        awaitStatus(name, "READY");
+        return created;
+    }
+
+    private static void awaitStatus(String name, String status) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () -> assertThat(api.get(admin, "/v1/function/" + name).text("status"))
+                                .isEqualTo(status));
+    }
+}
