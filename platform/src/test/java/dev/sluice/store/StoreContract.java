@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +172,64 @@ public abstract class StoreContract {
                     List<Store.Entry> both = store.scan(Bytes.EMPTY, Bytes.EMPTY, 10);
                     assertThat(both.stream().map(Store.Entry::value).distinct()).hasSizeLessThan(2);
                     assertThat(both.size()).isIn(0, 2);
+                }
+            }
+        });
+    }
+
+    @Test
+    void get_afterACommit_neverGivesTheOldValue_howeverManyRead() throws Exception {
+        whileOthers(() -> store.get(KEY), () -> {
+            for (int i = 0; i < 300; i++) {
+                Bytes value = Bytes.utf8("v" + i);
+                commitInTurn(i, new Batch().put(KEY, value));
+                assertThat(store.get(KEY)).contains(value);
+            }
+        });
+    }
+
+    @Test
+    void reads_afterOneThatSawABatch_seeAllOfIt() throws Exception {
+        commitInTurn(0, new Batch().put(KEY, number(0)).put(OTHER, number(0)));
+        whileOthers(
+                () -> {
+                    assertThat(store.get(KEY).orElseThrow())
+                            .isLessThanOrEqualTo(store.get(OTHER).orElseThrow());
+                    assertThat(store.get(OTHER).orElseThrow())
+                            .isLessThanOrEqualTo(store.get(KEY).orElseThrow());
+                },
+                () -> {
+                    for (int i = 1; i < 1_000; i++) {
+                        commitInTurn(i, new Batch().put(KEY, number(i)).put(OTHER, number(i)));
+                    }
+                });
+    }
+
+    private void commitInTurn(int turn, Batch batch) {
+        if (turn % 5 == 0) {
+            assertThat(store.commit(batch)).isTrue();
+        } else {
+            store.commitBehind(batch);
+        }
+    }
+
+    private static Bytes number(int number) {
+        return Bytes.utf8("%06d".formatted(number));
+    }
+
+    /// Runs `work` while two threads repeat `reads`; fails if one of them does.
+    private static void whileOthers(Runnable reads, Runnable work) throws Exception {
+        var done = new AtomicBoolean();
+        inParallel(3, Thread.ofPlatform().factory(), i -> {
+            if (i == 0) {
+                try {
+                    work.run();
+                } finally {
+                    done.set(true);
+                }
+            } else {
+                while (!done.get()) {
+                    reads.run();
                 }
             }
         });
@@ -402,31 +461,5 @@ public abstract class StoreContract {
         return entries.stream()
                 .map(entry -> HexFormat.of().formatHex(entry.key().toArray()))
                 .toList();
-    }
-
-    @Test
-    void get_afterACommit_neverGivesTheOldValue_howeverManyRead() throws Exception {
-        Bytes key = Bytes.utf8("hot");
-        try (var readers = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
-            var stop = new java.util.concurrent.atomic.AtomicBoolean();
-            for (int i = 0; i < 4; i++) {
-                readers.execute(() -> {
-                    while (!stop.get()) {
-                        store.get(key);
-                    }
-                });
-            }
-            for (int i = 0; i < 300; i++) {
-                Bytes value = Bytes.utf8("v" + i);
-                Batch batch = new Batch().put(key, value);
-                if (i % 2 == 0) {
-                    store.commit(batch);
-                } else {
-                    store.commitBehind(batch);
-                }
-                assertThat(store.get(key)).contains(value);
-            }
-            stop.set(true);
-        }
     }
 }

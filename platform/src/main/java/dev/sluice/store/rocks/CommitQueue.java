@@ -1,7 +1,6 @@
 package dev.sluice.store.rocks;
 
 import dev.sluice.bytes.Bytes;
-import dev.sluice.store.Batch;
 import dev.sluice.store.KeyRange;
 import dev.sluice.store.StoreFailed;
 import java.time.Duration;
@@ -33,7 +32,7 @@ final class CommitQueue {
 
     /// For each key the last change that was committed behind and is not yet in the database. Written under the lock,
     /// in queue order, and read without it.
-    private final ConcurrentHashMap<Bytes, Batch.Change> ahead = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Bytes, Ahead> ahead = new ConcurrentHashMap<>();
 
     private List<Pending> group = List.of();
     private long waitingBytes;
@@ -55,7 +54,8 @@ final class CommitQueue {
             }
             requireSound();
             if (added.isBehind()) {
-                added.batch().changes().forEach(change -> ahead.put(change.key(), change));
+                added.batch().changes().forEach(change -> ahead.put(change.key(), new Ahead(added, change.value())));
+                added.show();
             }
             waiting.add(added);
             waitingBytes += added.batch().size();
@@ -80,8 +80,9 @@ final class CommitQueue {
             linger();
             var taken = new ArrayList<Pending>(waiting.size());
             long takenBytes = 0;
-            while (!waiting.isEmpty() && takenBytes < GROUP_BYTES_MAX) {
+            while (!waiting.isEmpty() && takenBytes < GROUP_BYTES_MAX && !mustFollow(waiting.element())) {
                 Pending next = waiting.remove();
+                next.takeUp();
                 takenBytes += next.batch().size();
                 awaited -= next.isBehind() ? 0 : 1;
                 taken.add(next);
@@ -112,19 +113,27 @@ final class CommitQueue {
         return waiting.size() >= BATCHES_MAX / 2 || waitingBytes >= QUEUE_BYTES_MAX / 2;
     }
 
+    /// Whether `next` overwrites something of the group that reads find in the map: once both were in the database, a
+    /// read would find the other changes of `next` there, and still the old value in the map.
+    private boolean mustFollow(Pending next) {
+        return !next.isBehind()
+                && next.batch().changes().stream()
+                        .map(change -> ahead.get(change.key()))
+                        .anyMatch(last -> last != null && last.by().isTaken());
+    }
+
     /// The group is in the database: reads may look there for it.
     void done() {
         for (Pending pending : group) {
             if (pending.isBehind()) {
-                pending.batch().changes().forEach(this::forget);
+                pending.batch().changes().forEach(change -> forget(pending, change.key()));
             }
         }
         group = List.of();
     }
 
-    @SuppressWarnings("ReferenceEquality") // an equal change that came later must stay
-    private void forget(Batch.Change change) {
-        ahead.computeIfPresent(change.key(), (_, last) -> last == change ? null : last);
+    private void forget(Pending done, Bytes key) {
+        ahead.computeIfPresent(key, (_, last) -> last.by() == done ? null : last);
     }
 
     /// Refuses all that comes, and ends the wait of all that is here.
@@ -165,8 +174,18 @@ final class CommitQueue {
     }
 
     /// The change to `key` that a read must see although it is not in the database yet.
-    Batch.@Nullable Change ahead(Bytes key) {
-        return ahead.get(key);
+    @Nullable
+    Ahead ahead(Bytes key) {
+        Ahead last = ahead.get(key);
+        if (last == null || last.by().isShown()) {
+            return last;
+        }
+        lock.lock(); // until the batch is there as a whole
+        try {
+            return ahead.get(key);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Whether a scan of `range` would miss something that is not in the database yet.
@@ -177,4 +196,7 @@ final class CommitQueue {
     private boolean isFull() {
         return waiting.size() >= BATCHES_MAX || waitingBytes >= QUEUE_BYTES_MAX;
     }
+
+    /// What `by` makes of a key: `value`, or nothing if that is null.
+    record Ahead(Pending by, @Nullable Bytes value) {}
 }

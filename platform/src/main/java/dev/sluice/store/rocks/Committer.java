@@ -65,8 +65,9 @@ final class Committer implements AutoCloseable {
             outcomes.add(holds ? Pending.Outcome.APPLIED : Pending.Outcome.REFUSED);
         }
         if (!changes.isEmpty()) {
+            hotReads.begin(changes.keySet());
             engine.write(changes.values());
-            changes.keySet().forEach(hotReads::changed);
+            hotReads.end();
         }
         queue.done();
         for (int i = 0; i < group.size(); i++) {

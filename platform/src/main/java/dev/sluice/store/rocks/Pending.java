@@ -9,6 +9,8 @@ final class Pending {
     private final boolean behind;
     private final Semaphore finished = new Semaphore(0);
     private Outcome outcome = Outcome.LOST;
+    private volatile boolean shown;
+    private boolean taken;
 
     Pending(Batch batch, boolean behind) {
         this.batch = batch;
@@ -22,6 +24,24 @@ final class Pending {
     /// Whether nobody waits for it.
     boolean isBehind() {
         return behind;
+    }
+
+    /// Lets reads see all its changes, at once.
+    void show() {
+        shown = true;
+    }
+
+    boolean isShown() {
+        return shown;
+    }
+
+    /// Puts it into the committer's group. Under the queue's lock, as is `isTaken`.
+    void takeUp() {
+        taken = true;
+    }
+
+    boolean isTaken() {
+        return taken;
     }
 
     void finish(Outcome reached) {

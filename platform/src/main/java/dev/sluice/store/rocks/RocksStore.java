@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.StampedLock;
-import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
 /// A store in one directory of this machine.
@@ -39,24 +38,19 @@ public final class RocksStore implements Store {
 
     @Override
     public Optional<Bytes> get(Bytes key) {
-        Batch.Change ahead = queue.ahead(Batch.checkedKey(key));
+        CommitQueue.Ahead ahead = queue.ahead(Batch.checkedKey(key));
+        requireOpen();
         if (ahead != null) {
-            requireOpen();
             return Optional.ofNullable(ahead.value());
         }
-        return read(_ -> Optional.ofNullable(hotReads.get(key, this::readSmall)))
-                .or(() -> read(tier -> engine.get(key, tier)));
-    }
-
-    /// A small value that is in memory; null for any other, which the ordinary read then finds.
-    private @Nullable Bytes readSmall(Bytes key) {
-        try {
-            return engine.get(key, Engine.Tier.CACHE)
-                    .filter(value -> value.length() <= HotReads.VALUE_BYTES_MAX)
-                    .orElse(null);
-        } catch (RocksDBException notInMemory) {
-            return null;
+        Bytes hot = hotReads.get(key);
+        if (hot != null) {
+            return Optional.of(hot);
         }
+        HotReads.Phase before = hotReads.phase();
+        Optional<Bytes> found = read(tier -> engine.get(key, tier));
+        found.ifPresent(value -> hotReads.offer(key, value, before));
+        return found;
     }
 
     @Override
