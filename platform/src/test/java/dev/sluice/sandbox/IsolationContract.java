@@ -170,6 +170,18 @@ public abstract class IsolationContract {
         }
     }
 
+    @Test
+    void guestsShareNoFile_onWhichOneCouldLockOrWatchForTheOther() throws Exception {
+        try (Sandbox one = driver.start(Guests.spec("attacks.py", "lock_everything"));
+                Sandbox watcher = driver.start(Guests.spec("attacks.py", "watch_everything"))) {
+            assertThat(texts(Guests.hear(one))).isEmpty();
+            assertThat(Guests.hear(watcher).asBoolean()).isTrue();
+            assertThat(texts(guests.ask("attacks.py", "lock_everything"))).isEmpty();
+            Guests.tell(watcher, "go");
+            assertThat(Guests.hear(watcher).asInt()).isZero();
+        }
+    }
+
     // -------------------------------------------------------------------------------------------------- identity
 
     @Test

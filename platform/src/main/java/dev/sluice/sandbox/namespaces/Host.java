@@ -34,7 +34,7 @@ record Host(
         implements AutoCloseable {
     private static final Path BUBBLEWRAP = Path.of("/usr/bin/bwrap");
     private static final Path SECCOMP = Path.of("/usr/lib/python3/dist-packages");
-    private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
+    static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
 
     /// What `sockaddr_un` holds, without the zero at its end.
     private static final int SOCKET_PATH_BYTES_MAX = 107;
@@ -48,24 +48,38 @@ record Host(
         try {
             Path directory = privateDirectory(options.directory());
             FileChannel lock = lock(directory);
-            Cgroups groups = cgroups(directory);
-            for (Cgroup old : groups.existing()) {
-                Undertaker.endOld(old);
+            boolean done = false;
+            try {
+                Host host = examine(options, directory, lock);
+                done = true;
+                return host;
+            } finally {
+                if (!done) {
+                    lock.close();
+                }
             }
-            var mounts = new TreeMap<String, Map<String, Path>>();
-            for (var runtime : options.guestFiles().entrySet()) {
-                var root = new RuntimeRoot(directory.resolve("roots"), runtime.getKey());
-                mounts.put(runtime.getKey(), root.mounts(options.program(runtime.getKey()), runtime.getValue()));
-            }
-            int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-            boolean root = self == 0;
-            if (root) {
-                requireMapped(options.firstUid());
-            }
-            return new Host(directory, lock, groups, mounts, root ? options.firstUid() : self, root);
         } catch (IOException failure) {
             throw new SandboxUnavailable("guests cannot be isolated: " + failure, failure);
         }
+    }
+
+    private static Host examine(NamespaceOptions options, Path directory, FileChannel lock)
+            throws IOException, InterruptedException {
+        var mounts = new TreeMap<String, Map<String, Path>>();
+        for (var runtime : options.guestFiles().entrySet()) {
+            var root = new RuntimeRoot(directory.resolve("roots"), runtime.getKey());
+            mounts.put(runtime.getKey(), root.mounts(options.program(runtime.getKey()), runtime.getValue()));
+        }
+        int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        boolean root = self == 0;
+        if (root) {
+            requireMapped(options.firstUid());
+        }
+        Cgroups groups = cgroups(CgroupMount.all(MOUNTINFO), ownGroup(), groupName(directory));
+        for (Cgroup old : groups.existing()) {
+            Undertaker.endOld(old);
+        }
+        return new Host(directory, lock, groups, mounts, root ? options.firstUid() : self, root);
     }
 
     Path socket() {
@@ -136,20 +150,15 @@ record Host(
         return "sluice-" + Digest.of(Bytes.utf8(directory.toString())).hex().substring(0, 12);
     }
 
-    private static Cgroups cgroups(Path directory) throws IOException {
-        String server =
-                "sluice-" + Digest.of(Bytes.utf8(directory.toString())).hex().substring(0, 12);
-        List<CgroupMount> mounted = CgroupMount.all(MOUNTINFO);
-        String own = Files.readAllLines(Path.of("/proc/self/cgroup")).stream()
-                .filter(line -> line.startsWith("0::/"))
-                .map(line -> line.substring("0::".length()))
-                .findFirst()
-                .orElse("/");
+    /// Version 2 where it has the controllers, else version 1.
+    ///
+    /// @throws SandboxUnavailable if neither can be used
+    static Cgroups cgroups(List<CgroupMount> mounted, String own, String name) {
         try {
-            return CgroupsV2.open(mounted, own, server);
+            return CgroupsV2.open(mounted, own, name);
         } catch (IOException notTwo) {
             try {
-                return CgroupsV1.open(mounted, server);
+                return CgroupsV1.open(mounted, name);
             } catch (IOException notOne) {
                 notOne.addSuppressed(notTwo);
                 throw new SandboxUnavailable(
@@ -160,6 +169,15 @@ record Host(
                         notOne);
             }
         }
+    }
+
+    /// Our own group of version 2, as `/proc/self/cgroup` names it.
+    static String ownGroup() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/cgroup")).stream()
+                .filter(line -> line.startsWith("0::/"))
+                .map(line -> line.substring("0::".length()))
+                .findFirst()
+                .orElse("/");
     }
 
     /// In a container with a user namespace only some user ids exist.

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,15 @@ public final class NamespaceDriver implements SandboxDriver {
     private NamespaceDriver(Host host) throws IOException, InterruptedException {
         this.host = host;
         this.switchboard = new Switchboard(host.socket());
-        this.launcher = new Launcher(host.programs(), host.setup(), new Ends());
+        boolean done = false;
+        try {
+            this.launcher = new Launcher(host.programs(), host.setup(), new Ends());
+            done = true;
+        } finally {
+            if (!done) {
+                switchboard.close();
+            }
+        }
     }
 
     /// Looks for everything that isolation needs, ends what an earlier server on the same directory left, and tries
@@ -50,16 +59,26 @@ public final class NamespaceDriver implements SandboxDriver {
     public static NamespaceDriver open(NamespaceOptions options) throws InterruptedException {
         Host host = Host.examine(options);
         try {
-            var driver = new NamespaceDriver(host);
-            try {
-                Trial.ofEach(host.runtimes(), driver);
-                return driver;
-            } catch (IOException | InterruptedException failure) {
-                driver.close();
-                throw failure;
-            }
+            return open(host);
         } catch (IOException failure) {
             throw host.unavailable(failure);
+        }
+    }
+
+    private static NamespaceDriver open(Host host) throws IOException, InterruptedException {
+        @Nullable NamespaceDriver driver = null;
+        boolean done = false;
+        try {
+            driver = new NamespaceDriver(host);
+            Trial.ofEach(host.runtimes(), driver);
+            done = true;
+            return driver;
+        } finally {
+            if (driver != null && !done) {
+                driver.close();
+            } else if (!done) {
+                host.close();
+            }
         }
     }
 

@@ -61,7 +61,8 @@ final class Trial {
                 ? List.of("/usr/bin/python3", "-I", "-S", "-c", PYTHON)
                 : List.of("/usr/bin/node", "-e", NODE);
         var printed = new ByteArrayOutputStream();
-        try (var guest = driver.start(new GuestSpec(runtime, command, 256, 64, 8, 400, BOOT), into(printed))) {
+        LogSink sink = into(printed);
+        try (var guest = driver.start(new GuestSpec(runtime, command, 256, 64, 8, 400, BOOT), sink)) {
             var answer = Channels.newInputStream(guest.channel());
             var status = new StringBuilder();
             byte[] chunk = new byte[ANSWER_BYTES_MAX];
@@ -71,6 +72,7 @@ final class Trial {
                     && (read = answer.read(chunk)) > 0) {
                 status.append(new String(chunk, 0, read, StandardCharsets.US_ASCII));
             }
+            guest.drainLogs(sink);
             require(status.toString(), runtime);
         } catch (SandboxFailed | IOException failure) {
             throw new IOException(
@@ -81,7 +83,11 @@ final class Trial {
         return true;
     }
 
-    private static void require(String status, String runtime) throws IOException {
+    /// Whether that is a guest as we want it.
+    static void require(String status, String runtime) throws IOException {
+        if (status.isEmpty()) {
+            throw new IOException("a guest of " + runtime + " ends before it has begun.");
+        }
         for (var demand : DEMANDS.entrySet()) {
             String line = demand.getKey() + ":\t" + demand.getValue();
             if (!status.contains("\n" + line + "\n")) {

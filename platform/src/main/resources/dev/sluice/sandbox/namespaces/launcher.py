@@ -15,7 +15,6 @@ ends us in the same way: the server starts another launcher.
 Trusted, and small on purpose; nothing here reads a byte that a guest wrote.
 """
 
-import ctypes
 import fcntl
 import json
 import os
@@ -27,15 +26,14 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import stage  # noqa: E402
 import system_calls  # noqa: E402
 
 REQUEST_BYTES_MAX = 1 << 19
 DESCRIPTORS_SPARE = 64
 GOODBYE_SECONDS = 5
-CLONE_NEWNS, MS_BIND, MS_REC, MS_SLAVE, MS_RDONLY, MS_REMOUNT = 0x20000, 0x1000, 0x4000, 0x80000, 1, 32
 PR_SET_CHILD_SUBREAPER = 36
 STREAMS = {"c": 3, "o": 1, "e": 2}  # channel, standard output, standard error: letter -> descriptor in the guest
-DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
 def main():
@@ -43,14 +41,13 @@ def main():
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     os.umask(0o077)
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(PR_SET_CHILD_SUBREAPER, 1)  # a guest's first process is ours to reap once bwrap has died before it
+    stage.libc.prctl(PR_SET_CHILD_SUBREAPER, 1)  # a guest's first process is ours to reap once bwrap has died before it
     requests = Requests(0)
     setup = requests.next()
     if setup is None:
         return
     try:
-        launcher = Launcher(setup, libc)
+        launcher = Launcher(setup)
     except (OSError, RuntimeError) as failure:
         report("failed " + " ".join(repr(failure).split()))
         raise
@@ -106,18 +103,17 @@ class Requests:
 
 
 class Launcher:
-    def __init__(self, setup, libc):
+    def __init__(self, setup):
         self.setup = setup
         self.guests = {}  # process -> Guest
         self.nothing = os.open("/dev/null", os.O_RDWR)
         self.filter = os.memfd_create("seccomp")
         with open(self.filter, "wb", closefd=False) as calls:
             system_calls.write_filter(calls)
-        self.privileged = os.geteuid() == 0
-        runtimes = {name: dict(mounts) for name, mounts in setup["runtimes"].items()}
-        if self.privileged:
-            stage_sources(libc, runtimes, setup["stages"])
-        self.roots = {name: root_arguments(mounts) for name, mounts in runtimes.items()}
+        self.stage = stage.Stage(setup["stages"], setup["runtimes"]) if os.geteuid() == 0 else None
+        sources = self.stage.sources if self.stage else setup["runtimes"]
+        devices = self.stage.place + "/dev" if self.stage else None
+        self.roots = {name: root_arguments(mounts, devices) for name, mounts in sources.items()}
 
     def obey(self, request):
         if "kill" in request:
@@ -146,9 +142,11 @@ class Launcher:
             for group in request["groups"]:
                 write(group + "/cgroup.procs", "0")
             write("/proc/self/oom_score_adj", "900")
+            if self.stage:
+                self.stage.separate(request["runtime"])
             arrange([end.fileno() for end in sockets], self.nothing, self.filter)
             self.limit()
-            if self.privileged:
+            if self.stage:
                 os.setgroups([])
                 os.setresgid(request["uid"], request["uid"], request["uid"])
                 os.setresuid(request["uid"], request["uid"], request["uid"])
@@ -208,7 +206,7 @@ class Guest:
         self.groups = groups
 
 
-# Everything that is the same for all guests. Devices and /proc come before the root is closed for writing.
+# What is the same for all guests.
 ISOLATION = [
     "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup",
     "--disable-userns", "--uid", "1000", "--gid", "1000", "--hostname", "guest", "--cap-drop", "ALL",
@@ -217,49 +215,16 @@ ISOLATION = [
 ]  # fmt: skip
 
 
-def root_arguments(mounts):
+def root_arguments(mounts, devices):
     arguments = []
     for target in sorted(mounts):
         arguments += ["--ro-bind", mounts[target], target]
-    arguments += ["--proc", "/proc", "--remount-ro", "/proc"]
-    for device in DEVICES:
-        arguments += ["--dev-bind", "/dev/" + device, "/dev/" + device]
-    return arguments
-
-
-def stage_sources(libc, runtimes, stages):
-    """Makes each source reachable for guests' user ids, though the directories above it are closed to them.
-
-    In a mount namespace of our own, which no other process sees: a directory that none of our paths leads through is
-    covered, and the sources are bound below it. The data directory itself stays as closed as it is.
-    """
-
-    def mount(source, target, kind, flags, options=None):
-        names = [name.encode() if name is not None else None for name in (source, target, kind)]
-        if libc.mount(*names, ctypes.c_ulong(flags), options) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), target)
-
-    if libc.unshare(CLONE_NEWNS) != 0:
-        raise OSError(ctypes.get_errno(), "no mount namespace")
-    mount(None, "/", None, MS_REC | MS_SLAVE)
-    usable = [place for place in stages if os.path.isdir(place) and not os.path.islink(place)]
-    if not usable:
-        raise RuntimeError("there is no directory to show guests' files under; one of /mnt, /media, /srv is needed")
-    stage = usable[0]
-    mount("tmpfs", stage, "tmpfs", 0, b"mode=0755,size=1m")
-    os.umask(0o022)
-    for mounts in runtimes.values():
-        for target, source in mounts.items():
-            place = "%s/%d" % (stage, len(os.listdir(stage)))
-            if os.path.isdir(source):
-                os.mkdir(place)
-            else:
-                os.close(os.open(place, os.O_CREAT | os.O_WRONLY))
-            mount(source, place, None, MS_BIND)
-            mount(None, place, None, MS_BIND | MS_REMOUNT | MS_RDONLY)
-            mounts[target] = place
-    os.umask(0o077)
+    if devices:
+        arguments += ["--dev-bind", devices, "/dev"]
+    else:
+        for device in stage.DEVICES:
+            arguments += ["--dev-bind", "/dev/" + device, "/dev/" + device]
+    return arguments + ["--proc", "/proc", "--remount-ro", "/proc"]
 
 
 def connect(address, token, stream):

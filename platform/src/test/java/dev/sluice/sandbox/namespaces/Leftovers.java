@@ -26,7 +26,7 @@ final class Leftovers {
         for (Path group : groups(directory)) {
             found.add("group " + group);
         }
-        try (var mounts = Files.lines(Path.of("/proc/self/mountinfo"))) {
+        try (var mounts = Files.lines(Host.MOUNTINFO)) {
             mounts.filter(line -> line.contains(directory.toString())).forEach(found::add);
         }
         if (Files.exists(directory)) {
@@ -93,14 +93,14 @@ final class Leftovers {
     /// A new group as of a guest of the driver in `directory`.
     static Path groupFor(Path directory) throws IOException {
         Files.createDirectories(directory);
-        var pids = CgroupMount.ofController(CgroupMount.all(Path.of("/proc/self/mountinfo")), "pids");
+        var pids = CgroupMount.ofController(CgroupMount.all(Host.MOUNTINFO), "pids");
         return Files.createDirectories(
                 pids.resolve(Host.groupName(directory.toRealPath())).resolve("g1"));
     }
 
     private static Stream<Path> hierarchies(Path directory) throws IOException {
         String name = Host.groupName(directory);
-        return CgroupMount.all(Path.of("/proc/self/mountinfo")).stream()
+        return CgroupMount.all(Host.MOUNTINFO).stream()
                 .map(mount -> mount.root().resolve(name));
     }
 
