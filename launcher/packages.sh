@@ -21,6 +21,8 @@ missing_packages() { # PURPOSE
         has_seccomp_for_python || printf 'python3-seccomp\tlimits which system calls a guest may make\n'
         has_node || printf 'nodejs\truns Node.js functions (at least version %s, as /usr/bin/node)\n' "$NODE_MAJOR_MIN"
         [[ -x /usr/bin/bwrap ]] || printf 'bubblewrap\tputs each guest into namespaces of its own\n'
+        [[ -d /usr/share/zoneinfo ]] || printf "tzdata\tgives functions the world's time zones\n"
+        [[ -f /etc/services ]] || printf 'netbase\tgives functions the names of services and protocols\n'
     fi
     if [[ $1 == test || -n ${NEEDS_MAVEN-} ]]; then
         command -v mvn >/dev/null || printf 'maven\tbuilds Sluice\n'
