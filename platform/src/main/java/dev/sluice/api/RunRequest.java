@@ -1,9 +1,7 @@
 package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import dev.sluice.bytes.Json;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JacksonException;
@@ -24,7 +22,9 @@ record RunRequest(boolean blocking, Bytes input, List<String> secrets) {
         if (body.length() == 0) {
             throw Rejection.of(422, 602, "body in body is required");
         }
-        requireUtf8(body);
+        if (!Json.isUtf8(body)) {
+            throw JsonBody.notJson();
+        }
         try (JsonParser in = JsonBody.FACTORY.createParser(ObjectReadContext.empty(), body.readOnlyArray())) {
             if (in.nextToken() != JsonToken.START_OBJECT) {
                 throw Rejection.of(400, "Bad Request: Invalid Payload");
@@ -88,19 +88,5 @@ record RunRequest(boolean blocking, Bytes input, List<String> secrets) {
             throw JsonBody.wrongType("secrets", "array of string", "another");
         }
         return texts;
-    }
-
-    private static void requireUtf8(Bytes body) {
-        byte[] bytes = body.readOnlyArray();
-        for (byte b : bytes) {
-            if (b < 0) {
-                try {
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-                } catch (CharacterCodingException broken) {
-                    throw JsonBody.notJson();
-                }
-                return;
-            }
-        }
     }
 }

@@ -41,7 +41,7 @@ public final class Json {
     /// Whether `text` is exactly one JSON value, in UTF-8, nested at most [#DEPTH_MAX] deep, with numbers of at most
     /// [#NUMBER_CHARS_MAX] characters.
     public static boolean isValid(Bytes text) {
-        return isUtf8(text.readOnlyArray()) && isJson(text.readOnlyArray());
+        return isUtf8(text) && isJson(text.readOnlyArray());
     }
 
     private static boolean isJson(byte[] utf8) {
@@ -56,18 +56,23 @@ public final class Json {
         }
     }
 
-    /// Jackson does not look into the strings that it skips.
-    private static boolean isUtf8(byte[] content) {
-        CharsetDecoder decoder = null;
+    /// Whether bytes that a JSON parser takes are UTF-8 all through. Jackson does not look into the strings that it
+    /// skips, and takes UTF-16 and UTF-32 for JSON too: no JSON text in UTF-8 has a zero byte, and each in another
+    /// encoding has one, or begins with a mark. A mark before UTF-8 is refused too: the text is put into others.
+    public static boolean isUtf8(Bytes text) {
+        byte[] content = text.readOnlyArray();
+        boolean isAscii = true;
         for (byte one : content) {
-            if (one < 0) {
-                decoder = StandardCharsets.UTF_8.newDecoder();
-                break;
+            if (one == 0) {
+                return false;
             }
+            isAscii &= one > 0;
         }
-        if (decoder == null) {
-            return true;
-        }
+        return isAscii || (content[0] > 0 && isDecodable(content));
+    }
+
+    private static boolean isDecodable(byte[] content) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         ByteBuffer in = ByteBuffer.wrap(content);
         CharBuffer piece = CharBuffer.allocate(PIECE_CHARS);
         CoderResult result;

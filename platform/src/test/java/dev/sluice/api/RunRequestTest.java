@@ -73,6 +73,8 @@ final class RunRequestTest {
         overlong[10] = (byte) 0xc0;
         overlong[11] = (byte) 0xaf;
         assertRejected(Bytes.takeOver(overlong), 400);
+        assertRejected(Bytes.takeOver("{\"input\":1}".getBytes(StandardCharsets.UTF_16LE)), 400);
+        assertRejected(Bytes.utf8("\uFEFF{\"input\":1}"), 400);
     }
 
     @ParameterizedTest

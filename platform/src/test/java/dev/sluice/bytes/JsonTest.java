@@ -2,6 +2,7 @@ package dev.sluice.bytes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.Charset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +52,15 @@ final class JsonTest {
             text[text.length - 1] = '"';
             assertThat(Json.isValid(Bytes.takeOver(text))).isFalse();
         }
+    }
+
+    /// It stands inside other JSON texts: in answers, and in lists of runs.
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
+    void anotherEncoding_isNot(String charset) {
+        assertThat(Json.isValid(Bytes.takeOver("{\"a\":1}".getBytes(Charset.forName(charset)))))
+                .isFalse();
+        assertThat(Json.isValid(Bytes.utf8("\uFEFF{\"a\":1}"))).isFalse();
     }
 
     @Test
