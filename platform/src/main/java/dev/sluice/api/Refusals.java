@@ -4,10 +4,12 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.http.Handler;
 import dev.sluice.http.Response;
 import dev.sluice.kernel.Refused;
+import dev.sluice.label.LabelInvalid;
 
 /// Turns what the other rooms refuse into answers, in the words of each dialect.
 ///
 /// Missing and forbidden are one answer everywhere: which of the two it was is nobody's business who may not know.
+/// Labels that together are too large are above every clearance, and so forbidden.
 final class Refusals {
     static final String UNIFORM = "not found or not allowed";
     private static final String RETRY_AFTER_SECONDS = "1";
@@ -23,6 +25,8 @@ final class Refusals {
                 return rejection.response();
             } catch (Refused refused) {
                 return ofEntity(kind, request.parameterIfAny("name"), refused);
+            } catch (LabelInvalid tooLarge) {
+                return ofEntity(kind, request.parameterIfAny("name"), Refused.denied());
             }
         };
     }
@@ -49,6 +53,8 @@ final class Refusals {
                 return rejection.response();
             } catch (Refused refused) {
                 return ofPath(refused);
+            } catch (LabelInvalid tooLarge) {
+                return ofPath(Refused.denied());
             }
         };
     }

@@ -9,6 +9,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.LabelInvalid;
 import dev.sluice.label.Principal;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// Runs functions. HTTP, events and guests' own calls all come here: nothing else runs a function.
 ///
@@ -128,9 +130,9 @@ public final class Invocations {
         }
         Run.Queued queued = taken.get();
         Run run = queued.run();
-        Task invoker = QueuedInvoker.task(queued);
         Content content = failed(run, queued.start(), queued.payload(), "not found or not allowed");
         try {
+            Task invoker = QueuedInvoker.task(queued);
             content = invoker.run(() -> {
                 Gate gate = gates.resolve(QueuedInvoker.path(queued));
                 gates.requireMayEnter(gate, queued.vouched());
@@ -139,6 +141,9 @@ public final class Invocations {
             });
         } catch (Refused refused) {
             content = failed(run, queued.start(), queued.payload(), refused.reason());
+        } catch (LabelInvalid tooLarge) {
+            content = failed(
+                    run, queued.start(), queued.payload(), Refused.denied().reason());
         } finally {
             runs.endQueued(run, content);
         }
@@ -196,7 +201,7 @@ public final class Invocations {
     }
 
     private Content failed(Run run, Label start, Bytes payload, String message) {
-        Label label = start.join(run.existence());
+        Label label = start.joinOrTop(run.existence());
         var fault = new Run.Fault("SystemError", message, List.of());
         return new Content(
                 Status.ERROR,
@@ -233,13 +238,18 @@ public final class Invocations {
                 existence);
     }
 
-    /// Who is charged for an anonymous call: whoever vouches for the gate.
+    /// Who is charged for an anonymous call: whoever vouches for the gate alone. Where one of several does, it may
+    /// have been any of them, and nobody is charged for what another one says in his name.
     private static String ownerOf(Gate gate) {
         return gate.label().integrity().allOf().stream()
-                .flatMap(clause -> clause.anyOf().stream())
-                .map(principal -> principal.tokens().getFirst())
+                .map(clause -> clause.anyOf().stream()
+                        .map(principal -> principal.tokens().getFirst())
+                        .collect(Collectors.toSet()))
+                .filter(owners -> owners.size() == 1)
                 .findFirst()
-                .orElseThrow(Refused::notFound);
+                .orElseThrow(Refused::notFound)
+                .iterator()
+                .next();
     }
 
     /// Two calls are one only if the same caller names the same version of the same gate and could know of the run.

@@ -73,6 +73,15 @@ public final class Label {
         return of(secrecy.and(other.secrecy), integrity.or(other.integrity));
     }
 
+    /// As [#join], and [#TOP] where that would be over a size cap: for what is kept under a label, never for acting.
+    public Label joinOrTop(Label other) {
+        try {
+            return join(other);
+        } catch (LabelInvalid tooLarge) {
+            return TOP;
+        }
+    }
+
     /// The greatest label that may flow to both.
     ///
     /// @throws LabelInvalid if it is over a size cap

@@ -66,12 +66,21 @@ public record Run(
             stderr = List.copyOf(stderr);
         }
 
+        private long bytes() {
+            return input.length() + chars(stdout) + chars(stderr);
+        }
+
+        private static long chars(List<String> lines) {
+            return lines.stream().mapToLong(String::length).sum();
+        }
+
+        /// A label that would be too large for that is above every reader.
         Content joinedWith(Label existence) {
             return new Content(
                     status,
                     finishedMillis,
-                    label.join(existence),
-                    outputLabel.join(existence),
+                    label.joinOrTop(existence),
+                    outputLabel.joinOrTop(existence),
                     input,
                     output,
                     fault,
@@ -84,7 +93,13 @@ public record Run(
     ///
     /// @param content absent while it runs, and for who may not see it
     /// @param output  absent where there is none, and for who may not see it
-    public record View(Run run, Optional<Content> content, Optional<Bytes> output) {}
+    public record View(Run run, Optional<Content> content, Optional<Bytes> output) {
+        /// How much of it there is to see, about.
+        long bytes() {
+            return output.map(Bytes::length).orElse(0)
+                    + content.map(Content::bytes).orElse(0L);
+        }
+    }
 
     /// What a run that nobody waits for needs to be started, after a restart too.
     ///

@@ -79,6 +79,7 @@ final class RunCodec {
         });
     }
 
+    /// All but the payload.
     static Bytes encode(Queued queued) {
         return encoded(out -> {
             write(out, queued.run());
@@ -86,13 +87,12 @@ final class RunCodec {
             writeText(out, queued.start().toString());
             writeText(out, queued.clearance().toString());
             writeText(out, queued.vouched().toString());
-            writeBytes(out, queued.payload());
             writeBytes(out, queued.context());
             out.writeBoolean(queued.isStarted());
         });
     }
 
-    static Queued decodeQueued(Bytes stored) {
+    static Queued decodeQueued(Bytes stored, Bytes payload) {
         return decoded(
                 stored,
                 in -> new Queued(
@@ -101,7 +101,7 @@ final class RunCodec {
                         Label.parse(readText(in)),
                         Component.parse(readText(in)),
                         Component.parse(readText(in)),
-                        readBytes(in),
+                        payload,
                         readBytes(in),
                         in.readBoolean()));
     }

@@ -62,6 +62,11 @@ final class RunKeys {
         return key(SYSTEM, 'Q');
     }
 
+    /// What a queued run is to be given: apart, so that looking through the queue reads no payload.
+    static Bytes payload(UUID id) {
+        return key(SYSTEM, 'P', bytes(id));
+    }
+
     /// The id that a key ends in.
     static UUID idOf(Bytes key) {
         ByteBuffer id = key.slice(key.length() - ID_BYTES, key.length()).asBuffer();

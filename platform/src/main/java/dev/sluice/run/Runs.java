@@ -32,8 +32,12 @@ public final class Runs {
     public static final Duration RECORD_AFTER = Duration.ofMillis(25);
     public static final int LIST_RUNS_MAX = 1_000;
 
+    /// Of what the runs of one list received, printed and answered together; a single run may have more.
+    static final int LIST_BYTES_MAX = 4 << 20;
+
     private static final int INLINE_OUTPUT_BYTES_MAX = 64 << 10;
     private static final Bytes MARK = Bytes.utf8("1");
+    private static final Bytes NULL = Bytes.utf8("null");
     private static final Fault STOPPED =
             new Fault("SystemError", "the server stopped while the function ran", List.of());
 
@@ -123,15 +127,18 @@ public final class Runs {
 
     /// Makes a run durable that nobody waits for.
     public void enqueue(Queued queued) {
-        Batch batch = exists(queued.run(), new Batch());
-        store.commit(batch.put(RunKeys.queued(queued.run().id()), RunCodec.encode(queued)));
+        UUID id = queued.run().id();
+        store.commit(exists(queued.run(), new Batch())
+                .put(RunKeys.queued(id), RunCodec.encode(queued))
+                .put(RunKeys.payload(id), queued.payload()));
     }
 
     /// Takes a queued run to start it. Whoever gets it starts it; nobody else ever does, so it runs at most once.
     public Optional<Queued> take(UUID id) {
         Bytes key = RunKeys.queued(id);
         return store.get(key).flatMap(stored -> {
-            Queued queued = RunCodec.decodeQueued(stored);
+            Queued queued =
+                    RunCodec.decodeQueued(stored, store.get(RunKeys.payload(id)).orElse(NULL));
             boolean isMine = !queued.isStarted() && store.compareAndSet(key, stored, RunCodec.encode(queued.started()));
             return isMine ? Optional.of(queued) : Optional.empty();
         });
@@ -139,23 +146,21 @@ public final class Runs {
 
     /// Notes how a queued run ended.
     public void endQueued(Run run, Content content) {
-        var batch = new Batch().delete(RunKeys.queued(run.id()));
-        store.commitBehind(ended(run, content, batch));
+        store.commitBehind(ended(run, content, unqueue(run)));
     }
 
     /// After a restart: closes each run that was running, and gives back those that had not begun, oldest first.
     public List<Run> recover() {
         for (Bytes stored : all(RunKeys.opens())) {
             Run run = RunCodec.decodeRun(stored);
-            store.commit(ended(run, stopped(run, Bytes.utf8("null")), new Batch().delete(RunKeys.open(run.id()))));
+            store.commit(ended(run, stopped(run, NULL), new Batch().delete(RunKeys.open(run.id()))));
         }
         var waiting = new ArrayList<Run>();
         for (Bytes stored : all(RunKeys.queue())) {
-            Queued queued = RunCodec.decodeQueued(stored);
+            Queued queued = RunCodec.decodeQueued(stored, NULL);
             Run run = queued.run();
             if (queued.isStarted()) {
-                store.commit(
-                        ended(run, stopped(run, Bytes.utf8("null")), new Batch().delete(RunKeys.queued(run.id()))));
+                store.commit(ended(run, stopped(run, NULL), unqueue(run)));
             } else {
                 waiting.add(run);
             }
@@ -171,7 +176,8 @@ public final class Runs {
                 .map(this::view);
     }
 
-    /// The latest runs of an organization that the current task may know of, newest first.
+    /// The latest runs of an organization that the current task may know of, newest first: fewer than asked for where
+    /// what it may see of them is more than [#LIST_BYTES_MAX].
     ///
     /// @param function empty for all
     /// @param before   only runs older than this one
@@ -184,12 +190,16 @@ public final class Runs {
                 .orElse(Bytes.EMPTY);
         int wanted = Math.clamp(limit, 1, LIST_RUNS_MAX);
         var views = new ArrayList<View>();
+        long bytes = 0;
         List<Store.Entry> page = store.scanBackwards(prefix, from, wanted);
-        while (!page.isEmpty() && views.size() < wanted) {
+        while (!page.isEmpty()) {
             for (Store.Entry entry : page) {
-                if (views.size() < wanted) {
-                    find(organization, RunKeys.idOf(entry.key())).ifPresent(views::add);
+                Optional<View> view = find(organization, RunKeys.idOf(entry.key()));
+                bytes += view.map(View::bytes).orElse(0L);
+                if (views.size() == wanted || (bytes > LIST_BYTES_MAX && !views.isEmpty())) {
+                    return views;
                 }
+                view.ifPresent(views::add);
             }
             page = store.scanBackwards(prefix, page.getLast().key(), wanted);
         }
@@ -227,6 +237,10 @@ public final class Runs {
     private static Batch exists(Run run, Batch batch) {
         return batch.put(RunKeys.existence(run.organization(), run.id()), RunCodec.encode(run))
                 .put(RunKeys.ofFunction(run.organization(), run.function(), run.id()), MARK);
+    }
+
+    private static Batch unqueue(Run run) {
+        return new Batch().delete(RunKeys.queued(run.id())).delete(RunKeys.payload(run.id()));
     }
 
     /// The record lies where both the run's existence and its content may be known.

@@ -10,6 +10,7 @@ import dev.sluice.fs.Kind;
 import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
+import dev.sluice.gate.GatePolicy;
 import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
@@ -24,6 +25,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -254,6 +257,36 @@ final class InvocationsTest {
         Run run = caller.run(() -> spine.invocations.submit(Spine.wish("later", "7", "acme/runs,T", Optional.empty())));
         await().until(() -> find(run).flatMap(View::output).isPresent());
         assertThat(find(run).flatMap(View::output)).contains(Bytes.utf8("7"));
+    }
+
+    /// Together with `acme/runs`, which stands on every record, it has one clause too many.
+    private static final String LARGEST =
+            IntStream.range(0, Component.CLAUSES_MAX).mapToObj(i -> "a" + i).collect(Collectors.joining("&", "", ",T"));
+
+    @Test
+    void aRunWhoseLabelFitsNoRecord_isEndedAndWithheld() throws InterruptedException {
+        Label label = Label.parse("T,acme/function");
+        FsPath gate = FsPath.home(label).child("open");
+        var everybody = new GatePolicy(Component.TRUE, Component.TRUE, Component.TRUE, Component.FALSE);
+        FunctionSpec spec =
+                spine.python("def handle(c, p):\n    return 1\n", "hello.handle", Convention.DISPATCH, Limits.DEFAULT);
+        spine.create(gate, everybody, spec, label);
+        Invocation wish = Spine.wish(gate, "open", "7", LARGEST, Optional.empty());
+
+        View view = caller().run(() -> spine.invocations.invoke(wish));
+        assertThat(view.content()).isEmpty();
+        assertThat(view.output()).isEmpty();
+        assertThat(labelSeenByRoot(view.run())).contains(Label.TOP);
+
+        Run submitted = caller().run(() -> spine.invocations.submit(wish));
+        await().until(() -> labelSeenByRoot(submitted).equals(Optional.of(Label.TOP)));
+    }
+
+    private static Optional<Label> labelSeenByRoot(Run run) {
+        return Spine.task("F", "F")
+                .run(() -> spine.runs.find(Spine.ACME, run.id()))
+                .flatMap(View::content)
+                .map(Content::label);
     }
 
     @Test

@@ -124,13 +124,13 @@ final class Spine implements AutoCloseable {
     }
 
     void create(String function, GatePolicy policy, FunctionSpec spec) {
+        create(path(function), policy, spec, gateLabel(function));
+    }
+
+    void create(FsPath path, GatePolicy policy, FunctionSpec spec, Label label) {
         Task owner = task("acme", "acme");
         owner.run(() -> gates.create(
-                path(function),
-                policy,
-                spec,
-                gateLabel(function),
-                owner.exercise(Component.TRUE, Component.parse("acme/function"))));
+                path, policy, spec, label, owner.exercise(Component.TRUE, Component.parse("acme/function"))));
     }
 
     /// Somebody with this clearance, delivery and vouching.
@@ -151,12 +151,16 @@ final class Spine implements AutoCloseable {
     }
 
     static Invocation wish(String function, String payload, String start, Optional<String> key) {
+        return wish(path(function), function, payload, start, key);
+    }
+
+    static Invocation wish(FsPath gate, String function, String payload, String start, Optional<String> key) {
         return new Invocation(
                 ACME,
                 function,
                 "id",
                 "faas",
-                path(function),
+                gate,
                 Label.parse(start),
                 Bytes.utf8(payload),
                 Bytes.utf8("{\"secrets\":{},\"serviceBindings\":{}}"),

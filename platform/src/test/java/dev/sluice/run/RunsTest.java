@@ -127,6 +127,44 @@ final class RunsTest {
     }
 
     @Test
+    void recover_readsNoPayload_andTakeGivesIt() {
+        Run run = newRun("waiting");
+        Bytes payload = Bytes.utf8("\"" + "a".repeat(1 << 20) + "\"");
+        runs.enqueue(queued(run, payload));
+        assertThat(store.scan(RunKeys.queue(), Bytes.EMPTY, 10))
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.value().length()).isLessThan(1024));
+        assertThat(new Runs(store, clock).recover()).containsExactly(run);
+
+        assertThat(runs.take(run.id()).orElseThrow().payload()).isEqualTo(payload);
+        runs.endQueued(run, content(EXISTENCE, EXISTENCE));
+        assertThat(store.get(RunKeys.payload(run.id()))).isEmpty();
+    }
+
+    @Test
+    void list_endsBeforeItIsTooLarge_countingWhatTheReaderMaySee() {
+        for (int i = 0; i < 5; i++) {
+            Run run = newRun("big");
+            runs.begin(run);
+            runs.end(run, received(Bytes.takeOver(new byte[Runs.LIST_BYTES_MAX / 2])), Durability.BEHIND);
+        }
+        assertThat(list(Optional.empty(), Optional.empty())).hasSize(5);
+        assertThat(reader("acme/runs&acme/user/alice")
+                        .run(() -> runs.list("acme", Optional.empty(), Optional.empty(), 10)))
+                .hasSize(2);
+
+        Run huge = newRun("huge");
+        runs.begin(huge);
+        runs.end(huge, received(Bytes.takeOver(new byte[Runs.LIST_BYTES_MAX * 3 / 2])), Durability.BEHIND);
+        assertThat(as("acme/runs&acme/user/alice").orElseThrow().run()).isEqualTo(huge);
+    }
+
+    private static Content received(Bytes input) {
+        return new Content(
+                Status.ERROR, 1, CONTENT, CONTENT, input, Optional.empty(), Optional.empty(), List.of(), List.of());
+    }
+
+    @Test
     void list_ofWhoMayNotKnow_isEmpty() {
         ended("a");
         assertThat(reader("blue/runs").run(() -> runs.list("acme", Optional.empty(), Optional.empty(), 10)))
@@ -204,15 +242,12 @@ final class RunsTest {
     }
 
     private static Queued queued(Run run) {
+        return queued(run, Bytes.utf8("{}"));
+    }
+
+    private static Queued queued(Run run, Bytes payload) {
         return new Queued(
-                run,
-                "home:<T,T>:f",
-                Label.PUBLIC,
-                Component.TRUE,
-                Component.TRUE,
-                Bytes.utf8("{}"),
-                Bytes.utf8("{}"),
-                false);
+                run, "home:<T,T>:f", Label.PUBLIC, Component.TRUE, Component.TRUE, payload, Bytes.utf8("{}"), false);
     }
 
     private static Content content(Label label, Label outputLabel) {
