@@ -64,9 +64,7 @@ final class Door {
     record Self(Task task, Component identity, String organization) {
         static Self of(Caller.Known known) {
             return new Self(
-                    known.task(),
-                    Component.of(known.identity()),
-                    known.organization().token());
+                    known.task(), Component.of(known.identity()), known.home().token());
         }
 
         static Self nobody(Caller.Anonymous anonymous) {

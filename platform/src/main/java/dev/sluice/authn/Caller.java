@@ -33,6 +33,11 @@ public sealed interface Caller {
             return requested;
         }
 
+        /// The organization that the caller belongs to.
+        public Organization home() {
+            return bearer.home().organization();
+        }
+
         /// A task with the authority of the caller's identity alone: nothing lent.
         public Task task() {
             Component identity = Component.of(identity());

@@ -193,6 +193,36 @@ final class PathRoutesTest {
     }
 
     @Test
+    void aCallByPath_isChargedToTheCallersOwnOrganization_whateverHeNames() {
+        Asker blue = api.developer("blue", "runs");
+        String id = api.send(admin, "POST", "/blobs", Bytes.utf8(ECHO)).text("blob");
+        String path = gate("T," + ME, "charged", id);
+        var abroad = new Asker(admin.token(), "blue");
+        assertThat(api.post(abroad, "/faasten/invoke/" + encoded(path), "1").body())
+                .startsWith("{\"got\":1");
+        assertThat(api.get(blue, "/v1/runs").body()).isEqualTo("[]");
+        assertThat(api.get(admin, "/v1/runs").body()).contains("charged");
+    }
+
+    @Test
+    void aGateThatOneOfTwoVouchesFor_answersNobody_asNeitherIsCharged() {
+        Asker blue = api.developer("blue", "runs");
+        String id = api.send(admin, "POST", "/blobs", Bytes.utf8(ECHO)).text("blob");
+        String path = gate("T,blue|" + ME, "shared", id);
+        assertThat(api.post(NOBODY, "/faasten/invoke/" + encoded(path), "1").body())
+                .isEqualTo(UNIFORM);
+        assertThat(api.get(blue, "/v1/runs").body()).doesNotContain("shared");
+    }
+
+    private static String gate(String label, String name, String blob) {
+        String path = "home:<" + label + ">:" + name;
+        String body =
+                "{\"path\":\"" + path + "\",\"blob\":\"" + blob + "\",\"image\":\"python3\",\"handler\":\"a.handle\"}";
+        assertThat(api.post(admin, "/gates", body).status()).isEqualTo(201);
+        return path;
+    }
+
+    @Test
     void theSeedsInvoke_isAccepted_andRuns() {
         String id = api.send(admin, "POST", "/blobs", Bytes.utf8(ECHO)).text("blob");
         api.post(
