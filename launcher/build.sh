@@ -12,7 +12,9 @@
 
 readonly MODULES=(platform cli bench)
 readonly TRAINING_PATIENCE_S=180
-readonly MAVEN=(mvn --batch-mode -Dstyle.color=never)
+# Debian's Maven is older than JDK 25 and what it warns of.
+readonly QUIET_JDK="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
+readonly MAVEN=(env "MAVEN_OPTS=$QUIET_JDK ${MAVEN_OPTS-}" mvn --batch-mode -Dstyle.color=never)
 # Small and quick to start. One flag set for all programs of a class path: an AOT cache holds for its flags only.
 # Poller mode 1 wakes a virtual thread that waits for a guest without another one in between: measured in
 # docs/design/cloudcalls.md.

@@ -18,9 +18,14 @@ import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +53,18 @@ final class ArchitectureTest {
         assertThat(MAIN.stream().map(Rooms::roomOf).filter(room -> !room.isEmpty()))
                 .as("add the room to Rooms.MAY_IMPORT and to ARCHITECTURE.md, or move the class")
                 .isSubsetOf(MAY_IMPORT.keySet());
+    }
+
+    @Test
+    void theTableInTheDocument_isTheMap() throws IOException {
+        var documented = new TreeMap<String, Set<String>>();
+        var row = Pattern.compile("^\\| [^|]*`(\\w+)`[^|]*\\|[^|]*\\| ([a-z –]+) \\|$", Pattern.MULTILINE);
+        row.matcher(Files.readString(Path.of("..", "ARCHITECTURE.md")))
+                .results()
+                .forEach(r -> documented.put(
+                        r.group(1),
+                        r.group(2).equals("–") ? Set.of() : Set.of(r.group(2).split(" ", -1))));
+        assertThat(documented).isEqualTo(MAY_IMPORT);
     }
 
     @Test

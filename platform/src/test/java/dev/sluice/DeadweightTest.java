@@ -16,24 +16,6 @@ final class DeadweightTest {
     /// Started from outside.
     private static final Set<String> ENTRY_POINTS = Set.of("dev.sluice.Main", "dev.sluice.LabelCommand");
 
-    /// Rooms whose callers are being built. Empty once the spine stands.
-    private static final Set<String> AWAITING_CALLERS = Set.of(
-            "api",
-            "authn",
-            "blob",
-            "cloudcall",
-            "function",
-            "gate",
-            "http",
-            "image",
-            "invoke",
-            "org",
-            "run",
-            "sandbox",
-            "schedule",
-            "store",
-            "worker");
-
     @Test
     void noClass_onlyForwards() {
         assertThat(Rooms.namesOf(MAIN.stream().filter(DeadweightTest::onlyForwards)))
@@ -46,7 +28,6 @@ final class DeadweightTest {
         Set<String> main = Rooms.namesOf(Rooms.topLevel(MAIN));
         assertThat(Rooms.namesOf(Rooms.topLevel(MAIN_AND_TESTS)
                         .filter(c -> main.contains(c.getName()) && !ENTRY_POINTS.contains(c.getName()))
-                        .filter(c -> !AWAITING_CALLERS.contains(Rooms.roomOf(c)))
                         .filter(c -> c.getDirectDependenciesToSelf().stream()
                                 .allMatch(d -> (d.getOriginClass().getName() + "$").startsWith(c.getName() + "$")))))
                 .as("delete it; git keeps it")
