@@ -1,5 +1,7 @@
 package dev.sluice.fs;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
@@ -16,7 +18,13 @@ final class Walk {
     static final ObjectId ROOT_ID = ObjectId.derived("", "root");
     static final Node ROOT = new Node(Kind.DIRECTORY, ROOT_ID, ROOT_LABEL, null);
 
+    private static final int FACETS_REMEMBERED_MAX = 10_000;
+
     private final Links links;
+    private final Cache<Facet, ObjectId> facetIds =
+            Caffeine.newBuilder().maximumSize(FACETS_REMEMBERED_MAX).build();
+
+    private record Facet(ObjectId faceted, Label label) {}
 
     Walk(Links links) {
         this.links = links;
@@ -56,15 +64,19 @@ final class Walk {
 
     /// The directory of one label. It needs no allocation and always opens: where nothing was linked it is
     /// empty.
-    private static Node facet(Node faceted, Label label) {
+    private Node facet(Node faceted, Label label) {
         if (faceted.kind() != Kind.FACETED) {
             throw Refused.notFound();
         }
-        return new Node(Kind.DIRECTORY, facetId(faceted.id(), label), label, faceted.id());
+        ObjectId id = facetIds.get(new Facet(faceted.id(), label), Walk::idOf);
+        return new Node(Kind.DIRECTORY, id, label, faceted.id());
     }
 
-    private static ObjectId facetId(ObjectId faceted, Label label) {
-        return ObjectId.derived(ownerOf(label), faceted.toString(), label.toString());
+    private static ObjectId idOf(Facet facet) {
+        return ObjectId.derived(
+                ownerOf(facet.label()),
+                facet.faceted().toString(),
+                facet.label().toString());
     }
 
     /// Where an object of `label` lives that no directory says it for.
