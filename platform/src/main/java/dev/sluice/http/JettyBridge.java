@@ -8,50 +8,83 @@ import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Hands each of Jetty's requests to our handler and writes what it answers.
 final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
     private static final int COPY_BUFFER_BYTES = 64 << 10;
 
-    private final Handler handler;
+    private static final Logger LOG = LoggerFactory.getLogger(JettyBridge.class);
 
-    JettyBridge(Handler handler) {
+    private final Handler handler;
+    private final LargeBodies memory;
+
+    JettyBridge(Handler handler, LargeBodies memory) {
         this.handler = handler;
+        this.memory = memory;
     }
 
     @Override
     public boolean handle(
             org.eclipse.jetty.server.Request jetty, org.eclipse.jetty.server.Response out, Callback callback)
             throws IOException, InterruptedException {
-        Response answer;
-        try {
-            answer = handler.handle(
-                    new Request(jetty, PathText.segments(jetty.getHttpURI().getPath())));
-        } catch (HttpRefused refused) {
-            answer = refused.response();
+        try (LargeBodies.Share share = memory.share()) {
+            send(answer(jetty, share), out, callback, share);
         } catch (ClientGone gone) {
             callback.failed(gone);
-            return true;
         }
-        head(answer, out);
+        return true;
+    }
+
+    private Response answer(org.eclipse.jetty.server.Request jetty, LargeBodies.Share share)
+            throws IOException, InterruptedException {
+        try {
+            return handler.handle(
+                    new Request(jetty, PathText.segments(jetty.getHttpURI().getPath()), share));
+        } catch (HttpRefused refused) {
+            return refused.response();
+        } catch (RuntimeException bug) {
+            LOG.error("a request could not be answered", withoutItsText(bug));
+            return Response.error(500, 500, "Server Error");
+        }
+    }
+
+    /// Where a bug is. Neither what was asked nor an exception's text is for the log: both can be a tenant's.
+    private static Throwable withoutItsText(RuntimeException bug) {
+        var where = new IllegalStateException(bug.getClass().getName());
+        where.setStackTrace(bug.getStackTrace());
+        return where;
+    }
+
+    private static void send(
+            Response answer, org.eclipse.jetty.server.Response out, Callback callback, LargeBodies.Share share)
+            throws IOException {
         switch (answer.body()) {
-            case Response.Body.InMemory(Bytes content) -> {
-                out.getHeaders().put(HttpHeader.CONTENT_LENGTH, content.length());
+            case Response.Body.InMemory(Bytes content)
+            when content.length() <= LargeBodies.SMALL_BYTES_MAX -> {
+                head(answer, content.length(), out);
                 out.write(true, content.asBuffer(), callback);
             }
+            case Response.Body.InMemory(Bytes content) -> {
+                share.takeForAnswer(content.length());
+                head(answer, content.length(), out);
+                write(out, true, content.asBuffer());
+                callback.succeeded();
+            }
             case Response.Body.Streamed(InputStream content, long length) -> {
-                out.getHeaders().put(HttpHeader.CONTENT_LENGTH, length);
+                head(answer, length, out);
                 try (content) {
                     copy(content, length, out);
                 }
                 callback.succeeded();
             }
         }
-        return true;
     }
 
-    private static void head(Response answer, org.eclipse.jetty.server.Response out) {
+    private static void head(Response answer, long length, org.eclipse.jetty.server.Response out) {
         out.setStatus(answer.status());
+        out.getHeaders().put(HttpHeader.CONTENT_LENGTH, length);
         String type = answer.contentType();
         if (type != null) {
             out.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
@@ -72,7 +105,15 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
                 throw new IOException("the content ended early");
             }
             left -= count;
-            Content.Sink.write(out, left == 0, ByteBuffer.wrap(buffer, 0, count));
+            write(out, left == 0, ByteBuffer.wrap(buffer, 0, count));
+        }
+    }
+
+    private static void write(org.eclipse.jetty.server.Response out, boolean last, ByteBuffer piece) throws ClientGone {
+        try {
+            Content.Sink.write(out, last, piece);
+        } catch (IOException gone) {
+            throw new ClientGone(gone);
         }
     }
 }

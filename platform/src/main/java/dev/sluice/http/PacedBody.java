@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 final class PacedBody extends FilterInputStream {
     /// Before this the pace is not looked at.
     static final long GRACE_SECONDS = 15;
-    /// Below this nobody uploads anything: a modem does better.
-    static final long PACE_BYTES_PER_SECOND = 1024;
+    /// Below this a large body holds memory that others wait for, for longer than its sender can expect.
+    static final long PACE_BYTES_PER_SECOND = 16 << 10;
 
     private final LongSupplier nanoClock;
     private final long began;

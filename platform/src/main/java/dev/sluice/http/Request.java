@@ -28,13 +28,16 @@ public final class Request {
 
     private final org.eclipse.jetty.server.Request jetty;
     private final List<String> segments;
+    private final LargeBodies.Share memory;
+    private boolean isLarge;
     private List<String> parameterNames = List.of();
     private int parametersFrom;
     private @Nullable Map<String, List<String>> query;
 
-    Request(org.eclipse.jetty.server.Request jetty, List<String> segments) {
+    Request(org.eclipse.jetty.server.Request jetty, List<String> segments, LargeBodies.Share memory) {
         this.jetty = jetty;
         this.segments = segments;
+        this.memory = memory;
     }
 
     public String method() {
@@ -139,7 +142,7 @@ public final class Request {
     ///
     /// Memory grows with what has arrived, never with what was announced.
     ///
-    /// @throws HttpRefused 413 above `bytesMax`, 408 when it comes too slowly
+    /// @throws HttpRefused 413 above `bytesMax`, 408 when it comes too slowly, 503 when too many large ones come
     /// @throws ClientGone when it does not come
     public Bytes body(int bytesMax) throws IOException {
         long declared = refuseAbove(bytesMax);
@@ -148,7 +151,7 @@ public final class Request {
         while (filled != declared) {
             Content.Chunk chunk = jetty.read();
             if (chunk == null) {
-                return rest(body, filled, bytesMax);
+                return rest(body, filled, declared < 0 ? bytesMax : (int) declared, bytesMax);
             }
             if (Content.Chunk.isFailure(chunk)) {
                 throw new ClientGone(chunk.getFailure());
@@ -158,6 +161,7 @@ public final class Request {
             if (length > bytesMax - filled) {
                 throw tooLarge();
             }
+            takeMemory(filled, length, declared < 0 ? bytesMax : declared);
             if (length > body.length - filled) {
                 body = Arrays.copyOf(body, Math.max(filled + length, Math.min(2 * body.length, bytesMax)));
             }
@@ -172,15 +176,32 @@ public final class Request {
     }
 
     /// Waits for what has not arrived yet.
-    private Bytes rest(byte[] body, int filled, int bytesMax) throws IOException {
+    private Bytes rest(byte[] body, int filled, int expected, int bytesMax) throws IOException {
         try (InputStream in = paced()) {
-            byte[] more = in.readNBytes(bytesMax - filled + 1);
-            if (more.length > bytesMax - filled) {
+            byte[] more = in.readNBytes(Math.max(0, Math.min(bytesMax + 1, LargeBodies.SMALL_BYTES_MAX) - filled));
+            byte[] all = joined(body, filled, more);
+            if (all.length >= Math.min(bytesMax + 1, LargeBodies.SMALL_BYTES_MAX) && all.length != expected) {
+                takeMemory(all.length, 1, expected);
+                all = joined(all, all.length, in.readNBytes(bytesMax - all.length + 1));
+            }
+            if (all.length > bytesMax) {
                 throw tooLarge();
             }
-            byte[] all = Arrays.copyOf(body, filled + more.length);
-            System.arraycopy(more, 0, all, filled, more.length);
             return Bytes.takeOver(all);
+        }
+    }
+
+    private static byte[] joined(byte[] body, int filled, byte[] more) {
+        byte[] all = Arrays.copyOf(body, filled + more.length);
+        System.arraycopy(more, 0, all, filled, more.length);
+        return all;
+    }
+
+    /// Once, when a body turns out to be a large one: whoever only announces one holds nothing.
+    private void takeMemory(int filled, int more, long expected) throws ClientGone {
+        if (!isLarge && filled + more > LargeBodies.SMALL_BYTES_MAX) {
+            isLarge = true;
+            memory.takeForBody(expected);
         }
     }
 

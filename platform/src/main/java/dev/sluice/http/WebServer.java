@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -21,8 +22,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /// A plain and a TLS listener over one handler: HTTP/1.1, each request on a virtual thread of its own.
 ///
-/// Bounded: connections, header bytes, the wait for the next byte in either direction (not the time a handler takes).
-/// The body is bounded by whoever reads it. `close` stops listening at once and cuts requests that still run.
+/// Bounded: connections, header bytes, the wait for the next byte in either direction (not the time a handler takes),
+/// the memory of all large bodies together. A body is bounded by whoever reads it. `close` stops listening at once and
+/// cuts requests that still run.
 public final class WebServer implements AutoCloseable {
     public static final int CONNECTIONS_MAX = 4096;
     static final int HEADER_BYTES_MAX = 16 << 10;
@@ -38,6 +40,10 @@ public final class WebServer implements AutoCloseable {
             UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
             UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS,
             UriCompliance.Violation.ILLEGAL_PATH_CHARACTERS);
+
+    /// A line ends in CR LF: what another server before this one takes for one line must not be two here.
+    static final HttpCompliance MESSAGES = HttpCompliance.RFC9110.without(
+            "SLUICE", HttpCompliance.Violation.LF_HEADER_TERMINATION, HttpCompliance.Violation.LF_CHUNK_TERMINATION);
 
     private final Server server;
     private final ServerConnector plain;
@@ -62,10 +68,11 @@ public final class WebServer implements AutoCloseable {
     ///
     /// @throws IOException when a port is taken; nothing listens then
     public static WebServer start(Ports ports, TlsIdentity identity, Handler handler) throws IOException {
-        return start(ports, identity, handler, IDLE);
+        return start(ports, identity, handler, IDLE, LargeBodies.ofThisProcess());
     }
 
-    static WebServer start(Ports ports, TlsIdentity identity, Handler handler, Duration idle) throws IOException {
+    static WebServer start(Ports ports, TlsIdentity identity, Handler handler, Duration idle, LargeBodies memory)
+            throws IOException {
         var threads = new QueuedThreadPool(POOL_THREADS_MAX, 4);
         threads.setName("http");
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -76,7 +83,7 @@ public final class WebServer implements AutoCloseable {
         server.addConnector(tls);
         server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, server));
         server.setErrorHandler(new JsonErrors());
-        server.setHandler(new JettyBridge(handler));
+        server.setHandler(new JettyBridge(handler, memory));
         server.setStopTimeout(0);
         var web = new WebServer(server, plain, tls);
         web.begin();
@@ -97,6 +104,7 @@ public final class WebServer implements AutoCloseable {
         var configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
         configuration.setRequestHeaderSize(HEADER_BYTES_MAX);
+        configuration.setHttpCompliance(MESSAGES);
         configuration.setUriCompliance(URIS);
         configuration.setRelativeRedirectAllowed(true);
         if (secure) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 final class PacedBodyTest {
     private final AtomicLong nanos = new AtomicLong();
-    private final PacedBody body = new PacedBody(new ByteArrayInputStream(new byte[100_000]), nanos::get);
+    private final PacedBody body = new PacedBody(new ByteArrayInputStream(new byte[2_000_000]), nanos::get);
 
     @Test
     void aDrippingClient_isRefused_afterTheGrace() throws IOException {
@@ -27,7 +27,7 @@ final class PacedBodyTest {
     void aSteadyClient_mayTakeItsTime() throws IOException {
         for (int second = 1; second <= 60; second++) {
             nanos.addAndGet(1_000_000_000L);
-            assertThat(body.read(new byte[1500])).isEqualTo(1500);
+            assertThat(body.read(new byte[20_000])).isEqualTo(20_000);
         }
     }
 }

@@ -62,7 +62,8 @@ final class WebServerTest {
                 WebServer.Ports.loopback(0, 0),
                 TlsIdentity.at(directory, Clock.systemUTC()),
                 routes,
-                Duration.ofMillis(700));
+                Duration.ofMillis(700),
+                new LargeBodies(4 << 20, Duration.ofMillis(300)));
     }
 
     @AfterEach
@@ -203,6 +204,7 @@ final class WebServerTest {
                 "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
                 "Content-Length : 3\r\n\r\nabc",
                 "X: a\r\n b\r\nContent-Length: 0\r\n\r\n",
+                "X: a\nContent-Length: 0\r\n\r\n",
             })
     void aMessage_whoseEndIsAmbiguous_isRefused(String rest) throws IOException {
         String answer = RawClient.send(server.port(), "POST /echo HTTP/1.1\r\nHost: a\r\n" + rest);
