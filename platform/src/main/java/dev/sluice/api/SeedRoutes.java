@@ -16,6 +16,7 @@ import dev.sluice.http.Routes;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -98,11 +99,11 @@ final class SeedRoutes {
         Optional<ObjectId> blob = body.text("blob").map(PathGates::blobId);
         if (target.isPresent() || blob.isPresent()) {
             return self.task().run(() -> {
-                if (isThere) {
-                    fs.unlink(path, self.authority());
+                if (target.isPresent()) {
+                    linkPath(target.get(), path, isThere, self.authority());
+                } else {
+                    linkBlob(blob.orElseThrow(), path, isThere, self.authority());
                 }
-                target.ifPresent(from -> fs.link(from, path, self.authority()));
-                blob.filter(_ -> target.isEmpty()).ifPresent(id -> fs.linkById(id, Kind.BLOB, path, self.authority()));
                 return linked(
                         isThere ? 200 : 201,
                         path,
@@ -114,6 +115,22 @@ final class SeedRoutes {
             throw Rejection.of(400, "name what to link: target, blob, or blob and image");
         }
         return directory(self, path, body);
+    }
+
+    private void linkPath(FsPath target, FsPath path, boolean isThere, Privilege with) {
+        if (isThere) {
+            fs.relink(target, path, with);
+        } else {
+            fs.link(target, path, with);
+        }
+    }
+
+    private void linkBlob(ObjectId id, FsPath path, boolean isThere, Privilege with) {
+        if (isThere) {
+            fs.relinkById(id, Kind.BLOB, path, with);
+        } else {
+            fs.linkById(id, Kind.BLOB, path, with);
+        }
     }
 
     private Response directory(Door.Self self, FsPath path, JsonBody body) {

@@ -59,7 +59,8 @@ public final class LabeledFs {
     /// @throws Refused `NOT_FOUND`, `WRONG_KIND`, `DENIED` above the clearance
     public Content read(FsPath path, Kind kind) {
         Node node = walk.to(path);
-        requireKind(node, kind);
+        node.requireKind(kind);
+        requireContent(kind);
         Task.current().observe(node.requireLabel());
         return load(node.id()).content(node.id());
     }
@@ -93,7 +94,7 @@ public final class LabeledFs {
     @Tcb(why = "the room that reads a gate turns its content into authority, so only that room may write it")
     public ObjectId createTcb(FsPath path, Kind kind, Label label, Bytes content, Privilege with) {
         String name = path.name();
-        requireSize(content);
+        StoredObject.requireSize(content);
         Labels.requireStorable(label);
         Node directory = walk.toDirectory(path.parent());
         links.requireFree(directory, name, with);
@@ -110,7 +111,7 @@ public final class LabeledFs {
     /// @throws Refused `DENIED`, `TOO_LARGE`, `WRONG_KIND`
     public ObjectId createUnlinked(Kind kind, Label label, Bytes content, Privilege with) {
         requirePlain(kind);
-        requireSize(content);
+        StoredObject.requireSize(content);
         Labels.requireStorable(label);
         Task.current().requireMayCreate(label, with);
         ObjectId id = ObjectId.random(Walk.shardOf(label), random);
@@ -141,9 +142,9 @@ public final class LabeledFs {
     /// @throws Refused `CONFLICT` if the version is another, `NOT_FOUND`, `WRONG_KIND`, `DENIED`, `TOO_LARGE`
     public long write(FsPath path, Kind kind, Bytes content, long expectedVersion, Privilege with) {
         requirePlain(kind);
-        requireSize(content);
+        StoredObject.requireSize(content);
         Node node = walk.to(path);
-        requireKind(node, kind);
+        node.requireKind(kind);
         return overwrite(node.id(), node.requireLabel(), content, expectedVersion, with);
     }
 
@@ -151,7 +152,7 @@ public final class LabeledFs {
     /// [#write].
     @Tcb(why = "the room that reads a gate turns its content into authority, so only that room may write it")
     public long writeTcb(Content before, Bytes content, long expectedVersion, Privilege with) {
-        requireSize(content);
+        StoredObject.requireSize(content);
         return overwrite(before.id(), before.label(), content, expectedVersion, with);
     }
 
@@ -179,24 +180,31 @@ public final class LabeledFs {
     /// @throws Refused `EXISTS`, `NOT_FOUND`, `DENIED`; `WRONG_KIND` for a facet, which cannot be linked
     public void link(FsPath target, FsPath path, Privilege with) {
         String name = path.name();
-        Node source = walk.to(target);
-        if (source.facetOf() != null || source.id().equals(Walk.ROOT_ID)) {
-            throw new Refused(Refusal.WRONG_KIND, "neither a facet nor the root can be linked");
-        }
-        linkNode(source, path.parent(), name, with);
+        Entry entry = walk.to(target).linkedAs(name);
+        Node directory = walk.toDirectory(path.parent());
+        links.requireFree(directory, name, with);
+        links.add(directory, entry, new Batch());
     }
 
     /// Links an object that was created unlinked. As [#link].
     public void linkById(ObjectId id, Kind kind, FsPath path, Privilege with) {
         String name = path.name();
-        Content content = readById(id, kind);
-        linkNode(new Node(kind, id, content.label(), null), path.parent(), name, with);
+        Entry entry = new Entry(name, kind, id, readById(id, kind).label());
+        Node directory = walk.toDirectory(path.parent());
+        links.requireFree(directory, name, with);
+        links.add(directory, entry, new Batch());
     }
 
-    private void linkNode(Node source, FsPath parent, String name, Privilege with) {
-        Node directory = walk.toDirectory(parent);
-        links.requireFree(directory, name, with);
-        links.add(directory, new Entry(name, source.kind(), source.id(), source.label()), new Batch());
+    /// Makes `path`, which names something, name the object at `target` instead, in one step. As [#link].
+    public void relink(FsPath target, FsPath path, Privilege with) {
+        Entry entry = walk.to(target).linkedAs(path.name());
+        links.replace(walk.toDirectory(path.parent()), entry, with);
+    }
+
+    /// As [#relink], for an object that was created unlinked.
+    public void relinkById(ObjectId id, Kind kind, FsPath path, Privilege with) {
+        Entry entry = new Entry(path.name(), kind, id, readById(id, kind).label());
+        links.replace(walk.toDirectory(path.parent()), entry, with);
     }
 
     /// Removes the entry at `path`. Taints with the directory. The object itself stays, for whoever holds
@@ -234,7 +242,7 @@ public final class LabeledFs {
     /// @throws Refused `WRONG_KIND`, `NOT_FOUND`, `DENIED`
     public List<Label> facets(FsPath path, Label upTo, Optional<Label> after, int limit) {
         Node faceted = walk.to(path);
-        requireKind(faceted, Kind.FACETED);
+        faceted.requireKind(Kind.FACETED);
         return links.facets(faceted, upTo, after, Math.clamp(limit, 1, LIST_ENTRIES_MAX));
     }
 
@@ -259,25 +267,15 @@ public final class LabeledFs {
         return store.get(Keys.object(id)).map(StoredObject::decode).orElseThrow(Refused::notFound);
     }
 
-    private static void requireKind(Node node, Kind kind) {
-        if (node.kind() != kind) {
-            throw wrongKind();
+    private static void requireContent(Kind kind) {
+        if (!kind.hasContent()) {
+            throw Node.wrongKind();
         }
     }
 
     private static void requirePlain(Kind kind) {
         if (!kind.isPlain()) {
-            throw wrongKind();
+            throw Node.wrongKind();
         }
-    }
-
-    private static void requireSize(Bytes content) {
-        if (content.length() > FILE_BYTES_MAX) {
-            throw new Refused(Refusal.TOO_LARGE, "a file holds at most " + FILE_BYTES_MAX + " bytes: use a blob");
-        }
-    }
-
-    private static Refused wrongKind() {
-        return new Refused(Refusal.WRONG_KIND, "the object at this path is of another kind");
     }
 }

@@ -58,15 +58,27 @@ final class Links {
 
     /// Taints with the directory, checks that it may be written, and removes the entry that is there.
     void remove(Node directory, String name, Privilege with) {
-        Task.current().observe(directory.requireLabel());
         Bytes key = Keys.entry(directory.id(), name);
-        while (true) {
-            Optional<Bytes> stored = store.get(key);
-            Task.current().requireMayAffect(directory.requireLabel(), with);
-            if (store.delete(key, stored.orElseThrow(Refused::notFound))) {
-                return;
-            }
+        boolean done = false;
+        while (!done) {
+            done = store.delete(key, present(directory, key, with));
         }
+    }
+
+    /// As [#remove], with `entry` in its place.
+    void replace(Node directory, Entry entry, Privilege with) {
+        Bytes key = Keys.entry(directory.id(), entry.name());
+        boolean done = false;
+        while (!done) {
+            done = store.compareAndSet(key, present(directory, key, with), entry.encode());
+        }
+    }
+
+    private Bytes present(Node directory, Bytes key, Privilege with) {
+        Task.current().observe(directory.requireLabel());
+        Optional<Bytes> stored = store.get(key);
+        Task.current().requireMayAffect(directory.requireLabel(), with);
+        return stored.orElseThrow(Refused::notFound);
     }
 
     /// Taints with the directory.

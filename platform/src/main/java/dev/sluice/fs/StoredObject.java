@@ -1,6 +1,8 @@
 package dev.sluice.fs;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
 import dev.sluice.label.Label;
 import java.nio.ByteBuffer;
 
@@ -13,6 +15,13 @@ record StoredObject(Kind kind, long version, Label label, Bytes bytes) {
 
     StoredObject changed(Bytes newContent) {
         return new StoredObject(kind, version + 1, label, newContent);
+    }
+
+    static void requireSize(Bytes content) {
+        if (content.length() > LabeledFs.FILE_BYTES_MAX) {
+            throw new Refused(
+                    Refusal.TOO_LARGE, "a file holds at most " + LabeledFs.FILE_BYTES_MAX + " bytes: use a blob");
+        }
     }
 
     LabeledFs.Content content(ObjectId id) {

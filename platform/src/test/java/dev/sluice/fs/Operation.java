@@ -55,6 +55,14 @@ enum Operation {
         s.fs.linkById(s.id, Kind.FILE, s.fresh, with);
         return s;
     }),
+    RELINK("relink", Set.of(D), Set.of(D), (s, with) -> {
+        s.fs.relink(s.elsewhere, s.directory.child("sub"), with);
+        return s;
+    }),
+    RELINK_BY_ID("relinkById", Set.of(D, O), Set.of(D), (s, with) -> {
+        s.fs.relinkById(s.id, Kind.FILE, s.directory.child("sub"), with);
+        return s;
+    }),
     UNLINK("unlink", Set.of(D), Set.of(D), (s, with) -> {
         s.fs.unlink(s.object, with);
         return s;
