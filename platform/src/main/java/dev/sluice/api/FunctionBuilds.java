@@ -25,7 +25,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +36,8 @@ import org.slf4j.LoggerFactory;
 /// in a guest, and puts its gate in place. What is wrong with it becomes the one reason of its ERROR.
 ///
 /// Each step is written with the version that it read, so a newer update or a deletion ends an older build. Only the
-/// last step changes what runs. After a restart an unfinished build begins again. Thread-safe.
+/// last step changes what runs. After a restart an unfinished build begins again. Organizations take turns: each has
+/// one build at a time, so that one whose code loads without end keeps its own others waiting. Thread-safe.
 final class FunctionBuilds {
     private static final int BUILDS_AT_ONCE_MAX = 2;
     private static final Logger LOG = LoggerFactory.getLogger(FunctionBuilds.class);
@@ -45,7 +48,8 @@ final class FunctionBuilds {
     private final Blobs blobs;
     private final Invocations invocations;
     private final Clock clock;
-    private final Semaphore slots = new Semaphore(BUILDS_AT_ONCE_MAX);
+    private final Semaphore slots = new Semaphore(BUILDS_AT_ONCE_MAX, true);
+    private final Map<String, Semaphore> turns = new ConcurrentHashMap<>();
 
     FunctionBuilds(LabeledFs fs, Gates gates, Blobs blobs, Invocations invocations, Clock clock) {
         this.files = new FunctionFiles(fs);
@@ -68,18 +72,28 @@ final class FunctionBuilds {
     /// Builds in the background. `changed` is called after each change of the entity.
     void begin(Organization organization, String name, Runnable changed) {
         Thread.ofVirtual().name("build").start(() -> {
+            Semaphore turn = turns.computeIfAbsent(organization.token(), _ -> new Semaphore(1, true));
             try {
-                slots.acquire();
+                turn.acquire();
                 try {
-                    build(organization, name, changed);
+                    buildInASlot(organization, name, changed);
                 } finally {
-                    slots.release();
+                    turn.release();
                     changed.run();
                 }
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    private void buildInASlot(Organization organization, String name, Runnable changed) throws InterruptedException {
+        slots.acquire();
+        try {
+            build(organization, name, changed);
+        } finally {
+            slots.release();
+        }
     }
 
     private void build(Organization organization, String name, Runnable changed) throws InterruptedException {

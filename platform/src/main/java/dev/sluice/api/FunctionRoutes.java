@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import dev.sluice.authn.Caller;
+import dev.sluice.bytes.Bytes;
 import dev.sluice.http.Handler;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
@@ -20,14 +21,14 @@ import java.util.concurrent.TimeUnit;
 /// `/v1/function`
 final class FunctionRoutes {
     private static final String KIND = "function";
-    private static final int UPLOADS_AT_ONCE_MAX = 4;
-    private static final int UPLOAD_PATIENCE_SECONDS = 30;
+    private static final int UNPACKED_AT_ONCE_MAX = 4;
+    private static final int UNPACK_PATIENCE_SECONDS = 30;
     private static final Operation GET = Operation.of(Action.GET, Resource.FUNCTION);
     private static final Operation DELETE = Operation.of(Action.DELETE, Resource.FUNCTION);
 
     private final Door door;
     private final Functions functions;
-    private final Semaphore uploads = new Semaphore(UPLOADS_AT_ONCE_MAX);
+    private final Semaphore unpacking = new Semaphore(UNPACKED_AT_ONCE_MAX, true);
 
     FunctionRoutes(Door door, Functions functions) {
         this.door = door;
@@ -76,15 +77,16 @@ final class FunctionRoutes {
         return new Operation(needs, List.of());
     }
 
-    /// Few bodies of this size are in memory at once; the others wait their turn.
+    /// Few archives are unpacked at once; the others wait their turn. Nobody has a turn whose body is still coming.
     private FunctionRequest upload(Request request) throws IOException, InterruptedException {
-        if (!uploads.tryAcquire(UPLOAD_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        Bytes body = request.body(FunctionRequest.BYTES_MAX);
+        if (!unpacking.tryAcquire(UNPACK_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw Rejection.of(503, "too many functions are being uploaded: try again later");
         }
         try {
-            return FunctionRequest.parse(request.body(FunctionRequest.BYTES_MAX));
+            return FunctionRequest.parse(body);
         } finally {
-            uploads.release();
+            unpacking.release();
         }
     }
 

@@ -2,7 +2,11 @@ package dev.sluice.schedule;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +17,21 @@ import org.jspecify.annotations.Nullable;
 /// A lease is the right to use some memory; what stays warm after it is closed is the worker's to give up. A waiting
 /// run that is too big for what is free is not overtaken, so it cannot starve.
 ///
+/// Runs may last long, so a tenant that has some gets another only if it then holds at most [#SHARE] times what is left
+/// to all others: some is always left for who comes next, however many runs that never end somebody has begun.
+///
 /// Thread-safe. One lock, held for a few map operations and never while waiting for anything else.
 public final class Scheduler {
     public static final int TENANT_QUEUE_RUNS_MAX = 1_024;
     public static final int QUEUE_RUNS_MAX = 16_384;
 
+    /// Alone, a tenant gets four fifths of the machine.
+    static final int SHARE = 4;
+
     private final int memoryMib;
     private final ReentrantLock lock = new ReentrantLock();
     private final LinkedHashMap<String, ArrayDeque<Waiter>> queues = new LinkedHashMap<>(); // guarded by lock
+    private final Map<String, Integer> heldMib = new HashMap<>(); // guarded by lock
     private int waiting; // guarded by lock
     private int leasedMib; // guarded by lock
 
@@ -48,10 +59,12 @@ public final class Scheduler {
 
     /// The right to use some memory until it is closed.
     public final class Lease implements AutoCloseable {
+        private final String tenant;
         private final int mib;
         private boolean open = true; // guarded by lock
 
-        private Lease(int mib) {
+        private Lease(String tenant, int mib) {
+            this.tenant = tenant;
             this.mib = mib;
         }
 
@@ -65,7 +78,7 @@ public final class Scheduler {
             try {
                 if (open) {
                     open = false;
-                    leasedMib -= mib;
+                    giveBack(tenant, mib);
                     grantWaiting();
                 }
             } finally {
@@ -83,8 +96,9 @@ public final class Scheduler {
     public Admission acquire(String tenant, int wishMib, Duration patience) throws InterruptedException {
         lock.lock();
         try {
-            if (waiting == 0 && fits(wishMib)) {
-                return grant(wishMib);
+            if (waiting == 0 && fits(wishMib) && isWithinShare(tenant, wishMib)) {
+                take(tenant, wishMib);
+                return new Admission.Granted(new Lease(tenant, wishMib));
             }
             ArrayDeque<Waiter> queue = queues.computeIfAbsent(tenant, t -> new ArrayDeque<>());
             if (wishMib > memoryMib || queue.size() >= TENANT_QUEUE_RUNS_MAX || waiting >= QUEUE_RUNS_MAX) {
@@ -121,7 +135,7 @@ public final class Scheduler {
                 nanos = waiter.granted.awaitNanos(nanos);
             }
             settled = waiter.isGranted;
-            return settled ? new Admission.Granted(new Lease(waiter.wishMib)) : new Admission.TimedOut();
+            return settled ? new Admission.Granted(new Lease(tenant, waiter.wishMib)) : new Admission.TimedOut();
         } finally {
             if (!settled) {
                 giveUp(tenant, queue, waiter);
@@ -131,7 +145,7 @@ public final class Scheduler {
 
     private void giveUp(String tenant, ArrayDeque<Waiter> queue, Waiter waiter) {
         if (waiter.isGranted) {
-            leasedMib -= waiter.wishMib;
+            giveBack(tenant, waiter.wishMib);
         } else if (queue.remove(waiter)) {
             waiting--;
             dropIfEmpty(tenant, queue);
@@ -139,33 +153,46 @@ public final class Scheduler {
         grantWaiting();
     }
 
-    /// Serves the tenants in turn for as long as the next one's oldest wish fits.
+    /// Serves the tenants in turn for as long as the next one's oldest wish fits. Who has had his share is passed over.
     private void grantWaiting() {
-        while (!queues.isEmpty()) {
-            var next = queues.firstEntry();
-            @Nullable Waiter waiter = next.getValue().peekFirst();
-            if (waiter == null) {
-                queues.pollFirstEntry();
-                continue;
-            }
-            if (!fits(waiter.wishMib)) {
-                return;
-            }
-            queues.pollFirstEntry();
-            next.getValue().removeFirst();
-            if (!next.getValue().isEmpty()) {
-                queues.putLast(next.getKey(), next.getValue());
+        for (Optional<String> next = nextTenant(); next.isPresent(); next = nextTenant()) {
+            String tenant = next.get();
+            ArrayDeque<Waiter> queue = Objects.requireNonNull(queues.remove(tenant));
+            Waiter waiter = queue.removeFirst();
+            if (!queue.isEmpty()) {
+                queues.putLast(tenant, queue);
             }
             waiting--;
-            leasedMib += waiter.wishMib;
+            take(tenant, waiter.wishMib);
             waiter.isGranted = true;
             waiter.granted.signal();
         }
     }
 
-    private Admission grant(int wishMib) {
-        leasedMib += wishMib;
-        return new Admission.Granted(new Lease(wishMib));
+    /// Whose turn it is, if his oldest wish fits.
+    private Optional<String> nextTenant() {
+        for (Map.Entry<String, ArrayDeque<Waiter>> queue : queues.entrySet()) {
+            @Nullable Waiter oldest = queue.getValue().peekFirst();
+            if (oldest != null && isWithinShare(queue.getKey(), oldest.wishMib)) {
+                return fits(oldest.wishMib) ? Optional.of(queue.getKey()) : Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void take(String tenant, int mib) {
+        leasedMib += mib;
+        heldMib.merge(tenant, mib, Integer::sum);
+    }
+
+    private void giveBack(String tenant, int mib) {
+        leasedMib -= mib;
+        heldMib.computeIfPresent(tenant, (_, held) -> held == mib ? null : held - mib);
+    }
+
+    private boolean isWithinShare(String tenant, int wishMib) {
+        int held = heldMib.getOrDefault(tenant, 0);
+        return held == 0 || held + wishMib <= (long) SHARE * (memoryMib - leasedMib - wishMib);
     }
 
     private boolean fits(int wishMib) {

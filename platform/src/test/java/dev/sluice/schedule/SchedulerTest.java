@@ -78,6 +78,35 @@ final class SchedulerTest {
     }
 
     @Test
+    void runsWithoutEnd_leaveSomeRoom_forWhoComesNext() throws InterruptedException {
+        var wide = new Scheduler(1024);
+        for (String flood : List.of("one", "two")) {
+            while (wide.acquire(flood, 16, SHORT) instanceof Admission.Granted) {
+                assertThat(wide.load().leasedMib()).isLessThan(1024);
+            }
+        }
+        granted(wide.acquire("quiet", 32, SHORT));
+    }
+
+    @Test
+    void whoHasHadHisShare_isPassedOver_andServedOnceHeGivesBack() throws InterruptedException {
+        var wide = new Scheduler(1024);
+        var first = granted(wide.acquire("flood", 128, SHORT));
+        while (wide.acquire("flood", 128, SHORT) instanceof Admission.Granted) {
+            assertThat(wide.load().leasedMib()).isLessThan(1024);
+        }
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var late = threads.submit(() -> wide.acquire("flood", 128, LONG));
+            await().until(() -> wide.load().waitingRuns() == 1);
+            granted(wide.acquire("quiet", 128, SHORT)).close();
+            assertThat(late.isDone()).isFalse();
+            first.close();
+            await().until(late::isDone);
+        }
+        assertThat(wide.load().waitingRuns()).isZero();
+    }
+
+    @Test
     void aBigWish_isNotOvertaken() throws InterruptedException {
         List<String> order = Collections.synchronizedList(new ArrayList<>());
         var room = granted(scheduler.acquire("x", 128, SHORT));
