@@ -22,8 +22,11 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// The functions of organizations: create, update, find, list, delete. Acts as the current task, which must hold
@@ -32,6 +35,11 @@ import java.util.UUID;
 /// Thread-safe.
 final class Functions {
     private static final int TARGETS_MAX = 10_000;
+    private static final Duration BUILD_PATIENCE = Duration.ofSeconds(15);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final Set<Status> BEING_BUILT = EnumSet.of(Status.INITIALIZED, Status.CREATING, Status.UPDATING);
+
+    private final Object built = new Object();
 
     private final FunctionFiles files;
     private final FunctionBuilds builds;
@@ -54,7 +62,7 @@ final class Functions {
     /// What running a function needs of it. Not what it is: that is the gate's, and behind the gate's label.
     ///
     /// @param start the label of a payload that somebody who may run functions hands over
-    record Target(String id, String faasId, FsPath gate, Label start, boolean isReady) {}
+    record Target(String id, String faasId, FsPath gate, Label start, boolean isReady, boolean isBeingBuilt) {}
 
     /// @throws Refused `EXISTS`, `DENIED`
     FunctionEntity create(Organization organization, FunctionRequest request) {
@@ -108,6 +116,21 @@ final class Functions {
         return entity;
     }
 
+    /// As [#target], but waits for a build that is under way: who has just created a function wants to run it.
+    Optional<Target> builtTarget(Organization organization, String name) throws InterruptedException {
+        Optional<Target> found = target(organization, name);
+        long end = System.nanoTime() + BUILD_PATIENCE.toNanos();
+        while (found.filter(Target::isBeingBuilt).isPresent() && System.nanoTime() < end) {
+            synchronized (built) {
+                if (target(organization, name).filter(Target::isBeingBuilt).isPresent()) {
+                    built.wait(LOOK_AGAIN.toMillis());
+                }
+            }
+            found = target(organization, name);
+        }
+        return found;
+    }
+
     /// What is needed to run a function, kept in memory.
     Optional<Target> target(Organization organization, String name) {
         return targets.get(
@@ -124,7 +147,8 @@ final class Functions {
                     entity.faasId(),
                     FunctionFiles.gate(organization, name),
                     Label.of(runs, Component.TRUE),
-                    entity.status() == Status.READY));
+                    entity.status() == Status.READY,
+                    BEING_BUILT.contains(entity.status())));
         } catch (Refused gone) {
             if (gone.refusal() == Refusal.NOT_FOUND) {
                 return Optional.empty();
@@ -154,7 +178,14 @@ final class Functions {
     private void build(Organization organization, FunctionEntity entity) {
         var name = new Name(organization, entity.wish().name());
         targets.invalidate(name);
-        builds.begin(organization, name.name(), () -> targets.invalidate(name));
+        builds.begin(organization, name.name(), () -> changed(name));
+    }
+
+    private void changed(Name name) {
+        targets.invalidate(name);
+        synchronized (built) {
+            built.notifyAll();
+        }
     }
 
     private String keep(SourceFiles source) {

@@ -64,7 +64,7 @@ final class RunRoutes {
         String name = functionName(request).orElseThrow(() -> Rejection.of(400, "Bad Request: No function specified"));
         RunRequest wanted = RunRequest.parse(request.body(RunRequest.BYTES_MAX));
         Functions.Target target = functions
-                .target(caller.organization(), name)
+                .builtTarget(caller.organization(), name)
                 .orElseThrow(() -> Rejection.of(404, "function " + name + " not found"));
         if (!target.isReady()) {
             throw Rejection.of(404, "function " + name + " is not READY");
