@@ -45,7 +45,8 @@ command_up() {
     use_jdk
     ensure_packages run
     ensure_built
-    (umask 077 && mkdir -p "$data") || fail "cannot create the data directory $data"
+    umask 077 # for what the server makes too, such as its next log
+    mkdir -p "$data" || fail "cannot create the data directory $data"
 
     local -a program
     server_program "$data" "$([[ -n $detach ]] && echo file || echo console)"

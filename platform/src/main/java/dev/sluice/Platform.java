@@ -25,9 +25,7 @@ import dev.sluice.schedule.Scheduler;
 import dev.sluice.store.rocks.RocksStore;
 import dev.sluice.worker.LocalWorker;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -73,8 +71,7 @@ final class Platform implements AutoCloseable {
     private Endpoints start(Config config) throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
         var random = new SecureRandom();
-        Files.createDirectories(
-                data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        DataDirectory.make(data);
         int memoryMib = Machine.guestMemoryMib();
 
         var store = closing(new RocksStore(data.resolve("store"), data.resolve("native")), RocksStore::close);
