@@ -19,6 +19,9 @@ record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
     /// Base64 of the largest archive, and something for the other fields.
     static final int BYTES_MAX = SourceArchive.ARCHIVE_BYTES_MAX / 3 * 4 + (1 << 20);
 
+    /// Of all that is kept of a function but its source: every list of functions has all of them in memory.
+    static final int FIELDS_BYTES_MAX = 32 << 10;
+
     /// @throws Rejection 400, 422
     static FunctionRequest parse(Bytes body) {
         var archive = new ByteArrayOutputStream();
@@ -34,6 +37,10 @@ record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
                 fields.texts("services"),
                 fields.number("timeout", 0, Limits.TIMEOUT_MAX.toMillis()),
                 tags(fields));
+        if (JsonBody.JSON.writeValueAsBytes(wish).length > FIELDS_BYTES_MAX) {
+            throw Rejection.of(
+                    422, 603, "all fields but source should be at most " + FIELDS_BYTES_MAX + " bytes together");
+        }
         if (archive.size() == 0) {
             throw Rejection.of(
                     400,

@@ -164,9 +164,9 @@ public final class LocalWorker implements AutoCloseable {
             instance.sandbox().drainLogs(logs);
             return failed(fault, logs);
         } finally {
-            watch.end(instance);
+            boolean isInTime = watch.end(instance);
             instance.saw(task.highest());
-            giveBack(key, instance, isReusable && instance.ended() == null);
+            giveBack(key, instance, isReusable && isInTime && instance.ended() == null);
         }
     }
 

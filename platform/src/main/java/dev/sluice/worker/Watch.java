@@ -22,8 +22,9 @@ final class Watch implements AutoCloseable {
         watched.add(instance);
     }
 
-    void end(Instance instance) {
-        watched.remove(instance);
+    /// @return false if the guest is being ended: its time was up first
+    boolean end(Instance instance) {
+        return watched.remove(instance);
     }
 
     @Override
@@ -36,7 +37,7 @@ final class Watch implements AutoCloseable {
             while (!closed.await(GRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
                 long now = System.nanoTime();
                 for (Instance instance : watched) {
-                    if (now - instance.deadlineNanos() >= 0) {
+                    if (now - instance.deadlineNanos() >= 0 && end(instance)) {
                         instance.end(Instance.Ended.DEADLINE);
                     }
                 }

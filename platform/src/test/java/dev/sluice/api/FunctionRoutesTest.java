@@ -238,6 +238,14 @@ final class FunctionRoutesTest {
     }
 
     @Test
+    void moreThanTheSource_isBounded() {
+        String schema = ",\"schema\":{\"in\":{\"title\":\"" + "a".repeat(FunctionRequest.FIELDS_BYTES_MAX) + "\"}}";
+        Answer answer = api.post(admin, "/v1/function", function("wide", "python3", "wide.py", HELLO, schema));
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(api.get(admin, "/v1/function/wide").status()).isEqualTo(404);
+    }
+
+    @Test
     void organizations_doNotSeeEachOther() {
         Asker one = api.developer("acme-one", "function", "runs");
         Asker other = api.developer("acme-two", "function", "runs");
