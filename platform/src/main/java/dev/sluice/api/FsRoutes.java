@@ -183,6 +183,7 @@ final class FsRoutes {
                 : switch (path.steps().getLast()) {
                     case FsPath.Step.Name(String text) -> text;
                     case FsPath.Step.Facet(Label label) -> "<" + label + ">";
+                    case FsPath.Step.Opened opened -> opened.toString();
                 };
     }
 

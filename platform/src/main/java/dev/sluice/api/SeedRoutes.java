@@ -99,11 +99,8 @@ final class SeedRoutes {
         Optional<ObjectId> blob = body.text("blob").map(PathGates::blobId);
         if (target.isPresent() || blob.isPresent()) {
             return self.task().run(() -> {
-                if (target.isPresent()) {
-                    linkPath(target.get(), path, isThere, self.authority());
-                } else {
-                    linkBlob(blob.orElseThrow(), path, isThere, self.authority());
-                }
+                FsPath linked = target.orElseGet(() -> fs.openById(blob.orElseThrow(), Kind.BLOB));
+                linkPath(linked, path, isThere, self.authority());
                 return linked(
                         isThere ? 200 : 201,
                         path,
@@ -122,14 +119,6 @@ final class SeedRoutes {
             fs.relink(target, path, with);
         } else {
             fs.link(target, path, with);
-        }
-    }
-
-    private void linkBlob(ObjectId id, FsPath path, boolean isThere, Privilege with) {
-        if (isThere) {
-            fs.relinkById(id, Kind.BLOB, path, with);
-        } else {
-            fs.linkById(id, Kind.BLOB, path, with);
         }
     }
 

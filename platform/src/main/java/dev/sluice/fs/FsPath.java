@@ -7,6 +7,7 @@ import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Where an object is: steps from the root, each a name or a facet. Only an identifier: having one opens nothing.
 ///
@@ -14,7 +15,9 @@ import java.util.List;
 /// a step `%` is the facet of the caller's current label; a name that begins like one of these has a backslash before
 /// it. Everything else is an error, never a wider path.
 ///
-/// @param steps at most [#STEPS_MAX], the first a name
+/// A path may also begin with an object that was opened before ([LabeledFs#open]) and is walked from there.
+///
+/// @param steps at most [#STEPS_MAX], the first a name or an opened object, which no other is
 public record FsPath(List<Step> steps) {
     public static final int STEPS_MAX = 32;
     public static final int NAME_CHARS_MAX = 255;
@@ -45,6 +48,35 @@ public record FsPath(List<Step> steps) {
 
         /// The directory of one label in a faceted directory.
         record Facet(Label label) implements Step {}
+
+        /// An object that this room has opened for a task, in place of the way to it. Only [LabeledFs] makes one;
+        /// it has no text that [#parse] reads.
+        final class Opened implements Step {
+            private final Node node;
+
+            Opened(Node node) {
+                this.node = node;
+            }
+
+            Node node() {
+                return node;
+            }
+
+            @Override
+            public boolean equals(@Nullable Object other) {
+                return other instanceof Opened opened && node.equals(opened.node);
+            }
+
+            @Override
+            public int hashCode() {
+                return node.hashCode();
+            }
+
+            @Override
+            public String toString() {
+                return PathParser.OPENED;
+            }
+        }
     }
 
     public FsPath {
@@ -54,6 +86,9 @@ public record FsPath(List<Step> steps) {
         }
         if (!steps.isEmpty() && steps.getFirst() instanceof Step.Facet) {
             throw invalid("a path begins with a name, not with a facet");
+        }
+        if (steps.stream().skip(1).anyMatch(Step.Opened.class::isInstance)) {
+            throw invalid("an opened object stands only at the beginning of a path");
         }
     }
 
@@ -80,17 +115,17 @@ public record FsPath(List<Step> steps) {
 
     /// All steps but the last.
     ///
-    /// @throws Refused `INVALID` at the root
+    /// @throws Refused `INVALID` at the root and at an opened object
     public FsPath parent() {
-        requireSteps();
+        requirePlace();
         return new FsPath(steps.subList(0, steps.size() - 1));
     }
 
     /// The last step, which must be a name: what create, link and unlink act on.
     ///
-    /// @throws Refused `INVALID` at the root or at a facet
+    /// @throws Refused `INVALID` at the root, at a facet and at an opened object
     public String name() {
-        requireSteps();
+        requirePlace();
         if (steps.getLast() instanceof Step.Name(String text)) {
             return text;
         }
@@ -107,7 +142,7 @@ public record FsPath(List<Step> steps) {
     }
 
     /// The text form without `~` and `%`, which [#parse] reads as this path again if it is not over
-    /// [#TEXT_CHARS_MAX].
+    /// [#TEXT_CHARS_MAX] and begins at the root.
     @Override
     public String toString() {
         return PathParser.print(steps);
@@ -124,9 +159,9 @@ public record FsPath(List<Step> steps) {
         }
     }
 
-    private void requireSteps() {
-        if (steps.isEmpty()) {
-            throw invalid("the root itself cannot be meant here");
+    private void requirePlace() {
+        if (steps.isEmpty() || steps.getLast() instanceof Step.Opened) {
+            throw invalid("the root or an opened object itself cannot be meant here: name something in it");
         }
     }
 

@@ -30,13 +30,13 @@ public final class LabeledFs {
     private final Store store;
     private final Links links;
     private final Walk walk;
-    private final SecureRandom random;
+    private final Heap heap;
 
     public LabeledFs(Store store, SecureRandom random) {
         this.store = store;
         this.links = new Links(store);
         this.walk = new Walk(links);
-        this.random = random;
+        this.heap = new Heap(store, random);
     }
 
     /// What a read of an object's content gives.
@@ -44,6 +44,11 @@ public final class LabeledFs {
 
     /// What is known of an object. Size and version are its content's, so asking taints with its label.
     public record Stat(Kind kind, Optional<Label> label, long sizeBytes, long version) {}
+
+    /// An object that was opened.
+    ///
+    /// @param path of one step, the object itself
+    public record Opened(FsPath path, Kind kind, Optional<Label> label) {}
 
     /// Links the faceted directories `home` and `orgs` into the root, where they are missing. Acts below the
     /// labels; it is what makes the root, and runs before anything is served.
@@ -62,21 +67,42 @@ public final class LabeledFs {
         node.requireKind(kind);
         requireContent(kind);
         Task.current().observe(node.requireLabel());
-        return load(node.id()).content(node.id());
+        return heap.load(node.id()).content(node.id());
     }
 
-    /// The content of the object of `kind` named by `id` itself. Taints with the object, after the clearance
-    /// has been checked by its label alone; an id of nothing, of another kind and one that may not be known are
-    /// one refusal.
+    /// The content of the object of `kind` named by `id` itself. As [#openById].
+    public Content readById(ObjectId id, Kind kind) {
+        return observed(id, kind).content(id);
+    }
+
+    /// What is at `path`, to be used again without walking there: a path that begins with the object means this
+    /// very object, whatever its name leads to by then. Taints with the path and not with the object.
+    ///
+    /// @throws Refused `NOT_FOUND`, `DENIED` above the clearance
+    public Opened open(FsPath path) {
+        Node node = walk.to(path);
+        return new Opened(opened(node), node.kind(), Optional.ofNullable(node.label()));
+    }
+
+    /// The object of `kind` named by `id` itself, opened. Taints with the object, after the clearance has been
+    /// checked by its label alone; an id of nothing, of another kind and one that may not be known are one refusal.
     ///
     /// @throws Refused `NOT_FOUND`
-    public Content readById(ObjectId id, Kind kind) {
-        StoredObject object = load(id);
+    public FsPath openById(ObjectId id, Kind kind) {
+        return opened(new Node(kind, id, observed(id, kind).label(), null));
+    }
+
+    private StoredObject observed(ObjectId id, Kind kind) {
+        StoredObject object = heap.load(id);
         if (object.kind() != kind || !Task.current().mayObserve(object.label())) {
             throw Refused.notFound();
         }
         Task.current().observe(object.label());
-        return object.content(id);
+        return object;
+    }
+
+    private static FsPath opened(Node node) {
+        return new FsPath(List.of(new FsPath.Step.Opened(node)));
     }
 
     /// Creates a file or a blob's entry, and links it at `path`, in one step. Taints with the path.
@@ -99,24 +125,48 @@ public final class LabeledFs {
         Node directory = walk.toDirectory(path.parent());
         links.requireFree(directory, name, with);
         Task.current().requireMayCreate(label, with);
-        ObjectId id = ObjectId.random(directory.id().shard(), random);
+        ObjectId id = heap.idNear(directory.id());
         Bytes object = new StoredObject(kind, 1, label, content).encode();
         links.add(directory, new Entry(name, kind, id, label), new Batch().put(Keys.object(id), object));
         return id;
     }
 
-    /// Creates an object that nothing links to yet, opened by its id alone. It lives on the shard of `label`'s
-    /// owner.
+    /// Creates a file or a blob's entry that nothing links to yet: it is found by its id, which opens it for who may
+    /// read it. It lives on the shard of `label`'s owner.
     ///
     /// @throws Refused `DENIED`, `TOO_LARGE`, `WRONG_KIND`
     public ObjectId createUnlinked(Kind kind, Label label, Bytes content, Privilege with) {
         requirePlain(kind);
+        return unlinked(kind, label, content, with);
+    }
+
+    /// Creates a directory, a faceted directory, a file or a blob's entry that nothing links to yet.
+    ///
+    /// @param label means nothing for a faceted directory, which has none
+    /// @return the object, opened
+    /// @throws Refused `DENIED`, `TOO_LARGE`, `WRONG_KIND`
+    public FsPath createUnlinkedAt(Kind kind, Label label, Bytes content, Privilege with) {
+        if (kind.hasContent()) {
+            requirePlain(kind);
+        }
+        return createUnlinkedTcb(kind, label, kind.hasContent() ? content : Bytes.EMPTY, with);
+    }
+
+    /// As [#createUnlinkedAt], for any kind.
+    @Tcb(why = "the room that reads a gate turns its content into authority, so only that room may write it")
+    public FsPath createUnlinkedTcb(Kind kind, Label label, Bytes content, Privilege with) {
+        if (kind == Kind.FACETED) {
+            ObjectId id = heap.idNear(ObjectId.derived(""));
+            return opened(new Node(kind, id, null, null));
+        }
+        return opened(new Node(kind, unlinked(kind, label, content, with), label, null));
+    }
+
+    private ObjectId unlinked(Kind kind, Label label, Bytes content, Privilege with) {
         StoredObject.requireSize(content);
         Labels.requireStorable(label);
         Task.current().requireMayCreate(label, with);
-        ObjectId id = ObjectId.random(Walk.shardOf(label), random);
-        store.putIfAbsent(Keys.object(id), new StoredObject(kind, 1, label, content).encode());
-        return id;
+        return heap.addUnlinked(new StoredObject(kind, 1, label, content));
     }
 
     /// Creates an empty directory. As [#create].
@@ -129,7 +179,7 @@ public final class LabeledFs {
         String name = path.name();
         Node directory = walk.toDirectory(path.parent());
         links.requireFree(directory, name, with);
-        ObjectId id = ObjectId.random(directory.id().shard(), random);
+        ObjectId id = heap.idNear(directory.id());
         links.add(directory, new Entry(name, Kind.FACETED, id, null), new Batch());
     }
 
@@ -145,7 +195,7 @@ public final class LabeledFs {
         StoredObject.requireSize(content);
         Node node = walk.to(path);
         node.requireKind(kind);
-        return overwrite(node.id(), node.requireLabel(), content, expectedVersion, with);
+        return heap.overwrite(node.id(), node.requireLabel(), content, expectedVersion, with);
     }
 
     /// Replaces the content of the very object that `before` was read from, wherever its path leads by now. As
@@ -153,30 +203,12 @@ public final class LabeledFs {
     @Tcb(why = "the room that reads a gate turns its content into authority, so only that room may write it")
     public long writeTcb(Content before, Bytes content, long expectedVersion, Privilege with) {
         StoredObject.requireSize(content);
-        return overwrite(before.id(), before.label(), content, expectedVersion, with);
-    }
-
-    private long overwrite(ObjectId id, Label label, Bytes content, long expectedVersion, Privilege with) {
-        Task task = Task.current();
-        if (expectedVersion != 0) {
-            task.observe(label);
-        }
-        task.requireMayAffect(label, with);
-        while (true) {
-            Bytes before = store.get(Keys.object(id)).orElseThrow(Refused::notFound);
-            StoredObject object = StoredObject.decode(before);
-            if (expectedVersion != 0 && object.version() != expectedVersion) {
-                throw new Refused(Refusal.CONFLICT, "the object has changed: read it again and retry");
-            }
-            StoredObject changed = object.changed(content);
-            if (store.compareAndSet(Keys.object(id), before, changed.encode())) {
-                return task.knows(label) ? changed.version() : 0;
-            }
-        }
+        return heap.overwrite(before.id(), before.label(), content, expectedVersion, with);
     }
 
     /// Links the object at `target` under another name. Taints with both paths. The object keeps its label.
     ///
+    /// @param target also an opened object, which need not be linked anywhere yet
     /// @throws Refused `EXISTS`, `NOT_FOUND`, `DENIED`; `WRONG_KIND` for a facet, which cannot be linked
     public void link(FsPath target, FsPath path, Privilege with) {
         String name = path.name();
@@ -186,24 +218,9 @@ public final class LabeledFs {
         links.add(directory, entry, new Batch());
     }
 
-    /// Links an object that was created unlinked. As [#link].
-    public void linkById(ObjectId id, Kind kind, FsPath path, Privilege with) {
-        String name = path.name();
-        Entry entry = new Entry(name, kind, id, readById(id, kind).label());
-        Node directory = walk.toDirectory(path.parent());
-        links.requireFree(directory, name, with);
-        links.add(directory, entry, new Batch());
-    }
-
     /// Makes `path`, which names something, name the object at `target` instead, in one step. As [#link].
     public void relink(FsPath target, FsPath path, Privilege with) {
         Entry entry = walk.to(target).linkedAs(path.name());
-        links.replace(walk.toDirectory(path.parent()), entry, with);
-    }
-
-    /// As [#relink], for an object that was created unlinked.
-    public void relinkById(ObjectId id, Kind kind, FsPath path, Privilege with) {
-        Entry entry = new Entry(path.name(), kind, id, readById(id, kind).label());
         links.replace(walk.toDirectory(path.parent()), entry, with);
     }
 
@@ -253,7 +270,7 @@ public final class LabeledFs {
             return new Stat(node.kind(), Optional.ofNullable(node.label()), 0, 0);
         }
         Task.current().observe(node.requireLabel());
-        StoredObject object = load(node.id());
+        StoredObject object = heap.load(node.id());
         return new Stat(node.kind(), Optional.of(object.label()), object.bytes().length(), object.version());
     }
 
@@ -261,10 +278,6 @@ public final class LabeledFs {
     public Optional<Entry> find(FsPath path) {
         String name = path.name();
         return links.find(walk.toDirectory(path.parent()), name);
-    }
-
-    private StoredObject load(ObjectId id) {
-        return store.get(Keys.object(id)).map(StoredObject::decode).orElseThrow(Refused::notFound);
     }
 
     private static void requireContent(Kind kind) {

@@ -18,6 +18,9 @@ import java.util.List;
 ///                                         not beginning with a bare < ~ or %; see [FsPath.Step.Name]
 /// ```
 final class PathParser {
+    /// Shown in place of an opened object. No path: a first step that begins so is refused.
+    static final String OPENED = "<opened>";
+
     private static final char BETWEEN = ':';
     private static final char OPEN = '<';
     private static final char CLOSE = '>';
@@ -53,6 +56,7 @@ final class PathParser {
             }
             switch (step) {
                 case FsPath.Step.Name(String name) -> printName(name, out);
+                case FsPath.Step.Opened opened -> out.append(opened);
                 case FsPath.Step.Facet(Label label) ->
                     out.append(OPEN)
                             .append(label.toString().replace(">", "\\>"))

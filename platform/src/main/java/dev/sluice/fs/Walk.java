@@ -9,7 +9,8 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import java.util.Optional;
 
-/// Walks paths from the root as the current task: taints it with each directory before looking into it, whether
+/// Walks paths from the root, or from an opened object, as the current task: taints it with each directory before
+/// looking into it, whether
 /// or not the name is there.
 final class Walk {
     /// World-readable; only root's privilege may link into it.
@@ -38,6 +39,7 @@ final class Walk {
             at = switch (step) {
                 case FsPath.Step.Name(String name) -> named(at, name);
                 case FsPath.Step.Facet(Label label) -> facet(at, label);
+                case FsPath.Step.Opened opened -> opened.node();
             };
         }
         return at;

@@ -42,11 +42,11 @@ final class FaultTest {
             fs -> fs.writeTcb(fs.read(GATE, Kind.GATE), Bytes.utf8("5"), 1, with()),
             fs -> fs.createFaceted(HOME.child("f"), with()),
             fs -> fs.link(FILE, HOME.child("f").facet(ALICES).child("linked"), with()),
-            fs -> fs.linkById(
-                    fs.createUnlinked(Kind.FILE, ALICES, Bytes.utf8("6"), with()),
-                    Kind.FILE,
+            fs -> fs.link(
+                    fs.openById(fs.createUnlinked(Kind.FILE, ALICES, Bytes.utf8("6"), with()), Kind.FILE),
                     HOME.child("late"),
                     with()),
+            fs -> fs.link(fs.createUnlinkedAt(Kind.DIRECTORY, ALICES, Bytes.EMPTY, with()), HOME.child("dir"), with()),
             fs -> fs.relink(FILE, HOME.child("late"), with()),
             fs -> fs.list(HOME, "", 10),
             fs -> fs.facets(HOME.child("f"), ALICES),

@@ -226,6 +226,7 @@ final class FsPathTest {
             out.append(
                     switch (step) {
                         case FsPath.Step.Name(String name) -> "[" + name + "]";
+                        case FsPath.Step.Opened opened -> opened.toString();
                         case FsPath.Step.Facet(Label label) -> "[<" + label + ">]";
                     });
         }

@@ -150,7 +150,7 @@ final class LinksTest {
         asRoot(() -> fs.relink(TOP.child("new"), name, all));
         assertThat(root.run(() -> fs.stat(name)).kind()).isEqualTo(Kind.DIRECTORY);
         ObjectId id = root.run(() -> fs.createUnlinked(Kind.FILE, ALICES, Bytes.EMPTY, all));
-        asRoot(() -> fs.relinkById(id, Kind.FILE, name, all));
+        asRoot(() -> fs.relink(fs.openById(id, Kind.FILE), name, all));
         assertThat(root.run(() -> fs.find(name))).contains(new Entry("name", Kind.FILE, id, ALICES));
         assertThat(root.run(() -> fs.read(TOP.child("old"), Kind.FILE)).bytes()).isEqualTo(TEXT);
     }
@@ -254,7 +254,7 @@ final class LinksTest {
                             Refused.class, r -> assertThat(r.refusal()).isEqualTo(Refusal.NOT_FOUND))
                     .hasMessage(Refused.notFound().getMessage());
             assertThatThrownBy(() -> bob.run(() -> {
-                        fs.linkById(asked, Kind.FILE, TOP.child("x"), Privilege.NONE);
+                        fs.link(fs.openById(asked, Kind.FILE), TOP.child("x"), Privilege.NONE);
                         return bob;
                     }))
                     .hasMessage(Refused.notFound().getMessage());

@@ -33,6 +33,10 @@ final class Scene {
     final Label o;
     final ObjectId id;
     final LabeledFs.Content gate;
+    final FsPath openedDirectory;
+    final FsPath openedObject;
+    final FsPath openedFaceted;
+    final FsPath openedFacet;
 
     Scene(Label d, Label o) {
         this.o = o;
@@ -51,5 +55,9 @@ final class Scene {
         });
         this.id = root.run(() -> fs.read(object, Kind.FILE)).id();
         this.gate = root.run(() -> fs.read(FsPath.ROOT.child("t").child("g"), Kind.GATE));
+        this.openedDirectory = root.run(() -> fs.open(directory)).path();
+        this.openedObject = root.run(() -> fs.open(object)).path();
+        this.openedFaceted = root.run(() -> fs.open(faceted)).path();
+        this.openedFacet = root.run(() -> fs.open(faceted.facet(o))).path();
     }
 }
