@@ -1,0 +1,176 @@
+package dev.sluice.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.scenario.World.Answer;
+import dev.sluice.scenario.World.Who;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What may leave the server, and what whoever waits for it can tell from what does not.
+final class DeliveryTest {
+    @TempDir
+    static Path directory;
+
+    private static World world;
+    private static Who alice;
+    private static Who bob;
+    private static String plain;
+    private static String owner;
+    private static Script photo;
+
+    @BeforeAll
+    static void start() throws Exception {
+        world = new World(directory);
+        alice = world.alice;
+        bob = world.bob;
+        plain = alice.open() + ":plain";
+        owner = alice.open() + ":owner";
+        photo = new Script().readFile(alice.home() + ":photo");
+        world.file(alice, alice.home() + ":photo", "a photo");
+        world.script(alice, plain, Map.of("timeout", 2000));
+        world.script(alice, owner, Map.of("privilege", alice.principal()));
+    }
+
+    @AfterAll
+    static void stop() {
+        world.close();
+    }
+
+    /// All that a client sees of an answer, but for the moment and the request's number.
+    private static String seen(Answer answer) {
+        var headers = new TreeMap<>(answer.headers());
+        headers.keySet().removeIf(name -> name.equalsIgnoreCase("date") || name.equalsIgnoreCase("x-request-id"));
+        return answer.status() + "\n" + headers + "\n" + answer.body();
+    }
+
+    private static String refusal() {
+        return seen(world.invoke(bob, alice.open() + ":no-such-gate", photo));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"alice/serviceaccount/me,T", "F,T", "T,T"})
+    void s04_aStatedLabel_opensNothing(String label) {
+        for (Who who : List.of(bob, World.ANON)) {
+            Answer answer = world.invoke(who, plain, photo, "X-Faasten-Label", label);
+            assertThat(seen(answer)).isEqualTo(refusal());
+        }
+        assertThat(world.outcomes(alice, plain, photo)).containsExactly("a photo");
+    }
+
+    @Test
+    void s05_aGateInASecretDirectory_answersNobodyElse() {
+        world.script(alice, alice.home() + ":inside", Map.of());
+        var list = new Script().call("list_directory", "path", alice.home());
+        assertThat(seen(world.invoke(World.ANON, alice.home() + ":inside", list)))
+                .isEqualTo(refusal());
+        assertThat(world.outcomes(alice, alice.home() + ":inside", list)).hasSize(1);
+    }
+
+    @Test
+    void s07_aDeputy_usesItsPrivilege_onlyWhereItSaysSo() {
+        var overwrite = new Script().writeFile(alice.home() + ":photo", "by bob");
+        assertThat(seen(world.invoke(bob, plain, overwrite))).isEqualTo(refusal());
+        assertThat(world.read(alice, alice.home() + ":photo").body()).isEqualTo("a photo");
+        var copy = new Script()
+                .readFile(alice.home() + ":photo")
+                .createFile("home:<T," + alice.principal() + ">:leak", "T," + alice.principal());
+        assertThat(seen(world.invoke(bob, owner, copy))).isEqualTo(refusal());
+        assertThat(world.read(bob, alice.open() + ":leak").status()).isEqualTo(404);
+    }
+
+    @Test
+    void s11_whatARunPrinted_isWithheld_fromWhoMayNotKnowIt() {
+        var script = new Script().readFile(alice.home() + ":photo").local("print_last", "");
+        assertThat(seen(world.invoke(bob, plain, script))).isEqualTo(refusal());
+        String runs = world.send(bob, "GET", "/v1/runs", "").body();
+        assertThat(runs).contains("plain").doesNotContain("a photo");
+    }
+
+    @Test
+    void s12_anExceptionsText_carriesTheRunsLabel_whateverThePrivilege() {
+        var script = new Script().readFile(alice.home() + ":photo").local("raise_last", "");
+        assertThat(seen(world.invoke(bob, owner, script))).isEqualTo(refusal());
+        Answer own = world.invoke(alice, owner, script);
+        assertThat(own.body()).contains("a photo");
+        var declassified = new Script()
+                .readFile(alice.home() + ":photo")
+                .call("declassify", "secrecy", "T")
+                .local("raise", "an error after all");
+        assertThat(seen(world.invoke(bob, owner, declassified))).isEqualTo(refusal());
+    }
+
+    @Test
+    void s13_aCrash_tellsOfItsOwnRunOnly() {
+        var read = new Script().readFile(alice.home() + ":photo");
+        assertThat(world.outcomes(alice, plain, read)).containsExactly("a photo");
+        Answer crashed = world.invoke(bob, plain, new Script().local("exit", ""));
+        assertThat(crashed.status()).isEqualTo(500);
+        assertThat(crashed.body()).doesNotContain("photo");
+        var readAndCrash = new Script().readFile(alice.home() + ":photo").local("exit", "");
+        assertThat(seen(world.invoke(bob, plain, readAndCrash))).isEqualTo(refusal());
+    }
+
+    @Test
+    void s14_aLabelAsCarrier_arrivesNowhere() {
+        String first = seen(world.invoke(bob, plain, new Script().call("taint_with_label", "label", "bit-0110,T")));
+        String second = seen(
+                world.invoke(bob, plain, new Script().call("taint_with_label", "label", "much/longer/bits/1001&x,T")));
+        assertThat(first).isEqualTo(second).isEqualTo(refusal());
+    }
+
+    @Test
+    void s15_loopingForASecret_endsAtTheDeadline_inTheSameRefusal() {
+        var loops =
+                new Script().readFile(alice.home() + ":photo").onlyIf("a photo").local("spin", "3600");
+        var ends = new Script()
+                .readFile(alice.home() + ":photo")
+                .onlyIf("another photo")
+                .local("spin", "3600");
+        assertThat(seen(world.invoke(bob, plain, loops)))
+                .isEqualTo(seen(world.invoke(bob, plain, ends)))
+                .isEqualTo(refusal());
+    }
+
+    @Test
+    void s20_runs_areListedToTheirOwnersOnly_andSecretOnesToNobodyBelow() {
+        assertThat(world.outcomes(alice, plain, photo)).hasSize(1);
+        assertThat(world.send(alice, "GET", "/v1/runs", "").body()).contains("a photo");
+        assertThat(world.send(world.mallory, "GET", "/v1/runs", "").body()).isEqualTo("[]");
+        assertThat(world.send(World.ANON, "GET", "/v1/runs", "").status()).isEqualTo(401);
+    }
+
+    @Test
+    void s21_probingForGates_tellsNothing() {
+        world.script(alice, alice.home() + ":hidden", Map.of());
+        world.directory(alice, alice.home() + ":no-gate", false);
+        for (Who who : List.of(World.ANON, bob)) {
+            for (String name : List.of("hidden", "absent", "no-gate", "photo", "no-gate:below", "photo:below")) {
+                assertThat(seen(world.invoke(who, alice.home() + ":" + name, new Script())))
+                        .isEqualTo(refusal());
+            }
+        }
+    }
+
+    @Test
+    void s35_whoIsNotCleared_cannotTellTheGateFromNone() {
+        world.script(alice, alice.open() + ":cleared", Map.of("clearance", alice.principal()));
+        world.script(alice, alice.open() + ":root-only", Map.of("clearance", "F"));
+        for (Who who : List.of(World.ANON, bob)) {
+            assertThat(seen(world.invoke(who, alice.open() + ":cleared", new Script())))
+                    .isEqualTo(refusal());
+        }
+        assertThat(seen(world.invoke(alice, alice.open() + ":root-only", new Script())))
+                .isEqualTo(refusal());
+        assertThat(world.outcomes(alice, alice.open() + ":cleared", new Script()))
+                .isEmpty();
+    }
+}
