@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.store.Batch;
@@ -23,6 +24,20 @@ final class Heap {
     /// @throws Refused `NOT_FOUND`
     StoredObject load(ObjectId id) {
         return store.get(Keys.object(id)).map(StoredObject::decode).orElseThrow(Refused::notFound);
+    }
+
+    /// The object of `kind` named by `id`, after the current task has been tainted with what of its secrecy
+    /// `enter` does not release.
+    ///
+    /// @throws Refused `NOT_FOUND`, also above the clearance
+    StoredObject observe(ObjectId id, Kind kind, Component enter) {
+        StoredObject object = load(id);
+        Label seen = object.label().release(enter);
+        if (object.kind() != kind || !Task.current().mayObserve(seen)) {
+            throw Refused.notFound();
+        }
+        Task.current().observe(seen);
+        return object;
     }
 
     /// An id that nothing has, on the shard of `near`.

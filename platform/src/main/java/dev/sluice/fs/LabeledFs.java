@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.label.Tcb;
@@ -72,7 +73,13 @@ public final class LabeledFs {
 
     /// The content of the object of `kind` named by `id` itself. As [#openById].
     public Content readById(ObjectId id, Kind kind) {
-        return observed(id, kind).content(id);
+        return readByIdTcb(id, kind, Component.TRUE);
+    }
+
+    /// As [#readById], tainting with what of the object's secrecy `enter` does not release.
+    @Tcb(why = "a redirect lets its callers reach its target by what its creator granted and held")
+    public Content readByIdTcb(ObjectId id, Kind kind, Component enter) {
+        return heap.observe(id, kind, enter).content(id);
     }
 
     /// What is at `path`, to be used again without walking there: a path that begins with the object means this
@@ -85,20 +92,12 @@ public final class LabeledFs {
     }
 
     /// The object of `kind` named by `id` itself, opened. Taints with the object, after the clearance has been
-    /// checked by its label alone; an id of nothing, of another kind and one that may not be known are one refusal.
+    /// checked by its label alone; an id of nothing, of another kind and one that may not be known are one
+    /// refusal.
     ///
     /// @throws Refused `NOT_FOUND`
     public FsPath openById(ObjectId id, Kind kind) {
-        return opened(new Node(kind, id, observed(id, kind).label(), null));
-    }
-
-    private StoredObject observed(ObjectId id, Kind kind) {
-        StoredObject object = heap.load(id);
-        if (object.kind() != kind || !Task.current().mayObserve(object.label())) {
-            throw Refused.notFound();
-        }
-        Task.current().observe(object.label());
-        return object;
+        return opened(new Node(kind, id, heap.observe(id, kind, Component.TRUE).label(), null));
     }
 
     private static FsPath opened(Node node) {
@@ -131,8 +130,8 @@ public final class LabeledFs {
         return id;
     }
 
-    /// Creates a file or a blob's entry that nothing links to yet: it is found by its id, which opens it for who may
-    /// read it. It lives on the shard of `label`'s owner.
+    /// Creates a file or a blob's entry that nothing links to yet: it is found by its id, which opens it for who
+    /// may read it. It lives on the shard of `label`'s owner.
     ///
     /// @throws Refused `DENIED`, `TOO_LARGE`, `WRONG_KIND`
     public ObjectId createUnlinked(Kind kind, Label label, Bytes content, Privilege with) {

@@ -8,44 +8,67 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
 import dev.sluice.label.Privilege;
+import java.util.List;
 
-/// A direct gate as it was when a task resolved it: one version of one function, and the authority it runs
-/// with.
+/// A gate as it was when a task resolved it: one version of one function, and the authority it runs with. Where
+/// redirects led to it, what the whole chain comes to.
 ///
 /// Not a record: its privilege is had only through [#taskFor], by whoever resolved the gate and may enter it.
 public final class Gate {
-    private final ObjectId id;
-    private final long version;
+    private final List<Link> links;
     private final Label label;
     private final GatePolicy policy;
-    private final FunctionSpec function;
 
-    Gate(ObjectId id, long version, Label label, GatePolicy policy, FunctionSpec function) {
-        this.id = id;
-        this.version = version;
+    Gate(List<Link> links, Label label, GatePolicy policy) {
+        this.links = List.copyOf(links);
         this.label = label;
         this.policy = policy;
-        this.function = function;
     }
 
+    /// What tells two chains to one function apart, for whoever keeps something of a run for the next.
+    public record Authority(Component privilege, Component declassify) {}
+
+    /// From the gate that was named to the one with the function.
+    List<Link> links() {
+        return links;
+    }
+
+    /// Of the gate that has the function.
     public ObjectId id() {
-        return id;
+        return links.getLast().id();
     }
 
+    /// Of the gate that has the function.
     public long version() {
-        return version;
+        return links.getLast().version();
     }
 
+    /// What a run starts with knowing, joined over the chain and released by what the redirects grant for
+    /// entering. Vouched for by who vouches for the gate that was named.
     public Label label() {
         return label;
     }
 
+    /// Privileges and ceilings of the whole chain, the declassify of the gate that was named, and of all
+    /// clearances what the redirects' own grants leave to be met by the caller.
     public GatePolicy policy() {
         return policy;
     }
 
     public FunctionSpec function() {
-        return function;
+        return switch (links.getLast().content()) {
+            case GateContent.Direct direct -> direct.function();
+            case GateContent.Redirect _ -> throw new IllegalStateException("a chain ends at a function");
+        };
+    }
+
+    public Authority authority() {
+        return new Authority(policy.privilege(), policy.declassify());
+    }
+
+    /// Whether `other` is the same in all that a run depends on.
+    boolean isSameAs(Gate other) {
+        return label == other.label && policy.equals(other.policy) && links.equals(other.links);
     }
 
     /// The task of a run that starts at `start` joined with this gate's label: this gate's privilege, and a
@@ -69,9 +92,6 @@ public final class Gate {
     /// The label under which a successful answer leaves a run that ended at `end`: downgraded by this gate's
     /// declassify, its integrity as it was.
     public Label answerLabel(Label end) {
-        Component released = Label.of(end.secrecy(), Component.TRUE)
-                .downgrade(policy.declassify())
-                .secrecy();
-        return Label.of(released, end.integrity());
+        return end.release(policy.declassify());
     }
 }

@@ -8,19 +8,21 @@ import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.image.Runtime;
 import dev.sluice.label.Component;
-import dev.sluice.label.Label;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A gate's content as the file system holds it.
+/// A gate's content as the file system holds it: JSON, labels as their text. The format says which gate it is.
 final class GateCodec {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final int FORMAT = 1;
+    private static final int DIRECT = 1;
+    private static final int REDIRECT = 2;
 
     private GateCodec() {}
 
-    /// The stored fields; labels as their text.
-    private record Stored(
+    private record StoredDirect(
             int format,
             String privilege,
             String clearance,
@@ -34,33 +36,56 @@ final class GateCodec {
             long timeoutMillis,
             boolean timeoutStated) {}
 
-    static Bytes encode(GatePolicy policy, FunctionSpec function) {
-        var stored = new Stored(
-                FORMAT,
-                policy.privilege().toString(),
-                policy.clearance().toString(),
-                policy.declassify().toString(),
-                policy.maxSecrecy().toString(),
-                function.runtime().language(),
-                function.packageDigest().hex(),
-                function.handler(),
-                function.convention().word(),
-                function.limits().memoryMib(),
-                function.limits().timeout().toMillis(),
-                function.timeoutStated());
+    private record StoredRedirect(
+            int format,
+            String privilege,
+            String clearance,
+            String declassify,
+            String maxSecrecy,
+            String enter,
+            String target,
+            @Nullable String pin) {}
+
+    static Bytes encode(GateContent.OfFunction content) {
+        Object stored = switch (content) {
+            case GateContent.Direct(var policy, var function) ->
+                new StoredDirect(
+                        DIRECT,
+                        policy.privilege().toString(),
+                        policy.clearance().toString(),
+                        policy.declassify().toString(),
+                        policy.maxSecrecy().toString(),
+                        function.runtime().language(),
+                        function.packageDigest().hex(),
+                        function.handler(),
+                        function.convention().word(),
+                        function.limits().memoryMib(),
+                        function.limits().timeout().toMillis(),
+                        function.timeoutStated());
+            case GateContent.Redirect(var policy, var enter, var target, var pin) ->
+                new StoredRedirect(
+                        REDIRECT,
+                        policy.privilege().toString(),
+                        policy.clearance().toString(),
+                        policy.declassify().toString(),
+                        policy.maxSecrecy().toString(),
+                        enter.toString(),
+                        target.toString(),
+                        pin.map(Digest::hex).orElse(null));
+        };
         return Bytes.takeOver(JSON.writeValueAsBytes(stored));
     }
 
-    static Gate decode(ObjectId id, long version, Label label, Bytes content) {
-        Stored stored = JSON.readValue(content.readOnlyArray(), Stored.class);
-        if (stored.format() != FORMAT) {
-            throw new IllegalStateException("the store holds a gate of an unknown format");
-        }
-        var policy = new GatePolicy(
-                Component.parse(stored.privilege()),
-                Component.parse(stored.clearance()),
-                Component.parse(stored.declassify()),
-                Component.parse(stored.maxSecrecy()));
+    static GateContent.OfFunction decode(Bytes content) {
+        JsonNode stored = JSON.readTree(content.readOnlyArray());
+        return switch (stored.path("format").asInt()) {
+            case DIRECT -> direct(JSON.treeToValue(stored, StoredDirect.class));
+            case REDIRECT -> redirect(JSON.treeToValue(stored, StoredRedirect.class));
+            default -> throw new IllegalStateException("the store holds a gate of an unknown format");
+        };
+    }
+
+    private static GateContent.Direct direct(StoredDirect stored) {
         var function = new FunctionSpec(
                 Runtime.of(stored.runtime()).orElseThrow(),
                 new Digest(stored.packageDigest()),
@@ -68,6 +93,23 @@ final class GateCodec {
                 Convention.of(stored.convention()).orElseThrow(),
                 new Limits(stored.memoryMib(), Duration.ofMillis(stored.timeoutMillis())),
                 stored.timeoutStated());
-        return new Gate(id, version, label, policy, function);
+        return new GateContent.Direct(
+                policy(stored.privilege(), stored.clearance(), stored.declassify(), stored.maxSecrecy()), function);
+    }
+
+    private static GateContent.Redirect redirect(StoredRedirect stored) {
+        return new GateContent.Redirect(
+                policy(stored.privilege(), stored.clearance(), stored.declassify(), stored.maxSecrecy()),
+                Component.parse(stored.enter()),
+                ObjectId.parse(stored.target()).orElseThrow(),
+                Optional.ofNullable(stored.pin()).map(Digest::new));
+    }
+
+    private static GatePolicy policy(String privilege, String clearance, String declassify, String maxSecrecy) {
+        return new GatePolicy(
+                Component.parse(privilege),
+                Component.parse(clearance),
+                Component.parse(declassify),
+                Component.parse(maxSecrecy));
     }
 }

@@ -73,7 +73,8 @@ public final class Label {
         return of(secrecy.and(other.secrecy), integrity.or(other.integrity));
     }
 
-    /// As [#join], and [#TOP] where that would be over a size cap: for what is kept under a label, never for acting.
+    /// As [#join], and [#TOP] where that would be over a size cap: for what is kept under a label, never for
+    /// acting.
     public Label joinOrTop(Label other) {
         try {
             return join(other);
@@ -95,12 +96,18 @@ public final class Label {
         return of(secrecy.or(other.secrecy), integrity.and(other.integrity));
     }
 
-    /// The least label that a holder of `authority` can bring this data to. A description of what would happen, no
-    /// permission: who may do it is the kernel's business.
+    /// The least label that a holder of `authority` can bring this data to. A description of what would happen,
+    /// no permission: who may do it is the kernel's business.
     ///
     /// @throws LabelInvalid if it is over a size cap
     public Label downgrade(Component authority) {
         return of(secrecy.without(authority), authority.and(integrity));
+    }
+
+    /// As [#downgrade], in secrecy alone: who vouches for it stays as it was. A description of what would happen
+    /// too.
+    public Label release(Component authority) {
+        return of(secrecy.without(authority), integrity);
     }
 
     /// This label vouched for by `authority` too. No permission either.

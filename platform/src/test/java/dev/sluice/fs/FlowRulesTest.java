@@ -153,7 +153,7 @@ final class FlowRulesTest {
     }
 
     private static boolean isById(Operation operation) {
-        return operation.name().endsWith("BY_ID");
+        return operation.name().contains("BY_ID");
     }
 
     private static void operation(Operation operation, Scene scene, Task task, Privilege with) {

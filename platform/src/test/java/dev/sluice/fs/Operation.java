@@ -4,6 +4,7 @@ import static dev.sluice.fs.Operation.Place.D;
 import static dev.sluice.fs.Operation.Place.O;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.label.Component;
 import dev.sluice.label.Privilege;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ enum Operation {
     OPEN_IN_OPENED("open", Set.of(D), Set.of(), (s, with) -> s.fs.open(s.openedDirectory.child("o"))),
     OPEN_BY_ID("openById", Set.of(O), Set.of(), (s, with) -> s.fs.openById(s.id, Kind.FILE)),
     STAT_OPENED("stat", Set.of(O), Set.of(), (s, with) -> s.fs.stat(s.openedObject)),
+    READ_BY_ID_TCB("readByIdTcb", Set.of(O), Set.of(), (s, with) -> s.fs.readByIdTcb(s.id, Kind.FILE, Component.TRUE)),
     STAT("stat", Set.of(D, O), Set.of(), (s, with) -> s.fs.stat(s.object)),
     STAT_OF_DIRECTORY("stat", Set.of(D), Set.of(), (s, with) -> s.fs.stat(s.directory.child("sub"))),
     FIND("find", Set.of(D), Set.of(), (s, with) -> s.fs.find(s.object)),

@@ -1,0 +1,44 @@
+package dev.sluice.gate;
+
+import dev.sluice.bytes.Digest;
+import dev.sluice.fs.ObjectId;
+import dev.sluice.function.FunctionSpec;
+import dev.sluice.label.Component;
+import java.util.Optional;
+
+/// What a gate is: what its author states, and what is shown of it. It names code by digest and never holds it.
+///
+/// Source: contracts/faasten.md 2.4, 3.3 and 3.5 `[R]`; design/labels.md section 4.
+public sealed interface GateContent {
+    /// What code behind the gate may act for.
+    Component privilege();
+
+    /// What an invoker must be vouched for by.
+    Component clearance();
+
+    /// A gate that leads to a function.
+    sealed interface OfFunction extends GateContent {
+        GatePolicy policy();
+
+        @Override
+        default Component privilege() {
+            return policy().privilege();
+        }
+
+        @Override
+        default Component clearance() {
+            return policy().clearance();
+        }
+    }
+
+    /// Runs one version of a function.
+    record Direct(GatePolicy policy, FunctionSpec function) implements OfFunction {}
+
+    /// Runs what another gate runs, with more authority.
+    ///
+    /// @param policy its privilege is joined with the target's; its declassify takes the place of the target's
+    /// @param enter  counts only for reaching and entering the target: code never gets it
+    /// @param target the gate it leads to, whatever that is replaced by
+    /// @param pin    the content that the target must still have, else it is not found; empty to follow it
+    record Redirect(GatePolicy policy, Component enter, ObjectId target, Optional<Digest> pin) implements OfFunction {}
+}

@@ -1,0 +1,11 @@
+package dev.sluice.gate;
+
+import dev.sluice.bytes.Digest;
+import dev.sluice.fs.ObjectId;
+import dev.sluice.label.Label;
+
+/// One version of a gate as its readers see it.
+///
+/// @param content a secret in it, such as an injected header, without its value
+/// @param digest  of the stored content: what a redirect pins
+public record GateView(ObjectId id, long version, Label label, GateContent content, Digest digest) {}
