@@ -61,6 +61,7 @@ public final class Bench {
         benches.put("start", StartBench::run);
         benches.put("label", LabelBench::run);
         benches.put("fs", FsBench::run);
+        benches.put(KernelBench.NAME, KernelBench::run);
         benches.put("invoke-warm", WarmBench::run);
         benches.put("invoke-cold", ColdBench::run);
         return benches;

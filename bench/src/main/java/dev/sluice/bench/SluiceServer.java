@@ -10,6 +10,7 @@ import com.nimbusds.jwt.SignedJWT;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -122,6 +123,40 @@ final class SluiceServer implements AutoCloseable {
             Thread.sleep(10);
         }
         throw new IOException("a function is not ready");
+    }
+
+    /// Whom this client acts for, as labels name him.
+    String principal() throws IOException, InterruptedException {
+        return JSON.readTree(send("GET", "/me", "").body()).path("login").stringValue();
+    }
+
+    void directory(String path) throws IOException, InterruptedException {
+        require(201, send("POST", "/faasten/fs/" + encoded(path) + "?op=mkdir", ""));
+    }
+
+    /// Creates a gate of one Python file whose function is `handle`.
+    void gate(String path, String privilege, String source) throws IOException, InterruptedException {
+        String blob = JSON.readTree(require(201, send("POST", "/blobs", source)))
+                .path("blob")
+                .stringValue();
+        var gate = JSON.createObjectNode().put("path", path).put("privilege", privilege);
+        gate.put("blob", blob).put("image", "python3").put("handler", "gate.handle");
+        require(201, send("POST", "/gates", gate.toString()));
+    }
+
+    JsonNode invoke(String gate, String payload) throws IOException, InterruptedException {
+        return JSON.readTree(require(200, send("POST", "/faasten/invoke/" + encoded(gate), payload)));
+    }
+
+    private static String require(int status, HttpResponse<String> answer) throws IOException {
+        if (answer.statusCode() != status) {
+            throw new IOException("the server answered " + answer.statusCode() + ": " + answer.body());
+        }
+        return answer.body();
+    }
+
+    private static String encoded(String segment) {
+        return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     @Override

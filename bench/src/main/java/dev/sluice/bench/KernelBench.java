@@ -1,0 +1,17 @@
+package dev.sluice.bench;
+
+import java.io.IOException;
+
+/// `kernel`: what functions pay for labels and for what is kept for them.
+final class KernelBench {
+    static final String NAME = "kernel";
+
+    private KernelBench() {}
+
+    static void run(Report report) throws IOException, InterruptedException {
+        try (Scratch scratch = Scratch.create();
+                SluiceServer server = SluiceServer.start(scratch.path().resolve("data"))) {
+            CallsBench.run(report, server, scratch.path());
+        }
+    }
+}
