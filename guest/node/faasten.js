@@ -5,10 +5,9 @@
 
 const PIECE_BYTES = 2 << 20;
 
-// What later parts of the platform will offer. Until then a function that needs one is told so.
-const NOT_YET = new Set(('invoke invoke_service invoke_gate dup_gate fs_creategate fs_createredirectgate '
-  + 'fs_createservice read_key write_key read_dir github_rest_get github_rest_post github_rest_put '
-  + 'github_rest_delete').split(' '));
+const RUNTIMES = { python: 'python3', python3: 'python3', node: 'nodejs', nodejs: 'nodejs' };
+const VERBS = ['HEAD', 'GET', 'POST', 'PUT', 'DELETE'];
+const KEYS = '~:keys';
 
 /** A call that was refused; `code` says how: NOT_FOUND, DENIED, EXISTS, INVALID, CONFLICT, TOO_LARGE, LIMIT, CLOSED. */
 class CloudCallError extends Error {
@@ -136,6 +135,84 @@ class CloudCall {
     return { write: (data) => this.fs_write(path, data) };
   }
 
+  /** `policy` is a label: its secrecy is the gate's privilege, its integrity the clearance for who invokes it. */
+  async fs_creategate(path, policy, appBlob, memory, runtime) {
+    if (!Number.isSafeInteger(memory)) throw new TypeError('memory is an integer');
+    const gate = {
+      type: 'direct',
+      app: { blob: isText(appBlob, "a blob's name") },
+      runtime: typeof runtime === 'string' ? RUNTIMES[runtime] ?? runtime : pathOf(runtime),
+      memory_mib: memory,
+    };
+    return this.#createGate(path, policy, gate);
+  }
+
+  async fs_createredirectgate(path, policy, redirectPath) {
+    return this.#createGate(path, policy, { type: 'redirect', gate: pathOf(redirectPath) });
+  }
+
+  async fs_createservice(path, policy, label, url, verb, headers) {
+    const name = typeof verb === 'number' ? VERBS[verb] : String(verb).toUpperCase();
+    if (!VERBS.includes(name)) throw new TypeError('a verb is one of ' + VERBS.join(' ') + ', or its number');
+    const fields = typeof headers === 'string' ? JSON.parse(headers || '{}') : headers ?? {};
+    const texts = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)]));
+    const gate = { type: 'service', url: isText(url, 'a URL'), verb: name, headers: texts, taint: textOf(label) };
+    return this.#createGate(path, policy, gate);
+  }
+
+  async #createGate(path, policy, gate) {
+    return this.#done('create_gate', { path: pathOf(path), gate: { ...gate, ...policyOf(policy) } });
+  }
+
+  async dup_gate(original, path, policy) {
+    return this.#done('duplicate_gate', { source: pathOf(original), path: pathOf(path), ...policyOf(policy) });
+  }
+
+  /** True once the call is accepted. What becomes of it is not told to who started it. */
+  async invoke(gate, payload) {
+    return this.#done('invoke', { gate: pathOf(gate), payload: octets(payload), sync: false });
+  }
+
+  async invoke_gate(gate, payload) {
+    return this.invoke(gate, payload);
+  }
+
+  /** Status, data and headers of an external gate's answer. `body` is bytes, text, or what becomes JSON. */
+  async invoke_service(service, body) {
+    const isPlain = body instanceof Uint8Array || typeof body === 'string';
+    const content = body === undefined || body === null ? Buffer.alloc(0) : octets(isPlain ? body : JSON.stringify(body));
+    const answer = this.#ask('invoke_service', { service: pathOf(service), body: content, parameters: {} });
+    return { status: answer.status, data: answer.body, headers: { ...answer.headers } };
+  }
+
+  /** Era A's keys are files below `~:keys`, as in the Python library. */
+  async read_key(key) {
+    return (await this.#try('read_file', { path: [KEYS, ...stepsOf(key)].join(':') })).answer;
+  }
+
+  async write_key(key, value) {
+    const steps = stepsOf(key);
+    const file = steps.pop();
+    let path = KEYS;
+    await this.#done('create_directory', { path });
+    for (const step of steps) {
+      path += ':' + step;
+      await this.#done('create_directory', { path });
+    }
+    path += ':' + file;
+    await this.#done('create_file', { path });
+    return this.#done('write_file', { path, content: octets(value) });
+  }
+
+  /** The next segments of all keys below `directory`; what more is below has a `/` at its end. */
+  async read_dir(directory) {
+    const steps = isText(directory, 'a directory').split('/').filter((segment) => segment !== '');
+    const path = [KEYS, ...steps.map((segment) => 'd.' + nameOf(segment))].join(':');
+    const { answer } = await this.#try('list_directory', { path });
+    const names = (answer ?? []).map(({ name }) => segmentOf(name.slice(2)) + (name[0] === 'd' ? '/' : ''));
+    return names.sort();
+  }
+
   async get_current_label() {
     return new Label(this.#ask('current_label', {}));
   }
@@ -168,9 +245,9 @@ class CloudCall {
   }
 }
 
-for (const name of NOT_YET) {
-  CloudCall.prototype[name] = async () => {
-    throw new Error('cloudcall.' + name + ' is not supported yet');
+for (const verb of ['get', 'post', 'put', 'delete']) {
+  CloudCall.prototype['github_rest_' + verb] = async () => {
+    throw new Error(`no cloudcall.github_rest_${verb}: create an external gate, and use invoke_service`);
   };
 }
 
@@ -261,7 +338,36 @@ class Blob {
 
 function pathOf(path) {
   if (typeof path === 'string') return path;
-  return Array.from(path, (element) => (element instanceof Label ? { label: element.text } : element));
+  if (!Array.isArray(path)) throw new TypeError('a path is text, or an array of names and labels');
+  return path.map((element) => (element instanceof Label ? { label: element.text } : isText(element, 'a name')));
+}
+
+function policyOf(policy) {
+  const label = policy instanceof Label ? policy : new Label(isText(policy, 'a policy'));
+  return { privilege: label.secrecy.text, clearance: label.integrity.text };
+}
+
+function isText(value, what) {
+  if (typeof value !== 'string') throw new TypeError(what + ' is text');
+  return value;
+}
+
+function stepsOf(key) {
+  const segments = octets(key).toString('latin1').split('/').map((bytes) => nameOf(Buffer.from(bytes, 'latin1')));
+  const file = segments.pop();
+  return [...segments.map((name) => 'd.' + name), 'k.' + file];
+}
+
+function nameOf(segment) {
+  const plain = /[ !#$'()*+,.0-9;?@A-Z[\]^_`a-z{}-]/;
+  const escaped = (octet) => '=' + octet.toString(16).toUpperCase().padStart(2, '0');
+  const named = (octet) => (plain.test(String.fromCharCode(octet)) ? String.fromCharCode(octet) : escaped(octet));
+  return Array.from(Buffer.from(segment), named).join('');
+}
+
+function segmentOf(name) {
+  const bytes = name.replace(/=(..)/g, (_, digits) => String.fromCharCode(parseInt(digits, 16)));
+  return Buffer.from(bytes, 'latin1').toString();
 }
 
 /** Labels and components are text or what this module makes of them; null stays null: the platform's default. */
@@ -272,7 +378,7 @@ function textOf(label) {
 }
 
 function octets(data) {
-  if (data instanceof Uint8Array) return data;
+  if (data instanceof Uint8Array) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   if (typeof data === 'string') return Buffer.from(data);
   throw new TypeError('bytes or text are needed');
 }

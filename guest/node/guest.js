@@ -115,9 +115,9 @@ function dispatch(fn) {
 function faasten(fn) {
   return async (run, payload, context) => {
     const text = payload.toString();
-    const event = JSON.parse(text);
+    const { headers = {}, blobs = {}, wrapped = false } = JSON.parse(context.toString());
+    const event = wrapped ? enveloped(JSON.parse(text), blobs) : JSON.parse(text);
     if (event !== null && typeof event === 'object') {
-      const { headers = {}, blobs = {} } = JSON.parse(context.toString());
       for (const [name, value] of Object.entries({ payload: text, headers, blobs })) {
         if (!(name in event)) Object.defineProperty(event, name, { value });
       }
@@ -128,6 +128,12 @@ function faasten(fn) {
     const [seconds, nanoseconds] = process.hrtime(start);
     return { ...result, runtime_sec: seconds, runtime_ms: nanoseconds / 1e6 };
   };
+}
+
+/** How eras B and C had their payloads through the gateway. */
+function enveloped(input, blobs) {
+  const [handle] = Object.values(blobs);
+  return handle === undefined ? { input } : { input, 'input-blob': handle };
 }
 
 function ask(run, operation, args) {

@@ -6,6 +6,9 @@ import sys
 from .failures import Refused, described
 
 CLOUDCALL_NAMES = frozenset(("cloudcall", "syscall", "sc"))
+ERA_D_NAMES = ("payload", "blobs", "headers", "invoker")
+MODULES = os.path.dirname(os.path.abspath(__file__)) + "/modules"  # what functions of Faasten's era D import
+PACKAGES = "/usr/lib/python3/dist-packages"  # Debian's, those that the image has
 
 
 class Package:
@@ -14,6 +17,7 @@ class Package:
     def __init__(self, directory):
         self._directory = os.path.abspath(directory)
         self._problem = None
+        self._files = set()
         self._sources = set()
 
     def add(self, path, content):
@@ -30,22 +34,31 @@ class Package:
                 out.write(content)
         except OSError as problem:
             self._problem = "cannot write the package: %s" % problem.strerror
+        self._files.add(path)
         if path.endswith(".py"):
             self._sources.add(path)
 
     def load(self, handler, convention):
-        """The function and its convention, `dispatch` or `faasten`. Raises Refused."""
+        """The function; its convention, `dispatch` or `faasten`; the keywords that it takes if it is one of era D, else
+        None. Raises Refused."""
         if self._problem is not None:
             raise Refused(self._problem)
         os.makedirs(self._directory, exist_ok=True)
         os.chdir(self._directory)
         sys.path[:0] = [self._directory, os.path.join(self._directory, "package")]
+        sys.path += [MODULES, PACKAGES]
+        if "requirements.txt" in self._files:
+            from .requirements import unmet
+
+            reason = unmet(os.path.join(self._directory, "requirements.txt"), [sys.path[1], PACKAGES])
+            if reason is not None:
+                raise Refused(reason)
         handler = handler or self._default(convention)
         module_name, _, name = handler.rpartition(".")
         if not module_name or not all(part.isidentifier() for part in handler.split(".")):
             raise Refused('the handler "%s" does not have the form module.function' % handler)
         function = _member(self._module(module_name), handler, name)
-        return function, _convention(function, handler, convention)
+        return (function, *_convention(function, handler, convention))
 
     def _default(self, convention):
         if convention == "faasten" or (convention == "auto" and "workload.py" in self._sources):
@@ -80,21 +93,21 @@ def _member(module, handler, name):
 
 
 def _convention(function, handler, convention):
-    names, is_era_d = _parameters(function)
+    names, keywords = _parameters(function)
     if convention == "auto":
-        is_faasten = is_era_d or handler.startswith("workload.") or (len(names) == 2 and names[1] in CLOUDCALL_NAMES)
-        convention = "faasten" if is_faasten else "dispatch"
-    if convention == "faasten" and is_era_d:
-        raise Refused("%s(syscall, payload=...) is a form of functions that is not supported yet" % handler)
+        is_legacy = handler.startswith("workload.") or (len(names) == 2 and names[1] in CLOUDCALL_NAMES)
+        convention = "faasten" if is_legacy or keywords is not None else "dispatch"
+    if convention == "faasten" and keywords is not None:
+        return convention, keywords
     if len(names) != 2 or "*" in names:
         expected = "(context, payload)" if convention == "dispatch" else "(event, cloudcall)"
         raise Refused("%s does not take exactly the two parameters %s" % (handler, expected))
-    return convention
+    return convention, None
 
 
 def _parameters(function):
-    """Names of the positional parameters ("*" for what cannot be passed by position), and whether it is the form
-    `handle(syscall, payload=..., **kwargs)`."""
+    """Names of the positional parameters ("*" for what cannot be passed by position), and, if it is of the form
+    `handle(syscall, payload=..., **kwargs)`, which of era D's keywords it takes."""
     code = getattr(function, "__code__", None)
     if type(function) is type(_parameters) and not hasattr(function, "__wrapped__"):
         names = list(code.co_varnames[: code.co_argcount])
@@ -107,14 +120,15 @@ def _parameters(function):
         try:
             parameters = list(inspect.signature(function).parameters.values())
         except (TypeError, ValueError):
-            return [], False
+            return [], None
         by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         names = [parameter.name for parameter in parameters if parameter.kind in by_position]
         named = [parameter.name for parameter in parameters]
         takes_any = any(parameter.kind == inspect.Parameter.VAR_KEYWORD for parameter in parameters)
         extra = len(parameters) - len(names)
     is_era_d = bool(names) and names[0] in CLOUDCALL_NAMES and ("payload" in named[1:] or takes_any)
-    return names + ["*"] * extra, is_era_d
+    keywords = [name for name in ERA_D_NAMES if takes_any or name in named[1:]] if is_era_d else None
+    return names + ["*"] * extra, keywords
 
 
 def _is_normalized(path):

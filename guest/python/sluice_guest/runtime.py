@@ -9,6 +9,7 @@ import time
 
 from . import codec, faasten
 from .channel import Channel, Closed
+from .errors import CloudCallError
 from .failures import Refused, described, failure, of_function, stacktrace
 from .loading import Package
 
@@ -57,7 +58,7 @@ def _loaded(channel, package):
     if kind != codec.LOAD:
         raise codec.Violation("a frame that was not expected")
     try:
-        function, convention = package.load(value["handler"], value["convention"])
+        function, convention, keywords = package.load(value["handler"], value["convention"])
     except Refused as refused:
         cause = refused.__cause__
         lines = stacktrace(cause) if cause is not None else ()
@@ -69,7 +70,11 @@ def _loaded(channel, package):
     if convention == "dispatch":
         return lambda payload, context: _run(_dispatch, function, payload, context)
     calls = _Calls(channel)
-    return lambda payload, context: _run(calls.faasten, function, payload, context)
+    if keywords is None:
+        return lambda payload, context: _run(calls.faasten, function, payload, context)
+    from . import dents
+
+    return lambda payload, context: _run_dents(calls, dents, function, keywords, payload, context)
 
 
 def _run(convention, function, payload, context):
@@ -85,10 +90,41 @@ def _run(convention, function, payload, context):
         encoded = _encode(result).encode()
     except BaseException as problem:
         return codec.ERROR, failure("FunctionError", "returned no JSON: %s" % described(problem))
-    if len(encoded) > RESULT_BYTES_MAX:
-        reason = "the result has %d bytes, more than %d" % (len(encoded), RESULT_BYTES_MAX)
+    return _result(encoded, encoded)
+
+
+def _run_dents(calls, dents, function, keywords, payload, context):
+    """Era D: the payload is bytes, whatever they are, and so is the result's body."""
+    try:
+        context = json.loads(context)
+        invoker = dents.Invoker(context.get("invoker"))
+    except (ValueError, TypeError, RecursionError) as problem:
+        return codec.ERROR, failure("InputError", "the context is not readable: %s" % described(problem))
+    try:
+        with calls.run() as ask:
+            syscall = dents.Syscall(ask)
+            values = {
+                "payload": payload,
+                "blobs": syscall.receive_blobs(context.get("blobs") or {}),
+                "headers": context.get("headers") or {},
+                "invoker": invoker,
+            }
+            response = function(syscall, **{name: values[name] for name in keywords})
+            if not isinstance(response, dents.Response):
+                raise TypeError("returned no Response, but %s" % type(response).__name__)
+            body, status = response.body_to_bytes(), response.status_code()
+    except BaseException as problem:
+        return codec.ERROR, of_function(problem)
+    if not isinstance(body, (bytes, bytearray)) or type(status) is not int or not 100 <= status <= 999:
+        return codec.ERROR, failure("FunctionError", "the response is not bytes with an HTTP status")
+    return _result(body, {"status": status, "body": body})
+
+
+def _result(body, answer):
+    if len(body) > RESULT_BYTES_MAX:
+        reason = "the result has %d bytes, more than %d" % (len(body), RESULT_BYTES_MAX)
         return codec.ERROR, failure("FunctionError", reason)
-    return codec.RESULT, encoded
+    return codec.RESULT, answer
 
 
 def _dispatch(function, payload, context):
@@ -108,35 +144,37 @@ class _Calls:
         self._is_owed = False
 
     def faasten(self, function, payload, context):
-        """The context has nothing that this convention shows its functions."""
-        run = self._run
+        """Eras B and C. Of the context they see a blob, if the payload comes wrapped."""
         start = _now()
-        try:
-            cloudcall = faasten.CloudCall(lambda operation, arguments: self._ask(run, operation, arguments))
-            result = function(payload, cloudcall)
-        finally:
-            with self._lock:
-                self._run += 1
-                self._settle()
+        if context.get("wrapped"):
+            payload = {"input": payload}
+            for handle in (context.get("blobs") or {}).values():
+                payload.setdefault("input-blob", handle)
+        with self.run() as ask:
+            result = function(payload, faasten.CloudCall(ask))
         return {**result, "duration": _now() - start} if isinstance(result, dict) else result
+
+    def run(self):
+        """For `with`: what asks, for as long as this run goes on."""
+        return _Asking(self)
 
     def _ask(self, run, operation, arguments):
         with self._lock:
             if run != self._run:
-                raise faasten.CloudCallError(operation, "CLOSED")
+                raise CloudCallError(operation, "CLOSED")
             self._settle()
             self._last_id = self._last_id % 0xFFFFFFFF + 1
             try:
                 self._channel.send(codec.CALL, self._last_id, [operation, arguments])
             except codec.Violation as problem:
                 code = "TOO_LARGE" if isinstance(problem, codec.TooLarge) else "INVALID"
-                raise faasten.CloudCallError(operation, code) from None
+                raise CloudCallError(operation, code) from None
             except Closed:
                 _leave()
             self._is_owed = True
             value = self._reply()
         if value[0] != "OK":
-            raise faasten.CloudCallError(operation, value[0])
+            raise CloudCallError(operation, value[0])
         return value[1]
 
     def _settle(self):
@@ -153,6 +191,20 @@ class _Calls:
             _leave()
         self._is_owed = False
         return value
+
+
+class _Asking:
+    def __init__(self, calls):
+        self._calls = calls
+
+    def __enter__(self):
+        calls, run = self._calls, self._calls._run
+        return lambda operation, arguments: calls._ask(run, operation, arguments)
+
+    def __exit__(self, *problem):
+        with self._calls._lock:
+            self._calls._run += 1
+            self._calls._settle()
 
 
 def _leave():

@@ -53,7 +53,7 @@ abstract class GuestContract {
         FAASTEN_KEEPS_ITS_CLOUDCALL,
         /// Faasten: asks for the label and calls itself without end, but for the payload 1, which it returns.
         FAASTEN_RECURSES,
-        /// Faasten: invokes another function.
+        /// Faasten: returns `{"invoked": whether a gate could be invoked}`.
         FAASTEN_INVOKES,
     }
 
@@ -299,10 +299,21 @@ abstract class GuestContract {
     }
 
     @Test
-    void callsThatAreNotThereYet_sayThatTheyAreNot() throws Exception {
+    void aRefusedInvocation_isFalse() throws Exception {
         loaded(Sample.FAASTEN_INVOKES, Convention.FAASTEN);
 
-        assertThat(failed().message()).isEqualTo("cloudcall.invoke is not supported yet");
+        assertThat(returned("{}", "{}")).startsWith("{\"invoked\":false,");
+    }
+
+    @Test
+    void aWrappedPayload_comesInItsEnvelope_withOneBlob() throws Exception {
+        loaded(Sample.FAASTEN_ECHO, Convention.FAASTEN);
+
+        assertThat(returned("[1]", "{\"wrapped\":true}")).startsWith("{\"event\":{\"input\":[1]},");
+        assertThat(returned("[1]", "{\"wrapped\":true,\"blobs\":{\"a\":\"h1\",\"b\":\"h2\"}}"))
+                .startsWith("{\"event\":{\"input\":[1],\"input-blob\":\"h1\"},");
+        assertThat(returned("[1]", "{\"wrapped\":false,\"blobs\":{\"a\":\"h1\"}}"))
+                .startsWith("{\"event\":[1],");
     }
 
     String returned(String payload, String context) throws Exception {

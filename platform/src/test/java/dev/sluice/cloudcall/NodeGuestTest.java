@@ -76,7 +76,8 @@ final class NodeGuestTest extends GuestContract {
                       return exports.handle(event, cloudcall);
                     };
                     """;
-            case FAASTEN_INVOKES -> "exports.handle = (event, cloudcall) => cloudcall.invoke(['home'], '{}');\n";
+            case FAASTEN_INVOKES -> 
+                "exports.handle = async (event, cloudcall) => ({invoked: await cloudcall.invoke(['home'], '{}')});\n";
         };
     }
 

@@ -73,7 +73,8 @@ final class PythonGuestTest extends GuestContract {
                         cloudcall.get_current_label()
                         return handle(event, cloudcall)
                     """;
-            case FAASTEN_INVOKES -> "def handle(event, cloudcall):\n    cloudcall.invoke(['home'], '{}')\n";
+            case FAASTEN_INVOKES ->
+                "def handle(event, cloudcall):\n    return {'invoked': cloudcall.invoke(['home'], '{}')}\n";
         };
     }
 
@@ -185,11 +186,52 @@ final class PythonGuestTest extends GuestContract {
                 .isEqualTo("the module json has the name of one of Python's own");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "def handle(syscall, payload=b'', **rest): pass",
+                "def handle(sc, *, payload): pass",
+                "def handle(cloudcall, **rest): pass",
+                "class F:\n  def __call__(self, syscall, payload): pass\nhandle = F()",
+            })
+    void eraD_isKnownByItsParameters(String source) throws Exception {
+        assertThat(loaded(new FunctionPackage(Map.of("hello.py", Bytes.utf8(source)), "", Convention.AUTO)))
+                .isEqualTo(Convention.FAASTEN);
+    }
+
     @Test
-    void eraD_isRefusedAsNotSupportedYet() throws Exception {
-        Map<String, Bytes> files = Map.of("workload.py", Bytes.utf8("def handle(syscall, payload=b'', **rest): pass"));
-        assertThat(refused(new FunctionPackage(files, "", Convention.AUTO)).message())
-                .isEqualTo("workload.handle(syscall, payload=...) is a form of functions that is not supported yet");
+    void eraD_thatReturnsNoResponse_isAFunctionError() throws Exception {
+        loaded(eraD("return {'a': 1}"));
+
+        assertThat(failed().message()).isEqualTo("returned no Response, but dict");
+    }
+
+    @Test
+    void requirements_areMetByThePackage_orOneClearReason() throws Exception {
+        Map<String, Bytes> files = new HashMap<>();
+        files.put("hello.py", Bytes.utf8(source(Sample.ECHO)));
+        files.put("requirements.txt", Bytes.utf8("left-pad >= 1.2\n"));
+
+        assertThat(refused(new FunctionPackage(files, "", Convention.DISPATCH)).message())
+                .isEqualTo("requirements.txt: there is no package left-pad in the image, and none in the function's package/");
+    }
+
+    @Test
+    void requirements_thatTheFunctionBrings_areMet() throws Exception {
+        Map<String, Bytes> files = new HashMap<>();
+        files.put("main.py", Bytes.utf8("import leftpad\ndef run(c, p): return leftpad.A\n"));
+        files.put("package/leftpad/__init__.py", Bytes.utf8("A = 1\n"));
+        files.put("package/left_pad-1.3.0.dist-info/METADATA", Bytes.EMPTY);
+        files.put("requirements.txt", Bytes.utf8("left-pad >= 1.2\n"));
+
+        loaded(new FunctionPackage(files, "main.run", Convention.DISPATCH));
+        assertThat(returned("{}", "{}")).isEqualTo("1");
+    }
+
+    private static FunctionPackage eraD(String body) {
+        String source = "from syscalls import ResponseDict, ResponseRaw, ResponseStr\n"
+                + "def handle(syscall, payload=b'', blobs={}, headers={}, invoker=[]):\n    " + body + "\n";
+        return new FunctionPackage(Map.of("workload.py", Bytes.utf8(source)), "", Convention.FAASTEN);
     }
 
     @Test

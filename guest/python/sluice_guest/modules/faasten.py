@@ -1,0 +1,3 @@
+"""Another name for `syscalls`."""
+
+from syscalls import *  # noqa: F401,F403

@@ -1,0 +1,45 @@
+package dev.sluice.cloudcall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/// What functions of Faasten's eras see: the tests beside the guests' libraries, in their own languages.
+final class LibraryTest {
+    @Test
+    void python_offersWhatThePublishedFunctionsCall() throws Exception {
+        run("/usr/bin/python3", "-B", script("python/test_library.py"));
+    }
+
+    @Test
+    void node_offersTheSameCalls() throws Exception {
+        run("/usr/bin/node", script("node/test_library.js"));
+    }
+
+    @Test
+    void fsutil_servesThePublishedClient() throws Exception {
+        run("/usr/bin/python3", "-B", script("python/test_fsutil.py"));
+    }
+
+    private static String script(String name) {
+        return GuestProcess.GUESTS.resolve(name).toString();
+    }
+
+    private static void run(String... command) throws Exception {
+        Path output = Files.createTempFile("library", ".txt");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        String said = Files.readString(output);
+        Files.delete(output);
+
+        assertThat(ended).isTrue();
+        assertThat(process.exitValue()).as(said).isZero();
+    }
+}
