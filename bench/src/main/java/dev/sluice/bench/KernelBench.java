@@ -9,6 +9,7 @@ final class KernelBench {
     private KernelBench() {}
 
     static void run(Report report) throws IOException, InterruptedException {
+        LabelWork.run(report);
         try (Scratch scratch = Scratch.create();
                 SluiceServer server = SluiceServer.start(scratch.path().resolve("data"))) {
             CallsBench.run(report, server, scratch.path());
