@@ -101,7 +101,7 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
             case CloudCall.CloseBlob(var handle) -> known(handles.close(handle));
             case CloudCall.CurrentLabel() -> text(task.label());
             case CloudCall.TaintWithLabel(var label) -> {
-                task.observe(FsPath.label(label));
+                task.observe(FsPath.label(label), "the label it asked for");
                 yield text(task.label());
             }
             case CloudCall.Declassify(var secrecy) -> text(task.declassify(Component.parse(secrecy)));

@@ -36,7 +36,7 @@ final class Heap {
         if (object.kind() != kind || !Task.current().mayObserve(seen)) {
             throw Refused.notFound();
         }
-        Task.current().observe(seen);
+        Task.current().observe(seen, "an object by its id");
         return object;
     }
 
@@ -56,12 +56,12 @@ final class Heap {
     ///
     /// @param expectedVersion 0 for whatever is there
     /// @return as [LabeledFs#write]
-    long overwrite(ObjectId id, Label label, Bytes content, long expectedVersion, Privilege with) {
+    long overwrite(ObjectId id, Label label, Bytes content, long expectedVersion, Privilege with, Object what) {
         Task task = Task.current();
         if (expectedVersion != 0) {
-            task.observe(label);
+            task.observe(label, what);
         }
-        task.requireMayAffect(label, with);
+        task.requireMayAffect(label, with, what);
         while (true) {
             Bytes before = store.get(Keys.object(id)).orElseThrow(Refused::notFound);
             StoredObject object = StoredObject.decode(before);

@@ -67,7 +67,7 @@ public final class LabeledFs {
         Node node = walk.to(path);
         node.requireKind(kind);
         requireContent(kind);
-        Task.current().observe(node.requireLabel());
+        Task.current().observe(node.requireLabel(), path);
         return heap.load(node.id()).content(node.id());
     }
 
@@ -123,7 +123,7 @@ public final class LabeledFs {
         Labels.requireStorable(label);
         Node directory = walk.toDirectory(path.parent());
         links.requireFree(directory, name, with);
-        Task.current().requireMayCreate(label, with);
+        Task.current().requireMayCreate(label, with, path);
         ObjectId id = heap.idNear(directory.id());
         Bytes object = new StoredObject(kind, 1, label, content).encode();
         links.add(directory, new Entry(name, kind, id, label), new Batch().put(Keys.object(id), object));
@@ -164,7 +164,7 @@ public final class LabeledFs {
     private ObjectId unlinked(Kind kind, Label label, Bytes content, Privilege with) {
         StoredObject.requireSize(content);
         Labels.requireStorable(label);
-        Task.current().requireMayCreate(label, with);
+        Task.current().requireMayCreate(label, with, "an object that nothing links to");
         return heap.addUnlinked(new StoredObject(kind, 1, label, content));
     }
 
@@ -194,7 +194,7 @@ public final class LabeledFs {
         StoredObject.requireSize(content);
         Node node = walk.to(path);
         node.requireKind(kind);
-        return heap.overwrite(node.id(), node.requireLabel(), content, expectedVersion, with);
+        return heap.overwrite(node.id(), node.requireLabel(), content, expectedVersion, with, path);
     }
 
     /// Replaces the content of the very object that `before` was read from, wherever its path leads by now. As
@@ -202,7 +202,7 @@ public final class LabeledFs {
     @Tcb(why = "the room that reads a gate turns its content into authority, so only that room may write it")
     public long writeTcb(Content before, Bytes content, long expectedVersion, Privilege with) {
         StoredObject.requireSize(content);
-        return heap.overwrite(before.id(), before.label(), content, expectedVersion, with);
+        return heap.overwrite(before.id(), before.label(), content, expectedVersion, with, "a gate");
     }
 
     /// Links the object at `target` under another name. Taints with both paths. The object keeps its label.
@@ -242,7 +242,7 @@ public final class LabeledFs {
         if (after.length() > FsPath.NAME_CHARS_MAX) {
             throw new Refused(Refusal.INVALID, "no name is as long as the one to list after");
         }
-        return links.list(walk.toDirectory(path), after, Math.clamp(limit, 1, LIST_ENTRIES_MAX));
+        return links.list(walk.toDirectory(path), after, Math.clamp(limit, 1, LIST_ENTRIES_MAX), path);
     }
 
     /// The first [#LIST_ENTRIES_MAX] facets. As [#facets(FsPath, Label, Optional, int)].
@@ -268,7 +268,7 @@ public final class LabeledFs {
         if (!node.kind().hasContent()) {
             return new Stat(node.kind(), Optional.ofNullable(node.label()), 0, 0);
         }
-        Task.current().observe(node.requireLabel());
+        Task.current().observe(node.requireLabel(), path);
         StoredObject object = heap.load(node.id());
         return new Stat(node.kind(), Optional.of(object.label()), object.bytes().length(), object.version());
     }

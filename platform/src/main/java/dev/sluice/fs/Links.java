@@ -28,14 +28,14 @@ final class Links {
 
     /// Taints with the directory, then looks.
     Optional<Entry> find(Node directory, String name) {
-        Task.current().observe(directory.requireLabel());
+        Task.current().observe(directory.requireLabel(), name);
         return store.get(Keys.entry(directory.id(), name)).map(stored -> Entry.decode(name, stored));
     }
 
     /// Taints with the directory, checks that it may be written, and that the name is free.
     void requireFree(Node directory, String name, Privilege with) {
         Optional<Entry> taken = find(directory, name);
-        Task.current().requireMayAffect(directory.requireLabel(), with);
+        Task.current().requireMayAffect(directory.requireLabel(), with, name);
         if (taken.isPresent()) {
             throw exists();
         }
@@ -61,7 +61,7 @@ final class Links {
         Bytes key = Keys.entry(directory.id(), name);
         boolean done = false;
         while (!done) {
-            done = store.delete(key, present(directory, key, with));
+            done = store.delete(key, present(directory, name, with));
         }
     }
 
@@ -70,20 +70,20 @@ final class Links {
         Bytes key = Keys.entry(directory.id(), entry.name());
         boolean done = false;
         while (!done) {
-            done = store.compareAndSet(key, present(directory, key, with), entry.encode());
+            done = store.compareAndSet(key, present(directory, entry.name(), with), entry.encode());
         }
     }
 
-    private Bytes present(Node directory, Bytes key, Privilege with) {
-        Task.current().observe(directory.requireLabel());
-        Optional<Bytes> stored = store.get(key);
-        Task.current().requireMayAffect(directory.requireLabel(), with);
+    private Bytes present(Node directory, String name, Privilege with) {
+        Task.current().observe(directory.requireLabel(), name);
+        Optional<Bytes> stored = store.get(Keys.entry(directory.id(), name));
+        Task.current().requireMayAffect(directory.requireLabel(), with, name);
         return stored.orElseThrow(Refused::notFound);
     }
 
     /// Taints with the directory.
-    List<Entry> list(Node directory, String after, int limit) {
-        Task.current().observe(directory.requireLabel());
+    List<Entry> list(Node directory, String after, int limit, Object what) {
+        Task.current().observe(directory.requireLabel(), what);
         Bytes prefix = Keys.entries(directory.id());
         Bytes from = after.isEmpty() ? Bytes.EMPTY : Keys.entry(directory.id(), after);
         var entries = new ArrayList<Entry>();
@@ -96,7 +96,7 @@ final class Links {
     /// Taints with `upTo`. Looks at all marks, and not at a number of them: else how many hidden facets there
     /// are would decide which visible ones are shown.
     List<Label> facets(Node faceted, Label upTo, Optional<Label> after, int limit) {
-        Task.current().observe(upTo);
+        Task.current().observe(upTo, "the facets up to there");
         Bytes prefix = Keys.facets(faceted.id());
         var labels = new ArrayList<Label>();
         List<Store.Entry> page = store.scan(

@@ -11,6 +11,7 @@ import dev.sluice.fs.ObjectId;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
+import dev.sluice.kernel.Trace.Check;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
@@ -80,7 +81,10 @@ public final class Gates {
     ///
     /// @throws Refused `NOT_FOUND`
     public void requireMayEnter(Gate gate, Task caller) {
-        if (!caller.vouchesFor(gate.policy().clearance())) {
+        Component wanted = gate.policy().clearance();
+        if (!caller.vouchesFor(wanted)) {
+            Label vouched = Label.of(Component.TRUE, caller.label().integrity());
+            caller.remember(Check.ENTER, vouched, Label.of(Component.TRUE, wanted), "a gate");
             throw Refused.notFound();
         }
     }
@@ -154,18 +158,26 @@ public final class Gates {
 
     private void requireMayGrant(
             GateContent.OfFunction content, Backing backing, Label label, Optional<ObjectId> replaced) {
-        Task author = Task.current();
         GatePolicy policy = content.policy();
-        if (!author.holds(policy.privilege())
-                || !author.holds(policy.declassify())
-                || !backing.backs(label, policy.privilege())) {
+        requireHeld(policy.privilege(), "the gate's privilege");
+        requireHeld(policy.declassify(), "the gate's declassify");
+        if (!backing.backs(label, policy.privilege())) {
+            Label vouched = Label.of(Component.TRUE, label.integrity());
+            Label wanted = Label.of(Component.TRUE, policy.privilege());
+            Task.current().rememberUnaided(Check.PLACE, vouched, wanted, "the gate's label");
             throw Refused.denied();
         }
         if (content instanceof GateContent.Redirect redirect) {
-            if (!author.holds(redirect.enter())) {
-                throw Refused.denied();
-            }
+            requireHeld(redirect.enter(), "the gate's enter");
             requireEnd(new Link(replaced.orElse(NOT_YET), 0, label, redirect, NO_DIGEST));
+        }
+    }
+
+    private static void requireHeld(Component granted, String what) {
+        Task author = Task.current();
+        if (!author.holds(granted)) {
+            author.remember(Check.GRANT, Label.of(granted, Component.TRUE), Label.of(Component.TRUE, granted), what);
+            throw Refused.denied();
         }
     }
 

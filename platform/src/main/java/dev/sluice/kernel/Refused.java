@@ -1,13 +1,18 @@
 package dev.sluice.kernel;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /// An expected "no". A bug is any other exception.
 ///
 /// The message is written for the caller: it says what to do next and holds no label, principal, secret or path.
+/// What led here is in the [#trace] of the task, for who is cleared for it.
 public final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final Refusal refusal;
     private final String reason;
+    private transient @Nullable Task task;
 
     public Refused(Refusal refusal, String message) {
         super(message, null, false, false);
@@ -22,6 +27,17 @@ public final class Refused extends RuntimeException {
     /// The message.
     public String reason() {
         return reason;
+    }
+
+    /// The trace of the innermost task that it left; nothing if no task was running.
+    public Optional<Trace> trace() {
+        return Optional.ofNullable(task).map(Task::trace);
+    }
+
+    void happenedTo(Task whose) {
+        if (task == null) {
+            task = whose;
+        }
     }
 
     /// The one text for whatever is missing or must not be known.

@@ -1,18 +1,23 @@
 package dev.sluice.kernel;
 
+import dev.sluice.kernel.Trace.Act;
+import dev.sluice.kernel.Trace.Check;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
 import dev.sluice.label.Privilege;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What the kernel knows of one computation: its label (rises as it reads), its clearance (the ceiling of that
 /// label) and its privilege.
 ///
 /// Invariants: the label only rises, but for [#declassify] and [#endorse], which privilege pays for; and it always
 /// flows to the clearance. A refused operation leaves the label as it was.
+///
+/// It remembers, within bounds, how its label came about and what it was last refused ([#trace]). Refusals
+/// themselves say nothing of it.
 ///
 /// Thread-safe. A task is bound to the calling thread by [#run]. It is *not* inherited by a thread started inside:
 /// hand it on with [#carry]. Code outside any task has no label at all, and [#current] throws: a forgotten binding
@@ -24,6 +29,8 @@ public final class Task {
 
     private final Label clearance;
     private final Privilege privilege;
+    private final Label start;
+    private final Steps steps = new Steps(); // guarded by this
     private Label label; // guarded by this
     private Label highest; // guarded by this
 
@@ -32,6 +39,7 @@ public final class Task {
         if (!label.canFlowTo(clearance)) {
             throw Refused.denied();
         }
+        this.start = label;
         this.label = label;
         this.highest = label;
         this.clearance = clearance;
@@ -43,8 +51,14 @@ public final class Task {
         return CURRENT.orElseThrow(() -> new NoSuchElementException("no task is bound to this thread"));
     }
 
+    /// Runs `body` as this task. A refusal that leaves it remembers whose it was.
     public <T, X extends Throwable> T run(ScopedValue.CallableOp<T, X> body) throws X {
-        return ScopedValue.where(CURRENT, this).call(body);
+        try {
+            return ScopedValue.where(CURRENT, this).call(body);
+        } catch (Refused refused) {
+            refused.happenedTo(this);
+            throw refused;
+        }
     }
 
     /// Wraps `body` so that another thread runs it as this task.
@@ -52,21 +66,29 @@ public final class Task {
         return () -> run(body::call);
     }
 
+    /// As [#observe(Label, Object)], of something that has no name.
+    public void observe(Label source) {
+        observe(source, "");
+    }
+
     /// Records that this task is about to learn something labeled `source`. Call it before reading.
     ///
+    /// @param what what it is, for the trace: rendered only if the label changes or the reading is denied
     /// @throws Refused `DENIED` if the task would rise above its clearance; its label is then unchanged
-    public synchronized void observe(Label source) {
-        moveTo(() -> label.join(source));
+    public synchronized void observe(Label source, Object what) {
+        if (source.canFlowTo(label)) {
+            return; // known already, and the label is below the clearance
+        }
+        Label risen = joined(source);
+        if (risen == null || !moveTo(risen, Act.OBSERVE, what, source)) {
+            throw denied(Check.READ, risen == null ? source : risen, clearance, Privilege.NONE, what);
+        }
     }
 
     /// Whether [#observe] would succeed now.
     public synchronized boolean mayObserve(Label source) {
-        try {
-            return label.join(source).canFlowTo(clearance)
-                    && highest.join(source).canFlowTo(Label.TOP);
-        } catch (LabelInvalid tooLarge) {
-            return false;
-        }
+        Label risen = joined(source);
+        return risen != null && risen.canFlowTo(clearance) && higher(risen) != null;
     }
 
     /// Whether this task may already know something labeled `source`: observing it would change nothing.
@@ -74,24 +96,36 @@ public final class Task {
         return source.canFlowTo(label);
     }
 
+    /// As [#requireMayAffect(Label, Privilege, Object)], of something that has no name.
+    public void requireMayAffect(Label target, Privilege with) {
+        requireMayAffect(target, with, "");
+    }
+
     /// Checks that this task may change something labeled `target`, using no privilege but `with`.
     ///
+    /// @param what what it is, for the trace
     /// @throws Refused `DENIED` if it has learnt more, or is vouched for less, than `target` asks
-    public synchronized void requireMayAffect(Label target, Privilege with) {
-        requireHeld(with);
+    public synchronized void requireMayAffect(Label target, Privilege with, Object what) {
+        requireHeld(with.secrecy(), with.integrity(), what);
         if (!label.canFlowTo(target, with)) {
-            throw Refused.denied();
+            throw denied(Check.WRITE, label, target, with, what);
         }
+    }
+
+    /// As [#requireMayCreate(Label, Privilege, Object)], of something that has no name.
+    public void requireMayCreate(Label target, Privilege with) {
+        requireMayCreate(target, with, "");
     }
 
     /// Checks that this task may bring an object labeled `target` into being: as [#requireMayAffect], and `target`
     /// may not lie above the clearance (LIO's newRef, HiStar's object creation).
     ///
+    /// @param what what it is, for the trace
     /// @throws Refused `DENIED`
-    public synchronized void requireMayCreate(Label target, Privilege with) {
-        requireMayAffect(target, with);
+    public synchronized void requireMayCreate(Label target, Privilege with, Object what) {
+        requireMayAffect(target, with, what);
         if (!target.canFlowTo(clearance)) {
-            throw Refused.denied();
+            throw denied(Check.CREATE, target, clearance, Privilege.NONE, what);
         }
     }
 
@@ -101,9 +135,11 @@ public final class Task {
     public synchronized Label declassify(Component secrecy) {
         Label lowered = Label.of(secrecy, label.integrity());
         if (!label.canFlowTo(lowered, privilege)) {
-            throw Refused.denied();
+            throw denied(Check.DECLASSIFY, label, lowered, privilege, "");
         }
-        moveTo(() -> lowered);
+        if (!moveTo(lowered, Act.DECLASSIFY, "", lowered)) {
+            throw denied(Check.DECLASSIFY, lowered, clearance, Privilege.NONE, "");
+        }
         return label;
     }
 
@@ -111,10 +147,19 @@ public final class Task {
     ///
     /// @throws Refused `DENIED` if it does not; the label is then unchanged
     public synchronized Label endorse(Component with) {
+        Label wanted = Label.of(Component.TRUE, with);
         if (!privilege.integrity().implies(with)) {
-            throw Refused.denied();
+            throw denied(Check.ENDORSE, Label.PUBLIC, wanted, privilege, "");
         }
-        moveTo(() -> label.endorse(with));
+        Label endorsed;
+        try {
+            endorsed = label.endorse(with);
+        } catch (LabelInvalid tooLarge) {
+            throw denied(Check.ENDORSE, Label.PUBLIC, wanted, privilege, "");
+        }
+        if (!moveTo(endorsed, Act.ENDORSE, "", wanted)) {
+            throw denied(Check.ENDORSE, endorsed, clearance, Privilege.NONE, "");
+        }
         return label;
     }
 
@@ -122,9 +167,7 @@ public final class Task {
     ///
     /// @throws Refused `DENIED` if the task does not hold it
     public Privilege exercise(Component secrecy, Component integrity) {
-        if (!privilege.secrecy().implies(secrecy) || !privilege.integrity().implies(integrity)) {
-            throw Refused.denied();
-        }
+        requireHeld(secrecy, integrity, "");
         return privilege.delegate(secrecy, integrity);
     }
 
@@ -135,8 +178,7 @@ public final class Task {
 
     /// Whether `(label.integrity ∧ privilege)` implies `who`: the rule for entering a gate.
     public synchronized boolean vouchesFor(Component who) {
-        Label vouched = Label.of(Component.TRUE, label.integrity());
-        return vouched.canFlowTo(Label.of(Component.TRUE, who), privilege);
+        return Label.of(Component.TRUE, label.integrity()).canFlowTo(Label.of(Component.TRUE, who), privilege);
     }
 
     /// Whether this task may hand `granted` on: both sides of its privilege imply it.
@@ -164,24 +206,62 @@ public final class Task {
         return clearance;
     }
 
-    /// A label that would grow over its caps is above every clearance.
-    private void moveTo(Supplier<Label> next) {
+    /// How this task came by its label and what it was last refused, as it is now.
+    public synchronized Trace trace() {
+        return new Trace(privilege.integrity(), start, label, highest, steps.kept(), steps.omitted(), steps.denial());
+    }
+
+    /// Remembers a check that this task's own privilege did not pass elsewhere: that what it is vouched for by enters
+    /// a gate, that it holds what it grants, that an answer may leave.
+    public synchronized void remember(Check check, Label from, Label to, Object what) {
+        steps.denied(check, what, from, to, privilege);
+    }
+
+    /// As [#remember], for a check that no privilege helps with.
+    public synchronized void rememberUnaided(Check check, Label from, Label to, Object what) {
+        steps.denied(check, what, from, to, Privilege.NONE);
+    }
+
+    /// This label joined with `source`; null where that is over the caps, and so above every clearance.
+    private @Nullable Label joined(Label source) {
         try {
-            Label to = next.get();
-            if (!to.canFlowTo(clearance)) {
-                throw Refused.denied();
-            }
-            highest = highest.join(to);
-            label = to;
+            return label.join(source);
         } catch (LabelInvalid tooLarge) {
-            throw Refused.denied();
+            return null;
         }
     }
 
-    private void requireHeld(Privilege with) {
-        if (!privilege.secrecy().implies(with.secrecy())
-                || !privilege.integrity().implies(with.integrity())) {
-            throw Refused.denied();
+    private @Nullable Label higher(Label to) {
+        try {
+            return highest.join(to);
+        } catch (LabelInvalid tooLarge) {
+            return null;
         }
+    }
+
+    /// @return false, and nothing has changed, if `to` is above the clearance
+    private boolean moveTo(Label to, Act act, Object what, Label source) {
+        Label summit = higher(to);
+        if (summit == null || !to.canFlowTo(clearance)) {
+            return false;
+        }
+        if (to != label) {
+            steps.add(act, what, source, label, to);
+        }
+        highest = summit;
+        label = to;
+        return true;
+    }
+
+    private synchronized void requireHeld(Component secrecy, Component integrity, Object what) {
+        if (!privilege.secrecy().implies(secrecy) || !privilege.integrity().implies(integrity)) {
+            Label from = Label.of(secrecy, Component.TRUE);
+            throw denied(Check.USE, from, Label.of(Component.TRUE, integrity), privilege, what);
+        }
+    }
+
+    private Refused denied(Check check, Label from, Label to, Privilege used, Object what) {
+        steps.denied(check, what, from, to, used);
+        return Refused.denied();
     }
 }

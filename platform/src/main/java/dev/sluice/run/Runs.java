@@ -226,7 +226,7 @@ public final class Runs {
 
     private View view(Run run) {
         Task reader = Task.current();
-        reader.observe(run.existence());
+        reader.observe(run.existence(), "a run");
         Optional<Content> content =
                 store.get(RunKeys.content(run.organization(), run.id())).map(RunCodec::decodeContent);
         Optional<Bytes> output = content.filter(c -> reader.mayObserve(c.outputLabel()))
