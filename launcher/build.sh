@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Builds with Maven when a source changed, and lays the result out as a program that runs from its own directory:
 #
-#   .sluice/dist/KEY/{platform,cli,bench}.jar  ours          lib/  what they need, guest/  the runtimes' files
+#   .sluice/dist/KEY/{platform,cli,bench,fuzz}.jar  ours          lib/  what they need, guest/  the runtimes' files
 #                    {server,cli}.classpath    absolute paths, in a fixed order
 #                    {server,cli}.aot          ahead-of-time caches (they hold for this class path and JDK only)
 #   .sluice/current                            fingerprint of the sources, and the KEY built from them
@@ -10,7 +10,7 @@
 #
 # SLUICE_PREBUILT=1 says that Maven has packaged the modules already (the end-to-end tests run inside that build).
 
-readonly MODULES=(platform cli bench)
+readonly MODULES=(platform cli bench fuzz)
 readonly TRAINING_PATIENCE_S=180
 # Debian's Maven is older than JDK 25 and what it warns of.
 readonly QUIET_JDK="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"

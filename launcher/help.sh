@@ -71,6 +71,18 @@ Measures, and prints a table, each number beside its baseline of the same run; -
 Names: start, label, fs, invoke-warm, invoke-cold. Without a name: all of them. Keep the machine quiet meanwhile.
 TEXT
             ;;
+        fuzz) cat <<TEXT
+Usage: sluice fuzz noninterference [--pairs N] [--seed S]
+
+Looks for holes. 'noninterference' runs N random scenarios (10000), each in two worlds that differ only in what the
+observer must not know, and compares all that he sees. It stops at the first difference and prints the smallest
+scenario that shows it. The same seed gives the same scenarios.
+
+Exit code: 0 nothing found, $EXIT_FAILED something found.
+
+Example: sluice fuzz noninterference --pairs 1000 --seed 7
+TEXT
+            ;;
         label) cat <<TEXT
 Usage: sluice label OPERATION ARGUMENT...
        sluice label --batch
@@ -89,8 +101,8 @@ Usage: sluice WORD [OPTION...]
   up          start the server            build       build without tests
   down        stop it                     test        run all tests
   status      is it running, and where    bench       measure
-  logs        its log                     label       compute with labels
-  help WORD   more about one word
+  logs        its log                     fuzz        look for holes
+  help WORD   more about one word         label       compute with labels
 
 Every other word goes to the client, which talks to a running server:
 

@@ -20,7 +20,7 @@ final class TidyTest {
     private static final int FILE_LINES_MAX = 300;
     private static final int METHOD_LINES_MAX = 50;
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
-    private static final List<String> MODULES = List.of("platform", "cli", "bench", "e2e");
+    private static final List<String> MODULES = List.of("platform", "cli", "bench", "fuzz", "e2e");
 
     /// @param except ends of the paths that may, because nothing else can do it
     private record Ban(Pattern pattern, String instead, Set<String> except) {
@@ -50,6 +50,7 @@ final class TidyTest {
                     "the log",
                     "/cli/",
                     "/bench/",
+                    "/fuzz/",
                     "sluice/Main.java",
                     "sluice/LabelCommand.java"),
             Ban.of("System\\.currentTimeMillis\\(\\)|Instant\\.now\\(\\)", "the clock that was passed in", "/bench/"),
@@ -57,7 +58,8 @@ final class TidyTest {
                     "Runtime\\.getRuntime\\(\\)\\.exec|new ProcessBuilder",
                     "dev.sluice.sandbox",
                     "/sandbox/",
-                    "/bench/"),
+                    "/bench/",
+                    "/fuzz/"),
             Ban.of("@SuppressWarnings\\(\"all\"\\)", "the one warning, and why"),
             Ban.of(
                     "^\\s*/// (This (class|method|interface|record|enum)|Gets|Sets|Constructor)",

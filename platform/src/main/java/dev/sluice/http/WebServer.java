@@ -100,7 +100,7 @@ public final class WebServer implements AutoCloseable {
         return connector;
     }
 
-    private static ConnectionFactory http(boolean secure) {
+    static ConnectionFactory http(boolean secure) {
         var configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
         configuration.setRequestHeaderSize(HEADER_BYTES_MAX);

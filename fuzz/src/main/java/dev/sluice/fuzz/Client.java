@@ -1,0 +1,82 @@
+package dev.sluice.fuzz;
+
+import dev.sluice.fuzz.Scenario.Step;
+import dev.sluice.http.LocalServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// Sends a scenario's requests, each as its account, and remembers which ids each account was told.
+final class Client {
+    static final Pattern ID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40}");
+    private static final Pattern NAMED = Pattern.compile("\\$id(\\d)");
+
+    private final Realm realm;
+    private final LocalServer server;
+    private final Map<String, List<String>> told = new HashMap<>();
+
+    Client(Realm realm, LocalServer server) {
+        this.realm = realm;
+        this.server = server;
+    }
+
+    /// What came back: the status line, the headers without the time of day, and the body.
+    String send(Step step, int world) {
+        String body = withIds(step.body().in(world), step.who());
+        byte[] content = body.getBytes(StandardCharsets.UTF_8);
+        var head = new StringBuilder(256);
+        head.append(step.method()).append(' ').append(withIds(step.target(), step.who()));
+        head.append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        if (!step.who().isEmpty()) {
+            head.append("Authorization: Bearer ")
+                    .append(realm.token(step.who()))
+                    .append("\r\n");
+        }
+        List<String> headers = step.headers();
+        for (int i = 0; i < headers.size(); i += 2) {
+            head.append(headers.get(i)).append(": ").append(headers.get(i + 1)).append("\r\n");
+        }
+        if (content.length > 0) {
+            head.append("Content-Length: ").append(content.length).append("\r\n");
+        }
+        byte[] start = head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer request = ByteBuffer.allocate(start.length + content.length);
+        String answer = answer(request.put(start).put(content).flip());
+        remember(step.who(), answer);
+        return answer;
+    }
+
+    private String answer(ByteBuffer request) {
+        try {
+            String answer =
+                    StandardCharsets.UTF_8.decode(server.answer(request)).toString();
+            return answer.lines().filter(line -> !line.startsWith("Date: ")).collect(Collectors.joining("\n"));
+        } catch (IOException lost) {
+            throw new UncheckedIOException("the server gave no answer", lost);
+        }
+    }
+
+    private void remember(String who, String answer) {
+        List<String> ids = told.computeIfAbsent(who, _ -> new ArrayList<>());
+        ID.matcher(answer)
+                .results()
+                .map(found -> found.group())
+                .filter(id -> !ids.contains(id))
+                .forEach(ids::add);
+    }
+
+    private String withIds(String text, String who) {
+        List<String> ids = told.getOrDefault(who, List.of());
+        return NAMED.matcher(text).replaceAll(named -> {
+            int number = Integer.parseInt(named.group(1));
+            return ids.isEmpty() ? "0" : ids.get(number % ids.size());
+        });
+    }
+}

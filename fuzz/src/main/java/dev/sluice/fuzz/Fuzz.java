@@ -1,0 +1,68 @@
+package dev.sluice.fuzz;
+
+import java.security.GeneralSecurityException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// `./sluice fuzz WORD [OPTION...]`. Exit codes: 0 nothing found, 1 something found, 2 wrong words.
+public final class Fuzz {
+    private static final long PAIRS_DEFAULT = 10_000;
+
+    private Fuzz() {}
+
+    public static void main(String[] args) throws InterruptedException, GeneralSecurityException {
+        System.exit(run(List.of(args)));
+    }
+
+    private static int run(List<String> args) throws InterruptedException, GeneralSecurityException {
+        String word = args.isEmpty() ? "" : args.getFirst();
+        try {
+            return switch (word) {
+                case "noninterference" -> noninterference(options(args, Set.of("--pairs", "--seed", "--threads")));
+                default -> usage();
+            };
+        } catch (IllegalArgumentException wrong) {
+            System.err.println("fuzz: " + wrong.getMessage());
+            return usage();
+        }
+    }
+
+    private static int usage() {
+        System.err.println("usage: sluice fuzz noninterference [--pairs N] [--seed S]");
+        return 2;
+    }
+
+    private static int noninterference(Map<String, Long> options)
+            throws InterruptedException, GeneralSecurityException {
+        long seed = options.getOrDefault("--seed", 1L);
+        long pairs = options.getOrDefault("--pairs", PAIRS_DEFAULT);
+        int threads = Math.toIntExact(
+                options.getOrDefault("--threads", (long) Runtime.getRuntime().availableProcessors()));
+        var tester = new Noninterference(ScriptedDriver::new, threads);
+        long start = System.nanoTime();
+        Noninterference.Outcome outcome = tester.search(seed, pairs, true);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        Noninterference.report(outcome).forEach(System.out::println);
+        System.out.printf(
+                "%d pairs in %.1f s (%.0f a second): %s%n",
+                outcome.pairs(),
+                seconds,
+                outcome.pairs() / seconds,
+                outcome.leak().isPresent() ? "a leak" : "no difference");
+        return outcome.leak().isPresent() ? 1 : 0;
+    }
+
+    /// Options that have a number each.
+    private static Map<String, Long> options(List<String> args, Set<String> known) {
+        var options = new HashMap<String, Long>();
+        for (int i = 1; i < args.size(); i += 2) {
+            if (!known.contains(args.get(i)) || i + 1 >= args.size()) {
+                throw new IllegalArgumentException("unknown or incomplete option " + args.get(i));
+            }
+            options.put(args.get(i), Long.valueOf(args.get(i + 1)));
+        }
+        return options;
+    }
+}

@@ -1,0 +1,138 @@
+package dev.sluice.fuzz;
+
+import dev.sluice.fuzz.Scenario.Op;
+import dev.sluice.fuzz.Scenario.Program;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// Makes programs out of the calls that a guest has. They read what they find, go by what they read, and write what
+/// they know where everybody can see it.
+final class Programs {
+    private static final int DEPTH_MAX = 2;
+
+    private final Chance chance;
+    private final List<String> paths;
+    private final List<String> gates;
+
+    /// @param paths what to name; what is there, mostly
+    /// @param gates what to call
+    Programs(Chance chance, List<String> paths, List<String> gates) {
+        this.chance = chance;
+        this.paths = paths;
+        this.gates = gates;
+    }
+
+    /// @param drop where everybody can see what it writes
+    Program program(String drop) {
+        var ops = new ArrayList<Op>(ops(drop, 0));
+        ops.add(publish(drop));
+        return new Program(ops, chance.percent(85) ? "return" : chance.of("fail", "exit"));
+    }
+
+    private List<Op> ops(String drop, int depth) {
+        var ops = new ArrayList<Op>();
+        int count = chance.between(1, depth == 0 ? 4 : 2);
+        for (int i = 0; i < count; i++) {
+            int kind = chance.below(100);
+            if (kind < 15 && depth < DEPTH_MAX && i > 0) {
+                ops.add(new Op.If(
+                        chance.of("OK", "secret-1", "NOT_FOUND", "DENIED", "n1", "alice"),
+                        ops(drop, depth + 1),
+                        chance.percent(50) ? List.of() : ops(drop, depth + 1)));
+            } else if (kind < 22) {
+                ops.add(new Op.Word(chance.of("remember", "recall", "print", "print", "fail", "return")));
+            } else if (kind < 35) {
+                ops.add(publish(drop));
+            } else {
+                ops.addAll(calls());
+            }
+        }
+        return ops;
+    }
+
+    private static Op publish(String drop) {
+        return call("write_file", "\"path\":\"" + drop + "\",\"content\":{\"$bytes\":\"$seen\"}");
+    }
+
+    private List<Op> calls() {
+        List<Supplier<List<Op>>> kinds = List.of(
+                () -> List.of(call("read_file", path())),
+                () -> List.of(call("read_file", path())),
+                () -> List.of(call("read_file", path())),
+                () -> List.of(call("write_file", path() + ",\"content\":{\"$bytes\":\"" + known() + "\"}")),
+                () -> List.of(call("write_file", path() + ",\"content\":{\"$bytes\":\"" + known() + "\"}")),
+                () -> List.of(call("create_file", path() + label())),
+                () -> List.of(call("create_file", path() + label())),
+                () -> List.of(call("create_directory", path() + label())),
+                () -> List.of(call("create_faceted", path())),
+                () -> List.of(call("delete", path())),
+                () -> List.of(call("list_directory", "\"path\":\"" + directory() + "\"")),
+                () -> List.of(call("list_directory", "\"path\":\"" + directory() + "\"")),
+                () -> List.of(call("list_faceted", chance.percent(40) ? "\"path\":\"home\"" : path())),
+                () -> List.of(
+                        call("hard_link", "\"source\":\"" + anyPath() + "\",\"destination\":\"" + anyPath() + "\"")),
+                () -> List.of(call("stat", path())),
+                () -> List.of(call("stat", path())),
+                this::blob,
+                () -> List.of(call("open_blob", path()), readBlob()),
+                () -> List.of(call("taint_with_label", "\"label\":\"" + chance.of(Vocabulary.LABELS) + "\"")),
+                () -> List.of(call("current_label", "")),
+                () -> List.of(call("declassify", "\"secrecy\":\"" + chance.of(Vocabulary.COMPONENTS) + "\"")),
+                () -> List.of(call("endorse", chance.percent(50) ? "" : "\"integrity\":\"" + component() + "\"")),
+                () -> List.of(call("sub_privilege", "\"tokens\":[\"app\"]")));
+        return chance.of(kinds).get();
+    }
+
+    private List<Op> blob() {
+        return List.of(
+                call("create_blob", ""),
+                call("write_blob", "\"handle\":\"$handle\",\"content\":{\"$bytes\":\"" + known() + "\"}"),
+                call("finalize_blob", "\"handle\":\"w1\""),
+                call("link_blob", path() + ",\"handle\":\"$handle\"" + label()));
+    }
+
+    private static Op readBlob() {
+        return call("read_blob", "\"handle\":\"$handle\",\"offset\":0,\"length\":100");
+    }
+
+    private String known() {
+        return chance.of("$seen", "$last", "$secret", "mine");
+    }
+
+    private String component() {
+        return chance.of(Vocabulary.COMPONENTS);
+    }
+
+    private String label() {
+        return chance.percent(30) ? "" : ",\"label\":\"" + chance.of(Vocabulary.LABELS) + "\"";
+    }
+
+    private String path() {
+        return "\"path\":\"" + anyPath() + "\"";
+    }
+
+    private String anyPath() {
+        if (chance.percent(60)) {
+            return chance.of(paths);
+        }
+        if (chance.percent(10) && !gates.isEmpty()) {
+            return chance.of(gates);
+        }
+        return directory() + ":" + chance.of(Vocabulary.NAMES);
+    }
+
+    private String directory() {
+        return chance.percent(10)
+                ? chance.of("home:%", "home:~", "home", chance.of(paths))
+                : chance.percent(20) ? parent(chance.of(paths)) : Vocabulary.facet(chance.of(Vocabulary.LABELS));
+    }
+
+    private static String parent(String path) {
+        return path.substring(0, Math.max(path.lastIndexOf(':'), "home".length()));
+    }
+
+    static Op call(String operation, String arguments) {
+        return new Op.Call(operation, "{" + arguments + "}");
+    }
+}

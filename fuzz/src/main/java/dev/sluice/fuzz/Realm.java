@@ -1,0 +1,127 @@
+package dev.sluice.fuzz;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.sluice.fs.LabeledFs;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
+import dev.sluice.org.Founding;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Organizations;
+import dev.sluice.org.Policy;
+import dev.sluice.org.RsaKeyText;
+import dev.sluice.org.ServiceAccount;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What all worlds begin with: two organizations, their people, and one function of each organization. Made once;
+/// every world is a copy.
+final class Realm {
+    static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+    static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+
+    private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(60);
+
+    private final KeyPair key;
+    private final Map<String, String> tokens = new HashMap<>();
+    private final TurnStore store = new TurnStore();
+    private final MemoryBlobs blobs = new MemoryBlobs();
+
+    private Realm(KeyPair key) {
+        this.key = key;
+    }
+
+    /// One account.
+    ///
+    /// @param resources what it may do everything with; empty for nothing
+    record Member(String organization, String name, List<String> actions, List<String> resources) {}
+
+    static final List<Member> MEMBERS = List.of(
+            new Member("acme", "alice", List.of(), List.of()),
+            new Member("acme", "bob", List.of("get", "create"), List.of("runs")),
+            new Member("acme", "dev", List.of("*"), List.of("function", "runs")),
+            new Member("blue", "mallory", List.of("*"), List.of("function", "runs")));
+
+    static Realm found() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(RsaKeyText.MODULUS_BITS_MIN);
+        var realm = new Realm(generator.generateKeyPair());
+        realm.register();
+        return realm;
+    }
+
+    private void register() {
+        var fs = new LabeledFs(store, new SeededRandom(0));
+        fs.bootstrap();
+        var organizations = new Organizations(fs);
+        new Founding(organizations, CLOCK).found((RSAPublicKey) key.getPublic());
+        for (Member member : MEMBERS) {
+            var tenant = new Organization("i", member.organization(), member.organization(), 0);
+            if (organizations.tenant(tenant.name()).isEmpty()) {
+                asRoot(() -> organizations.register(tenant));
+                asRoot(() -> organizations.prepare(tenant));
+            }
+            String text = RsaKeyText.print((RSAPublicKey) key.getPublic());
+            asRoot(() -> organizations.put(tenant, new ServiceAccount("i", member.name(), text, 0, 0)));
+            var rule = new Policy.Rule(List.of(member.name()), member.actions(), member.resources());
+            asRoot(() -> organizations.put(tenant, new Policy("i", member.name(), false, List.of(rule), 0, 0)));
+            tokens.put(member.name(), sign(member.organization() + "/" + member.name()));
+        }
+        tokens.put(Founding.ADMIN, sign(Founding.ORGANIZATION + "/" + Founding.ADMIN));
+    }
+
+    /// The token of an account.
+    String token(String account) {
+        String token = tokens.get(account);
+        if (token == null) {
+            throw new IllegalArgumentException("nobody is called " + account);
+        }
+        return token;
+    }
+
+    TurnStore copyOfStore() {
+        return new TurnStore(store);
+    }
+
+    MemoryBlobs copyOfBlobs() {
+        return new MemoryBlobs(blobs);
+    }
+
+    /// Acts with all authority there is.
+    static void asRoot(Runnable body) {
+        new Task(Label.BOTTOM, Label.TOP, Privilege.mintTcb(Component.FALSE)).run(() -> {
+            body.run();
+            return body;
+        });
+    }
+
+    private String sign(String issuer) {
+        try {
+            var claims = new JWTClaimsSet.Builder()
+                    .issuer(issuer)
+                    .expirationTime(Date.from(NOW.plus(TOKEN_LIFETIME)))
+                    .build();
+            var jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.RS256), claims);
+            jwt.sign(new RSASSASigner(key.getPrivate()));
+            return jwt.serialize();
+        } catch (JOSEException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.sluice.fuzz;
+
+import dev.sluice.api.Api;
+import dev.sluice.authn.Authenticator;
+import dev.sluice.authn.Bearers;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
+import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.fs.BlobRef;
+import dev.sluice.fs.FsPath;
+import dev.sluice.fs.Kind;
+import dev.sluice.fs.LabeledFs;
+import dev.sluice.function.Convention;
+import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.Limits;
+import dev.sluice.function.SourceFiles;
+import dev.sluice.fuzz.Interpreter.Trust;
+import dev.sluice.fuzz.Scenario.Seed;
+import dev.sluice.gate.GatePolicy;
+import dev.sluice.gate.Gates;
+import dev.sluice.http.Handler;
+import dev.sluice.image.Runtime;
+import dev.sluice.invoke.Invocations;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
+import dev.sluice.org.Organizations;
+import dev.sluice.run.RunIds;
+import dev.sluice.run.Runs;
+import dev.sluice.sandbox.SandboxDriver;
+import dev.sluice.schedule.Scheduler;
+import dev.sluice.worker.LocalWorker;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// One whole server in memory, but for its listener: the real rooms over a store and blobs that nothing keeps.
+final class World implements AutoCloseable {
+    static final String HANDLER = "main.handle";
+
+    private static final int MEMORY_MIB = 8192;
+    private static final String FILE = "main.py";
+    private static final String SOURCE = source();
+    private static final Limits LIMITS = new Limits(Limits.MEMORY_MIB_MIN, Duration.ofMillis(800));
+
+    private final int number;
+    private final TurnStore store;
+    private final MemoryBlobs blobs;
+    private final LabeledFs fs;
+    private final Gates gates;
+    private final Runs runs;
+    private final LocalWorker worker;
+    private final Api api;
+
+    /// @param number 0 for the first world of a pair, 1 for the second
+    World(Realm realm, int number, SandboxDriver driver) {
+        this.number = number;
+        this.store = realm.copyOfStore();
+        this.blobs = realm.copyOfBlobs();
+        var random = new SeededRandom(number + 1);
+        this.fs = new LabeledFs(store, random);
+        this.gates = new Gates(fs);
+        this.runs = new Runs(store, Realm.CLOCK);
+        var scheduler = new Scheduler(MEMORY_MIB);
+        this.worker = new LocalWorker(
+                driver,
+                blobs,
+                gate -> new CloudCalls(fs, blobs, gate.policy().privilege()),
+                0,
+                MEMORY_MIB,
+                () -> scheduler.load().leasedMib(),
+                () -> MEMORY_MIB,
+                Realm.CLOCK);
+        var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(Realm.CLOCK, random), Realm.CLOCK);
+        var organizations = new Organizations(fs);
+        this.api = new Api(
+                new Api.Rooms(
+                        new Authenticator(organizations, new Bearers(organizations, Realm.CLOCK)),
+                        organizations,
+                        fs,
+                        blobs,
+                        gates,
+                        invocations,
+                        runs),
+                new Api.Version("0", "", ""),
+                () -> true,
+                Realm.CLOCK);
+    }
+
+    int number() {
+        return number;
+    }
+
+    Handler handler() {
+        return api;
+    }
+
+    LabeledFs fs() {
+        return fs;
+    }
+
+    Runs runs() {
+        return runs;
+    }
+
+    /// Waits until every accepted run has ended.
+    void settle() {
+        store.settle();
+    }
+
+    @Override
+    public void close() {
+        worker.close();
+        store.close();
+    }
+
+    /// Puts a thing in its place, with all authority. Where its directory is not in this world it is left out.
+    void plant(Seed seed) {
+        try {
+            place(seed);
+        } catch (Refused refused) {
+            if (refused.refusal() != Refusal.NOT_FOUND && refused.refusal() != Refusal.EXISTS) {
+                throw refused;
+            }
+        }
+    }
+
+    private void place(Seed seed) {
+        FsPath path = FsPath.parse(seed.path(), Component.TRUE, Label.PUBLIC);
+        Privilege all = Privilege.mintTcb(Component.FALSE);
+        Realm.asRoot(() -> {
+            switch (seed) {
+                case Seed.Thing thing -> plant(thing, path, all);
+                case Seed.GateSeed gate ->
+                    gates.create(
+                            path,
+                            new GatePolicy(
+                                    Component.parse(gate.privilege()),
+                                    Component.parse(gate.clearance()),
+                                    Component.parse(gate.declassify()),
+                                    Component.parse(gate.maxSecrecy())),
+                            function(gate.trust()),
+                            Label.parse(gate.label()),
+                            all);
+            }
+        });
+    }
+
+    private void plant(Seed.Thing thing, FsPath path, Privilege all) {
+        Bytes content = Bytes.utf8(thing.content(number));
+        switch (thing.kind()) {
+            case DIRECTORY -> fs.createDirectory(path, Label.parse(thing.label()), all);
+            case FACETED -> fs.createFaceted(path, all);
+            case FILE -> fs.create(path, Kind.FILE, Label.parse(thing.label()), content, all);
+            case BLOB -> {
+                var ref = new BlobRef(keep(content), content.length());
+                fs.create(path, Kind.BLOB, Label.parse(thing.label()), ref.encode(), all);
+            }
+            case GATE, SERVICE -> throw new IllegalArgumentException("not a plain thing");
+        }
+    }
+
+    private FunctionSpec function(Trust trust) {
+        var files = new SourceFiles(new TreeMap<>(Map.of(FILE, Bytes.utf8(source(trust)))));
+        return new FunctionSpec(Runtime.PYTHON3, keep(files.encode()), HANDLER, Convention.FAASTEN, LIMITS, false);
+    }
+
+    /// The code of the tester's functions.
+    static String source(Trust trust) {
+        return trust.firstLine() + SOURCE;
+    }
+
+    private Digest keep(Bytes content) {
+        try {
+            return blobs.put(new ByteArrayInputStream(content.toArray()), content.length());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    private static String source() {
+        try (InputStream in = World.class.getResourceAsStream("interpreter.py")) {
+            if (in == null) {
+                throw new IllegalStateException("interpreter.py is missing");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+}
