@@ -5,6 +5,8 @@ import dev.sluice.api.Api;
 import dev.sluice.api.ClientFiles;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
+import dev.sluice.authn.Delegations;
+import dev.sluice.authn.TokenKey;
 import dev.sluice.blob.Blobs;
 import dev.sluice.blob.disk.DiskBlobs;
 import dev.sluice.cloudcall.CloudCalls;
@@ -95,8 +97,10 @@ final class Platform implements AutoCloseable {
         var organizations = new Organizations(fs);
         var admin = new AdminAccess(data);
         admin.ensure(new Founding(organizations, clock));
+        var delegations = new Delegations(organizations, TokenKey.at(data), clock);
         var rooms = new Api.Rooms(
-                new Authenticator(organizations, new Bearers(organizations, clock)),
+                new Authenticator(organizations, new Bearers(organizations, clock), delegations),
+                delegations,
                 organizations,
                 fs,
                 blobs,

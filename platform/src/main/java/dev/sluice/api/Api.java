@@ -1,10 +1,12 @@
 package dev.sluice.api;
 
 import dev.sluice.authn.Authenticator;
+import dev.sluice.authn.Delegations;
 import dev.sluice.blob.Blobs;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.Gates;
 import dev.sluice.http.Handler;
+import dev.sluice.http.HttpRefused;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
@@ -17,6 +19,15 @@ import java.util.function.BooleanSupplier;
 
 /// Everything that the API listeners answer, in one table.
 public final class Api implements Handler {
+    private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
+    private static final String ANY = "*";
+
+    /// Pages of any origin may ask: who asks is shown by a token that the page must have, never by a cookie.
+    private static final Response PREFLIGHT = Response.empty(204)
+            .with(ALLOW_ORIGIN, ANY)
+            .with("Access-Control-Allow-Headers", "Authorization, Content-type,X-Faasten-Label")
+            .with("Access-Control-Allow-Methods", ANY);
+
     private final Routes routes;
     private final Functions functions;
     private final Organizations organizations;
@@ -27,6 +38,7 @@ public final class Api implements Handler {
     /// What the handlers work with.
     public record Rooms(
             Authenticator authenticator,
+            Delegations delegations,
             Organizations organizations,
             LabeledFs fs,
             Blobs blobs,
@@ -41,6 +53,7 @@ public final class Api implements Handler {
                 new Functions(rooms.fs(), rooms.gates(), rooms.blobs(), rooms.invocations(), rooms.runs(), clock);
         var table = new Routes.Table();
         new SystemRoutes(door, version, isReady).addTo(table);
+        new AccessRoutes(door, rooms.delegations(), rooms.organizations()).addTo(table);
         new FunctionRoutes(door, functions).addTo(table);
         new RunRoutes(door, functions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
         new InvokeRoutes(door, rooms.invocations()).addTo(table);
@@ -57,6 +70,15 @@ public final class Api implements Handler {
 
     @Override
     public Response handle(Request request) throws IOException, InterruptedException {
-        return routes.handle(request);
+        if (request.method().equals("OPTIONS")) {
+            return PREFLIGHT;
+        }
+        Response answer;
+        try {
+            answer = routes.handle(request);
+        } catch (HttpRefused refused) {
+            answer = refused.response();
+        }
+        return answer.with(ALLOW_ORIGIN, ANY);
     }
 }

@@ -30,12 +30,24 @@ final class Door {
         this.authenticator = authenticator;
     }
 
-    /// Somebody who is known.
+    /// Somebody whom policies speak of.
     ///
-    /// @throws Rejection 401, 403
+    /// @throws Rejection 401, 403: for a delegate too, to whom nothing is lent
     Caller.Known known(Request request) {
         return switch (caller(request)) {
             case Caller.Known known -> known;
+            case Caller.Delegate _ -> throw new Rejection(FORBIDDEN);
+            case Caller.Anonymous _ -> throw new Rejection(UNAUTHORIZED);
+            case Caller.Rejected(var reason) -> throw refused(reason);
+        };
+    }
+
+    /// Somebody who is known, or whom somebody known gave a part of what he is.
+    ///
+    /// @throws Rejection 401, 403
+    Caller.Proven proven(Request request) {
+        return switch (caller(request)) {
+            case Caller.Proven proven -> proven;
             case Caller.Anonymous _ -> throw new Rejection(UNAUTHORIZED);
             case Caller.Rejected(var reason) -> throw refused(reason);
         };
@@ -46,7 +58,7 @@ final class Door {
     /// @throws Rejection 401, 403: whoever shows a bad credential is not let in as nobody
     Self self(Request request) {
         return switch (caller(request)) {
-            case Caller.Known known -> Self.of(known);
+            case Caller.Proven proven -> Self.of(proven);
             case Caller.Anonymous anonymous -> Self.nobody(anonymous);
             case Caller.Rejected(var reason) -> throw refused(reason);
         };
@@ -54,7 +66,7 @@ final class Door {
 
     /// As [#self], for what leaves something behind: nobody in particular may not.
     Self knownSelf(Request request) {
-        return Self.of(known(request));
+        return Self.of(proven(request));
     }
 
     /// Who asks by path.
@@ -62,9 +74,8 @@ final class Door {
     /// @param identity     what `~` stands for; true for nobody
     /// @param organization the token of the organization that is charged; empty for nobody
     record Self(Task task, Component identity, String organization) {
-        static Self of(Caller.Known known) {
-            return new Self(
-                    known.task(), Component.of(known.identity()), known.home().token());
+        static Self of(Caller.Proven proven) {
+            return new Self(proven.task(), proven.component(), proven.home().token());
         }
 
         static Self nobody(Caller.Anonymous anonymous) {

@@ -6,7 +6,7 @@ import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
 import java.util.function.BooleanSupplier;
 
-/// What is said of the server itself, and of who asks.
+/// What is said of the server itself.
 final class SystemRoutes {
     private static final Bytes ROOT = Bytes.utf8("{\"message\":\"Default Root Page\"}");
     private static final Bytes HOME = Bytes.utf8("{\"message\":\"Home Page, You have already logged in\"}");
@@ -25,13 +25,12 @@ final class SystemRoutes {
     void addTo(Routes.Table table) {
         table.add("GET", "/", known(ROOT));
         table.add("GET", "/home", known(HOME));
-        table.add("GET", "/me", Refusals.ofPaths(request -> {
-            var login = new JsonWriter(128).beginObject();
-            login.field("login", door.known(request).identity().toString());
-            return Response.json(200, login.endObject().done());
-        }));
         table.add("GET", "/v1/version", _ -> Response.json(200, version()));
         table.add("GET", "/faasten/ping", _ -> Response.text(200, "Pong."));
+        table.add(
+                "GET",
+                "/faasten/ping/scheduler",
+                _ -> isReady.getAsBoolean() ? Response.empty(204) : Refusals.error(500, "the server is starting"));
         table.add("GET", "/healthz", _ -> Response.json(200, OK));
         table.add(
                 "GET",

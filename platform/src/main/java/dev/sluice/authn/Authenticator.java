@@ -13,22 +13,28 @@ public final class Authenticator {
 
     private final Organizations organizations;
     private final Bearers bearers;
+    private final Delegations delegations;
     private final Lending lending = new Lending();
 
-    public Authenticator(Organizations organizations, Bearers bearers) {
+    public Authenticator(Organizations organizations, Bearers bearers, Delegations delegations) {
         this.organizations = organizations;
         this.bearers = bearers;
+        this.delegations = delegations;
     }
 
     /// @param authorization the header, if there is one
-    /// @param organization  the header; empty and absent both mean the caller's own organization
+    /// @param organization  the header; empty and absent both mean the caller's own
+    ///     organization. Without meaning for a delegate, who has no business but by path
     public Caller authenticate(Optional<String> authorization, Optional<String> organization) {
         if (authorization.isEmpty()) {
             return new Caller.Anonymous();
         }
-        Optional<Bearers.Bearer> bearer = token(authorization.get()).flatMap(bearers::bearer);
+        Optional<String> token = token(authorization.get());
+        Optional<Bearers.Bearer> bearer = token.flatMap(bearers::bearer);
         if (bearer.isEmpty()) {
-            return UNAUTHENTICATED;
+            return token.flatMap(delegations::grant)
+                    .<Caller>map(Caller.Delegate::new)
+                    .orElse(UNAUTHENTICATED);
         }
         Bearers.Bearer known = bearer.get();
         Optional<Organizations.Tenant> requested = organization

@@ -45,7 +45,9 @@ public final class Bearers {
     private record Verified(String organization, String account, String keyVersion, Instant end) {}
 
     /// Whose token it is: his organization and his account as they are now.
-    record Bearer(Organizations.Tenant home, Organizations.Account account) {}
+    ///
+    /// @param end the token's
+    record Bearer(Organizations.Tenant home, Organizations.Account account, Instant end) {}
 
     public Bearers(Organizations organizations, Clock clock) {
         this.organizations = organizations;
@@ -73,7 +75,7 @@ public final class Bearers {
         if (!clock.instant().isBefore(known.end())) {
             return Optional.empty();
         }
-        return find(known.organization(), known.account())
+        return find(known.organization(), known.account(), known.end())
                 .filter(bearer -> bearer.account().keyVersion().equals(known.keyVersion()));
     }
 
@@ -88,7 +90,7 @@ public final class Bearers {
             if (end.isEmpty() || issuer.length != 2 || !isForUs(claims)) {
                 return Optional.empty();
             }
-            Optional<Bearer> bearer = find(issuer[0], issuer[1]);
+            Optional<Bearer> bearer = find(issuer[0], issuer[1], end.get());
             if (bearer.isEmpty() || !isSigned(jwt, bearer.get().account())) {
                 return Optional.empty();
             }
@@ -100,11 +102,11 @@ public final class Bearers {
         }
     }
 
-    private Optional<Bearer> find(String organization, String account) {
+    private Optional<Bearer> find(String organization, String account, Instant end) {
         return organizations
                 .tenant(organization)
                 .flatMap(home ->
-                        organizations.account(home.organization(), account).map(a -> new Bearer(home, a)));
+                        organizations.account(home.organization(), account).map(a -> new Bearer(home, a, end)));
     }
 
     private static boolean isSigned(SignedJWT jwt, Organizations.Account account) throws JOSEException {

@@ -11,8 +11,26 @@ import java.util.Optional;
 
 /// Who stands behind a request.
 public sealed interface Caller {
+    /// Somebody who proved what he may act for.
+    sealed interface Proven extends Caller {
+        /// What he may act for by himself: nothing that a policy lends.
+        Component component();
+
+        /// The organization that he belongs to, and that is charged.
+        Organization home();
+
+        /// A task with exactly that authority: nothing lent.
+        default Task task() {
+            Component held = component();
+            return new Task(Label.PUBLIC, Label.of(held, Component.TRUE), Privilege.mintTcb(held));
+        }
+
+        /// What he can give parts of.
+        Delegations.Grant grant();
+    }
+
     /// Somebody who proved who he is. A final class and not a record: its authority is had only as a task.
-    final class Known implements Caller {
+    final class Known implements Proven {
         private final Lending lending;
         private final Bearers.Bearer bearer;
         private final Organization requested;
@@ -28,20 +46,29 @@ public sealed interface Caller {
             return bearer.account().principal();
         }
 
+        /// The name of the service account.
+        public String account() {
+            return bearer.account().name();
+        }
+
         /// The organization that the request is about; often, not always, the caller's own.
         public Organization organization() {
             return requested;
         }
 
-        /// The organization that the caller belongs to.
+        @Override
+        public Component component() {
+            return Component.of(identity());
+        }
+
+        @Override
         public Organization home() {
             return bearer.home().organization();
         }
 
-        /// A task with the authority of the caller's identity alone: nothing lent.
-        public Task task() {
-            Component identity = Component.of(identity());
-            return new Task(Label.PUBLIC, Label.of(identity, Component.TRUE), Privilege.mintTcb(identity));
+        @Override
+        public Delegations.Grant grant() {
+            return new Delegations.Grant(bearer.home(), bearer.account(), component(), bearer.end());
         }
 
         /// A task for one operation, with what the policies lend it: they are read, and written, apart.
@@ -50,6 +77,30 @@ public sealed interface Caller {
         public Optional<Task> taskFor(Operation operation) {
             return lending.authority(bearer, requested, operation)
                     .map(a -> new Task(Label.PUBLIC, a.clearance(), a.privilege()));
+        }
+    }
+
+    /// Somebody who was given a part of another one's authority. No policy speaks of him.
+    final class Delegate implements Proven {
+        private final Delegations.Grant grant;
+
+        Delegate(Delegations.Grant grant) {
+            this.grant = grant;
+        }
+
+        @Override
+        public Component component() {
+            return grant.component();
+        }
+
+        @Override
+        public Organization home() {
+            return grant.home().organization();
+        }
+
+        @Override
+        public Delegations.Grant grant() {
+            return grant;
         }
     }
 

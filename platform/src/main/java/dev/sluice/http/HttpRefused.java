@@ -18,7 +18,7 @@ public final class HttpRefused extends RuntimeException {
     }
 
     /// What the client gets; the connection is closed after it, as the rest of the request may be unread.
-    Response response() {
+    public Response response() {
         return Response.error(status, status, String.valueOf(getMessage())).with("Connection", "close");
     }
 }

@@ -116,6 +116,17 @@ public final class Organizations {
         accounts.invalidate(new AccountName(organization.name(), account.name()));
     }
 
+    /// Writes a service account anew, unchanged: it gets another `keyVersion`, so what was given in its name before
+    /// is worth nothing from now on.
+    ///
+    /// @throws Refused `NOT_FOUND`, `DENIED`
+    public void renew(Organization organization, String name) {
+        FsPath path =
+                OrgPaths.directory(organization.principal(), OrgPaths.ACCOUNTS).child(name);
+        write(organization, OrgPaths.ACCOUNTS, name, fs.read(path, Kind.FILE).bytes());
+        accounts.invalidate(new AccountName(organization.name(), name));
+    }
+
     /// Removes a service account. Its tokens are worth nothing from now on.
     ///
     /// @throws Refused `NOT_FOUND`, `DENIED`

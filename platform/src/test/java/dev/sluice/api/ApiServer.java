@@ -8,6 +8,8 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
+import dev.sluice.authn.Delegations;
+import dev.sluice.authn.TokenKey;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.fs.LabeledFs;
@@ -95,9 +97,10 @@ final class ApiServer implements AutoCloseable {
                 () -> 4096,
                 clock);
         var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, new SecureRandom()), clock);
-        var authenticator = new Authenticator(organizations, new Bearers(organizations, clock));
+        var delegations = new Delegations(organizations, TokenKey.at(directory), clock);
+        var authenticator = new Authenticator(organizations, new Bearers(organizations, clock), delegations);
         var api = new Api(
-                new Api.Rooms(authenticator, organizations, fs, blobs, gates, invocations, runs),
+                new Api.Rooms(authenticator, delegations, organizations, fs, blobs, gates, invocations, runs),
                 new Api.Version("0.0", "", ""),
                 () -> true,
                 clock);

@@ -34,6 +34,7 @@ import dev.sluice.org.Resource;
 import dev.sluice.org.RsaKeyText;
 import dev.sluice.org.ServiceAccount;
 import dev.sluice.store.MemoryStore;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
@@ -52,6 +53,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -79,7 +81,11 @@ final class AuthenticatorTest {
             return this;
         }
     };
-    private final Authenticator authenticator = new Authenticator(organizations, new Bearers(organizations, clock));
+
+    @TempDir
+    private Path directory;
+
+    private Authenticator authenticator;
 
     @BeforeAll
     static void makeKeys() throws Exception {
@@ -90,7 +96,11 @@ final class AuthenticatorTest {
     }
 
     @BeforeEach
-    void found() {
+    void found() throws Exception {
+        authenticator = new Authenticator(
+                organizations,
+                new Bearers(organizations, clock),
+                new Delegations(organizations, TokenKey.at(directory), clock));
         fs.bootstrap();
         new Founding(organizations, clock).found((RSAPublicKey) key.getPublic());
     }

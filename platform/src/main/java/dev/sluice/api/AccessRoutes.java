@@ -1,0 +1,76 @@
+package dev.sluice.api;
+
+import dev.sluice.authn.Caller;
+import dev.sluice.authn.Delegations;
+import dev.sluice.authn.Upkeep;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
+import dev.sluice.http.Routes;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.label.Component;
+import dev.sluice.label.LabelInvalid;
+import dev.sluice.org.Organizations;
+import dev.sluice.org.Resource;
+import java.io.IOException;
+
+/// Who one is, and giving parts of that to others: `GET /me`, `POST /faasten/delegate`, `POST /faasten/revoke`.
+///
+/// Source: contracts/faasten.md 3.6 `[R]`.
+final class AccessRoutes {
+    private static final int BODY_BYTES_MAX = 64 << 10;
+    private static final int NOT_ACCEPTABLE = 406;
+
+    private final Door door;
+    private final Delegations delegations;
+    private final Organizations organizations;
+
+    AccessRoutes(Door door, Delegations delegations, Organizations organizations) {
+        this.door = door;
+        this.delegations = delegations;
+        this.organizations = organizations;
+    }
+
+    void addTo(Routes.Table table) {
+        table.add("GET", "/me", Refusals.ofPaths(this::me));
+        table.add("POST", "/faasten/delegate", Refusals.ofPaths(this::delegate));
+        table.add("POST", "/faasten/revoke", Refusals.ofPaths(this::revoke));
+    }
+
+    private Response me(Request request) {
+        Caller.Proven caller = door.proven(request);
+        var login = new JsonWriter(128).beginObject();
+        login.field("login", caller.component().toString());
+        return Response.json(200, login.endObject().done());
+    }
+
+    /// A token for a part of what the caller is.
+    private Response delegate(Request request) throws IOException {
+        Caller.Proven caller = door.proven(request);
+        JsonBody body = JsonBody.parse(request.body(BODY_BYTES_MAX));
+        Component component = component("component", body.requiredText("component"));
+        return delegations
+                .mint(caller, component)
+                .map(token -> Response.text(200, token))
+                .orElseGet(() -> Response.empty(NOT_ACCEPTABLE));
+    }
+
+    /// Ends all tokens that were given in the name of this account. Not for a delegate: he has only a part of it.
+    private Response revoke(Request request) {
+        Caller.Known caller = door.known(request);
+        Upkeep.of(caller.home(), Resource.IAM).run(() -> {
+            organizations.renew(caller.home(), caller.account());
+            return caller;
+        });
+        return Response.empty(204);
+    }
+
+    private static Component component(String field, String text) {
+        try {
+            return Component.parse(text);
+        } catch (LabelInvalid wrong) {
+            throw new Refused(
+                    Refusal.INVALID, field + " is not a component: write principals such as acme/user/jon, T or F");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.sluice.authn;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
+import dev.sluice.kernel.Refused;
+import dev.sluice.label.Component;
+import dev.sluice.label.LabelInvalid;
+import dev.sluice.org.Organizations;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Makes and verifies delegated tokens: a part of somebody's authority, for a few minutes, as an ES256 JWT.
+///
+/// A token says what it stands for (`sub`, the component in JSON), whose authority it is a part of (`act`, a service
+/// account), and that account's epoch (`epoch`): it is worth nothing once the account is gone, has another key or has
+/// revoked what it gave ([Organizations#renew]). It derives from the identity alone: nothing that a policy lends is
+/// in
+/// it. It never stands for more than the one that it was asked for with, and never lives longer.
+///
+/// Verified tokens are remembered by digest and looked at again at each use, as in [Bearers]. Thread-safe.
+/// Source: contracts/faasten.md 3.6 `[R]`; design/labels.md section 2.
+public final class Delegations {
+    static final Duration LIFETIME = Duration.ofMinutes(10);
+    static final String ISSUER = "sluice";
+    static final String AUDIENCE = "sluice";
+
+    private static final int REMEMBERED_MAX = 10_000;
+    private static final int EPOCH_CHARS = 16;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final Organizations organizations;
+    private final TokenKey key;
+    private final Clock clock;
+    private final Cache<Bytes, Claims> verified =
+            Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
+
+    /// What a good token says.
+    private record Claims(Component component, String organization, String account, String epoch, Instant end) {}
+
+    /// A part of an account's authority.
+    ///
+    /// @param end when the credential that proved it ends
+    record Grant(Organizations.Tenant home, Organizations.Account account, Component component, Instant end) {}
+
+    public Delegations(Organizations organizations, TokenKey key, Clock clock) {
+        this.organizations = organizations;
+        this.key = key;
+        this.clock = clock;
+    }
+
+    /// A token that stands for `less`.
+    ///
+    /// @return empty if `by` does not hold that, or if it is too large for a token
+    public Optional<String> mint(Caller.Proven by, Component less) {
+        if (!by.component().implies(less)) {
+            return Optional.empty();
+        }
+        String token = sign(by.grant(), less);
+        return token.length() > Bearers.TOKEN_CHARS_MAX ? Optional.empty() : Optional.of(token);
+    }
+
+    private String sign(Grant parent, Component less) {
+        Instant now = clock.instant();
+        Instant end = now.plus(LIFETIME).isBefore(parent.end()) ? now.plus(LIFETIME) : parent.end();
+        var claims = JSON.createObjectNode()
+                .put("iss", ISSUER)
+                .put("aud", AUDIENCE)
+                .put(
+                        "act",
+                        parent.home().organization().name() + "/"
+                                + parent.account().name())
+                .put("epoch", epoch(parent.account()))
+                .put("iat", now.getEpochSecond())
+                .put("nbf", now.getEpochSecond())
+                .put("exp", end.getEpochSecond())
+                .put("jti", UUID.randomUUID().toString());
+        claims.set("sub", ComponentJson.print(less));
+        var header = new JWSHeader.Builder(JWSAlgorithm.ES256)
+                .keyID(key.key().getKeyID())
+                .build();
+        var token = new JWSObject(header, new Payload(JSON.writeValueAsString(claims)));
+        try {
+            token.sign(new ECDSASigner(key.key()));
+        } catch (JOSEException impossible) {
+            throw new IllegalStateException("every JDK has P-256", impossible);
+        }
+        return token.serialize();
+    }
+
+    /// What a good token stands for; empty for every other text.
+    Optional<Grant> grant(String token) {
+        if (token.isEmpty() || token.length() > Bearers.TOKEN_CHARS_MAX) {
+            return Optional.empty();
+        }
+        Bytes digest = Bytes.takeOver(Digest.sha256().digest(token.getBytes(StandardCharsets.UTF_8)));
+        Claims claims = verified.getIfPresent(digest);
+        if (claims == null) {
+            Optional<Claims> fresh = verify(token);
+            if (fresh.isEmpty()) {
+                return Optional.empty();
+            }
+            claims = fresh.get();
+            verified.put(digest, claims);
+        }
+        return stillGood(claims);
+    }
+
+    private Optional<Grant> stillGood(Claims claims) {
+        if (!clock.instant().isBefore(claims.end())) {
+            return Optional.empty();
+        }
+        return organizations
+                .tenant(claims.organization())
+                .flatMap(home -> organizations
+                        .account(home.organization(), claims.account())
+                        .filter(account -> epoch(account).equals(claims.epoch()))
+                        .map(account -> new Grant(home, account, claims.component(), claims.end())));
+    }
+
+    private Optional<Claims> verify(String token) {
+        try {
+            JWSObject jws = JWSObject.parse(token);
+            return isSigned(jws) ? claims(JSON.readTree(jws.getPayload().toBytes())) : Optional.empty();
+        } catch (ParseException | JOSEException | JacksonException | LabelInvalid | Refused garbage) {
+            return Optional.empty();
+        }
+    }
+
+    private boolean isSigned(JWSObject jws) throws JOSEException {
+        JWSHeader header = jws.getHeader();
+        return JWSAlgorithm.ES256.equals(header.getAlgorithm())
+                && key.key().getKeyID().equals(header.getKeyID())
+                && header.getCriticalParams() == null
+                && jws.verify(new ECDSAVerifier(key.key()));
+    }
+
+    private Optional<Claims> claims(JsonNode json) {
+        Instant now = clock.instant();
+        Instant begin = Instant.ofEpochSecond(json.path("nbf").asLong(0));
+        Instant end = Instant.ofEpochSecond(json.path("exp").asLong(0));
+        String[] account = json.path("act").asString("").split("/", -1);
+        boolean isGood = json.path("iss").asString("").equals(ISSUER)
+                && json.path("aud").asString("").equals(AUDIENCE)
+                && !json.path("jti").asString("").isEmpty()
+                && !begin.isAfter(now)
+                && now.isBefore(end)
+                && !end.isAfter(begin.plus(LIFETIME))
+                && account.length == 2;
+        return isGood
+                ? Optional.of(new Claims(
+                        ComponentJson.parse(json.path("sub")),
+                        account[0],
+                        account[1],
+                        json.path("epoch").asString(""),
+                        end))
+                : Optional.empty();
+    }
+
+    private static String epoch(Organizations.Account account) {
+        return Digest.of(Bytes.utf8(account.keyVersion())).hex().substring(0, EPOCH_CHARS);
+    }
+}

@@ -1,0 +1,167 @@
+package dev.sluice.api;
+
+import static dev.sluice.api.ApiServer.NOBODY;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.api.ApiServer.Answer;
+import dev.sluice.api.ApiServer.Asker;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.http.RawClient;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Who one is, and what one can give to others.
+final class AccessRoutesTest {
+    private static final String ME = "dispatch/serviceaccount/admin";
+    private static final String UNIFORM =
+            "{\"code\":404,\"message\":\"not found or not allowed\",\"error\":\"not found or not allowed\"}";
+
+    @TempDir
+    static Path directory;
+
+    private static ApiServer api;
+    private static Asker admin;
+
+    @BeforeAll
+    static void start() throws Exception {
+        api = new ApiServer(directory);
+        admin = api.admin();
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+    }
+
+    /// S36.
+    @Test
+    void aDelegate_readsHisPart_notMore_andIsReadByWhoGaveIt() {
+        Asker app = delegate(admin, ME + "/app");
+        assertThat(api.get(app, "/me").body()).isEqualTo("{\"login\":\"" + ME + "/app\"}");
+        api.put(admin, fs("~:own"), "secret");
+        String own = fs("home:<" + ME + "," + ME + ">:own");
+        assertThat(api.get(admin, own).body()).isEqualTo("secret");
+        assertThat(api.get(app, own).body()).isEqualTo(UNIFORM);
+        assertThat(api.put(app, own, "changed").body()).isEqualTo(UNIFORM);
+        assertThat(mint(app, ME).status()).isEqualTo(406);
+        assertThat(mint(app, ME).body()).isEmpty();
+
+        assertThat(api.put(app, fs("~:its"), "result").status()).isEqualTo(201);
+        assertThat(api.get(admin, fs("home:<" + ME + "/app," + ME + "/app>:its"))
+                        .body())
+                .isEqualTo("result");
+        Asker view = delegate(app, ME + "/app/view");
+        assertThat(api.get(view, fs("home:<" + ME + "/app," + ME + "/app>:its")).body())
+                .isEqualTo(UNIFORM);
+    }
+
+    @Test
+    void noPolicy_speaksOfADelegate() {
+        Asker same = delegate(admin, ME);
+        for (String target : List.of("/v1/function", "/v1/runs", "/home")) {
+            assertThat(api.get(admin, target).status()).isEqualTo(200);
+            assertThat(api.get(same, target).status()).isEqualTo(403);
+        }
+        assertThat(api.post(same, "/v1/function", ApiServer.python("planted", "x"))
+                        .status())
+                .isEqualTo(403);
+        assertThat(api.post(same, "/faasten/revoke", "").status()).isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"F", "dispatch", "bob", "dispatch/function", "dispatch/serviceaccount/other"})
+    void whatOneIsNot_isNotGiven(String component) {
+        Answer answer = mint(admin, component);
+        assertThat(answer.status()).isEqualTo(406);
+        assertThat(answer.body()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{",
+                "[]",
+                "{}",
+                "{\"component\":1}",
+                "{\"component\":\"a,b\"}",
+                "{\"component\":\"a&\"}",
+                "{\"component\":\"T\",\"component\":\"F\"}"
+            })
+    void aWrongRequest_isRefused(String body) {
+        assertThat(api.post(admin, "/faasten/delegate", body).status()).isIn(400, 422);
+    }
+
+    @Test
+    void nobody_isNobody_andABadTokenIsNobodyNeither() {
+        for (Asker asker : List.of(NOBODY, new Asker("garbage", ""))) {
+            assertThat(api.get(asker, "/me").status()).isEqualTo(401);
+            assertThat(mint(asker, "T").status()).isEqualTo(401);
+            assertThat(api.post(asker, "/faasten/revoke", "").status()).isEqualTo(401);
+        }
+        assertThat(api.post(new Asker("garbage", ""), "/faasten/invoke/x", "1").status())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void revoking_endsWhatWasGiven() {
+        Asker dev = api.developer("red", "runs");
+        Asker given = delegate(dev, "red/serviceaccount/dev/app");
+        Asker others = delegate(admin, ME + "/app");
+        assertThat(api.get(given, "/me").status()).isEqualTo(200);
+        assertThat(api.post(dev, "/faasten/revoke", "").status()).isEqualTo(204);
+        assertThat(api.get(given, "/me").status()).isEqualTo(401);
+        assertThat(api.get(others, "/me").status()).isEqualTo(200);
+        assertThat(api.get(dev, "/me").status()).isEqualTo(200);
+        assertThat(api.get(delegate(dev, "red/serviceaccount/dev/app"), "/me").status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void pages_ofAnyOrigin_mayAsk() throws Exception {
+        String preflight = RawClient.request(api.port(), "OPTIONS", "/whatever/there:is", "Origin: http://x");
+        assertThat(RawClient.status(preflight)).isEqualTo(204);
+        assertThat(preflight)
+                .contains("Access-Control-Allow-Headers: Authorization, Content-type,X-Faasten-Label")
+                .contains("Access-Control-Allow-Methods: *")
+                .contains("Access-Control-Allow-Origin: *");
+        for (String target : List.of("/faasten/ping", "/me", "/nope", "/v1/version")) {
+            assertThat(RawClient.request(api.port(), "GET", target)).contains("Access-Control-Allow-Origin: *");
+        }
+        assertThat(api.send(admin, "PUT", fs("~:large"), Bytes.takeOver(new byte[5 << 20]))
+                        .headers())
+                .containsKey("access-control-allow-origin");
+    }
+
+    @Test
+    void theScheduler_isThere() {
+        Answer answer = api.get(NOBODY, "/faasten/ping/scheduler");
+        assertThat(answer.status()).isEqualTo(204);
+        assertThat(answer.body()).isEmpty();
+        assertThat(api.get(NOBODY, "/faasten/ping").body()).isEqualTo("Pong.");
+    }
+
+    private static Asker delegate(Asker by, String component) {
+        Answer answer = mint(by, component);
+        assertThat(answer.status()).isEqualTo(200);
+        return new Asker(answer.body(), "");
+    }
+
+    private static Answer mint(Asker by, String component) {
+        return api.post(
+                by,
+                "/faasten/delegate",
+                "{\"component\":\"" + component + "\",\"bootstrap\":false,\"clearance\":null}");
+    }
+
+    private static String fs(String path) {
+        return "/faasten/fs/" + URLEncoder.encode(path, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}
