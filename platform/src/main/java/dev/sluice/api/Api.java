@@ -56,7 +56,7 @@ public final class Api implements Handler {
         new AccessRoutes(door, rooms.delegations(), rooms.organizations()).addTo(table);
         new FunctionRoutes(door, functions).addTo(table);
         new RunRoutes(door, functions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
-        new InvokeRoutes(door, rooms.invocations()).addTo(table);
+        new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);
         new FsRoutes(door, rooms.fs(), rooms.blobs()).addTo(table);
         new SeedRoutes(door, rooms.fs(), rooms.blobs(), new PathGates(rooms.fs(), rooms.blobs(), rooms.gates()))
                 .addTo(table);

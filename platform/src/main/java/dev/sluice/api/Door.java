@@ -82,6 +82,11 @@ final class Door {
             return new Self(anonymous.task(), Component.TRUE, "");
         }
 
+        /// Whether he proved anything.
+        boolean isKnown() {
+            return !organization.isEmpty();
+        }
+
         /// Reads a path as this caller writes it.
         FsPath path(String text) {
             return FsPath.parse(text, identity, Label.PUBLIC);
@@ -99,6 +104,11 @@ final class Door {
     /// @throws Rejection 403
     static Task lent(Caller.Known caller, Operation operation) {
         return caller.taskFor(operation).orElseThrow(() -> new Rejection(FORBIDDEN));
+    }
+
+    /// The refusal of somebody who would have to be known.
+    static Rejection unauthorized() {
+        return new Rejection(UNAUTHORIZED);
     }
 
     private Caller caller(Request request) {

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.blob.Blobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Json;
 import dev.sluice.fs.FsPath;
@@ -26,12 +27,16 @@ final class InvokeRoutes {
     private static final int PAYLOAD_BYTES_MAX = RunRequest.BYTES_MAX;
     private static final Bytes CONTEXT = Bytes.utf8("{\"headers\":{},\"blobs\":{}}");
 
+    private static final String CONTENT = "application/octet-stream";
+
     private final Door door;
     private final Invocations invocations;
+    private final Blobs blobs;
 
-    InvokeRoutes(Door door, Invocations invocations) {
+    InvokeRoutes(Door door, Invocations invocations, Blobs blobs) {
         this.door = door;
         this.invocations = invocations;
+        this.blobs = blobs;
     }
 
     void addTo(Routes.Table table) {
@@ -41,11 +46,9 @@ final class InvokeRoutes {
 
     private Response call(Request request) throws IOException, InterruptedException {
         Door.Self self = door.self(request);
-        requireJson(request);
         FsPath gate = self.path(request.parameter("path"));
-        Label start = request.header("X-Faasten-Label").map(FsPath::label).orElse(Label.PUBLIC);
-        Bytes payload = json(request.body(PAYLOAD_BYTES_MAX));
-        Invocation wish = wish(self, gate, start, payload, RunRoutes.idempotencyKey(request));
+        GateCall call = GateCall.of(request, self.isKnown(), blobs);
+        Invocation wish = wish(self, gate, call.start(), call.payload(), RunRoutes.idempotencyKey(request));
         Run.View view;
         try {
             view = self.task().run(() -> invocations.invoke(wish));
@@ -53,7 +56,7 @@ final class InvokeRoutes {
             return refusal(refused);
         }
         if (view.output().isPresent()) {
-            return Response.json(200, view.output().get());
+            return Response.of(200, CONTENT, view.output().get());
         }
         return view.content()
                 .flatMap(Run.Content::fault)
@@ -104,15 +107,5 @@ final class InvokeRoutes {
             throw Rejection.of(400, "the payload is not JSON");
         }
         return payload;
-    }
-
-    private static void requireJson(Request request) {
-        String type = request.header("Content-Type")
-                .orElseThrow(() -> Rejection.of(400, "a Content-Type is needed: application/json"));
-        int semicolon = type.indexOf(';');
-        String kind = (semicolon < 0 ? type : type.substring(0, semicolon)).strip();
-        if (!kind.equalsIgnoreCase(Response.JSON)) {
-            throw Rejection.of(415, "the payload must be application/json");
-        }
     }
 }

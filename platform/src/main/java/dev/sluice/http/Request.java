@@ -133,6 +133,24 @@ public final class Request {
         return Optional.ofNullable(value);
     }
 
+    /// All headers by their names in lower case. Those that are sent more than once are joined with commas.
+    public Map<String, String> headers() {
+        var all = new LinkedHashMap<String, String>();
+        for (HttpField field : jetty.getHeaders()) {
+            String value = field.getValue() == null ? "" : field.getValue();
+            all.merge(field.getLowerCaseName(), value, (one, other) -> one + ", " + other);
+        }
+        return all;
+    }
+
+    /// The parts of a `multipart/form-data` body of at most `bytesMax` bytes. Refuses as [#bodyStream] while they are
+    /// read.
+    ///
+    /// @throws HttpRefused 400, 413
+    public Multipart multipart(long bytesMax) {
+        return new Multipart(header("Content-Type").orElse(""), bodyStream(bytesMax), memory);
+    }
+
     /// Whether it came over TLS.
     public boolean secure() {
         return jetty.isSecure();

@@ -76,7 +76,7 @@ final class NodeGuestTest extends GuestContract {
                       return exports.handle(event, cloudcall);
                     };
                     """;
-            case FAASTEN_INVOKES -> 
+            case FAASTEN_INVOKES ->
                 "exports.handle = async (event, cloudcall) => ({invoked: await cloudcall.invoke(['home'], '{}')});\n";
         };
     }

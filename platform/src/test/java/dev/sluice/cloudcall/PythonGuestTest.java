@@ -213,7 +213,8 @@ final class PythonGuestTest extends GuestContract {
         files.put("requirements.txt", Bytes.utf8("left-pad >= 1.2\n"));
 
         assertThat(refused(new FunctionPackage(files, "", Convention.DISPATCH)).message())
-                .isEqualTo("requirements.txt: there is no package left-pad in the image, and none in the function's package/");
+                .isEqualTo(
+                        "requirements.txt: there is no package left-pad in the image, and none in the function's package/");
     }
 
     @Test
