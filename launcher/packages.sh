@@ -7,6 +7,9 @@ CONSENT=ask # yes: install without asking
 has_seccomp_for_python() {
     compgen -G '/usr/lib/python3/dist-packages/seccomp*.so' >/dev/null
 }
+has_python_package() {
+    [[ -d /usr/lib/python3/dist-packages/$1 ]]
+}
 has_node() {
     local version
     [[ -x /usr/bin/node ]] && version=$(/usr/bin/node --version 2>/dev/null) || return 1
@@ -20,6 +23,8 @@ missing_packages() { # PURPOSE
         [[ -x /usr/bin/python3 ]] || printf 'python3\truns Python functions, and starts the isolated guests\n'
         has_seccomp_for_python || printf 'python3-seccomp\tlimits which system calls a guest may make\n'
         has_node || printf 'nodejs\truns Node.js functions (at least version %s, as /usr/bin/node)\n' "$NODE_MAJOR_MIN"
+        has_python_package PIL || printf 'python3-pil\tgives functions Pillow\n'
+        has_python_package numpy || printf 'python3-numpy\tgives functions numpy\n'
         [[ -x /usr/bin/bwrap ]] || printf 'bubblewrap\tputs each guest into namespaces of its own\n'
         [[ -d /usr/share/zoneinfo ]] || printf "tzdata\tgives functions the world's time zones\n"
         [[ -f /etc/services ]] || printf 'netbase\tgives functions the names of services and protocols\n'
@@ -28,6 +33,10 @@ missing_packages() { # PURPOSE
         command -v mvn >/dev/null || printf 'maven\tbuilds Sluice\n'
     fi
     if [[ $1 == test ]]; then
+        has_python_package pyaes || printf 'python3-pyaes\tis used by an example, which is tested\n'
+        has_python_package chameleon || printf 'python3-chameleon\tis used by an example, which is tested\n'
+        has_python_package cryptography || printf 'python3-cryptography\tis used by an example, which is tested\n'
+        has_python_package jwt || printf 'python3-jwt\tis used by an example, which is tested\n'
         command -v curl >/dev/null || printf "curl\tis used by the README's examples, which are tested\n"
     fi
 }

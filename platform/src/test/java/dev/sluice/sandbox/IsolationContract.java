@@ -93,7 +93,6 @@ public abstract class IsolationContract {
             "/boot",
             "/bin/sh",
             "/usr/bin/bwrap",
-            "/usr/lib/python3",
             "/usr/lib/jvm",
             "/dev/kvm",
             "/dev/ptmx",
@@ -228,6 +227,15 @@ public abstract class IsolationContract {
     }
 
     // ------------------------------------------------------------------------------------------- what must be there
+
+    @Test
+    void python_hasTheDistributionsPackages_thatAreOffered_andNoOthers() throws Exception {
+        assertThat(guests.ask("library.py", "packages"))
+                .hasToString("[18.0,[[4,2],[4,2],[4,2],[4,2],[4,2]],4,\"<b>1</b>\",{\"a\":1},true]");
+        assertThat(texts(guests.ask("library.py", "packages_there")))
+                .contains("PIL", "numpy")
+                .noneMatch(name -> name.startsWith("apt") || name.startsWith("seccomp") || name.startsWith("pip"));
+    }
 
     @Test
     void python_hasItsWholeLibrary() throws Exception {

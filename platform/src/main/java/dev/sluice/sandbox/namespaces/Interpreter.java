@@ -17,7 +17,8 @@ import java.util.TreeMap;
 /// @param binary the program itself, every symbolic link resolved
 /// @param folders whole directories that it needs, at the same place in the guest
 /// @param objects the binary and everything else whose shared libraries it needs
-record Interpreter(Path link, Path binary, List<Path> folders, List<Path> objects) {
+/// @param files what else is copied to the same place in the guest: files and directories
+record Interpreter(Path link, Path binary, List<Path> folders, List<Path> objects, List<Path> files) {
     private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
     private static final int PYTHON_MINOR_MIN = 9;
     private static final int NODE_MAJOR_MIN = 18;
@@ -37,8 +38,10 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
         }
         Path library = Path.of(answer[2]);
         var objects = new ArrayList<>(List.of(binary));
+        Packages packages;
         try (DirectoryStream<Path> modules = Files.newDirectoryStream(library.resolve("lib-dynload"), "*.so")) {
             modules.forEach(objects::add);
+            packages = Packages.installed();
         } catch (IOException failure) {
             throw new SandboxUnavailable("the library of " + program + " cannot be read", failure);
         }
@@ -46,7 +49,9 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
         if (Files.isDirectory(ZONES)) {
             folders.add(ZONES);
         }
-        return new Interpreter(Path.of("/usr/bin/python3"), binary, folders, objects);
+        objects.addAll(packages.objects());
+        folders.addAll(packages.folders());
+        return new Interpreter(Path.of("/usr/bin/python3"), binary, folders, objects, packages.files());
     }
 
     /// @throws SandboxUnavailable if it is missing, too old or not what it seems
@@ -61,7 +66,7 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
         }
         boolean shared = answer[1].contains(NODE_MODULES + "/"); // Debian's has parts of itself there
         List<Path> folders = shared ? List.of(NODE_MODULES) : List.of();
-        return new Interpreter(Path.of("/usr/bin/node"), binary, folders, List.of(binary));
+        return new Interpreter(Path.of("/usr/bin/node"), binary, folders, List.of(binary), List.of());
     }
 
     /// The libraries that the dynamic loader finds for all [#objects], by their place on the host.

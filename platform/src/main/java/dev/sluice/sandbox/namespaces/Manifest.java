@@ -14,7 +14,7 @@ import java.util.List;
 ///
 /// @param text ends with a newline
 record Manifest(String text) {
-    private static final String FORM = "form 1";
+    private static final String FORM = "form 2";
     private static final String BINARY = "binary ";
     private static final String FOLDER = "folder ";
     private static final String FILE = "file ";
@@ -27,6 +27,10 @@ record Manifest(String text) {
         var files = new ArrayList<>(interpreter.objects());
         files.addAll(libraries);
         interpreter.objects().forEach(object -> files.add(parent(object)));
+        files.addAll(interpreter.files());
+        if (Files.isDirectory(Packages.PLACE)) {
+            files.add(Packages.PLACE);
+        }
         for (Path file : files.stream().distinct().toList()) {
             lines.add(factAbout(file));
         }

@@ -99,10 +99,9 @@ final class RuntimeRoot {
         for (Path library : libraries) {
             copy(library, root);
         }
-        try (var locale = Files.walk(LOCALE)) {
-            for (Path file : locale.filter(Files::isRegularFile).toList()) {
-                copy(file, root);
-            }
+        copyAll(LOCALE, root);
+        for (Path file : interpreter.files()) {
+            copyAll(file, root);
         }
         for (Path folder : interpreter.folders()) {
             Files.createDirectories(inside(root, folder));
@@ -116,11 +115,20 @@ final class RuntimeRoot {
         openForReading(root);
     }
 
+    private static void copyAll(Path source, Path root) throws IOException {
+        try (var everything = Files.walk(source)) {
+            for (Path file : everything.filter(Files::isRegularFile).toList()) {
+                copy(file, root);
+            }
+        }
+    }
+
     private static void copy(Path source, Path root) throws IOException {
         if (Files.exists(source)) {
             Path target = inside(root, source);
             makeParent(target);
-            Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING);
+            // its time of change too: Python holds what it has compiled against that
+            Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
         }
     }
 
