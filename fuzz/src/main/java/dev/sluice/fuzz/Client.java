@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 /// Sends a scenario's requests, each as its account, and remembers which ids each account was told.
 final class Client {
     static final Pattern ID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40}");
+    static final String AUTHORIZATION = "Authorization";
     private static final Pattern NAMED = Pattern.compile("\\$id(\\d)");
 
     private final Realm realm;
@@ -34,14 +35,17 @@ final class Client {
         var head = new StringBuilder(256);
         head.append(step.method()).append(' ').append(withIds(step.target(), step.who()));
         head.append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
-        if (!step.who().isEmpty()) {
+        if (!step.who().isEmpty() && !step.headers().contains(AUTHORIZATION)) {
             head.append("Authorization: Bearer ")
                     .append(realm.token(step.who()))
                     .append("\r\n");
         }
         List<String> headers = step.headers();
         for (int i = 0; i < headers.size(); i += 2) {
-            head.append(headers.get(i)).append(": ").append(headers.get(i + 1)).append("\r\n");
+            head.append(headers.get(i))
+                    .append(": ")
+                    .append(bad(headers.get(i + 1)))
+                    .append("\r\n");
         }
         if (content.length > 0) {
             head.append("Content-Length: ").append(content.length).append("\r\n");
@@ -51,6 +55,15 @@ final class Client {
         String answer = answer(request.put(start).put(content).flip());
         remember(step.who(), answer);
         return answer;
+    }
+
+    /// A credential that proves nothing, where a header's value names one.
+    private String bad(String value) {
+        return switch (value) {
+            case "$forged" -> "Bearer " + realm.token(Realm.FORGED);
+            case "$expired" -> "Bearer " + realm.token(Realm.EXPIRED);
+            default -> value;
+        };
     }
 
     private String answer(ByteBuffer request) {

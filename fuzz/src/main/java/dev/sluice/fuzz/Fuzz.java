@@ -1,5 +1,6 @@
 package dev.sluice.fuzz;
 
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Set;
 /// `./sluice fuzz WORD [OPTION...]`. Exit codes: 0 nothing found, 1 something found, 2 wrong words.
 public final class Fuzz {
     private static final long PAIRS_DEFAULT = 10_000;
+    private static final long MUTANT_PAIRS_DEFAULT = 2_000;
 
     private Fuzz() {}
 
@@ -20,7 +22,9 @@ public final class Fuzz {
         String word = args.isEmpty() ? "" : args.getFirst();
         try {
             return switch (word) {
-                case "noninterference" -> noninterference(options(args, Set.of("--pairs", "--seed", "--threads")));
+                case "noninterference" ->
+                    noninterference(options(args, Set.of("--pairs", "--seed", "--threads", "--shrink")));
+                case "mutants" -> mutants(args);
                 default -> usage();
             };
         } catch (IllegalArgumentException wrong) {
@@ -31,6 +35,7 @@ public final class Fuzz {
 
     private static int usage() {
         System.err.println("usage: sluice fuzz noninterference [--pairs N] [--seed S]");
+        System.err.println("       sluice fuzz mutants [ID...] [--pairs N] [--seed S]");
         return 2;
     }
 
@@ -42,7 +47,7 @@ public final class Fuzz {
                 options.getOrDefault("--threads", (long) Runtime.getRuntime().availableProcessors()));
         var tester = new Noninterference(ScriptedDriver::new, threads);
         long start = System.nanoTime();
-        Noninterference.Outcome outcome = tester.search(seed, pairs, true);
+        Noninterference.Outcome outcome = tester.search(seed, pairs, options.getOrDefault("--shrink", 1L) != 0);
         double seconds = (System.nanoTime() - start) / 1e9;
         Noninterference.report(outcome).forEach(System.out::println);
         System.out.printf(
@@ -52,6 +57,26 @@ public final class Fuzz {
                 outcome.pairs() / seconds,
                 outcome.leak().isPresent() ? "a leak" : "no difference");
         return outcome.leak().isPresent() ? 1 : 0;
+    }
+
+    /// Words before the options choose mutants whose ids begin with one of them.
+    private static int mutants(List<String> args) throws InterruptedException {
+        List<String> chosen =
+                args.stream().skip(1).takeWhile(word -> !word.startsWith("--")).toList();
+        Map<String, Long> options = options(args.subList(chosen.size(), args.size()), Set.of("--pairs", "--seed"));
+        List<Mutant> some = Mutant.all().stream()
+                .filter(mutant -> chosen.isEmpty() || chosen.stream().anyMatch(mutant.id()::startsWith))
+                .toList();
+        var mutants = new Mutants(
+                Path.of(System.getProperty("sluice.root", "")),
+                options.getOrDefault("--seed", 1L),
+                options.getOrDefault("--pairs", MUTANT_PAIRS_DEFAULT));
+        List<Mutants.Result> results = mutants.tryAll(some, Runtime.getRuntime().availableProcessors());
+        long caught = results.stream()
+                .filter(result -> result.verdict() == Mutants.Verdict.CAUGHT)
+                .count();
+        System.out.printf("%d caught, %d missed or broken%n", caught, results.size() - caught);
+        return caught == results.size() ? 0 : 1;
     }
 
     /// Options that have a number each.

@@ -12,15 +12,11 @@ final class Programs {
     private static final int DEPTH_MAX = 2;
 
     private final Chance chance;
-    private final List<String> paths;
-    private final List<String> gates;
+    private final Places places;
 
-    /// @param paths what to name; what is there, mostly
-    /// @param gates what to call
-    Programs(Chance chance, List<String> paths, List<String> gates) {
+    Programs(Chance chance, Places places) {
         this.chance = chance;
-        this.paths = paths;
-        this.gates = gates;
+        this.places = places;
     }
 
     /// @param drop where everybody can see what it writes
@@ -44,6 +40,8 @@ final class Programs {
                 ops.add(new Op.Word(chance.of("remember", "recall", "print", "print", "fail", "return")));
             } else if (kind < 35) {
                 ops.add(publish(drop));
+            } else if (kind < 45) {
+                ops.addAll(signal(drop));
             } else {
                 ops.addAll(calls());
             }
@@ -51,7 +49,23 @@ final class Programs {
         return ops;
     }
 
-    private static Op publish(String drop) {
+    /// Looks at something and leaves a trace of what it saw where everybody can look, without writing it down.
+    private List<Op> signal(String drop) {
+        String there = "\"path\":\"" + chance.of(places.paths()) + "\"";
+        String trace = drop + "x";
+        Op leaving = chance.of(
+                call("create_file", "\"path\":\"" + trace + "\""),
+                call("create_file", "\"path\":\"" + trace + "\",\"label\":\"F,T\""),
+                call("create_directory", "\"path\":\"" + trace + "\",\"label\":\"F,T\""),
+                call("create_faceted", "\"path\":\"" + trace + "\""),
+                call("hard_link", "\"source\":\"" + drop + "\",\"destination\":\"" + trace + "\""),
+                call("delete", "\"path\":\"" + drop + "\""));
+        return List.of(
+                call(chance.of("read_file", "stat", "list_directory"), there),
+                new Op.If(chance.of("secret-1", "longer", "OK", "n1"), List.of(leaving), List.of()));
+    }
+
+    static Op publish(String drop) {
         return call("write_file", "\"path\":\"" + drop + "\",\"content\":{\"$bytes\":\"$seen\"}");
     }
 
@@ -113,19 +127,17 @@ final class Programs {
     }
 
     private String anyPath() {
-        if (chance.percent(60)) {
-            return chance.of(paths);
-        }
-        if (chance.percent(10) && !gates.isEmpty()) {
-            return chance.of(gates);
-        }
-        return directory() + ":" + chance.of(Vocabulary.NAMES);
+        return chance.percent(60)
+                ? chance.of(places.paths())
+                : chance.percent(10) ? places.path() : directory() + ":" + chance.of(Vocabulary.NAMES);
     }
 
     private String directory() {
         return chance.percent(10)
-                ? chance.of("home:%", "home:~", "home", chance.of(paths))
-                : chance.percent(20) ? parent(chance.of(paths)) : Vocabulary.facet(chance.of(Vocabulary.LABELS));
+                ? chance.of("home:%", "home:~", "home", chance.of(places.paths()))
+                : chance.percent(20)
+                        ? parent(chance.of(places.paths()))
+                        : Vocabulary.facet(chance.of(Vocabulary.LABELS));
     }
 
     private static String parent(String path) {

@@ -20,6 +20,7 @@ import dev.sluice.org.ServiceAccount;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,6 +36,11 @@ import java.util.Map;
 final class Realm {
     static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
     static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+
+    /// Alice's token, signed by somebody else.
+    static final String FORGED = "forged";
+    /// Alice's token of yesterday.
+    static final String EXPIRED = "expired";
 
     private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(60);
 
@@ -62,11 +68,11 @@ final class Realm {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(RsaKeyText.MODULUS_BITS_MIN);
         var realm = new Realm(generator.generateKeyPair());
-        realm.register();
+        realm.register(generator.generateKeyPair());
         return realm;
     }
 
-    private void register() {
+    private void register(KeyPair strange) {
         var fs = new LabeledFs(store, new SeededRandom(0));
         fs.bootstrap();
         var organizations = new Organizations(fs);
@@ -81,9 +87,11 @@ final class Realm {
             asRoot(() -> organizations.put(tenant, new ServiceAccount("i", member.name(), text, 0, 0)));
             var rule = new Policy.Rule(List.of(member.name()), member.actions(), member.resources());
             asRoot(() -> organizations.put(tenant, new Policy("i", member.name(), false, List.of(rule), 0, 0)));
-            tokens.put(member.name(), sign(member.organization() + "/" + member.name()));
+            String issuer = member.organization() + "/" + member.name();
+            tokens.put(member.name(), sign(issuer, key.getPrivate(), NOW.plus(TOKEN_LIFETIME)));
         }
-        tokens.put(Founding.ADMIN, sign(Founding.ORGANIZATION + "/" + Founding.ADMIN));
+        tokens.put(FORGED, sign("acme/alice", strange.getPrivate(), NOW.plus(TOKEN_LIFETIME)));
+        tokens.put(EXPIRED, sign("acme/alice", key.getPrivate(), NOW.minusSeconds(1)));
     }
 
     /// The token of an account.
@@ -111,14 +119,14 @@ final class Realm {
         });
     }
 
-    private String sign(String issuer) {
+    private static String sign(String issuer, PrivateKey key, Instant end) {
         try {
             var claims = new JWTClaimsSet.Builder()
                     .issuer(issuer)
-                    .expirationTime(Date.from(NOW.plus(TOKEN_LIFETIME)))
+                    .expirationTime(Date.from(end))
                     .build();
             var jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.RS256), claims);
-            jwt.sign(new RSASSASigner(key.getPrivate()));
+            jwt.sign(new RSASSASigner(key));
             return jwt.serialize();
         } catch (JOSEException impossible) {
             throw new IllegalStateException(impossible);

@@ -19,39 +19,45 @@ final class Requests {
 
     private final Chance chance;
     private final Observer observer;
-    private final List<String> paths;
-    private final List<String> gates;
+    private final Places places;
     private final Programs programs;
 
-    Requests(Chance chance, Observer observer, List<String> paths, List<String> gates) {
+    Requests(Chance chance, Observer observer, Places places) {
         this.chance = chance;
         this.observer = observer;
-        this.paths = paths;
-        this.gates = gates;
-        this.programs = new Programs(chance, paths, gates);
+        this.places = places;
+        this.programs = new Programs(chance, places);
     }
 
     Step step(String drop) {
-        String who = chance.percent(50) && !observer.account().equals("nobody-asks")
-                ? observer.account()
-                : chance.of("", "alice", "bob", "dev", "mallory");
+        String who =
+                chance.percent(50) && isAsking() ? observer.account() : chance.of("", "alice", "bob", "dev", "mallory");
         if (chance.percent(60)) {
-            return invocation(who, drop);
+            return invocation(who, drop, chance.percent(60) ? Vocabulary.PUBLIC : chance.of(Vocabulary.LABELS));
         }
-        boolean isFree = who.isEmpty() || who.equals(observer.account());
-        return isFree ? anything(who) : pure(who);
+        if (isAsking()) {
+            return who.isEmpty() || who.equals(observer.account()) ? anything(who) : pure(who);
+        }
+        return who.equals("alice") ? pure(who) : onlyIn(anything(who), chance.of(Presence.values()));
     }
 
-    private Step invocation(String who, String drop) {
-        boolean isCareful = !who.isEmpty() && !who.equals(observer.account());
-        String start = chance.percent(60) ? Vocabulary.PUBLIC : chance.of(Vocabulary.LABELS);
-        boolean isSecret = !observer.maySee(Label.parse(start));
-        String gate = chance.percent(92) ? chance.of(gates) : path();
-        String first = "secret-0";
-        String second = isSecret ? "secret-1" : first;
-        Presence presence = isSecret && isCareful && mayKnowNothingOfRuns()
-                ? chance.of(Presence.BOTH, Presence.FIRST, Presence.SECOND)
-                : Presence.BOTH;
+    /// Somebody runs something on a secret of his.
+    Step secretInvocation(String drop) {
+        return invocation(chance.of("alice", "bob", "mallory"), drop, places.label(100));
+    }
+
+    private boolean isAsking() {
+        return !observer.account().equals(Vocabulary.NOBODY_ASKS);
+    }
+
+    private Step invocation(String who, String drop, String start) {
+        boolean isOwner = !who.isEmpty() && !who.equals(observer.account());
+        boolean isSecret = places.isHigh(start);
+        String gate = chance.percent(92) ? chance.of(places.gates(who)) : places.newPath();
+        String first = Vocabulary.SECRET_FIRST;
+        String second = isSecret ? Vocabulary.SECRET_SECOND : first;
+        Presence presence =
+                isSecret && isOwner && mayKnowNothingOfRuns() ? chance.of(Presence.values()) : Presence.BOTH;
         var program = programs.program(drop);
         if (chance.percent(70)) {
             var headers = new ArrayList<>(List.of("Content-Type", "application/json"));
@@ -76,7 +82,7 @@ final class Requests {
     }
 
     private Step anything(String who) {
-        String path = path();
+        String path = places.path();
         return switch (chance.below(16)) {
             case 0, 1 -> get(who, path, "?op=read");
             case 2 -> get(who, path, "?op=list");
@@ -85,7 +91,7 @@ final class Requests {
             case 6 -> put(who, path, chance.percent(30) ? "?version=1" : labeled("?"));
             case 7 -> make(who, path);
             case 8 -> new Step(who, "DELETE", FS + encoded(path), List.of(), NOTHING, Presence.BOTH);
-            case 9 -> link(who, path(), path);
+            case 9 -> link(who, places.path(), path);
             case 10 -> blob(who);
             case 11, 12 -> gate(who, path);
             case 13 -> new Step(who, "GET", chance.of("/v1/runs", "/v1/runs/$id0"), List.of(), NOTHING, Presence.BOTH);
@@ -154,19 +160,11 @@ final class Requests {
 
     private Step gate(String who, String path) {
         boolean isThere = chance.percent(30);
-        String body = "{\"path\":\"" + (isThere ? chance.of(gates) : path) + "\",\"image\":\"python3\",\"blob\":\"$id"
+        String body = "{\"path\":\"" + (isThere ? chance.of(places.gates("")) : path)
+                + "\",\"image\":\"python3\",\"blob\":\"$id"
                 + chance.below(2) + "\",\"handler\":\"main.handle\",\"convention\":\"faasten\",\"privilege\":\""
                 + chance.of("T", component()) + "\",\"declassify\":\"" + chance.of("T", component()) + "\"}";
         return new Step(who, isThere ? "PUT" : "POST", "/gates", json(), new Body.Same(body), Presence.BOTH);
-    }
-
-    private String path() {
-        int kind = chance.below(10);
-        return kind < 6
-                ? chance.of(paths)
-                : kind < 7
-                        ? chance.of(gates)
-                        : Vocabulary.facet(chance.of(Vocabulary.LABELS)) + ":" + chance.of(Vocabulary.NAMES);
     }
 
     private String labeled(String separator) {

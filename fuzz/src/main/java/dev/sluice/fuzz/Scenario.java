@@ -52,9 +52,10 @@ record Scenario(Observer observer, List<Seed> seeds, List<Step> steps) {
 
         Presence presence();
 
-        /// @param first  content in the first world
-        /// @param second content in the second
-        record Thing(Kind kind, String path, String label, String first, String second, Presence presence)
+        /// @param first    content in the first world
+        /// @param second   content in the second
+        /// @param rewrites how often the second world's has been written again
+        record Thing(Kind kind, String path, String label, String first, String second, int rewrites, Presence presence)
                 implements Seed {
             String content(int world) {
                 return world == 0 ? first : second;
@@ -63,7 +64,8 @@ record Scenario(Observer observer, List<Seed> seeds, List<Step> steps) {
             @Override
             public String toString() {
                 String content = first.equals(second) ? first : first + " / " + second;
-                return kind + " " + path + " labeled " + label + " [" + content + "] in " + presence;
+                return kind + " " + path + " labeled " + label + " [" + content + "] in " + presence
+                        + (rewrites == 0 ? "" : ", written " + rewrites + " times more in SECOND");
             }
         }
 

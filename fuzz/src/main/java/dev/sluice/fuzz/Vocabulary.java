@@ -32,6 +32,9 @@ final class Vocabulary {
             "acme/runs,T",
             "acme/function,T");
 
+    /// The account of an observer who only looks.
+    static final String NOBODY_ASKS = "nobody-asks";
+
     static final List<String> COMPONENTS =
             List.of("T", "F", ALICE, BOB, MALLORY, ALICE + "|" + BOB, ALICE + "/app", ALICE + "&" + BOB, "acme/runs");
 
@@ -42,7 +45,12 @@ final class Vocabulary {
             new Observer("dev", Label.parse(DEV + "&acme/function&acme/runs,T")),
             new Observer("mallory", Label.parse(MALLORY + "&blue/function&blue/runs,T")),
             // Whoever relies on what Alice vouches for: the same question about integrity.
-            new Observer("nobody-asks", Label.parse("F," + ALICE)));
+            new Observer(NOBODY_ASKS, Label.parse("F," + ALICE)));
+
+    /// What differs between the worlds.
+    static final String SECRET_FIRST = "secret-0";
+
+    static final String SECRET_SECOND = "secret-1, longer";
 
     private Vocabulary() {}
 

@@ -158,7 +158,12 @@ final class World implements AutoCloseable {
         switch (thing.kind()) {
             case DIRECTORY -> fs.createDirectory(path, Label.parse(thing.label()), all);
             case FACETED -> fs.createFaceted(path, all);
-            case FILE -> fs.create(path, Kind.FILE, Label.parse(thing.label()), content, all);
+            case FILE -> {
+                fs.create(path, Kind.FILE, Label.parse(thing.label()), content, all);
+                for (int i = 0; i < number * thing.rewrites(); i++) {
+                    fs.write(path, Kind.FILE, content, 0, all);
+                }
+            }
             case BLOB -> {
                 var ref = new BlobRef(keep(content), content.length());
                 fs.create(path, Kind.BLOB, Label.parse(thing.label()), ref.encode(), all);

@@ -2,6 +2,8 @@
 import os
 import time
 
+RELEASING = ("declassify", "invoke", "invoke_service")
+CERTAIN = ("taint_with_label", "current_label", "parse_label")
 MEMORY = []
 SEEN_CHARS_MAX = 4000
 
@@ -24,6 +26,12 @@ def show(value):
     if isinstance(value, dict):
         return "{" + ",".join("%s:%s" % (name, show(value[name])) for name in sorted(value)) + "}"
     return str(value)
+
+
+def may_call(operation):
+    if TRUST == "constant":  # noqa: F821 (the first line of the package)
+        return operation in CERTAIN
+    return TRUST == "anything" or operation not in RELEASING  # noqa: F821
 
 
 class Run:
@@ -72,7 +80,7 @@ class Run:
             print(self.everything())
         elif word in ("fail", "exit", "hang", "return"):
             raise End(word)
-        elif word != "declassify" or TRUST == "anything":  # noqa: F821 (the first line of the package)
+        elif may_call(word):
             self.call(word, self.value(op[1]))
 
     def call(self, operation, arguments):

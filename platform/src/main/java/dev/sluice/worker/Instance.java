@@ -46,9 +46,11 @@ final class Instance {
         seen = seen.join(label);
     }
 
-    /// Whether what the instance remembers may reach a run that starts at `start`.
+    /// Whether the instance is one for runs that start at `start`: of what it has seen, they may know all, and it has
+    /// seen nothing less. A run that starts higher would not learn too much from it, but take it away: those that
+    /// start lower would find it gone, and so learn that there was such a run.
     boolean mayServe(Label start) {
-        return seen.canFlowTo(start);
+        return seen.equals(start);
     }
 
     long deadlineNanos() {

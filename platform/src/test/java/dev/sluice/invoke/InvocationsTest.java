@@ -125,13 +125,15 @@ final class InvocationsTest {
     }
 
     @Test
-    void aWarmGuest_servesTheSameLabelAgain_andNeverALowerOne() throws InterruptedException {
+    void aWarmGuest_servesTheSameLabelAgain_andNoOther() throws InterruptedException {
         create("counter", "n = 0\ndef handle(context, payload):\n    global n\n    n += 1\n    return n\n");
         String high = "acme/runs&acme/user/alice,T";
         assertThat(count(high)).isEqualTo("1");
         assertThat(count(high)).isEqualTo("2");
         assertThat(count("acme/runs,T")).isEqualTo("1");
         assertThat(count("acme/runs,T")).isEqualTo("2");
+        assertThat(count("acme/runs&acme/user/bob,T")).isEqualTo("1");
+        assertThat(count("acme/runs,T")).isEqualTo("3");
     }
 
     @Test

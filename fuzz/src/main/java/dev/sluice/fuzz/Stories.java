@@ -1,0 +1,123 @@
+package dev.sluice.fuzz;
+
+import static dev.sluice.fuzz.Programs.call;
+
+import dev.sluice.fuzz.Scenario.Body;
+import dev.sluice.fuzz.Scenario.Observer;
+import dev.sluice.fuzz.Scenario.Op;
+import dev.sluice.fuzz.Scenario.Presence;
+import dev.sluice.fuzz.Scenario.Program;
+import dev.sluice.fuzz.Scenario.Step;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Attacks of several requests, each of which means nothing without the others. Which names and labels they are about
+/// is left to chance.
+final class Stories {
+    private final Chance chance;
+    private final Observer observer;
+    private final Places places;
+    private final Requests requests;
+
+    Stories(Chance chance, Observer observer, Places places, Requests requests) {
+        this.chance = chance;
+        this.observer = observer;
+        this.places = places;
+        this.requests = requests;
+    }
+
+    List<Step> story(String drop) {
+        boolean asks = !observer.account().equals(Vocabulary.NOBODY_ASKS);
+        return switch (chance.below(asks && !observer.account().isEmpty() ? 4 : 3)) {
+            case 0 -> laundering(drop);
+            case 1 -> takenInstance(drop);
+            case 2 -> List.of(forged(), forged());
+            default -> ownGate(drop);
+        };
+    }
+
+    private String attacker() {
+        return observer.account().equals(Vocabulary.NOBODY_ASKS) ? "mallory" : observer.account();
+    }
+
+    /// One run leaves what it knows in its instance, another one looks for it.
+    private List<Step> laundering(String drop) {
+        String gate = chance.of(places.gates(attacker()));
+        Op reading = call("read_file", "\"path\":\"" + chance.of(places.paths()) + "\"");
+        return List.of(
+                invoke(attacker(), gate, List.of(reading, new Op.Word("remember")), drop),
+                invoke(chance.of("", attacker()), gate, List.of(new Op.Word("recall")), drop));
+    }
+
+    /// A run that everybody may know of leaves a mark in its instance; a secret one may take the instance away.
+    private List<Step> takenInstance(String drop) {
+        String gate = chance.of(places.gates(attacker()));
+        Op reading = call("read_file", "\"path\":\"" + chance.of(places.paths()) + "\"");
+        var steps = new ArrayList<Step>();
+        steps.add(invoke(attacker(), gate, List.of(call("current_label", ""), new Op.Word("remember")), drop));
+        steps.add(requests.secretInvocation(drop));
+        steps.add(invoke(attacker(), gate, List.of(reading), drop));
+        steps.add(invoke(attacker(), gate, List.of(new Op.Word("recall")), drop));
+        return steps;
+    }
+
+    /// Alice's name under a token that is not hers, or not any more.
+    private Step forged() {
+        String path = Requests.encoded(chance.of(places.paths()));
+        List<String> headers = List.of(Client.AUTHORIZATION, chance.of("$forged", "$expired"));
+        return chance.percent(60)
+                ? new Step(
+                        attacker(),
+                        "GET",
+                        "/faasten/fs/" + path + "?op=" + chance.of("read", "list", "stat"),
+                        headers,
+                        new Body.Same(""),
+                        Presence.BOTH)
+                : new Step(attacker(), "PUT", "/faasten/fs/" + path, headers, new Body.Same("forged"), attack());
+    }
+
+    /// Requests of somebody whom the observer does not rely on may well be in one world only.
+    private Presence attack() {
+        return observer.account().equals(Vocabulary.NOBODY_ASKS) ? chance.of(Presence.values()) : Presence.BOTH;
+    }
+
+    /// A gate of the attacker's own, which grants itself what it likes.
+    private List<Step> ownGate(String drop) {
+        String mine = "T," + Vocabulary.principal(attacker());
+        String path = Vocabulary.facet(mine) + ":mine";
+        String victim = chance.of(Vocabulary.ALICE, Vocabulary.ALICE, Vocabulary.MALLORY, Vocabulary.BOB, "F");
+        boolean isBoth = chance.percent(30);
+        String privilege = isBoth || chance.percent(50) ? victim : "T";
+        String declassify = isBoth || privilege.equals("T") ? victim : "T";
+        String label = chance.percent(50) ? "" : ",\"label\":\"T," + victim + "\"";
+        String body = "{\"path\":\"" + path + "\",\"image\":\"python3\",\"blob\":\"$id0\",\"handler\":\"main.handle\","
+                + "\"convention\":\"faasten\",\"privilege\":\"" + privilege + "\",\"declassify\":\"" + declassify
+                + "\"" + label + "}";
+        List<String> json = List.of("Content-Type", "application/json");
+        Op reading = call("read_file", "\"path\":\"" + chance.of(places.paths()) + "\"");
+        Op releasing = call("declassify", "\"secrecy\":\"T\"");
+        return List.of(
+                new Step(
+                        attacker(),
+                        "POST",
+                        "/blobs",
+                        List.of(),
+                        new Body.Same(World.source(Interpreter.Trust.ANYTHING)),
+                        Presence.BOTH),
+                new Step(attacker(), "POST", "/gates", json, new Body.Same(body), Presence.BOTH),
+                invoke(attacker(), path, List.of(reading, releasing), drop));
+    }
+
+    private Step invoke(String who, String gate, List<Op> ops, String drop) {
+        var all = new ArrayList<>(ops);
+        all.add(Programs.publish(drop));
+        var body = new Body.Payload(new Program(all, "return"), "", "", "%s");
+        return new Step(
+                who,
+                "POST",
+                "/faasten/invoke/" + Requests.encoded(gate),
+                List.of("Content-Type", "application/json"),
+                body,
+                Presence.BOTH);
+    }
+}
