@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.sluice.authn.TokenKey;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
@@ -17,6 +18,10 @@ import dev.sluice.org.Organizations;
 import dev.sluice.org.Policy;
 import dev.sluice.org.RsaKeyText;
 import dev.sluice.org.ServiceAccount;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -49,8 +54,11 @@ final class Realm {
     private final TurnStore store = new TurnStore();
     private final MemoryBlobs blobs = new MemoryBlobs();
 
-    private Realm(KeyPair key) {
+    private final TokenKey tokenKey;
+
+    private Realm(KeyPair key, TokenKey tokenKey) {
         this.key = key;
+        this.tokenKey = tokenKey;
     }
 
     /// One account.
@@ -67,7 +75,7 @@ final class Realm {
     static Realm found() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(RsaKeyText.MODULUS_BITS_MIN);
-        var realm = new Realm(generator.generateKeyPair());
+        var realm = new Realm(generator.generateKeyPair(), newTokenKey());
         realm.register(generator.generateKeyPair());
         return realm;
     }
@@ -92,6 +100,25 @@ final class Realm {
         }
         tokens.put(FORGED, sign("acme/alice", strange.getPrivate(), NOW.plus(TOKEN_LIFETIME)));
         tokens.put(EXPIRED, sign("acme/alice", key.getPrivate(), NOW.minusSeconds(1)));
+    }
+
+    private static TokenKey newTokenKey() {
+        try {
+            Path directory = Files.createTempDirectory("sluice-fuzz");
+            try {
+                return TokenKey.at(directory);
+            } finally {
+                Files.deleteIfExists(directory.resolve("token.key"));
+                Files.delete(directory);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /// What signs delegated tokens.
+    TokenKey tokenKey() {
+        return tokenKey;
     }
 
     /// The token of an account.

@@ -3,6 +3,7 @@ package dev.sluice.fuzz;
 import dev.sluice.api.Api;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
+import dev.sluice.authn.Delegations;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import dev.sluice.cloudcall.CloudCalls;
@@ -80,9 +81,11 @@ final class World implements AutoCloseable {
                 Realm.CLOCK);
         var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(Realm.CLOCK, random), Realm.CLOCK);
         var organizations = new Organizations(fs);
+        var delegations = new Delegations(organizations, realm.tokenKey(), Realm.CLOCK);
         this.api = new Api(
                 new Api.Rooms(
-                        new Authenticator(organizations, new Bearers(organizations, Realm.CLOCK)),
+                        new Authenticator(organizations, new Bearers(organizations, Realm.CLOCK), delegations),
+                        delegations,
                         organizations,
                         fs,
                         blobs,
