@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Builds with Maven when a source changed, and lays the result out as a program that runs from its own directory:
 #
-#   .sluice/dist/KEY/{platform,cli,bench,fuzz}.jar  ours          lib/  what they need, guest/  the runtimes' files
+#   .sluice/dist/KEY/{platform,cli,bench,fuzz}.jar  ours          lib/  what they need, guest/  the runtimes' files,
+#                    examples/faasten/functions  the functions that are shipped
 #                    {server,cli}.classpath    absolute paths, in a fixed order
 #                    {server,cli}.aot          ahead-of-time caches (they hold for this class path and JDK only)
 #   .sluice/current                            fingerprint of the sources, and the KEY built from them
@@ -30,7 +31,7 @@ fingerprint() {
         stat --format='%Y' "$JAVA_HOME/release"
         cd "$ROOT" || exit
         # A module without sources, or a file that vanishes meanwhile, is no failure.
-        { find pom.xml ./*/pom.xml ./*/src/main guest -name __pycache__ -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null || true; } |
+        { find pom.xml ./*/pom.xml ./*/src/main guest examples/faasten/functions -name __pycache__ -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null || true; } |
             LC_ALL=C sort
     } | sha256sum
 }
@@ -122,6 +123,7 @@ lay_out() {
     link_or_copy "$ROOT"/platform/target/lib/*.jar "$new/lib/server/"
     link_or_copy "$ROOT"/cli/target/lib/*.jar "$new/lib/cli/"
     lay_out_guests "$new/guest"
+    lay_out_functions "$new/examples/faasten"
     class_path "$DIST" platform "$new"/lib/server/*.jar >"$new/server.classpath"
     class_path "$DIST" cli "$new"/lib/cli/*.jar >"$new/cli.classpath"
     mv "$new" "$DIST"
@@ -135,13 +137,16 @@ lay_out_guests() { # DIRECTORY
     cp -R "$ROOT/guest" "$1"
     [[ ! -x /usr/bin/python3 ]] || /usr/bin/python3 -I -S -m compileall -q "$1/python/sluice_guest"
 }
+lay_out_functions() { # DIRECTORY
+    mkdir -p "$1" && cp -R "$ROOT/examples/faasten/functions" "$1/"
+}
 jar_of() { # MODULE
     local -a found=("$ROOT/$1/target/$1-"*.jar)
     [[ -f ${found[0]} ]] || fail "Maven has not packaged $1: no $ROOT/$1/target/$1-*.jar"
     printf '%s' "${found[0]}"
 }
 cat_guest() {
-    [[ ! -d $ROOT/guest ]] || (cd "$ROOT/guest" && find . -name __pycache__ -prune -o -type f -print | LC_ALL=C sort | xargs -r cat)
+    [[ ! -d $ROOT/guest ]] || (cd "$ROOT" && find guest examples/faasten/functions -name __pycache__ -prune -o -type f -print | LC_ALL=C sort | xargs -r cat)
 }
 link_or_copy() { # FILE... DIRECTORY
     cp --link "$@" 2>/dev/null || cp "$@"

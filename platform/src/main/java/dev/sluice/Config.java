@@ -34,6 +34,12 @@ record Config(
         }
     }
 
+    /// The functions that are shipped with the server: beside the guests' files, in a source tree as where it is
+    /// installed.
+    Path functionsDir() {
+        return guestDir.resolveSibling("examples").resolve("faasten").resolve("functions");
+    }
+
     static Config parse(List<String> args) throws Invalid {
         Map<String, String> given = new HashMap<>();
         for (int i = 0; i < args.size(); i += 2) {

@@ -3,6 +3,7 @@ package dev.sluice;
 import dev.sluice.api.AdminAccess;
 import dev.sluice.api.Api;
 import dev.sluice.api.ClientFiles;
+import dev.sluice.api.SystemObjects;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
 import dev.sluice.authn.Delegations;
@@ -97,6 +98,8 @@ final class Platform implements AutoCloseable {
         var organizations = new Organizations(fs);
         var admin = new AdminAccess(data);
         admin.ensure(new Founding(organizations, clock));
+        var system = new SystemObjects(fs, blobs, gates);
+        system.ensure(config.functionsDir());
         var delegations = new Delegations(organizations, TokenKey.at(data), clock);
         var rooms = new Api.Rooms(
                 new Authenticator(organizations, new Bearers(organizations, clock), delegations),
@@ -106,7 +109,8 @@ final class Platform implements AutoCloseable {
                 blobs,
                 gates,
                 invocations,
-                runs);
+                runs,
+                system);
         var isReady = new AtomicBoolean();
         var api = new Api(rooms, new Api.Version(VERSION, "", ""), isReady::get, clock);
         var listener = closing(

@@ -13,6 +13,7 @@ import dev.sluice.label.LabelInvalid;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Resource;
 import java.io.IOException;
+import java.util.Optional;
 
 /// Who one is, and giving parts of that to others: `GET /me`, `POST /faasten/delegate`, `POST /faasten/revoke`.
 ///
@@ -24,11 +25,13 @@ final class AccessRoutes {
     private final Door door;
     private final Delegations delegations;
     private final Organizations organizations;
+    private final SystemObjects system;
 
-    AccessRoutes(Door door, Delegations delegations, Organizations organizations) {
+    AccessRoutes(Door door, Delegations delegations, Organizations organizations, SystemObjects system) {
         this.door = door;
         this.delegations = delegations;
         this.organizations = organizations;
+        this.system = system;
     }
 
     void addTo(Routes.Table table) {
@@ -37,8 +40,12 @@ final class AccessRoutes {
         table.add("POST", "/faasten/revoke", Refusals.ofPaths(this::revoke));
     }
 
+    /// Who asks for the first time gets his home.
     private Response me(Request request) {
         Caller.Proven caller = door.proven(request);
+        if (caller instanceof Caller.Known) {
+            bootstrap(caller, caller.component(), caller.component());
+        }
         var login = new JsonWriter(128).beginObject();
         login.field("login", caller.component().toString());
         return Response.json(200, login.endObject().done());
@@ -49,10 +56,24 @@ final class AccessRoutes {
         Caller.Proven caller = door.proven(request);
         JsonBody body = JsonBody.parse(request.body(BODY_BYTES_MAX));
         Component component = component("component", body.requiredText("component"));
-        return delegations
-                .mint(caller, component)
-                .map(token -> Response.text(200, token))
-                .orElseGet(() -> Response.empty(NOT_ACCEPTABLE));
+        Component clearance =
+                body.text("clearance").map(text -> component("clearance", text)).orElse(component);
+        boolean wantsHome = body.flag("bootstrap");
+        Optional<String> token = delegations.mint(caller, component);
+        if (token.isEmpty()) {
+            return Response.empty(NOT_ACCEPTABLE);
+        }
+        if (wantsHome) {
+            bootstrap(caller, component, clearance);
+        }
+        return Response.text(200, token.get());
+    }
+
+    private void bootstrap(Caller.Proven caller, Component of, Component clearance) {
+        caller.task().run(() -> {
+            system.bootstrap(of, clearance);
+            return of;
+        });
     }
 
     /// Ends all tokens that were given in the name of this account. Not for a delegate: he has only a part of it.

@@ -44,7 +44,8 @@ public final class Api implements Handler {
             Blobs blobs,
             Gates gates,
             Invocations invocations,
-            Runs runs) {}
+            Runs runs,
+            SystemObjects system) {}
 
     public Api(Rooms rooms, Version version, BooleanSupplier isReady, Clock clock) {
         var door = new Door(rooms.authenticator());
@@ -53,7 +54,7 @@ public final class Api implements Handler {
                 new Functions(rooms.fs(), rooms.gates(), rooms.blobs(), rooms.invocations(), rooms.runs(), clock);
         var table = new Routes.Table();
         new SystemRoutes(door, version, isReady).addTo(table);
-        new AccessRoutes(door, rooms.delegations(), rooms.organizations()).addTo(table);
+        new AccessRoutes(door, rooms.delegations(), rooms.organizations(), rooms.system()).addTo(table);
         new FunctionRoutes(door, functions).addTo(table);
         new RunRoutes(door, functions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);

@@ -3,12 +3,13 @@ package dev.sluice.authn;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 
 /// The platform's own tasks: they finish what a caller was allowed to begin, when he is gone or the server was
-/// restarted in between. Each holds one resource of one organization and nothing else.
+/// restarted in between, and keep what belongs to the system itself. Each holds one thing and nothing else.
 public final class Upkeep {
     private Upkeep() {}
 
@@ -16,5 +17,11 @@ public final class Upkeep {
     public static Task of(Organization organization, Resource resource) {
         Component held = Component.of(resource.in(organization.principal()));
         return new Task(Label.PUBLIC, Label.of(held, Component.TRUE), Privilege.mintTcb(held));
+    }
+
+    /// A task that vouches for what the system of that name publishes, and may know nothing that is secret.
+    public static Task system(String name) {
+        Component held = Component.of(Principal.of(name));
+        return new Task(Label.PUBLIC, Label.PUBLIC, Privilege.mintTcb(Component.TRUE, held));
     }
 }
