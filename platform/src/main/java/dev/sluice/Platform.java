@@ -4,6 +4,7 @@ import dev.sluice.api.AdminAccess;
 import dev.sluice.api.Api;
 import dev.sluice.api.ClientFiles;
 import dev.sluice.api.SystemObjects;
+import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
 import dev.sluice.authn.Delegations;
@@ -14,6 +15,7 @@ import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.Gates;
 import dev.sluice.gateway.Gateway;
+import dev.sluice.http.Handler;
 import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
 import dev.sluice.image.Runtime;
@@ -81,21 +83,17 @@ final class Platform implements AutoCloseable {
         var blobs = new DiskBlobs(data.resolve("blobs"));
         var fs = new LabeledFs(store, random);
         fs.bootstrap();
-        var gates = new Gates(fs);
+        var audit = new AuditLog(store, random, clock);
+        var gates = new Gates(fs, audit);
         var runs = new Runs(store, clock);
         var scheduler = new Scheduler(memoryMib);
         LocalWorker worker = worker(config, fs, blobs, scheduler, memoryMib, clock);
-        var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, random), clock);
+        var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, random), audit, clock);
         recordLongRuns(runs);
 
         TlsIdentity identity = TlsIdentity.at(data, clock);
-        var gateway = closing(
-                WebServer.start(
-                        WebServer.Ports.loopback(config.gatewayPort(), config.gatewayTlsPort()),
-                        identity,
-                        new Gateway()),
-                WebServer::close);
-        var organizations = new Organizations(fs);
+        var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, new Gateway());
+        var organizations = new Organizations(fs, audit);
         var admin = new AdminAccess(data);
         admin.ensure(new Founding(organizations, clock));
         var system = new SystemObjects(fs, blobs, gates);
@@ -110,12 +108,11 @@ final class Platform implements AutoCloseable {
                 gates,
                 invocations,
                 runs,
-                system);
+                system,
+                audit);
         var isReady = new AtomicBoolean();
         var api = new Api(rooms, new Api.Version(VERSION, "", ""), isReady::get, clock);
-        var listener = closing(
-                WebServer.start(WebServer.Ports.loopback(config.apiPort(), config.apiTlsPort()), identity, api),
-                WebServer::close);
+        var listener = listener(config.apiPort(), config.apiTlsPort(), identity, api);
         invocations.recover();
         api.recover();
         var ports = new ClientFiles.Ports(listener.port(), listener.tlsPort(), gateway.port(), gateway.tlsPort());
@@ -124,6 +121,11 @@ final class Platform implements AutoCloseable {
         files.writeUser(Path.of(System.getProperty("user.home")));
         isReady.set(true);
         return Endpoints.of(ports.api(), ports.apiTls(), ports.gateway(), ports.gatewayTls());
+    }
+
+    private WebServer listener(int port, int tlsPort, TlsIdentity identity, Handler handler) throws IOException {
+        return closing(
+                WebServer.start(WebServer.Ports.loopback(port, tlsPort), identity, handler), WebServer::close);
     }
 
     private LocalWorker worker(

@@ -62,7 +62,7 @@ public final class ScenarioServer implements AutoCloseable {
     private static void found(RocksStore store, List<String> names, RSAPublicKey key) throws IOException {
         var fs = new LabeledFs(store, new SecureRandom());
         fs.bootstrap();
-        var organizations = new Organizations(fs);
+        var organizations = new Organizations(fs, deed -> {});
         for (String name : names) {
             var organization = new Organization(UUID.randomUUID().toString(), name, name, 0);
             var rule = new Policy.Rule(List.of(ACCOUNT), List.of("*"), List.of("*"));

@@ -83,7 +83,7 @@ final class Realm {
     private void register(KeyPair strange) {
         var fs = new LabeledFs(store, new SeededRandom(0));
         fs.bootstrap();
-        var organizations = new Organizations(fs);
+        var organizations = new Organizations(fs, deed -> {});
         new Founding(organizations, CLOCK).found((RSAPublicKey) key.getPublic());
         for (Member member : MEMBERS) {
             var tenant = new Organization("i", member.organization(), member.organization(), 0);

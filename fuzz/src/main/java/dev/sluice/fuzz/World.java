@@ -1,6 +1,8 @@
 package dev.sluice.fuzz;
 
 import dev.sluice.api.Api;
+import dev.sluice.api.SystemObjects;
+import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
 import dev.sluice.authn.Delegations;
@@ -67,7 +69,8 @@ final class World implements AutoCloseable {
         this.blobs = realm.copyOfBlobs();
         var random = new SeededRandom(number + 1);
         this.fs = new LabeledFs(store, random);
-        this.gates = new Gates(fs);
+        var audit = new AuditLog(store, random, Realm.CLOCK);
+        this.gates = new Gates(fs, audit);
         this.runs = new Runs(store, Realm.CLOCK);
         var scheduler = new Scheduler(MEMORY_MIB);
         this.worker = new LocalWorker(
@@ -79,8 +82,8 @@ final class World implements AutoCloseable {
                 () -> scheduler.load().leasedMib(),
                 () -> MEMORY_MIB,
                 Realm.CLOCK);
-        var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(Realm.CLOCK, random), Realm.CLOCK);
-        var organizations = new Organizations(fs);
+        var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(Realm.CLOCK, random), audit, Realm.CLOCK);
+        var organizations = new Organizations(fs, audit);
         var delegations = new Delegations(organizations, realm.tokenKey(), Realm.CLOCK);
         this.api = new Api(
                 new Api.Rooms(
@@ -91,7 +94,9 @@ final class World implements AutoCloseable {
                         blobs,
                         gates,
                         invocations,
-                        runs),
+                        runs,
+                        new SystemObjects(fs, blobs, gates),
+                        audit),
                 new Api.Version("0", "", ""),
                 () -> true,
                 Realm.CLOCK);

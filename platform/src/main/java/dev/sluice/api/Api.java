@@ -1,5 +1,7 @@
 package dev.sluice.api;
 
+import dev.sluice.audit.AuditLog;
+import dev.sluice.audit.Inquiry;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Delegations;
 import dev.sluice.blob.Blobs;
@@ -14,6 +16,7 @@ import dev.sluice.invoke.Invocations;
 import dev.sluice.org.Organizations;
 import dev.sluice.run.Runs;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.util.function.BooleanSupplier;
 
@@ -31,6 +34,7 @@ public final class Api implements Handler {
     private final Routes routes;
     private final Functions functions;
     private final Organizations organizations;
+    private final AuditLog audit;
 
     /// What the server says of itself.
     public record Version(String version, String commit, String buildDate) {}
@@ -45,11 +49,13 @@ public final class Api implements Handler {
             Gates gates,
             Invocations invocations,
             Runs runs,
-            SystemObjects system) {}
+            SystemObjects system,
+            AuditLog audit) {}
 
     public Api(Rooms rooms, Version version, BooleanSupplier isReady, Clock clock) {
         var door = new Door(rooms.authenticator());
         this.organizations = rooms.organizations();
+        this.audit = rooms.audit();
         this.functions =
                 new Functions(rooms.fs(), rooms.gates(), rooms.blobs(), rooms.invocations(), rooms.runs(), clock);
         var table = new Routes.Table();
@@ -61,6 +67,8 @@ public final class Api implements Handler {
         new FsRoutes(door, rooms.fs(), rooms.blobs()).addTo(table);
         new SeedRoutes(door, rooms.fs(), rooms.blobs(), new PathGates(rooms.fs(), rooms.blobs(), rooms.gates()))
                 .addTo(table);
+        new ExplainRoutes(door, audit, rooms.runs()).addTo(table);
+        new AuditRoutes(door, audit).addTo(table);
         this.routes = table.build();
     }
 
@@ -70,16 +78,27 @@ public final class Api implements Handler {
     }
 
     @Override
-    public Response handle(Request request) throws IOException, InterruptedException {
+    public Response handle(Request request) throws IOException {
         if (request.method().equals("OPTIONS")) {
             return PREFLIGHT;
         }
-        Response answer;
-        try {
-            answer = routes.handle(request);
-        } catch (HttpRefused refused) {
-            answer = refused.response();
+        var inquiry = new Inquiry(request.id(), request.method() + " " + request.rawPath());
+        Response response = inquiry.run(() -> answer(request));
+        if (inquiry.isRefused()) {
+            // on its own thread: how long it takes must not show in the answer
+            Thread.ofVirtual().name("refusal").start(() -> audit.refused(inquiry));
         }
-        return answer.with(ALLOW_ORIGIN, ANY);
+        return response.with(ALLOW_ORIGIN, ANY);
+    }
+
+    private Response answer(Request request) throws IOException {
+        try {
+            return routes.handle(request);
+        } catch (HttpRefused refused) {
+            return refused.response();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the server stops");
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.audit.Inquiry;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Caller;
 import dev.sluice.bytes.Bytes;
@@ -10,7 +11,11 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.org.Action;
 import dev.sluice.org.Operation;
+import dev.sluice.org.Resource;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /// Who may come in: asks `authn` who calls, and for a task with what the operation is lent. The refusals are
 /// Dispatch's, byte for byte.
@@ -103,7 +108,7 @@ final class Door {
     ///
     /// @throws Rejection 403
     static Task lent(Caller.Known caller, Operation operation) {
-        return caller.taskFor(operation).orElseThrow(() -> new Rejection(FORBIDDEN));
+        return caller.taskFor(operation).orElseThrow(() -> forbidden(operation));
     }
 
     /// The refusal of somebody who would have to be known.
@@ -112,7 +117,55 @@ final class Door {
     }
 
     private Caller caller(Request request) {
-        return authenticator.authenticate(request.header("Authorization"), request.header("X-Dispatch-Org"));
+        Caller caller = authenticator.authenticate(request.header("Authorization"), request.header("X-Dispatch-Org"));
+        if (caller instanceof Caller.Proven proven) {
+            String organization = proven instanceof Caller.Known known
+                    ? known.organization().token()
+                    : proven.home().token();
+            Inquiry.current().ifPresent(inquiry -> inquiry.by(proven.component(), organization));
+        }
+        return caller;
+    }
+
+    /// Who wants to read what he may, of whatever kind: the first policy that lends him anything lends all.
+    ///
+    /// @throws Rejection 401, 403: whoever shows a bad credential is not let in as nobody
+    Reader reader(Request request) {
+        return switch (caller(request)) {
+            case Caller.Known known ->
+                new Reader(
+                        Arrays.stream(Resource.values())
+                                .map(resource -> Operation.of(Action.GET, resource))
+                                .flatMap(get -> known.taskFor(get.deliveringAllThatMayBeRead()).stream())
+                                .findFirst()
+                                .orElseGet(known::task),
+                        known.organization().token());
+            case Caller.Delegate delegate ->
+                new Reader(delegate.task(), delegate.home().token());
+            case Caller.Anonymous anonymous -> new Reader(anonymous.task(), "");
+            case Caller.Rejected(var reason) -> throw refused(reason);
+        };
+    }
+
+    /// @param organization the token of the organization that he asks about; empty for nobody
+    record Reader(Task task, String organization) {}
+
+    /// Somebody who may act for the requested organization as a whole.
+    ///
+    /// @throws Rejection 403
+    static void requireWholeOrganization(Caller.Known caller) {
+        if (!caller.mayActAsOrganization()) {
+            Inquiry.current().ifPresent(inquiry -> inquiry.forbid("* *"));
+            throw new Rejection(FORBIDDEN);
+        }
+    }
+
+    private static Rejection forbidden(Operation operation) {
+        String need = operation.required().stream()
+                .map(one -> one.action().word() + " " + one.resource().word())
+                .collect(Collectors.joining(", "));
+        Inquiry.current().ifPresent(inquiry -> inquiry.forbid(need));
+        return new Rejection(FORBIDDEN);
     }
 
     private static Rejection refused(Caller.Reason reason) {

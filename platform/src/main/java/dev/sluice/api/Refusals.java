@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.audit.Inquiry;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.http.Handler;
 import dev.sluice.http.Response;
@@ -32,6 +33,7 @@ final class Refusals {
     }
 
     static Response ofEntity(String kind, String name, Refused refused) {
+        Inquiry.current().ifPresent(inquiry -> inquiry.refuse(refused));
         return switch (refused.refusal()) {
             case NOT_FOUND, DENIED, WRONG_KIND -> Response.error(404, 404, kind + " " + name + " not found");
             case EXISTS -> Response.error(409, 409, kind + " " + name + " already exists");
@@ -60,6 +62,7 @@ final class Refusals {
     }
 
     static Response ofPath(Refused refused) {
+        Inquiry.current().ifPresent(inquiry -> inquiry.refuse(refused));
         return switch (refused.refusal()) {
             case NOT_FOUND, DENIED -> error(404, UNIFORM);
             case WRONG_KIND, INVALID -> error(400, refused.reason());

@@ -5,8 +5,13 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
+import dev.sluice.org.Action;
+import dev.sluice.org.Need;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
+import dev.sluice.org.Resource;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /// Who stands behind a request.
@@ -31,6 +36,12 @@ public sealed interface Caller {
 
     /// Somebody who proved who he is. A final class and not a record: its authority is had only as a task.
     final class Known implements Proven {
+        private static final Operation EVERYTHING = new Operation(
+                Arrays.stream(Action.values())
+                        .flatMap(action -> Arrays.stream(Resource.values()).map(resource -> Need.of(action, resource)))
+                        .toList(),
+                List.of());
+
         private final Lending lending;
         private final Bearers.Bearer bearer;
         private final Organization requested;
@@ -69,6 +80,12 @@ public sealed interface Caller {
         @Override
         public Delegations.Grant grant() {
             return new Delegations.Grant(bearer.home(), bearer.account(), component(), bearer.end());
+        }
+
+        /// Whether the policies allow him all there is in the requested organization: who may ask to act for it as a
+        /// whole. Whatever is done so goes on record.
+        public boolean mayActAsOrganization() {
+            return lending.authority(bearer, requested, EVERYTHING).isPresent();
         }
 
         /// A task for one operation, with what the policies lend it: they are read, and written, apart.

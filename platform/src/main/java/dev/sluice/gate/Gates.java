@@ -9,12 +9,15 @@ import dev.sluice.fs.Kind;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.ObjectId;
 import dev.sluice.function.FunctionSpec;
+import dev.sluice.kernel.Deed;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.kernel.Trace.Check;
+import dev.sluice.kernel.Witness;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import java.util.Map;
 import java.util.Optional;
 
 /// Gates that lead to functions: creating, replacing, reading, resolving and entering them. Acts as
@@ -30,13 +33,16 @@ public final class Gates {
     private static final Digest NO_DIGEST = Digest.of(Bytes.EMPTY);
 
     private final LabeledFs fs;
+    private final Witness witness;
     private final Cache<Version, Link> decoded =
             Caffeine.newBuilder().maximumSize(DECODED_GATES_MAX).build();
 
     private record Version(ObjectId id, long version) {}
 
-    public Gates(LabeledFs fs) {
+    /// @param witness is told of each gate that is created or replaced
+    public Gates(LabeledFs fs, Witness witness) {
         this.fs = fs;
+        this.witness = witness;
     }
 
     /// The gate at `path`, after the task has been tainted with the way there and with each gate on the way to
@@ -127,7 +133,8 @@ public final class Gates {
     ///     circle or too many; `CONFLICT` for a pin of what has changed; else as [LabeledFs#create]
     public ObjectId create(FsPath path, GateContent.OfFunction content, Backing backing, Label label, Privilege with) {
         requireMayGrant(content, backing, label, Optional.empty());
-        return fs.createTcb(path, Kind.GATE, label, GateCodec.encode(content), with);
+        Deed deed = deed("gate.create", path, label, content);
+        return witness.witness(deed, () -> fs.createTcb(path, Kind.GATE, label, GateCodec.encode(content), with));
     }
 
     /// Creates a gate that nothing links to yet. As [#create].
@@ -135,7 +142,8 @@ public final class Gates {
     /// @return the gate, opened
     public FsPath createUnlinked(GateContent.OfFunction content, Backing backing, Label label, Privilege with) {
         requireMayGrant(content, backing, label, Optional.empty());
-        return fs.createUnlinkedTcb(Kind.GATE, label, GateCodec.encode(content), with);
+        Deed deed = deed("gate.create", "a gate that nothing links to", label, content);
+        return witness.witness(deed, () -> fs.createUnlinkedTcb(Kind.GATE, label, GateCodec.encode(content), with));
     }
 
     /// Replaces a gate by a direct one. As the other [#replace].
@@ -153,7 +161,8 @@ public final class Gates {
             FsPath path, GateContent.OfFunction content, Backing backing, long expectedVersion, Privilege with) {
         LabeledFs.Content before = fs.read(path, Kind.GATE);
         requireMayGrant(content, backing, before.label(), Optional.of(before.id()));
-        return fs.writeTcb(before, GateCodec.encode(content), expectedVersion, with);
+        Deed deed = deed("gate.replace", path, before.label(), content);
+        return witness.witness(deed, () -> fs.writeTcb(before, GateCodec.encode(content), expectedVersion, with));
     }
 
     private void requireMayGrant(
@@ -171,6 +180,24 @@ public final class Gates {
             requireHeld(redirect.enter(), "the gate's enter");
             requireEnd(new Link(replaced.orElse(NOT_YET), 0, label, redirect, NO_DIGEST));
         }
+    }
+
+    private static Deed deed(String kind, Object what, Label label, GateContent.OfFunction content) {
+        GatePolicy policy = content.policy();
+        String enter = content instanceof GateContent.Redirect redirect
+                ? redirect.enter().toString()
+                : "";
+        return new Deed(
+                kind,
+                what.toString(),
+                label,
+                Map.of(
+                        "privilege", policy.privilege().toString(),
+                        "clearance", policy.clearance().toString(),
+                        "declassify", policy.declassify().toString(),
+                        "max_secrecy", policy.maxSecrecy().toString(),
+                        "enter", enter,
+                        "digest", Digest.of(GateCodec.encode(content)).hex()));
     }
 
     private static void requireHeld(Component granted, String what) {

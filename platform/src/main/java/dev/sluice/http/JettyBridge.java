@@ -19,29 +19,33 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
 
     private final Handler handler;
     private final LargeBodies memory;
+    private final RequestIds ids;
 
-    JettyBridge(Handler handler, LargeBodies memory) {
+    JettyBridge(Handler handler, LargeBodies memory, RequestIds ids) {
         this.handler = handler;
         this.memory = memory;
+        this.ids = ids;
     }
 
     @Override
     public boolean handle(
             org.eclipse.jetty.server.Request jetty, org.eclipse.jetty.server.Response out, Callback callback)
             throws IOException, InterruptedException {
+        String id = ids.next();
+        out.getHeaders().put(RequestIds.HEADER, id);
         try (LargeBodies.Share share = memory.share()) {
-            send(answer(jetty, share), out, callback, share);
+            send(answer(jetty, id, share), out, callback, share);
         } catch (ClientGone gone) {
             callback.failed(gone);
         }
         return true;
     }
 
-    private Response answer(org.eclipse.jetty.server.Request jetty, LargeBodies.Share share)
+    private Response answer(org.eclipse.jetty.server.Request jetty, String id, LargeBodies.Share share)
             throws IOException, InterruptedException {
         try {
             return handler.handle(
-                    new Request(jetty, PathText.segments(jetty.getHttpURI().getPath()), share));
+                    new Request(jetty, id, PathText.segments(jetty.getHttpURI().getPath()), share));
         } catch (HttpRefused refused) {
             return refused.response();
         } catch (RuntimeException bug) {

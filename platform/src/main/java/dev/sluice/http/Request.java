@@ -27,6 +27,7 @@ public final class Request {
     private static final int FIRST_BUFFER_BYTES = 16 << 10;
 
     private final org.eclipse.jetty.server.Request jetty;
+    private final String id;
     private final List<String> segments;
     private final LargeBodies.Share memory;
     private boolean isLarge;
@@ -34,10 +35,16 @@ public final class Request {
     private int parametersFrom;
     private @Nullable Map<String, List<String>> query;
 
-    Request(org.eclipse.jetty.server.Request jetty, List<String> segments, LargeBodies.Share memory) {
+    Request(org.eclipse.jetty.server.Request jetty, String id, List<String> segments, LargeBodies.Share memory) {
         this.jetty = jetty;
+        this.id = id;
         this.segments = segments;
         this.memory = memory;
+    }
+
+    /// Its name, as the answer tells it.
+    public String id() {
+        return id;
     }
 
     public String method() {

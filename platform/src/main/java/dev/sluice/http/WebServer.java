@@ -2,6 +2,7 @@ package dev.sluice.http;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -82,8 +83,9 @@ public final class WebServer implements AutoCloseable {
         server.addConnector(plain);
         server.addConnector(tls);
         server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, server));
-        server.setErrorHandler(new JsonErrors());
-        server.setHandler(new JettyBridge(handler, memory));
+        var ids = new RequestIds(new SecureRandom());
+        server.setErrorHandler(new JsonErrors(ids));
+        server.setHandler(new JettyBridge(handler, memory, ids));
         server.setStopTimeout(0);
         var web = new WebServer(server, plain, tls);
         web.begin();

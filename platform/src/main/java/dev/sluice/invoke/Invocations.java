@@ -1,5 +1,6 @@
 package dev.sluice.invoke;
 
+import dev.sluice.audit.AuditLog;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
@@ -51,15 +52,18 @@ public final class Invocations {
     private final LocalWorker worker;
     private final Runs runs;
     private final RunIds ids;
+    private final Reasons reasons;
     private final Clock clock;
     private final Backlog backlog = new Backlog(this::start);
 
-    public Invocations(Gates gates, Scheduler scheduler, LocalWorker worker, Runs runs, RunIds ids, Clock clock) {
+    public Invocations(
+            Gates gates, Scheduler scheduler, LocalWorker worker, Runs runs, RunIds ids, AuditLog audit, Clock clock) {
         this.gates = gates;
         this.scheduler = scheduler;
         this.worker = worker;
         this.runs = runs;
         this.ids = ids;
+        this.reasons = new Reasons(audit);
         this.clock = clock;
     }
 
@@ -86,6 +90,7 @@ public final class Invocations {
         Content content = stopped(run, task, wish.payload());
         try {
             content = admitAndRun(run, gate, task, wish.payload(), wish.context(), QUEUE_PATIENCE);
+            content = reasons.addTo(content, run, task, Optional.of(caller));
         } finally {
             runs.end(
                     run, content, wish.idempotencyKey().isPresent() ? Durability.BEFORE_THE_ANSWER : Durability.BEHIND);
@@ -137,7 +142,8 @@ public final class Invocations {
                 Gate gate = gates.resolve(QueuedInvoker.path(queued));
                 gates.requireMayEnter(gate, queued.vouched());
                 Task task = gate.taskFor(queued.start().join(invoker.label()));
-                return admitAndRun(run, gate, task, queued.payload(), queued.context(), BACKLOG_PATIENCE);
+                Content ended = admitAndRun(run, gate, task, queued.payload(), queued.context(), BACKLOG_PATIENCE);
+                return reasons.addTo(ended, run, task, Optional.empty());
             });
         } catch (Refused refused) {
             content = failed(run, queued.start(), queued.payload(), refused.reason());

@@ -2,11 +2,13 @@ package dev.sluice.kernel;
 
 import dev.sluice.kernel.Trace.Act;
 import dev.sluice.kernel.Trace.Check;
+import dev.sluice.kernel.Trace.Denial;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
 import dev.sluice.label.Privilege;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,11 @@ public final class Task {
     /// @throws NoSuchElementException if this thread runs no task
     public static Task current() {
         return CURRENT.orElseThrow(() -> new NoSuchElementException("no task is bound to this thread"));
+    }
+
+    /// Whether this thread runs a task at all: for what is noted either way, and decides nothing.
+    public static boolean isBound() {
+        return CURRENT.isBound();
     }
 
     /// Runs `body` as this task. A refusal that leaves it remembers whose it was.
@@ -190,6 +197,15 @@ public final class Task {
     /// privilege.
     public boolean mayDeliver(Label source, Label sink) {
         return source.canFlowTo(sink, privilege);
+    }
+
+    /// Why [#mayDeliver] says no, if it does. The task itself does not remember it: the answer may be about what it
+    /// must not know.
+    public Optional<Denial> undeliverable(Label source, Label sink, Object what) {
+        return mayDeliver(source, sink)
+                ? Optional.empty()
+                : Optional.of(new Denial(
+                        Check.DELIVER, what.toString(), source, sink, privilege.secrecy(), privilege.integrity()));
     }
 
     public synchronized Label label() {

@@ -131,8 +131,8 @@ public final class Component {
         return true;
     }
 
-    /// This component without the clauses that `authority` satisfies.
-    Component without(Component authority) {
+    /// This component without the clauses that `authority` satisfies: the least that is missing to imply it.
+    public Component without(Component authority) {
         List<Clause> rest = new ArrayList<>(allOf.size());
         for (Clause clause : allOf) {
             if (!authority.implies(clause)) {

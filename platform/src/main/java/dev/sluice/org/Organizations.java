@@ -7,9 +7,11 @@ import dev.sluice.fs.Entry;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
 import dev.sluice.fs.LabeledFs;
+import dev.sluice.kernel.Deed;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
+import dev.sluice.kernel.Witness;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Principal;
@@ -17,6 +19,7 @@ import dev.sluice.label.Privilege;
 import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,13 +39,16 @@ public final class Organizations {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final LabeledFs fs;
+    private final Witness witness;
     private final Cache<String, Optional<Tenant>> tenants =
             Caffeine.newBuilder().maximumSize(CACHED_ORGANIZATIONS_MAX).build();
     private final Cache<AccountName, Optional<Account>> accounts =
             Caffeine.newBuilder().maximumSize(CACHED_ACCOUNTS_MAX).build();
 
-    public Organizations(LabeledFs fs) {
+    /// @param witness is told of each change
+    public Organizations(LabeledFs fs, Witness witness) {
         this.fs = fs;
+        this.witness = witness;
     }
 
     /// An organization with what its policies allow. A later change of either makes another object.
@@ -86,7 +92,9 @@ public final class Organizations {
     public void register(Organization organization) {
         FsPath path = OrgPaths.registry(organization.principal());
         Label label = OrgPaths.registryLabel(organization.principal());
-        fs.create(path, Kind.FILE, label, encode(organization), integrity(Component.FALSE));
+        var deed = new Deed("organization.create", organization.name(), label, Map.of("token", organization.token()));
+        Privilege with = integrity(Component.FALSE);
+        witness.witness(deed, () -> fs.create(path, Kind.FILE, label, encode(organization), with));
         tenants.invalidate(organization.name());
     }
 
@@ -133,7 +141,11 @@ public final class Organizations {
     public void removeAccount(Organization organization, String name) {
         Label label = OrgPaths.iamLabel(organization.principal());
         FsPath directory = OrgPaths.directory(organization.principal(), OrgPaths.ACCOUNTS);
-        fs.unlink(directory.child(name), integrity(label.integrity()));
+        Privilege with = integrity(label.integrity());
+        witness.witness(new Deed(OrgPaths.ACCOUNTS + ".delete", name, label, Map.of()), () -> {
+            fs.unlink(directory.child(name), with);
+            return name;
+        });
         accounts.invalidate(new AccountName(organization.name(), name));
     }
 
@@ -149,11 +161,15 @@ public final class Organizations {
         Label label = OrgPaths.iamLabel(organization.principal());
         Privilege with = integrity(label.integrity());
         FsPath path = OrgPaths.directory(organization.principal(), kind).child(name);
-        if (fs.find(path).isPresent()) {
-            fs.write(path, Kind.FILE, content, 0, with);
-        } else {
-            fs.create(path, Kind.FILE, label, content, with);
-        }
+        Map<String, String> details = Map.of("content", content.utf8());
+        witness.witness(new Deed(kind + ".put", name, label, details), () -> {
+            if (fs.find(path).isPresent()) {
+                fs.write(path, Kind.FILE, content, 0, with);
+            } else {
+                fs.create(path, Kind.FILE, label, content, with);
+            }
+            return path;
+        });
     }
 
     private Optional<Tenant> loadTenant(String name) {

@@ -51,6 +51,7 @@ public record Run(
     /// @param outputLabel what the output carries: `label`, downgraded by the gate where the run succeeded
     /// @param input       JSON
     /// @param output      JSON; absent where the run failed
+    /// @param flow        how the run came by its label, for who asks; empty if it kept the one it started with
     public record Content(
             Status status,
             long finishedMillis,
@@ -60,10 +61,30 @@ public record Run(
             Optional<Bytes> output,
             Optional<Fault> fault,
             List<String> stdout,
-            List<String> stderr) {
+            List<String> stderr,
+            Bytes flow) {
         public Content {
             stdout = List.copyOf(stdout);
             stderr = List.copyOf(stderr);
+        }
+
+        /// Of a run with nothing to explain.
+        public Content(
+                Status status,
+                long finishedMillis,
+                Label label,
+                Label outputLabel,
+                Bytes input,
+                Optional<Bytes> output,
+                Optional<Fault> fault,
+                List<String> stdout,
+                List<String> stderr) {
+            this(status, finishedMillis, label, outputLabel, input, output, fault, stdout, stderr, Bytes.EMPTY);
+        }
+
+        public Content with(Bytes itsFlow) {
+            return new Content(
+                    status, finishedMillis, label, outputLabel, input, output, fault, stdout, stderr, itsFlow);
         }
 
         private long bytes() {
@@ -85,7 +106,8 @@ public record Run(
                     output,
                     fault,
                     stdout,
-                    stderr);
+                    stderr,
+                    flow);
         }
     }
 

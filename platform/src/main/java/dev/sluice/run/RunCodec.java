@@ -60,6 +60,7 @@ final class RunCodec {
             }
             writeTexts(out, content.stdout());
             writeTexts(out, content.stderr());
+            writeBytes(out, content.flow());
         });
     }
 
@@ -75,7 +76,16 @@ final class RunCodec {
                     ? Optional.of(new Fault(readText(in), readText(in), readTexts(in)))
                     : Optional.empty();
             return new Content(
-                    status, finished, label, outputLabel, input, output, fault, readTexts(in), readTexts(in));
+                    status,
+                    finished,
+                    label,
+                    outputLabel,
+                    input,
+                    output,
+                    fault,
+                    readTexts(in),
+                    readTexts(in),
+                    readBytes(in));
         });
     }
 

@@ -30,7 +30,7 @@ final class AdminAccessTest {
     Path home;
 
     private final LabeledFs fs = new LabeledFs(new MemoryStore(), new SecureRandom());
-    private final Organizations organizations = new Organizations(fs);
+    private final Organizations organizations = new Organizations(fs, deed -> {});
 
     @BeforeEach
     void open() {
@@ -72,7 +72,7 @@ final class AdminAccessTest {
         byte[] key = Files.readAllBytes(data.resolve("admin.key"));
         var freshFs = new LabeledFs(new MemoryStore(), new SecureRandom());
         freshFs.bootstrap();
-        var fresh = new Organizations(freshFs);
+        var fresh = new Organizations(freshFs, deed -> {});
         assertThat(access().ensure(new Founding(fresh, Clock.systemUTC()))).isTrue();
         assertThat(Files.readAllBytes(data.resolve("admin.key"))).isEqualTo(key);
         assertThat(fresh.tenant("dispatch")).isPresent();

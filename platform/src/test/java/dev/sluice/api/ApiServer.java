@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
 import dev.sluice.authn.Delegations;
@@ -63,8 +64,9 @@ final class ApiServer implements AutoCloseable {
 
     final MemoryStore store = new MemoryStore();
     final LabeledFs fs = new LabeledFs(store, new SecureRandom());
-    final Organizations organizations = new Organizations(fs);
     private final Clock clock = Clock.systemUTC();
+    final AuditLog audit = new AuditLog(store, new SecureRandom(), clock);
+    final Organizations organizations = new Organizations(fs, audit);
     private final KeyPair key;
     private final SandboxDriver driver;
     private final LocalWorker worker;
@@ -84,7 +86,7 @@ final class ApiServer implements AutoCloseable {
                         NamespaceOptions.PYTHON3, guest.resolve("python"),
                         NamespaceOptions.NODEJS, guest.resolve("node"))));
         var scheduler = new Scheduler(1024);
-        var gates = new Gates(fs);
+        var gates = new Gates(fs, audit);
         var blobs = new MemoryBlobs();
         var runs = new Runs(store, clock);
         worker = new LocalWorker(
@@ -96,13 +98,13 @@ final class ApiServer implements AutoCloseable {
                 () -> scheduler.load().leasedMib(),
                 () -> 4096,
                 clock);
-        var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, new SecureRandom()), clock);
+        var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, new SecureRandom()), audit, clock);
         var system = new SystemObjects(fs, blobs, gates);
         system.ensure(guest.resolveSibling("examples").resolve("faasten").resolve("functions"));
         var delegations = new Delegations(organizations, TokenKey.at(directory), clock);
         var authenticator = new Authenticator(organizations, new Bearers(organizations, clock), delegations);
         var api = new Api(
-                new Api.Rooms(authenticator, delegations, organizations, fs, blobs, gates, invocations, runs, system),
+                new Api.Rooms(authenticator, delegations, organizations, fs, blobs, gates, invocations, runs, system, audit),
                 new Api.Version("0.0", "", ""),
                 () -> true,
                 clock);

@@ -34,7 +34,7 @@ final class SystemObjectsTest {
 
     private final LabeledFs fs = new LabeledFs(new MemoryStore(), new SecureRandom());
     private final Blobs blobs = new MemoryBlobs();
-    private final Gates gates = new Gates(fs);
+    private final Gates gates = new Gates(fs, deed -> {});
     private final SystemObjects system = new SystemObjects(fs, blobs, gates);
 
     @TempDir

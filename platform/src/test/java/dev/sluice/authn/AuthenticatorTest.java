@@ -64,7 +64,7 @@ final class AuthenticatorTest {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(START);
     private final LabeledFs fs = new LabeledFs(new MemoryStore(), new SecureRandom());
-    private final Organizations organizations = new Organizations(fs);
+    private final Organizations organizations = new Organizations(fs, deed -> {});
     private final Clock clock = new Clock() {
         @Override
         public Instant instant() {

@@ -86,7 +86,7 @@ final class DelegationsTest {
         }
     };
     private final LabeledFs fs = new LabeledFs(new MemoryStore(), new SecureRandom());
-    private final Organizations organizations = new Organizations(fs);
+    private final Organizations organizations = new Organizations(fs, deed -> {});
 
     @TempDir
     private Path directory;

@@ -37,7 +37,7 @@ final class GateFlowsTest {
     private static final Label START = Label.parse("acme/runs,T");
 
     private final LabeledFs fs = new LabeledFs(new MemoryStore(), new SecureRandom());
-    private final Gates gates = new Gates(fs);
+    private final Gates gates = new Gates(fs, deed -> {});
 
     GateFlowsTest() {
         fs.bootstrap();

@@ -38,7 +38,7 @@ final class GatesTest {
 
     private final MemoryStore store = new MemoryStore();
     private final LabeledFs fs = new LabeledFs(store, new SecureRandom());
-    private final Gates gates = new Gates(fs);
+    private final Gates gates = new Gates(fs, deed -> {});
 
     GatesTest() {
         fs.bootstrap();

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class RedirectsTest {
     private final MemoryStore store = new MemoryStore();
     private final LabeledFs fs = new LabeledFs(store, new SecureRandom());
-    private final Gates gates = new Gates(fs);
+    private final Gates gates = new Gates(fs, deed -> {});
 
     RedirectsTest() {
         fs.bootstrap();

@@ -1,5 +1,6 @@
 package dev.sluice.invoke;
 
+import dev.sluice.audit.AuditLog;
 import dev.sluice.blob.Blobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
@@ -44,7 +45,8 @@ final class Spine implements AutoCloseable {
 
     final MemoryStore store = new MemoryStore();
     final LabeledFs fs = new LabeledFs(store, new SecureRandom());
-    final Gates gates = new Gates(fs);
+    final AuditLog audit = new AuditLog(store, new SecureRandom(), Clock.systemUTC());
+    final Gates gates = new Gates(fs, audit);
     final Runs runs = new Runs(store, Clock.systemUTC());
     final Scheduler scheduler = new Scheduler(1024);
     final SandboxDriver driver;
@@ -70,7 +72,13 @@ final class Spine implements AutoCloseable {
                 () -> 4096,
                 Clock.systemUTC());
         invocations = new Invocations(
-                gates, scheduler, worker, runs, new RunIds(Clock.systemUTC(), new SecureRandom()), Clock.systemUTC());
+                gates,
+                scheduler,
+                worker,
+                runs,
+                new RunIds(Clock.systemUTC(), new SecureRandom()),
+                audit,
+                Clock.systemUTC());
     }
 
     @Override

@@ -1,0 +1,230 @@
+package dev.sluice.audit;
+
+import dev.sluice.audit.ChainKeys.Part;
+import dev.sluice.audit.Scribe.Subject;
+import dev.sluice.kernel.Deed;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.kernel.Trace;
+import dev.sluice.kernel.Trace.Denial;
+import dev.sluice.kernel.Witness;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Principal;
+import dev.sluice.store.Store;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The audit log: what changed authority, used it or was refused.
+///
+/// Each organization has two chains ([ChainKeys.Part]). A record whose label names anybody else, or nobody, stands in
+/// the operator's, whose organization is the empty name: that there is one more record is itself something to know.
+///
+/// Nothing here waits for the disk: see [Witness] for what makes an act's record durable before the act.
+///
+/// Thread-safe. Source: docs/design/audit.md.
+public final class AuditLog implements Witness {
+    /// The organization whose chains hold what is no organization's own.
+    public static final String OPERATOR = "";
+
+    /// Of the records of refusals and runs that one organization's chain keeps.
+    static final long FLOWS_BYTES_MAX = 64 << 20;
+
+    /// Of one chain. More are counted, and the count goes on record.
+    static final int REFUSALS_PER_MINUTE_MAX = 600;
+
+    static final int ANONYMOUS_PER_MINUTE_MAX = 60;
+
+    private final Store store;
+    private final Scribe scribe;
+    private final Clock clock;
+    private final long flowsBytesMax;
+    private final ConcurrentHashMap<String, Chains> chains = new ConcurrentHashMap<>();
+
+    /// @param pruning held by who removes the oldest flows, and by who walks along all of them
+    private record Chains(Chain acts, Chain flows, Allowance known, Allowance anonymous, ReentrantLock pruning) {}
+
+    public AuditLog(Store store, SecureRandom random, Clock clock) {
+        this(store, random, clock, FLOWS_BYTES_MAX);
+    }
+
+    AuditLog(Store store, SecureRandom random, Clock clock, long flowsBytesMax) {
+        this.store = store;
+        this.scribe = new Scribe(random, clock);
+        this.clock = clock;
+        this.flowsBytesMax = flowsBytesMax;
+    }
+
+    /// Readable to who knows what the doer knew and may read his organization's `iam`.
+    @Override
+    public void record(Deed deed) {
+        Component who = Component.FALSE;
+        Component known = Component.TRUE;
+        if (Task.isBound()) {
+            Trace trace = Task.current().trace();
+            who = trace.who();
+            known = trace.highest().secrecy();
+        }
+        String owner = Owners.of(who, deed.target());
+        Label label = secret(known, owner.isEmpty() ? Component.FALSE : iam(owner));
+        Chains its = chainsFor(owner, label);
+        var subject = new Subject(deed.kind(), owner, who, deed.what(), label);
+        its.acts().append(scribe.act(subject, deed.details(), its.flows().head()));
+    }
+
+    /// Puts a refused request on record, if a check of labels or a policy refused it. Readable to who knows what the
+    /// request had learnt and either is who asked, or may read his organization's `iam`.
+    public void refused(Inquiry inquiry) {
+        Optional<Trace> trace = inquiry.refused().flatMap(Refused::trace);
+        boolean isDenied = inquiry.refused()
+                        .map(Refused::refusal)
+                        .filter(Refusal.DENIED::equals)
+                        .isPresent()
+                || trace.flatMap(Trace::denial).isPresent();
+        if (!isDenied && inquiry.need().isEmpty()) {
+            return;
+        }
+        String organization = inquiry.organization();
+        Component asker = organization.isEmpty() ? inquiry.who() : inquiry.who().or(iam(organization));
+        Label label = secret(trace.map(t -> t.highest().secrecy()).orElse(Component.TRUE), asker);
+        Chains its = chainsFor(organization, label);
+        if (mayRecord(its, inquiry.who().isTrue())) {
+            var subject = new Subject("request.refused", organization, inquiry.who(), inquiry.what(), label);
+            Map<String, String> details = inquiry.need().isEmpty() ? Map.of() : Map.of("need", inquiry.need());
+            String flow = trace.map(t -> Flow.of(t).encode().utf8()).orElse("");
+            its.flows().append(scribe.flow(subject, inquiry.id(), "", details, flow));
+            prune(its);
+        }
+    }
+
+    /// Puts a run on record that used privilege, was refused something, released its answer below its label, or did
+    /// not deliver it. The flow itself is in the run's own record.
+    ///
+    /// @param label  of the run's record
+    /// @param answer the label that the answer was released at
+    public void ran(String organization, UUID run, Label label, Flow flow, Optional<Label> answer) {
+        Trace trace = flow.trace();
+        Optional<Label> released = answer.filter(at -> !trace.label().canFlowTo(at));
+        boolean isReleasing = trace.usedPrivilege() || released.isPresent();
+        Optional<Denial> denial = flow.delivery().or(trace::denial);
+        if (denial.isEmpty() && !isReleasing) {
+            return;
+        }
+        Chains its = chainsFor(organization, label);
+        boolean isAnonymous =
+                Inquiry.current().map(Inquiry::who).filter(Component::isTrue).isPresent();
+        if (!isReleasing && !mayRecord(its, isAnonymous)) {
+            return;
+        }
+        String kind = flow.delivery().isPresent() ? "run.withheld" : isReleasing ? "run.declassified" : "run.refused";
+        var subject = new Subject(kind, organization, trace.who(), "run " + run, label);
+        String request = Inquiry.current().map(Inquiry::id).orElse("");
+        Map<String, String> details =
+                released.map(at -> Map.of("answer", at.toString())).orElse(Map.of());
+        its.flows()
+                .append(scribe.flow(
+                        subject,
+                        request,
+                        run.toString(),
+                        details,
+                        isReleasing ? flow.encode().utf8() : ""));
+        prune(its);
+    }
+
+    /// The record of a request or a run, if there is one and [Task#current] may know it; taints with it.
+    public Optional<AuditRecord> find(String id) {
+        return store.get(ChainKeys.index(id))
+                .flatMap(store::get)
+                .map(AuditRecord::decode)
+                .filter(Reader::isReadable);
+    }
+
+    /// Walks an organization's chains. Not a matter of labels: whoever may ask learns how many records there are.
+    ///
+    /// @param expected heads that were told before
+    public Verification verify(String organization, List<String> expected) {
+        Chains its = chains(organization);
+        its.pruning().lock();
+        try {
+            return new Verifier(store, its.acts(), its.flows()).verify(expected);
+        } finally {
+            its.pruning().unlock();
+        }
+    }
+
+    /// The latest records of an organization that [Task#current] may know, newest first; taints with them.
+    public List<AuditRecord> list(String organization, int limit) {
+        Chains its = chains(organization);
+        return new Reader(store, List.of(its.acts().keys(), its.flows().keys())).latest(limit);
+    }
+
+    /// Only an organization's own matters stand in its chains; all else is the operator's.
+    private Chains chainsFor(String organization, Label label) {
+        boolean isItsOwn = !organization.isEmpty()
+                && Component.of(Principal.of(organization)).implies(label.secrecy());
+        return chains(isItsOwn ? organization : OPERATOR);
+    }
+
+    private Chains chains(String organization) {
+        return chains.computeIfAbsent(
+                organization,
+                name -> new Chains(
+                        new Chain(store, new ChainKeys(name, Part.ACTS)),
+                        new Chain(store, new ChainKeys(name, Part.FLOWS)),
+                        new Allowance(clock, REFUSALS_PER_MINUTE_MAX),
+                        new Allowance(clock, ANONYMOUS_PER_MINUTE_MAX),
+                        new ReentrantLock()));
+    }
+
+    private boolean mayRecord(Chains its, boolean isAnonymous) {
+        Allowance allowance = isAnonymous ? its.anonymous() : its.known();
+        long counted = allowance.settle();
+        if (counted > 0) {
+            Map<String, String> details = Map.of("count", Long.toString(counted));
+            its.flows().append(scribe.flow(note("refusals.counted", its), "", "", details, ""));
+        }
+        return allowance.take();
+    }
+
+    /// Forgets the oldest refusals where there are too many, and says in the other chain up to where.
+    private void prune(Chains its) {
+        if (its.flows().keptBytes() <= flowsBytesMax || !its.pruning().tryLock()) {
+            return;
+        }
+        try {
+            Head last = its.flows().prunable();
+            if (its.flows().keptBytes() > flowsBytesMax && last.number() > 0) {
+                Map<String, String> through = Map.of(Verifier.THROUGH, last.toString());
+                its.acts()
+                        .append(scribe.act(
+                                note(Verifier.PRUNED, its), through, its.flows().head()));
+                its.flows().prune(last);
+            }
+        } finally {
+            its.pruning().unlock();
+        }
+    }
+
+    /// A note of this room's own: for the organization as a whole.
+    private static Subject note(String kind, Chains its) {
+        String organization = its.flows().keys().organization();
+        Component whole = organization.isEmpty() ? Component.FALSE : Component.of(Principal.of(organization));
+        return new Subject(kind, organization, Component.FALSE, "", Label.of(whole, Component.TRUE));
+    }
+
+    /// Readable to who may know both; to nobody where no label says that.
+    private static Label secret(Component one, Component other) {
+        return Label.of(one, Component.TRUE).joinOrTop(Label.of(other, Component.TRUE));
+    }
+
+    private static Component iam(String organization) {
+        return Component.of(Principal.of(organization, "iam"));
+    }
+}
