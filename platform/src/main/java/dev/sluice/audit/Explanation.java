@@ -87,12 +87,13 @@ public record Explanation(
         scenes.add(new Scene(Scene.Role.REMEDY, remedy));
     }
 
+    /// For people, and for terminals: without control characters.
     public Bytes text() {
         var out = new StringBuilder();
         for (Scene scene : scenes()) {
             String first = scene.role() == Scene.Role.BEGINNING ? "" : "  ";
             for (String line : scene.lines()) {
-                out.append(first).append(line).append('\n');
+                out.append(first).append(line.replaceAll("\\p{Cc}", "?")).append('\n');
                 first = scene.role() == Scene.Role.BEGINNING ? "  " : "    ";
             }
         }

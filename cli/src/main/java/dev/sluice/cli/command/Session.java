@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -30,17 +31,27 @@ public final class Session {
     private final Settings settings;
     private final boolean debug;
     private final Output output;
+    private final String format;
 
     public Session(Arguments arguments, Terminal terminal) {
         this.terminal = terminal;
         this.settings =
                 new Settings(arguments.settings(), terminal.environment(), () -> configFile(arguments, terminal));
         this.debug = arguments.has("--debug");
-        this.output = switch (settings.get(Setting.OUTPUT)) {
-            case "", "table" -> Output.TABLE;
+        String wanted = settings.get(Setting.OUTPUT);
+        this.format = wanted.isEmpty() ? "table" : wanted;
+        List<String> more = arguments.path().getLast().formats();
+        this.output = switch (format) {
+            case "table" -> Output.TABLE;
             case "json" -> Output.JSON;
             case "yaml" -> Output.YAML;
-            default -> throw Failure.usage("the output must be json, yaml or table");
+            default -> {
+                if (!more.contains(format)) {
+                    String own = more.isEmpty() ? "" : ", " + String.join(", ", more);
+                    throw Failure.usage("the output must be json, yaml or table" + own);
+                }
+                yield Output.TABLE;
+            }
         };
     }
 
@@ -56,6 +67,11 @@ public final class Session {
 
     public Settings settings() {
         return settings;
+    }
+
+    /// The format that was asked for, by its word: for a command that has more than the usual ones.
+    String format() {
+        return format;
     }
 
     public Terminal terminal() {

@@ -24,6 +24,8 @@ public final class Vocabulary {
                 FaastenWords.invoke(),
                 FsWords.all(),
                 FaastenWords.whoami(),
+                AuditWords.explain(),
+                AuditWords.audit(),
                 AccountWords.login(),
                 AccountWords.logout(),
                 AccountWords.token(),

@@ -16,6 +16,7 @@ public final class Word {
     private final List<Flag> flags = new ArrayList<>();
     private final List<Word> children = new ArrayList<>();
     private final List<String> examples = new ArrayList<>();
+    private final List<String> formats = new ArrayList<>();
 
     record Positional(String label, String description, boolean isRequired) {}
 
@@ -61,6 +62,12 @@ public final class Word {
         return flag(Flag.valued(label, description, flag));
     }
 
+    /// Formats of its own, beside those that every command prints.
+    Word alsoPrints(String... formats) {
+        this.formats.addAll(List.of(formats));
+        return this;
+    }
+
     /// A complete line as one would type it.
     Word example(String line) {
         examples.add(line);
@@ -89,6 +96,10 @@ public final class Word {
 
     List<Flag> flags() {
         return flags;
+    }
+
+    List<String> formats() {
+        return formats;
     }
 
     List<Word> children() {
