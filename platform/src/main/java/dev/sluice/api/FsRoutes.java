@@ -103,9 +103,10 @@ final class FsRoutes {
         FsPath path = self.path(request.parameter("path"));
         Optional<Label> label = request.query("label").map(FsPath::label);
         long version = version(request);
+        boolean isNew = request.query("op").equals(Optional.of("create"));
         Bytes content = request.body(LabeledFs.FILE_BYTES_MAX);
         return self.task().run(() -> {
-            Optional<Entry> there = fs.find(path);
+            Optional<Entry> there = isNew ? Optional.empty() : fs.find(path);
             if (there.isPresent() || version != 0) {
                 long next = fs.write(path, Kind.FILE, content, version, self.authority());
                 Optional<Label> kept = there.flatMap(entry -> Optional.ofNullable(entry.label()));

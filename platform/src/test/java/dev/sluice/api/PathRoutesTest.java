@@ -86,6 +86,13 @@ final class PathRoutesTest {
     }
 
     @Test
+    void aNewFile_isMadeOnlyWhereNothingIs() {
+        assertThat(api.put(admin, fs("~:fresh") + "?op=create", "one").status()).isEqualTo(201);
+        assertThat(api.put(admin, fs("~:fresh") + "?op=create", "two").status()).isEqualTo(409);
+        assertThat(api.get(admin, fs("~:fresh")).body()).isEqualTo("one");
+    }
+
+    @Test
     void directories_areMade_plainAndFaceted() {
         assertThat(api.post(admin, fs("~:plain") + "?op=mkdir", "").status()).isEqualTo(201);
         assertThat(api.put(admin, fs("~:plain:deep"), "x").status()).isEqualTo(201);

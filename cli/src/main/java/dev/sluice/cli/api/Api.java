@@ -93,7 +93,9 @@ public final class Api {
     }
 
     private Optional<String> bearer() {
-        String token = settings.get(Setting.TOKEN);
+        boolean isAnotherNamed = settings.explicit(Setting.SERVICE_ACCOUNT).isPresent()
+                && settings.explicit(Setting.TOKEN).isEmpty();
+        String token = isAnotherNamed ? "" : settings.get(Setting.TOKEN);
         if (!token.isEmpty()) {
             return Optional.of(token);
         }

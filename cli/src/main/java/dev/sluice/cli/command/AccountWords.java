@@ -53,6 +53,7 @@ final class AccountWords {
                 .with(
                         Setting.JWT_PRIVATE_KEY.key(),
                         Path.of(key).toAbsolutePath().normalize().toString());
+        context = withoutToken(context);
         String organization = session.settings().explicit(Setting.ORGANIZATION).orElse("");
         if (!organization.isEmpty()) {
             context = context.with(Setting.ORGANIZATION.key(), organization);
@@ -97,10 +98,16 @@ final class AccountWords {
                     .with(Setting.COOKIE.key(), "")
                     .with(Setting.SERVICE_ACCOUNT.key(), "")
                     .with(Setting.JWT_PRIVATE_KEY.key(), "");
-            file.withContext(file.current(), context).save();
+            file.withContext(file.current(), withoutToken(context)).save();
         }
         session.say("You have successfully logged out");
         return 0;
+    }
+
+    /// A token speaks before an account and its key do.
+    private static Json.Obj withoutToken(Json.Obj context) {
+        String key = Setting.TOKEN.key();
+        return context.show(key).isEmpty() ? context : context.with(key, "");
     }
 
     private static int context(Arguments arguments, Session session) {

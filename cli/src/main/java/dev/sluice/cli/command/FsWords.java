@@ -24,7 +24,21 @@ final class FsWords {
         return new Word(
                 "fs",
                 "Look into and change the labeled file system.",
-                List.of(ls(), cat(), put(), mkdir(), rm(), stat()));
+                List.of(
+                        ls(),
+                        cat(),
+                        put(),
+                        mkdir(),
+                        mkfile(),
+                        mkfaceted(),
+                        mkblob(),
+                        FsutilWords.mkgate(),
+                        FsutilWords.upgate(),
+                        FsutilWords.mksvc(),
+                        ln(),
+                        rm(),
+                        stat(),
+                        FsutilWords.invoke()));
     }
 
     private static Word ls() {
@@ -36,13 +50,15 @@ final class FsWords {
     }
 
     private static Word cat() {
-        return new Word("cat", "Print a file.", FsWords::cat)
+        return new Word("cat", "Print a file or a blob.", FsWords::cat)
+                .alias("read")
                 .required("PATH", PATH)
                 .example("sluice fs cat '~:todo'");
     }
 
     private static Word put() {
         return new Word("put", "Create a file, or replace its content.", FsWords::put)
+                .alias("write")
                 .required("PATH", PATH)
                 .optional("FILE", "file to send, or - for standard input (default: -)")
                 .option("--label", "LABEL", "label of a new file (default: the directory's)")
@@ -59,8 +75,38 @@ final class FsWords {
                 .example("sluice fs mkdir '~:notes'");
     }
 
+    private static Word mkfile() {
+        return new Word("mkfile", "Create an empty file, where nothing is.", FsWords::mkfile)
+                .required("PATH", PATH)
+                .option("--label", "LABEL", "label of the new file (default: the directory's)")
+                .example("sluice fs mkfile '~:todo'");
+    }
+
+    private static Word mkfaceted() {
+        return new Word("mkfaceted", "Create a faceted directory: one directory for each label.", FsWords::mkfaceted)
+                .required("PATH", PATH)
+                .example("sluice fs mkfaceted '~:inbox'");
+    }
+
+    private static Word mkblob() {
+        return new Word("mkblob", "Upload a file as a blob, and link it.", FsWords::mkblob)
+                .required("PATH", PATH)
+                .required("FILE", "file to send")
+                .option("--label", "LABEL", "label of the blob (default: yours alone)")
+                .example("sluice fs mkblob '~:photo' photo.jpg")
+                .example("sluice fs mkblob 'home:<T,acme>:logo' logo.png --label T,acme");
+    }
+
+    private static Word ln() {
+        return new Word("ln", "Link what is at a path under another name.", FsWords::ln)
+                .required("TARGET", "what to link: a " + PATH)
+                .required("PATH", PATH)
+                .example("sluice fs ln '~:notes:todo' '~:today'");
+    }
+
     private static Word rm() {
         return new Word("rm", "Remove an entry from its directory.", FsWords::rm)
+                .alias("unlink")
                 .required("PATH", PATH)
                 .example("sluice fs rm '~:notes:todo'");
     }
@@ -109,24 +155,24 @@ final class FsWords {
         arguments.option("--version").ifPresent(version -> target.query("version", version));
         String source = arguments.positional(1).orElse("-");
         Answer answer = source.equals("-")
-                ? upload(target, Body.of(session.terminal().in(), -1), session)
-                : upload(target, Path.of(source), session);
+                ? upload("PUT", target, Body.of(session.terminal().in(), -1), session)
+                : upload("PUT", target, Path.of(source), session);
         boolean isNew = answer.status() == 201;
         Json stat = Api.json(answer);
         session.print(stat, () -> (isNew ? "Created file: " : "Updated file: ") + arguments.required(0));
         return 0;
     }
 
-    private static Answer upload(Target target, Path file, Session session) {
+    private static Answer upload(String method, Target target, Path file, Session session) {
         try (var content = Files.newInputStream(file)) {
-            return upload(target, Body.of(content, Files.size(file)), session);
+            return upload(method, target, Body.of(content, Files.size(file)), session);
         } catch (IOException e) {
             throw new Failure("cannot read " + file + ": " + Failure.reason(e), e);
         }
     }
 
-    private static Answer upload(Target target, Body body, Session session) {
-        return Api.successful(session.api().send("PUT", target.toString(), BYTES, body));
+    private static Answer upload(String method, Target target, Body body, Session session) {
+        return Api.successful(session.api().send(method, target.toString(), BYTES, body));
     }
 
     private static int mkdir(Arguments arguments, Session session) {
@@ -138,6 +184,42 @@ final class FsWords {
         Json stat = Api.json(session.api().call("POST", target.toString(), Body.NONE));
         session.print(stat, () -> "Created directory: " + arguments.required(0));
         return 0;
+    }
+
+    private static int mkfile(Arguments arguments, Session session) {
+        Target target = target(arguments).query("op", "create");
+        arguments.option("--label").ifPresent(label -> target.query("label", label));
+        Json stat = Api.json(upload("PUT", target, Body.NONE, session));
+        session.print(stat, () -> "Created file: " + arguments.required(0));
+        return 0;
+    }
+
+    private static int mkfaceted(Arguments arguments, Session session) {
+        Target target = target(arguments).query("op", "mkdir").query("faceted", "true");
+        Json stat = Api.json(session.api().call("POST", target.toString(), Body.NONE));
+        session.print(stat, () -> "Created faceted directory: " + arguments.required(0));
+        return 0;
+    }
+
+    private static int mkblob(Arguments arguments, Session session) {
+        Target target = Target.of("/blobs");
+        arguments.option("--label").ifPresent(label -> target.query("label", label));
+        Json blob = Api.json(upload("POST", target, Path.of(arguments.required(1)), session));
+        String id = blob instanceof Json.Obj made ? made.show("blob") : "";
+        Json linked = session.api().post(link(arguments.required(0)), Json.Obj.empty().with("blob", id));
+        session.print(linked, () -> "Created blob: " + arguments.required(0));
+        return 0;
+    }
+
+    private static int ln(Arguments arguments, Session session) {
+        Json.Obj body = Json.Obj.empty().with("target", arguments.required(0));
+        Json linked = session.api().post(link(arguments.required(1)), body);
+        session.print(linked, () -> "Linked: " + arguments.required(1));
+        return 0;
+    }
+
+    private static String link(String path) {
+        return Target.of("/dirs").segment(path).toString();
     }
 
     private static int rm(Arguments arguments, Session session) {

@@ -26,6 +26,8 @@ public final class Vocabulary {
                 FaastenWords.whoami(),
                 AuditWords.explain(),
                 AuditWords.audit(),
+                DelegationWords.delegate(),
+                DelegationWords.revoke(),
                 AccountWords.login(),
                 AccountWords.logout(),
                 AccountWords.token(),

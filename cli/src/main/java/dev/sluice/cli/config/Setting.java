@@ -7,7 +7,7 @@ public enum Setting {
     SCHEME("--scheme", "SLUICE_SCHEME", "scheme", "https"),
     ORGANIZATION("--organization", "SLUICE_ORGANIZATION", "organization", ""),
     INSECURE("--insecure", "SLUICE_INSECURE", "insecure", "false"),
-    TOKEN("--token", "SLUICE_TOKEN", "", ""),
+    TOKEN("--token", "SLUICE_TOKEN", "token", ""),
     SERVICE_ACCOUNT("--service-account", "SLUICE_SERVICE_ACCOUNT", "serviceaccount", ""),
     JWT_PRIVATE_KEY("--jwt-private-key", "SLUICE_JWT_PRIVATE_KEY", "jwtprivatekey", ""),
     OUTPUT("--output", "SLUICE_OUTPUT", "", ""),

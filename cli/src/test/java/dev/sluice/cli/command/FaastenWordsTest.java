@@ -102,4 +102,26 @@ final class FaastenWordsTest {
         assertThat(shell.run("whoami", "-o", "yaml").out()).isEqualTo("login: a\n");
         assertThat(server.asked()).extracting(Recorder.Asked::target).containsExactly("/me", "/me");
     }
+
+    @Test
+    void invoke_sendsFilesAlong_andHeaders() throws IOException {
+        Path file = Files.writeString(home.resolve("p \"1\".jpg"), "JPEG");
+
+        shell.run("invoke", "~:thumb", "{}", "--blob", file.toString(), "--label", "T,T", "--header", "X-Trace: 7");
+
+        assertThat(asked().header("X-Trace")).isEqualTo("7");
+        assertThat(asked().header("X-Faasten-Label")).isEqualTo("(absent)");
+        assertThat(asked().text())
+                .contains("form-data; name=\"payload\"\r\n\r\n{}\r\n")
+                .contains("form-data; name=\"label\"\r\n\r\nT,T\r\n")
+                .contains("form-data; name=\"blob\"; filename=\"p \\\"1\\\".jpg\"\r\n")
+                .contains("\r\n\r\nJPEG\r\n--");
+    }
+
+    @Test
+    void invoke_ofAFileThatIsNotThere_asksNoServer() {
+        assertThat(shell.run("invoke", "~:thumb", "--blob", "/no/such").exitCode()).isEqualTo(1);
+        assertThat(shell.run("invoke", "~:thumb", "--header", "nocolon").exitCode()).isEqualTo(2);
+        assertThat(server.asked()).isEmpty();
+    }
 }

@@ -140,4 +140,41 @@ final class FsWordsTest {
 
         assertThat(shell.run("fs", "cat", "~:todo")).isEqualTo(new Shell.Outcome(1, "", "[Code: 403] no\n"));
     }
+
+    @Test
+    void mkfile_createsOnlyWhereNothingIs() {
+        server.reply(201, "{}");
+
+        assertThat(shell.run("fs", "mkfile", "~:todo").out()).isEqualTo("Created file: ~:todo\n");
+        assertThat(request()).isEqualTo("PUT /faasten/fs/~%3Atodo?op=create");
+    }
+
+    @Test
+    void mkfaceted_posts() {
+        server.reply(201, "{}");
+
+        shell.run("fs", "mkfaceted", "~:in");
+        assertThat(request()).isEqualTo("POST /faasten/fs/~%3Ain?op=mkdir&faceted=true");
+    }
+
+    @Test
+    void mkblob_uploads_andLinks() throws IOException {
+        Path file = Files.writeString(home.resolve("p"), "JPEG");
+        server.reply(201, "{\"blob\":\"b-1\"}").reply(201, "{}");
+
+        assertThat(shell.run("fs", "mkblob", "~:photo", file.toString(), "--label", "T,a").out())
+                .isEqualTo("Created blob: ~:photo\n");
+        assertThat(server.asked())
+                .extracting(asked -> asked.method() + " " + asked.target() + " " + asked.text())
+                .containsExactly("POST /blobs?label=T%2Ca JPEG", "POST /dirs/~%3Aphoto {\"blob\":\"b-1\"}");
+    }
+
+    @Test
+    void ln_posts() {
+        server.reply(201, "{}");
+
+        shell.run("fs", "ln", "~:a", "~:b");
+        assertThat(request()).isEqualTo("POST /dirs/~%3Ab");
+        assertThat(server.only().text()).isEqualTo("{\"target\":\"~:a\"}");
+    }
 }

@@ -100,7 +100,7 @@ final class HelpTest {
         assertThat(completed(script, "sluice", "cre")).isEqualTo("create");
         assertThat(completed(script, "sluice", "get", "")).isEqualTo("function run");
         assertThat(completed(script, "sluice", "get", "runs", "--la")).isEqualTo("--last");
-        assertThat(completed(script, "sluice", "--json", "fs", "m")).isEqualTo("mkdir");
+        assertThat(completed(script, "sluice", "--json", "fs", "mkd")).isEqualTo("mkdir");
         assertThat(completed(script, "sluice", "exec", "f", "--wa")).isEqualTo("--wait");
     }
 
