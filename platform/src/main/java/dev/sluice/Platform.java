@@ -9,7 +9,6 @@ import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
 import dev.sluice.authn.Delegations;
 import dev.sluice.authn.TokenKey;
-import dev.sluice.blob.Blobs;
 import dev.sluice.blob.disk.DiskBlobs;
 import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.fs.LabeledFs;
@@ -41,7 +40,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/// The wiring: everything is made here, in the order in which it needs each other, and closed in the opposite order.
+/// The wiring: everything is made here, in the order in which it needs each other, and closed in the opposite
+/// order.
 final class Platform implements AutoCloseable {
     private static final String VERSION = "0.1.0";
 
@@ -87,7 +87,7 @@ final class Platform implements AutoCloseable {
         var gates = new Gates(fs, audit);
         var runs = new Runs(store, clock);
         var scheduler = new Scheduler(memoryMib);
-        LocalWorker worker = worker(config, fs, blobs, scheduler, memoryMib, clock);
+        LocalWorker worker = worker(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib, clock);
         var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, random), audit, clock);
         recordLongRuns(runs);
 
@@ -128,8 +128,7 @@ final class Platform implements AutoCloseable {
                 WebServer.start(WebServer.Ports.loopback(port, tlsPort), identity, handler), WebServer::close);
     }
 
-    private LocalWorker worker(
-            Config config, LabeledFs fs, Blobs blobs, Scheduler scheduler, int memoryMib, Clock clock)
+    private LocalWorker worker(Config config, CloudCalls.Rooms rooms, Scheduler scheduler, int memoryMib, Clock clock)
             throws InterruptedException {
         var guests = Map.of(
                 Runtime.PYTHON3.language(), config.guestDir().resolve("python"),
@@ -139,8 +138,9 @@ final class Platform implements AutoCloseable {
         return closing(
                 new LocalWorker(
                         driver,
-                        blobs,
-                        gate -> new CloudCalls(fs, blobs, gate.policy().privilege()),
+                        rooms.blobs(),
+                        (gate, invoker) ->
+                                new CloudCalls(rooms, invoker, gate.policy().privilege()),
                         config.readyGuests(),
                         memoryMib,
                         () -> scheduler.load().leasedMib(),

@@ -1,6 +1,5 @@
 package dev.sluice.fuzz;
 
-import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.Entry;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
@@ -19,7 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 
-/// All that an observer can see of one world: what his requests were answered, and in the end everything in the file
+/// All that an observer can see of one world: what his requests were answered, and in the end everything in the
+/// file
 /// system and in the book of runs that flows to his label.
 ///
 /// Ids are told apart and not shown: each is replaced by its place in the order in which he met them.
@@ -90,7 +90,9 @@ final class Look {
                 .ifPresent(content -> note("  " + content.status() + " at " + content.label() + ", output at "
                         + content.outputLabel() + ", input " + content.input().utf8() + ", fault " + content.fault()
                         + ", printed " + content.stdout() + content.stderr()));
-        view.output().map(Bytes::utf8).ifPresent(output -> note("  output " + output));
+        view.output()
+                .ifPresent(output ->
+                        note("  output " + output.status() + " " + output.body().utf8()));
     }
 
     private <T> Optional<T> reading(ScopedValue.CallableOp<T, RuntimeException> body) {

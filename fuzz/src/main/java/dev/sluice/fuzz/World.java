@@ -16,6 +16,7 @@ import dev.sluice.fs.LabeledFs;
 import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
+import dev.sluice.function.Packages;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.fuzz.Interpreter.Trust;
 import dev.sluice.fuzz.Scenario.Seed;
@@ -76,7 +77,10 @@ final class World implements AutoCloseable {
         this.worker = new LocalWorker(
                 driver,
                 blobs,
-                gate -> new CloudCalls(fs, blobs, gate.policy().privilege()),
+                (gate, invoker) -> new CloudCalls(
+                        new CloudCalls.Rooms(fs, blobs, gates, new Packages(blobs)),
+                        invoker,
+                        gate.policy().privilege()),
                 0,
                 MEMORY_MIB,
                 () -> scheduler.load().leasedMib(),

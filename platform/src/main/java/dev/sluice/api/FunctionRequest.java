@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.function.Limits;
+import dev.sluice.function.SourceArchive;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.kernel.Refused;
 import java.io.ByteArrayOutputStream;

@@ -15,17 +15,20 @@ import dev.sluice.label.Label;
 import dev.sluice.run.Run;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/// Calling a gate by its path: Faasten's `POST /faasten/invoke/{path}`, which waits, and the seed's `POST /invoke`,
+/// Calling a gate by its path: Faasten's `POST /faasten/invoke/{path}`, which waits, and the seed's `POST
+/// /invoke`,
 /// which does not.
 ///
-/// The caller acts for himself. Whether there is no such gate, whether he may not enter it, and whether its answer
+/// The caller acts for himself. Whether there is no such gate, whether he may not enter it, and whether its
+/// answer
 /// may not reach him: it is one refusal.
 final class InvokeRoutes {
     private static final int PAYLOAD_BYTES_MAX = RunRequest.BYTES_MAX;
-    private static final Bytes CONTEXT = Bytes.utf8("{\"headers\":{},\"blobs\":{}}");
+    private static final Bytes CONTEXT = Bytes.utf8("{\"secrets\":{},\"serviceBindings\":{}}");
 
     private static final String CONTENT = "application/octet-stream";
 
@@ -48,7 +51,7 @@ final class InvokeRoutes {
         Door.Self self = door.self(request);
         FsPath gate = self.path(request.parameter("path"));
         GateCall call = GateCall.of(request, self.isKnown(), blobs);
-        Invocation wish = wish(self, gate, call.start(), call.payload(), RunRoutes.idempotencyKey(request));
+        Invocation wish = wish(self, gate, call, RunRoutes.idempotencyKey(request));
         Run.View view;
         try {
             view = self.task().run(() -> invocations.invoke(wish));
@@ -56,7 +59,8 @@ final class InvokeRoutes {
             return refusal(refused);
         }
         if (view.output().isPresent()) {
-            return Response.of(200, CONTENT, view.output().get());
+            Run.Output output = view.output().get();
+            return Response.of(output.status(), CONTENT, output.body());
         }
         return view.content()
                 .flatMap(Run.Content::fault)
@@ -70,7 +74,8 @@ final class InvokeRoutes {
         FsPath gate = SeedPaths.path(self, body.requiredText("path"));
         Label start = body.field("label").map(LabelJson::parse).orElse(Label.PUBLIC);
         Bytes payload = payload(body.field("payload"));
-        Invocation wish = wish(self, gate, start, payload, Optional.empty());
+        var call = new GateCall(payload, start, Map.of(), Map.of());
+        Invocation wish = wish(self, gate, call, Optional.empty());
         Run run;
         try {
             run = self.task().run(() -> invocations.submit(wish));
@@ -85,10 +90,20 @@ final class InvokeRoutes {
         return refused.refusal() == Refusal.WRONG_KIND ? Refusals.uniform() : Refusals.ofPath(refused);
     }
 
-    private static Invocation wish(
-            Door.Self self, FsPath gate, Label start, Bytes payload, Optional<String> idempotencyKey) {
+    private static Invocation wish(Door.Self self, FsPath gate, GateCall call, Optional<String> idempotencyKey) {
         return new Invocation(
-                self.organization(), gate.toString(), "", "", gate, start, payload, CONTEXT, List.of(), idempotencyKey);
+                self.organization(),
+                gate.toString(),
+                "",
+                "",
+                gate,
+                call.start(),
+                call.payload(),
+                CONTEXT,
+                call.headers(),
+                call.blobs(),
+                List.of(),
+                idempotencyKey);
     }
 
     /// The seed's payload is JSON in a string; JSON itself is taken as well.

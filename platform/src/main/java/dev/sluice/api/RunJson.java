@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Json;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
@@ -23,7 +24,7 @@ final class RunJson {
     }
 
     Bytes print(View view) {
-        int output = view.output().map(Bytes::length).orElse(0);
+        int output = view.output().map(o -> o.body().length()).orElse(0);
         int input = view.content().map(c -> c.input().length()).orElse(0);
         var out = new JsonWriter(ENVELOPE_BYTES + output + input);
         write(view, out);
@@ -54,7 +55,7 @@ final class RunJson {
         if (view.content().isPresent()) {
             Content content = view.content().get();
             out.name("input").raw(content.input());
-            view.output().ifPresent(output -> out.name("output").raw(output));
+            view.output().ifPresent(output -> out.name("output").raw(Json.shown(output.body())));
             logs(content.stdout(), content.stderr(), out);
             content.fault().ifPresent(fault -> fault(fault, out));
             boolean isReady = content.status() == Status.READY;
@@ -63,7 +64,7 @@ final class RunJson {
                     content.fault().map(f -> List.of(reason(run, f))).orElse(List.of());
             end(run, isReady ? "READY" : "ERROR", finished, reason, out);
         } else if (view.output().isPresent()) {
-            out.name("output").raw(view.output().get());
+            out.name("output").raw(Json.shown(view.output().get().body()));
             logs(List.of(), List.of(), out);
             end(run, "READY", run.startedMillis() / 1000, List.of(), out);
         } else {

@@ -18,6 +18,7 @@ import dev.sluice.run.Run;
 import dev.sluice.run.Runs;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -98,6 +99,8 @@ final class RunRoutes {
                 target.start(),
                 wanted.input(),
                 CONTEXT,
+                Map.of(),
+                Map.of(),
                 wanted.secrets(),
                 idempotencyKey(request));
     }

@@ -5,11 +5,13 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
 
 /// Tells whether bytes are one JSON text, without building anything from them.
@@ -38,10 +40,24 @@ public final class Json {
 
     private Json() {}
 
-    /// Whether `text` is exactly one JSON value, in UTF-8, nested at most [#DEPTH_MAX] deep, with numbers of at most
+    /// Whether `text` is exactly one JSON value, in UTF-8, nested at most [#DEPTH_MAX] deep, with numbers of at
+    /// most
     /// [#NUMBER_CHARS_MAX] characters.
     public static boolean isValid(Bytes text) {
         return isUtf8(text) && isJson(text.readOnlyArray());
+    }
+
+    /// `content` itself if it is one JSON text, else a JSON string that shows it: as text if it is UTF-8, in
+    /// base64 if
+    /// not.
+    public static Bytes shown(Bytes content) {
+        if (isValid(content)) {
+            return content;
+        }
+        String text = content.utf8();
+        boolean isText = Bytes.utf8(text).equals(content);
+        String shown = isText ? text : Base64.getEncoder().encodeToString(content.readOnlyArray());
+        return Bytes.utf8('"' + new String(JsonStringEncoder.getInstance().quoteAsCharArray(shown)) + '"');
     }
 
     private static boolean isJson(byte[] utf8) {
@@ -56,9 +72,12 @@ public final class Json {
         }
     }
 
-    /// Whether bytes that a JSON parser takes are UTF-8 all through. Jackson does not look into the strings that it
-    /// skips, and takes UTF-16 and UTF-32 for JSON too: no JSON text in UTF-8 has a zero byte, and each in another
-    /// encoding has one, or begins with a mark. A mark before UTF-8 is refused too: the text is put into others.
+    /// Whether bytes that a JSON parser takes are UTF-8 all through. Jackson does not look into the strings
+    /// that it
+    /// skips, and takes UTF-16 and UTF-32 for JSON too: no JSON text in UTF-8 has a zero byte, and each in
+    /// another
+    /// encoding has one, or begins with a mark. A mark before UTF-8 is refused too: the text is put into
+    /// others.
     public static boolean isUtf8(Bytes text) {
         byte[] content = text.readOnlyArray();
         boolean isAscii = true;

@@ -1,150 +1,87 @@
 package dev.sluice.cloudcall;
 
-import dev.sluice.bytes.Bytes;
-import java.io.Serial;
-import java.util.ArrayList;
-import java.util.List;
+import dev.sluice.cloudcall.Arguments.Invalid;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Turns an operation's name and arguments into a [CloudCall]. Strict: an unknown operation, an unknown argument, a
+/// Turns an operation's name and arguments into a [CloudCall]. Strict: an unknown operation, an unknown argument,
+/// a
 /// missing one or one of another kind is [Invalid], which the guest hears as [CallRefusal#INVALID].
 final class CallDecoder {
-    private final Map<String, Value> args;
-    private int used;
+    private CallDecoder() {}
 
-    private CallDecoder(Map<String, Value> args) {
-        this.args = args;
-    }
-
-    static CloudCall decode(String operation, Map<String, Value> args) throws Invalid {
-        CallDecoder decoder = new CallDecoder(args);
-        CloudCall call = decoder.named(operation);
-        if (decoder.used != args.size()) {
-            throw new Invalid();
-        }
+    static CloudCall decode(String operation, Map<String, Value> arguments) throws Invalid {
+        var args = new Arguments(arguments);
+        CloudCall call = named(operation, args);
+        args.requireAllUsed();
         return call;
     }
 
-    private CloudCall named(String operation) throws Invalid {
+    private static CloudCall named(String operation, Arguments args) throws Invalid {
         return switch (operation) {
-            case "read_file" -> new CloudCall.ReadFile(path("path"));
-            case "write_file" -> new CloudCall.WriteFile(path("path"), octets("content"));
-            case "create_directory" -> new CloudCall.CreateDirectory(path("path"), textOrNull("label"));
-            case "create_file" -> new CloudCall.CreateFile(path("path"), textOrNull("label"));
-            case "create_faceted" -> new CloudCall.CreateFaceted(path("path"));
-            case "delete" -> new CloudCall.Delete(path("path"));
-            case "list_directory" -> new CloudCall.ListDirectory(path("path"));
-            case "list_faceted" -> new CloudCall.ListFaceted(path("path"));
-            case "hard_link" -> new CloudCall.HardLink(path("source"), path("destination"));
+            case "read_file" -> new CloudCall.ReadFile(args.path("path"));
+            case "write_file" -> new CloudCall.WriteFile(args.path("path"), args.octets("content"));
+            case "create_directory" -> new CloudCall.CreateDirectory(args.path("path"), args.textOrNull("label"));
+            case "create_file" -> new CloudCall.CreateFile(args.path("path"), args.textOrNull("label"));
+            case "create_faceted" -> new CloudCall.CreateFaceted(args.path("path"));
+            case "delete" -> new CloudCall.Delete(args.path("path"));
+            case "list_directory" -> new CloudCall.ListDirectory(args.path("path"));
+            case "list_faceted" -> new CloudCall.ListFaceted(args.path("path"));
+            case "hard_link" -> new CloudCall.HardLink(args.path("source"), args.path("destination"));
             case "create_blob" -> new CloudCall.CreateBlob();
-            case "write_blob" -> new CloudCall.WriteBlob(text("handle"), octets("content"));
-            case "finalize_blob" -> new CloudCall.FinalizeBlob(text("handle"));
-            case "open_blob" -> new CloudCall.OpenBlob(path("path"));
-            case "open_blob_handle" -> new CloudCall.OpenBlobHandle(text("handle"));
-            case "link_blob" -> new CloudCall.LinkBlob(path("path"), text("handle"), textOrNull("label"));
-            case "read_blob" -> new CloudCall.ReadBlob(text("handle"), natural("offset"), natural("length"));
-            case "close_blob" -> new CloudCall.CloseBlob(text("handle"));
+            case "write_blob" -> new CloudCall.WriteBlob(args.text("handle"), args.octets("content"));
+            case "finalize_blob" -> new CloudCall.FinalizeBlob(args.text("handle"));
+            case "open_blob" -> new CloudCall.OpenBlob(args.path("path"));
+            case "open_blob_handle" -> new CloudCall.OpenBlobHandle(args.text("handle"));
+            case "link_blob" ->
+                new CloudCall.LinkBlob(args.path("path"), args.text("handle"), args.textOrNull("label"));
+            case "read_blob" ->
+                new CloudCall.ReadBlob(args.text("handle"), args.natural("offset"), args.natural("length"));
+            case "close_blob" -> new CloudCall.CloseBlob(args.text("handle"));
             case "current_label" -> new CloudCall.CurrentLabel();
-            case "taint_with_label" -> new CloudCall.TaintWithLabel(text("label"));
-            case "declassify" -> new CloudCall.Declassify(text("secrecy"));
-            case "endorse" -> new CloudCall.Endorse(textOrNull("integrity"));
-            case "parse_label" -> new CloudCall.ParseLabel(text("text"));
-            case "sub_privilege" -> new CloudCall.SubPrivilege(texts("tokens"));
-            case "stat" -> new CloudCall.Stat(path("path"));
+            case "taint_with_label" -> new CloudCall.TaintWithLabel(args.text("label"));
+            case "declassify" -> new CloudCall.Declassify(args.text("secrecy"));
+            case "endorse" -> new CloudCall.Endorse(args.textOrNull("integrity"));
+            case "parse_label" -> new CloudCall.ParseLabel(args.text("text"));
+            case "sub_privilege" -> new CloudCall.SubPrivilege(args.texts("tokens"));
+            case "stat" -> new CloudCall.Stat(args.path("path"));
+            case "open" -> new CloudCall.Open(args.path("path"));
+            case "close" -> new CloudCall.Close(args.text("handle"));
+            case "create_unlinked" ->
+                new CloudCall.CreateUnlinked(args.text("kind"), args.textOrNull("label"), args.textOrNull("blob"));
+            case "list_page" -> new CloudCall.ListPage(args.path("path"), args.text("after"), args.natural("limit"));
+            case "list_facets" ->
+                new CloudCall.ListFacets(
+                        args.path("path"), args.textOrNull("up_to"), args.textOrNull("after"), args.natural("limit"));
+            case "write_if" ->
+                new CloudCall.WriteIf(args.path("path"), args.octets("content"), args.natural("version"));
+            default -> ofGates(operation, args);
+        };
+    }
+
+    private static CloudCall ofGates(String operation, Arguments args) throws Invalid {
+        return switch (operation) {
+            case "create_gate" ->
+                new CloudCall.CreateGate(
+                        args.pathOrNull("path"), args.textOrNull("label"), GateArg.read(args.fields("gate")));
+            case "replace_gate" -> new CloudCall.ReplaceGate(args.path("path"), GateArg.read(args.fields("gate")));
+            case "read_gate" -> new CloudCall.ReadGate(args.path("path"));
+            case "duplicate_gate" ->
+                new CloudCall.DuplicateGate(
+                        args.path("source"), args.path("path"), args.text("privilege"), args.text("clearance"));
+            case "invoke" ->
+                new CloudCall.Invoke(
+                        args.path("gate"),
+                        args.octets("payload"),
+                        args.bool("sync"),
+                        orNone(args.textsByNameOrNull("headers")),
+                        orNone(args.textsByNameOrNull("blobs")),
+                        args.textOrNull("result_label"));
             default -> throw new Invalid();
         };
     }
 
-    private @Nullable Value optional(String name) {
-        Value value = args.get(name);
-        if (value != null) {
-            used++;
-        }
-        return value;
-    }
-
-    private Value required(String name) throws Invalid {
-        Value value = optional(name);
-        if (value == null) {
-            throw new Invalid();
-        }
-        return value;
-    }
-
-    private String text(String name) throws Invalid {
-        return textOf(required(name));
-    }
-
-    /// An absent argument and one that is null say the same.
-    private @Nullable String textOrNull(String name) throws Invalid {
-        Value value = optional(name);
-        return value == null || value instanceof Value.Null ? null : textOf(value);
-    }
-
-    private Bytes octets(String name) throws Invalid {
-        if (required(name) instanceof Value.Octets(Bytes content)) {
-            return content;
-        }
-        throw new Invalid();
-    }
-
-    private long natural(String name) throws Invalid {
-        if (required(name) instanceof Value.Int64(long number) && number >= 0) {
-            return number;
-        }
-        throw new Invalid();
-    }
-
-    private List<String> texts(String name) throws Invalid {
-        if (!(required(name) instanceof Value.Items(List<Value> items))) {
-            throw new Invalid();
-        }
-        List<String> texts = new ArrayList<>(items.size());
-        for (Value item : items) {
-            texts.add(textOf(item));
-        }
-        return texts;
-    }
-
-    private PathArg path(String name) throws Invalid {
-        return switch (required(name)) {
-            case Value.Text(String text) -> new PathArg.Colon(text);
-            case Value.Items(List<Value> items) -> {
-                List<PathArg.Element> elements = new ArrayList<>(items.size());
-                for (Value item : items) {
-                    elements.add(element(item));
-                }
-                yield new PathArg.Elements(elements);
-            }
-            default -> throw new Invalid();
-        };
-    }
-
-    /// A text is a name; a map of nothing but `label` is a facet.
-    private static PathArg.Element element(Value item) throws Invalid {
-        if (item instanceof Value.Fields(Map<String, Value> fields)
-                && fields.size() == 1
-                && fields.get("label") instanceof Value.Text(String label)) {
-            return new PathArg.Element.Facet(label);
-        }
-        return new PathArg.Element.Name(textOf(item));
-    }
-
-    private static String textOf(Value value) throws Invalid {
-        if (value instanceof Value.Text(String text)) {
-            return text;
-        }
-        throw new Invalid();
-    }
-
-    /// The call is well-formed as a message and makes no sense as a request.
-    static final class Invalid extends Exception {
-        @Serial
-        private static final long serialVersionUID = 1;
-
-        private Invalid() {
-            super("invalid call", null, false, false);
-        }
+    private static Map<String, String> orNone(@Nullable Map<String, String> texts) {
+        return texts == null ? Map.of() : texts;
     }
 }

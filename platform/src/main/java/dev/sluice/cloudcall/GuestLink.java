@@ -11,7 +11,8 @@ import java.util.Map;
 /// The platform's end of one guest's channel: says what to load and run, and has the guest's calls answered
 /// meanwhile.
 ///
-/// Used by one thread at a time, in this order: [#hello], [#load], then [#run] as often as one likes. It waits as
+/// Used by one thread at a time, in this order: [#hello], [#load], then [#run] as often as one likes. It waits
+/// as
 /// long
 /// as
 /// the guest does: whoever wants it to end closes the sandbox, and every wait here ends in [GuestGone]. After
@@ -115,7 +116,7 @@ public final class GuestLink {
         CallReply reply;
         try {
             reply = calls.answer(CallDecoder.decode(operation, args));
-        } catch (CallDecoder.Invalid invalid) {
+        } catch (Arguments.Invalid invalid) {
             reply = CallReply.refused(CallRefusal.INVALID);
         }
         send(new Frame(FrameKind.REPLY, call.id(), encoded(reply)));
@@ -133,15 +134,32 @@ public final class GuestLink {
         };
     }
 
-    /// That a result is JSON is the guest's promise; a broken one is the function's failure like any other.
+    /// Octets are one JSON text. That they are is the guest's promise; a broken one is the function's failure
+    /// like
+    /// any other. A status with a body may have any bytes for body.
     private static Outcome result(Frame frame) throws GuestProtocolViolation {
-        if (!(frame.value() instanceof Value.Octets(Bytes json))) {
-            throw new GuestProtocolViolation("a result that is no octets");
-        }
-        if (json.length() > RESULT_BYTES_MAX) {
+        return switch (frame.value()) {
+            case Value.Octets(Bytes json) -> returned(Outcome.Returned.STATUS_OK, json, true);
+            case Value.Fields(Map<String, Value> said)
+            when said.size() == 2
+                    && said.get("status") instanceof Value.Int64(long status)
+                    && said.get("body") instanceof Value.Octets(Bytes body) -> returned(status, body, false);
+            default -> throw new GuestProtocolViolation("a result that is neither octets nor status and body");
+        };
+    }
+
+    private static Outcome returned(long status, Bytes body, boolean mustBeJson) {
+        if (body.length() > RESULT_BYTES_MAX) {
             return refusedResult("the result is larger than " + RESULT_BYTES_MAX + " bytes");
         }
-        return Json.isValid(json) ? new Outcome.Returned(json) : refusedResult("returned no JSON");
+        if (status < Outcome.Returned.STATUS_MIN || status > Outcome.Returned.STATUS_MAX) {
+            return refusedResult(
+                    "the status is none of " + Outcome.Returned.STATUS_MIN + " to " + Outcome.Returned.STATUS_MAX);
+        }
+        boolean isJson = Json.isValid(body);
+        return isJson || !mustBeJson
+                ? new Outcome.Returned((int) status, body, isJson)
+                : refusedResult("returned no JSON");
     }
 
     private static Outcome refusedResult(String message) {

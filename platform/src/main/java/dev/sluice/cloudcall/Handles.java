@@ -1,15 +1,18 @@
 package dev.sluice.cloudcall;
 
+import dev.sluice.blob.BlobTooLarge;
 import dev.sluice.blob.Blobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobRef;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
-/// The blobs that one run has in hand, by opaque handles that mean nothing to any other run.
+/// The blobs that one run has in hand, by opaque handles that mean nothing to any other run: each method throws
+/// [HandleClosed] for one that it does not know, and refuses what is beyond [#HANDLES_MAX].
 final class Handles implements AutoCloseable {
     static final int HANDLES_MAX = 64;
     static final int WRITTEN_BYTES_MAX = 64 << 20;
@@ -29,77 +32,75 @@ final class Handles implements AutoCloseable {
     /// An opened blob, as the guest is told of it.
     record Opened(String handle, long lengthBytes) {}
 
-    /// @return nothing if the run has too many in hand
-    Optional<String> create() throws IOException {
-        if (isFull()) {
-            return Optional.empty();
-        }
+    String create() throws IOException {
+        requireRoom();
         String handle = next("w");
         writing.put(handle, blobs.begin(WRITTEN_BYTES_MAX));
-        return Optional.of(handle);
+        return handle;
     }
 
-    /// @return false if `handle` is not being written
-    boolean write(String handle, Bytes piece) throws IOException {
-        Blobs.Upload upload = writing.get(handle);
-        if (upload == null) {
-            return false;
-        }
+    void write(String handle, Bytes piece) throws IOException {
+        Blobs.Upload upload = HandleClosed.unless(writing.get(handle));
         writtenBytes += piece.length();
         if (writtenBytes > WRITTEN_BYTES_MAX) {
-            throw new dev.sluice.blob.BlobTooLarge(WRITTEN_BYTES_MAX);
+            throw new BlobTooLarge(WRITTEN_BYTES_MAX);
         }
         upload.write(piece);
-        return true;
     }
 
-    Optional<String> finish(String handle) throws IOException {
-        try (Blobs.Upload upload = writing.remove(handle)) {
-            if (upload == null) {
-                return Optional.empty();
-            }
+    String finish(String handle) throws IOException {
+        try (Blobs.Upload upload = HandleClosed.unless(writing.remove(handle))) {
             var digest = upload.finish();
             try (Blobs.Blob blob = blobs.open(digest).orElseThrow(() -> new IOException("a blob has vanished"))) {
-                String done = next("b");
-                finished.put(done, new BlobRef(digest, blob.length()));
-                return Optional.of(done);
+                return hold(new BlobRef(digest, blob.length()));
             }
         }
+    }
+
+    /// A handle for a blob that is finished already.
+    String hold(BlobRef blob) {
+        String handle = next("b");
+        finished.put(handle, blob);
+        return handle;
     }
 
     /// What a finished handle names.
-    Optional<BlobRef> finished(String handle) {
-        return Optional.ofNullable(finished.get(handle));
+    BlobRef finished(String handle) {
+        return HandleClosed.unless(finished.get(handle));
     }
 
-    /// @return nothing if the run has too many in hand
-    Optional<Opened> open(BlobRef blob) throws IOException {
-        if (isFull()) {
-            return Optional.empty();
+    /// The first characters of a small blob of text.
+    String text(BlobRef blob, int charsMax) throws IOException {
+        try (Blobs.Blob opened = blobs.open(blob.digest()).orElseThrow(() -> new IOException("a blob is missing"));
+                InputStream in = opened.stream(0)) {
+            return Bytes.takeOver(in.readNBytes(charsMax)).utf8();
         }
+    }
+
+    Opened open(BlobRef blob) throws IOException {
+        requireRoom();
         Blobs.Blob opened = blobs.open(blob.digest()).orElseThrow(() -> new IOException("a blob is missing"));
         String handle = next("r");
         reading.put(handle, opened);
-        return Optional.of(new Opened(handle, opened.length()));
+        return new Opened(handle, opened.length());
     }
 
-    Optional<Bytes> read(String handle, long offset, long length) throws IOException {
-        Blobs.Blob blob = reading.get(handle);
-        if (blob == null) {
-            return Optional.empty();
-        }
+    Bytes read(String handle, long offset, long length) throws IOException {
+        Blobs.Blob blob = HandleClosed.unless(reading.get(handle));
         if (offset >= blob.length() || length == 0) {
-            return Optional.of(Bytes.EMPTY);
+            return Bytes.EMPTY;
         }
         try (InputStream in = blob.stream(offset)) {
-            return Optional.of(Bytes.takeOver(in.readNBytes((int) Math.min(length, READ_BYTES_MAX))));
+            return Bytes.takeOver(in.readNBytes((int) Math.min(length, READ_BYTES_MAX)));
         }
     }
 
-    boolean close(String handle) throws IOException {
+    void close(String handle) throws IOException {
         try (Blobs.Blob read = reading.remove(handle);
                 Blobs.Upload written = writing.remove(handle)) {
-            return read != null || written != null || finished.remove(handle) != null;
+            if (read == null && written == null) {
+                HandleClosed.unless(finished.remove(handle));
+            }
         }
     }
 
@@ -113,8 +114,10 @@ final class Handles implements AutoCloseable {
         }
     }
 
-    private boolean isFull() {
-        return writing.size() + reading.size() + finished.size() >= HANDLES_MAX;
+    private void requireRoom() {
+        if (writing.size() + reading.size() + finished.size() >= HANDLES_MAX) {
+            throw new Refused(Refusal.OVERLOADED, "too many blobs are in hand");
+        }
     }
 
     private String next(String kind) {

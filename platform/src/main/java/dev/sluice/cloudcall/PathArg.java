@@ -14,7 +14,14 @@ public sealed interface PathArg {
         }
     }
 
-    /// An element of [Elements].
+    /// Elements as above, from what a handle of this run has opened; none of them for the very object.
+    record From(String handle, List<Element> elements) implements PathArg {
+        public From {
+            elements = List.copyOf(elements);
+        }
+    }
+
+    /// An element of [Elements] or [From].
     sealed interface Element {
         record Name(String name) implements Element {}
 

@@ -7,18 +7,31 @@ import dev.sluice.image.Runtime;
 ///
 /// @param handler as the runtime understands it, never empty: `hello.handle`, `./hello.js`
 /// @param timeoutStated whether the author set the timeout, so that the code is told its deadline
+/// @param payloadStyle  how code of Faasten's older eras gets its payload
 public record FunctionSpec(
         Runtime runtime,
         Digest packageDigest,
         String handler,
         Convention convention,
         Limits limits,
-        boolean timeoutStated) {
+        boolean timeoutStated,
+        PayloadStyle payloadStyle) {
     public static final int HANDLER_CHARS_MAX = 512;
 
     public FunctionSpec {
         if (handler.isEmpty() || handler.length() > HANDLER_CHARS_MAX) {
             throw new IllegalArgumentException("a handler is 1 to " + HANDLER_CHARS_MAX + " characters");
         }
+    }
+
+    /// A function that gets its payload as it came.
+    public FunctionSpec(
+            Runtime runtime,
+            Digest packageDigest,
+            String handler,
+            Convention convention,
+            Limits limits,
+            boolean timeoutStated) {
+        this(runtime, packageDigest, handler, convention, limits, timeoutStated, PayloadStyle.RAW);
     }
 }

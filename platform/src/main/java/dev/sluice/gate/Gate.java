@@ -79,14 +79,32 @@ public final class Gate {
     public Task taskFor(Label start) {
         try {
             Component known = start.secrecy().and(label.secrecy());
-            Component ceiling = policy.maxSecrecy().and(known);
-            return new Task(
-                    Label.of(known, Component.TRUE),
-                    Label.of(ceiling, Component.TRUE),
-                    Privilege.mintTcb(policy.privilege()));
+            return task(known, policy.maxSecrecy().and(known));
         } catch (LabelInvalid tooLarge) {
             throw Refused.denied();
         }
+    }
+
+    /// As [#taskFor], for a run that somebody waits for who may know `ceiling` and no more: it never learns
+    /// what this
+    /// gate does not declassify and its caller could not know.
+    ///
+    /// @throws Refused `DENIED`
+    public Task taskWithin(Label start, Component ceiling) {
+        try {
+            Component known = start.secrecy().and(label.secrecy());
+            Component mine = policy.maxSecrecy().and(known);
+            return task(known, mine.or(ceiling.and(policy.declassify())));
+        } catch (LabelInvalid tooLarge) {
+            throw Refused.denied();
+        }
+    }
+
+    private Task task(Component known, Component ceiling) {
+        return new Task(
+                Label.of(known, Component.TRUE),
+                Label.of(ceiling, Component.TRUE),
+                Privilege.mintTcb(policy.privilege()));
     }
 
     /// The label under which a successful answer leaves a run that ended at `end`: downgraded by this gate's

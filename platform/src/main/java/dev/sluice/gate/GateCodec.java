@@ -6,6 +6,7 @@ import dev.sluice.fs.ObjectId;
 import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
+import dev.sluice.function.PayloadStyle;
 import dev.sluice.image.Runtime;
 import dev.sluice.label.Component;
 import java.time.Duration;
@@ -58,7 +59,7 @@ final class GateCodec {
                         function.runtime().language(),
                         function.packageDigest().hex(),
                         function.handler(),
-                        function.convention().word(),
+                        called(function),
                         function.limits().memoryMib(),
                         function.limits().timeout().toMillis(),
                         function.timeoutStated());
@@ -76,6 +77,14 @@ final class GateCodec {
         return Bytes.takeOver(JSON.writeValueAsBytes(stored));
     }
 
+    /// The convention, and how its payload looks where that is not raw.
+    private static String called(FunctionSpec function) {
+        String convention = function.convention().word();
+        return function.payloadStyle() == PayloadStyle.RAW
+                ? convention
+                : convention + " " + function.payloadStyle().word();
+    }
+
     static GateContent.OfFunction decode(Bytes content) {
         JsonNode stored = JSON.readTree(content.readOnlyArray());
         return switch (stored.path("format").asInt()) {
@@ -86,13 +95,17 @@ final class GateCodec {
     }
 
     private static GateContent.Direct direct(StoredDirect stored) {
+        String[] called = stored.convention().split(" ", 2);
         var function = new FunctionSpec(
                 Runtime.of(stored.runtime()).orElseThrow(),
                 new Digest(stored.packageDigest()),
                 stored.handler(),
-                Convention.of(stored.convention()).orElseThrow(),
+                Convention.of(called[0]).orElseThrow(),
                 new Limits(stored.memoryMib(), Duration.ofMillis(stored.timeoutMillis())),
-                stored.timeoutStated());
+                stored.timeoutStated(),
+                called.length == 1
+                        ? PayloadStyle.RAW
+                        : PayloadStyle.of(called[1]).orElseThrow());
         return new GateContent.Direct(
                 policy(stored.privilege(), stored.clearance(), stored.declassify(), stored.maxSecrecy()), function);
     }

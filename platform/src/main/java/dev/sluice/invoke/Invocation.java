@@ -1,9 +1,11 @@
 package dev.sluice.invoke;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
 import dev.sluice.label.Label;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A wish to run a function.
@@ -14,8 +16,10 @@ import java.util.Optional;
 /// @param faasId       Dispatch's id of the function's version; empty for a gate
 /// @param gate         where the gate is; resolved as the caller
 /// @param start        the label that the caller states for the payload; the run starts there or above
-/// @param payload      one JSON text, already checked to be one
-/// @param context      one JSON object: what the convention hands over beside the payload
+/// @param payload      any bytes; a function that wants JSON refuses others
+/// @param context      one JSON object: what Dispatch's convention hands over beside the payload
+/// @param headers      by lowercased name: what Faasten's convention hands over, with `blobs`
+/// @param blobs        by the names under which the function finds them
 /// @param secrets      names that the record shows
 /// @param idempotencyKey who calls again with the same key gets the first run's result
 public record Invocation(
@@ -27,11 +31,15 @@ public record Invocation(
         Label start,
         Bytes payload,
         Bytes context,
+        Map<String, String> headers,
+        Map<String, BlobRef> blobs,
         List<String> secrets,
         Optional<String> idempotencyKey) {
     public static final int IDEMPOTENCY_KEY_CHARS_MAX = 255;
 
     public Invocation {
+        headers = Map.copyOf(headers);
+        blobs = Map.copyOf(blobs);
         secrets = List.copyOf(secrets);
     }
 }

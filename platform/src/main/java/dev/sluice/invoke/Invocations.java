@@ -2,6 +2,7 @@ package dev.sluice.invoke;
 
 import dev.sluice.audit.AuditLog;
 import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.FsPath;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
@@ -14,25 +15,25 @@ import dev.sluice.label.LabelInvalid;
 import dev.sluice.label.Principal;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
-import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
 import dev.sluice.run.Runs.Durability;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Admission;
+import dev.sluice.worker.Job;
 import dev.sluice.worker.LocalWorker;
 import dev.sluice.worker.RunEnd;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
 /// Runs functions. HTTP, events and guests' own calls all come here: nothing else runs a function.
 ///
-/// The steps, in order: resolve the gate as the caller; may he enter; the run's own task; room; a guest; the record
+/// The steps, in order: resolve the gate as the caller; may he enter; the run's own task; room; a guest; the
+/// record
 /// at
 /// the label that the run reached; may the answer leave.
 ///
@@ -47,6 +48,8 @@ public final class Invocations {
     /// How long loading a function may take when it is built.
     static final Duration CHECK_PATIENCE = Duration.ofSeconds(30);
 
+    private static final String STOPPED = "the run was ended by the platform";
+
     private final Gates gates;
     private final Scheduler scheduler;
     private final LocalWorker worker;
@@ -54,6 +57,7 @@ public final class Invocations {
     private final RunIds ids;
     private final Reasons reasons;
     private final Clock clock;
+    private final Endings endings;
     private final Backlog backlog = new Backlog(this::start);
 
     public Invocations(
@@ -65,18 +69,24 @@ public final class Invocations {
         this.ids = ids;
         this.reasons = new Reasons(audit);
         this.clock = clock;
+        this.endings = new Endings(clock);
     }
 
-    /// Runs a function as [Task#current] asks, waits for its end, and gives what may be delivered to the caller:
-    /// parts
-    /// above his delivery are absent. The function's failure is a result, not a refusal.
+    /// Runs a function as [Task#current] asks, waits for its end, and gives what may be delivered to the
+    /// caller: parts
+    /// above his delivery are absent. The function's failure is a result, not a refusal. What is withheld or
+    /// refused
+    /// comes at one of few moments ([Buckets]).
     ///
     /// @throws Refused `NOT_FOUND`, `WRONG_KIND` or `DENIED` for a gate that he may not enter or know
     ///     of, `OVERLOADED` and `DEADLINE_EXCEEDED` where there was no room in time
     public View invoke(Invocation wish) throws InterruptedException {
+        return Buckets.timed(() -> answer(wish));
+    }
+
+    private View answer(Invocation wish) throws InterruptedException {
         Task caller = Task.current();
-        Gate gate = gates.resolve(wish.gate());
-        gates.requireMayEnter(gate, caller);
+        Gate gate = entered(wish.gate(), caller);
         Task task = gate.taskFor(wish.start().join(caller.label()));
         Run run = newRun(wish, gate, caller, true);
         if (wish.idempotencyKey().isPresent()) {
@@ -87,15 +97,35 @@ public final class Invocations {
         } else {
             runs.begin(run);
         }
-        Content content = stopped(run, task, wish.payload());
+        return Endings.deliverable(run, record(run, gate, task, caller, wish, Chain.outermost(caller)), caller);
+    }
+
+    /// The gate at `path`, which the caller may enter.
+    Gate entered(FsPath path, Task caller) {
+        Gate gate = gates.resolve(path);
+        gates.requireMayEnter(gate, caller);
+        return gate;
+    }
+
+    /// A run that another run waits for.
+    Content run(Invocation wish, Gate gate, Task task, Task caller, Chain chain) throws InterruptedException {
+        Run run = newRun(wish, gate, caller, true);
+        runs.begin(run);
+        return record(run, gate, task, caller, wish, chain);
+    }
+
+    /// Runs what has begun, and records its end.
+    private Content record(Run run, Gate gate, Task task, Task caller, Invocation wish, Chain chain)
+            throws InterruptedException {
+        Content content = endings.stopped(run, task.label(), wish.payload(), STOPPED);
         try {
-            content = admitAndRun(run, gate, task, wish.payload(), wish.context(), QUEUE_PATIENCE);
+            content = admitAndRun(run, gate, task, wish, chain);
             content = reasons.addTo(content, run, task, Optional.of(caller));
         } finally {
             runs.end(
                     run, content, wish.idempotencyKey().isPresent() ? Durability.BEFORE_THE_ANSWER : Durability.BEHIND);
         }
-        return deliverable(run, content, caller);
+        return content;
     }
 
     /// Accepts a run that nobody waits for. Durable on return.
@@ -103,20 +133,10 @@ public final class Invocations {
     /// @throws Refused as [#invoke], and `OVERLOADED` if too many wait already
     public Run submit(Invocation wish) {
         Task caller = Task.current();
-        Gate gate = gates.resolve(wish.gate());
-        gates.requireMayEnter(gate, caller);
+        Gate gate = entered(wish.gate(), caller);
         Run run = newRun(wish, gate, caller, false);
         backlog.requireRoom(run.organization());
-        var queued = new Run.Queued(
-                run,
-                wish.gate().toString(),
-                wish.start().join(caller.label()),
-                caller.clearance().secrecy(),
-                gate.policy().clearance(),
-                wish.payload(),
-                wish.context(),
-                false);
-        runs.enqueue(queued);
+        runs.enqueue(QueuedInvoker.queued(run, wish, caller));
         backlog.add(run.organization(), run.id());
         return run;
     }
@@ -126,7 +146,8 @@ public final class Invocations {
         runs.recover().forEach(run -> backlog.add(run.organization(), run.id()));
     }
 
-    /// Starts a run that was accepted, with what the gate is by now, and waits for its end. Its invoker's right to
+    /// Starts a run that was accepted, with what the gate is by now, and waits for its end. Its invoker's right
+    /// to
     /// enter is checked again: a gate whose clearance has changed refuses him.
     private void start(UUID id) throws InterruptedException {
         Optional<Run.Queued> taken = runs.take(id);
@@ -135,20 +156,22 @@ public final class Invocations {
         }
         Run.Queued queued = taken.get();
         Run run = queued.run();
-        Content content = failed(run, queued.start(), queued.payload(), "not found or not allowed");
+        String refusal = "not found or not allowed";
+        Content content = endings.stopped(run, queued.start(), queued.payload(), refusal);
         try {
             Task invoker = QueuedInvoker.task(queued);
             content = invoker.run(() -> {
-                Gate gate = gates.resolve(QueuedInvoker.path(queued));
+                Invocation wish = QueuedInvoker.wish(queued);
+                Gate gate = gates.resolve(wish.gate());
                 gates.requireMayEnter(gate, queued.vouched());
                 Task task = gate.taskFor(queued.start().join(invoker.label()));
-                Content ended = admitAndRun(run, gate, task, queued.payload(), queued.context(), BACKLOG_PATIENCE);
+                Content ended = admitAndRun(run, gate, task, wish, Chain.queued(queued.vouched()));
                 return reasons.addTo(ended, run, task, Optional.empty());
             });
         } catch (Refused refused) {
-            content = failed(run, queued.start(), queued.payload(), refused.reason());
+            content = endings.stopped(run, queued.start(), queued.payload(), refused.reason());
         } catch (LabelInvalid tooLarge) {
-            content = failed(
+            content = endings.stopped(
                     run, queued.start(), queued.payload(), Refused.denied().reason());
         } finally {
             runs.endQueued(run, content);
@@ -169,14 +192,22 @@ public final class Invocations {
         };
     }
 
-    private Content admitAndRun(Run run, Gate gate, Task task, Bytes payload, Bytes context, Duration patience)
+    private Content admitAndRun(Run run, Gate gate, Task task, Invocation wish, Chain chain)
             throws InterruptedException {
-        return switch (scheduler.acquire(
-                run.organization(), gate.function().limits().memoryMib(), patience)) {
+        return switch (chain.acquire(
+                scheduler, run.organization(), gate.function().limits().memoryMib())) {
             case Admission.Granted(var lease) -> {
                 try (lease) {
-                    RunEnd end = task.run(() -> worker.run(run.organization(), gate, payload, context));
-                    yield content(end, gate, task, payload);
+                    var job = new Job(
+                            wish.payload(),
+                            wish.context(),
+                            wish.headers(),
+                            wish.blobs(),
+                            chain.vouched(),
+                            chain.timeLeft(),
+                            end -> new Nested(this, run.organization(), chain.within(lease, end)));
+                    RunEnd end = task.run(() -> worker.run(run.organization(), gate, job));
+                    yield endings.of(end, gate, task, wish.payload());
                 }
             }
             case Admission.QueueFull() ->
@@ -184,41 +215,6 @@ public final class Invocations {
             case Admission.TimedOut() ->
                 throw new Refused(Refusal.DEADLINE_EXCEEDED, "there was no room to run the function in time");
         };
-    }
-
-    /// Only a successful answer is downgraded, by the declassify of the gate that the caller named; everything else
-    /// carries the highest label that the run had.
-    private Content content(RunEnd end, Gate gate, Task task, Bytes payload) {
-        Label highest = task.highest();
-        return new Content(
-                end.output().isPresent() ? Status.READY : Status.ERROR,
-                clock.millis(),
-                highest,
-                end.output().isPresent() ? gate.answerLabel(task.label()) : highest,
-                payload,
-                end.output(),
-                end.fault().map(f -> new Run.Fault(f.type(), f.message(), f.stacktrace())),
-                end.stdout(),
-                end.stderr());
-    }
-
-    private Content stopped(Run run, Task task, Bytes payload) {
-        return failed(run, task.label(), payload, "the run was ended by the platform");
-    }
-
-    private Content failed(Run run, Label start, Bytes payload, String message) {
-        Label label = start.joinOrTop(run.existence());
-        var fault = new Run.Fault("SystemError", message, List.of());
-        return new Content(
-                Status.ERROR,
-                clock.millis(),
-                label,
-                label,
-                payload,
-                Optional.empty(),
-                Optional.of(fault),
-                List.of(),
-                List.of());
     }
 
     private Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking) {
@@ -244,7 +240,8 @@ public final class Invocations {
                 existence);
     }
 
-    /// Who is charged for an anonymous call: whoever vouches for the gate alone. Where one of several does, it may
+    /// Who is charged for an anonymous call: whoever vouches for the gate alone. Where one of several does, it
+    /// may
     /// have been any of them, and nobody is charged for what another one says in his name.
     private static String ownerOf(Gate gate) {
         return gate.label().integrity().allOf().stream()
@@ -258,13 +255,15 @@ public final class Invocations {
                 .next();
     }
 
-    /// Two calls are one only if the same caller names the same version of the same gate and could know of the run.
+    /// Two calls are one only if the same caller names the same version of the same gate and could know of the
+    /// run.
     private static Bytes scope(Invocation wish, Gate gate, Task caller, Label existence) {
         return Bytes.utf8(String.join(
                 "\n",
                 wish.idempotencyKey().orElse(""),
                 gate.id().toString(),
                 existence.toString(),
+                caller.vouched().toString(),
                 caller.clearance().toString()));
     }
 
@@ -274,14 +273,5 @@ public final class Invocations {
             throw new Refused(Refusal.CONFLICT, "a run with this idempotency key is in progress");
         }
         return view;
-    }
-
-    private static View deliverable(Run run, Content content, Task caller) {
-        boolean isDelivered = caller.mayDeliver(content.label(), Label.PUBLIC);
-        boolean isAnswered = caller.mayDeliver(content.outputLabel(), Label.PUBLIC);
-        return new View(
-                run,
-                isDelivered ? Optional.of(content) : Optional.empty(),
-                isAnswered ? content.output() : Optional.empty());
     }
 }

@@ -5,9 +5,12 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.run.Run;
 import dev.sluice.run.Run.Queued;
+import java.util.Optional;
 
-/// Stands in for the invoker of a run that nobody waits for, when it is started: with the clearance he had, and with
+/// Stands in for the invoker of a run that nobody waits for, when it is started: with the clearance he had, and
+/// with
 /// no privilege. What he was vouched for by is in the queue, and compared with what the gate then asks.
 final class QueuedInvoker {
     private QueuedInvoker() {}
@@ -17,7 +20,34 @@ final class QueuedInvoker {
         return new Task(queued.start(), Label.of(ceiling, Component.TRUE), Privilege.NONE);
     }
 
-    static FsPath path(Queued queued) {
-        return FsPath.parse(queued.gatePath(), Component.TRUE, queued.start());
+    static Queued queued(Run run, Invocation wish, Task caller) {
+        return new Queued(
+                run,
+                wish.gate().toString(),
+                wish.start().join(caller.label()),
+                caller.clearance().secrecy(),
+                caller.vouched(),
+                wish.payload(),
+                wish.context(),
+                wish.headers(),
+                wish.blobs(),
+                false);
+    }
+
+    static Invocation wish(Queued queued) {
+        Run run = queued.run();
+        return new Invocation(
+                run.organization(),
+                run.function(),
+                run.functionId(),
+                run.faasId(),
+                FsPath.parse(queued.gatePath(), Component.TRUE, queued.start()),
+                queued.start(),
+                queued.payload(),
+                queued.context(),
+                queued.headers(),
+                queued.blobs(),
+                run.secrets(),
+                Optional.empty());
     }
 }

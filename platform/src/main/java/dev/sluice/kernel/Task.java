@@ -188,6 +188,17 @@ public final class Task {
         return Label.of(Component.TRUE, label.integrity()).canFlowTo(Label.of(Component.TRUE, who), privilege);
     }
 
+    /// All that vouches for what this task does: what it says of itself when it enters a gate.
+    ///
+    /// @throws Refused `DENIED` if that is over a size cap
+    public synchronized Component vouched() {
+        try {
+            return label.integrity().and(privilege.integrity());
+        } catch (LabelInvalid tooLarge) {
+            throw Refused.denied();
+        }
+    }
+
     /// Whether this task may hand `granted` on: both sides of its privilege imply it.
     public boolean holds(Component granted) {
         return privilege.implies(granted);
@@ -212,7 +223,8 @@ public final class Task {
         return label;
     }
 
-    /// The join of all labels this task has had: no declassification or endorsement lowers it. What the run's memory,
+    /// The join of all labels this task has had: no declassification or endorsement lowers it. What the run's
+    /// memory,
     /// its logs and its failures may hold.
     public synchronized Label highest() {
         return highest;
@@ -227,7 +239,8 @@ public final class Task {
         return new Trace(privilege.integrity(), start, label, highest, steps.kept(), steps.omitted(), steps.denial());
     }
 
-    /// Remembers a check that this task's own privilege did not pass elsewhere: that what it is vouched for by enters
+    /// Remembers a check that this task's own privilege did not pass elsewhere: that what it is vouched for by
+    /// enters
     /// a gate, that it holds what it grants, that an answer may leave.
     public synchronized void remember(Check check, Label from, Label to, Object what) {
         steps.denied(check, what, from, to, privilege);

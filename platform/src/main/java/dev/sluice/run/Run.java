@@ -1,9 +1,11 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.BlobRef;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -35,7 +37,9 @@ public record Run(
     /// How a run ended.
     public enum Status {
         READY,
-        ERROR
+        ERROR,
+        /// An error: its time was up.
+        TIMEOUT
     }
 
     /// A fault of a run, as Dispatch words it: `InputError`, `FunctionError`, `SystemError`.
@@ -45,12 +49,24 @@ public record Run(
         }
     }
 
+    /// What a function answered.
+    ///
+    /// @param status as it set it: 200 to 599
+    /// @param isJson whether the body is one JSON text
+    public record Output(int status, Bytes body, boolean isJson) {
+        static final int STATUS_OK = 200;
+
+        static Output json(Bytes text) {
+            return new Output(STATUS_OK, text, true);
+        }
+    }
+
     /// What came out of a run.
     ///
     /// @param label       the highest label the run had: input, logs and fault carry it
-    /// @param outputLabel what the output carries: `label`, downgraded by the gate where the run succeeded
-    /// @param input       JSON
-    /// @param output      JSON; absent where the run failed
+    /// @param outputLabel what the output carries, and the status: a label of the run, downgraded by its gate
+    /// @param input       as the function got it
+    /// @param output      absent where the run failed
     /// @param flow        how the run came by its label, for who asks; empty if it kept the one it started with
     public record Content(
             Status status,
@@ -58,7 +74,7 @@ public record Run(
             Label label,
             Label outputLabel,
             Bytes input,
-            Optional<Bytes> output,
+            Optional<Output> output,
             Optional<Fault> fault,
             List<String> stdout,
             List<String> stderr,
@@ -75,7 +91,7 @@ public record Run(
                 Label label,
                 Label outputLabel,
                 Bytes input,
-                Optional<Bytes> output,
+                Optional<Output> output,
                 Optional<Fault> fault,
                 List<String> stdout,
                 List<String> stderr) {
@@ -114,11 +130,13 @@ public record Run(
     /// A run as somebody may see it: parts above his clearance are absent.
     ///
     /// @param content absent while it runs, and for who may not see it
+    /// @param status  how it ended, for who may see its output or would have seen one: it may be there without
+    ///     content
     /// @param output  absent where there is none, and for who may not see it
-    public record View(Run run, Optional<Content> content, Optional<Bytes> output) {
+    public record View(Run run, Optional<Content> content, Optional<Status> status, Optional<Output> output) {
         /// How much of it there is to see, about.
         long bytes() {
-            return output.map(Bytes::length).orElse(0)
+            return output.map(o -> o.body().length()).orElse(0)
                     + content.map(Content::bytes).orElse(0L);
         }
     }
@@ -129,7 +147,8 @@ public record Run(
     /// @param start     the label it starts with at least; the payload's label
     /// @param clearance the secrecy up to which its gate may be resolved
     /// @param vouched   what the invoker was vouched for by: checked again when it starts
-    /// @param context   what the convention hands over beside the payload
+    /// @param context   what Dispatch's convention hands over beside the payload
+    /// @param headers   what Faasten's hands over, with `blobs`
     public record Queued(
             Run run,
             String gatePath,
@@ -138,9 +157,16 @@ public record Run(
             Component vouched,
             Bytes payload,
             Bytes context,
+            Map<String, String> headers,
+            Map<String, BlobRef> blobs,
             boolean isStarted) {
+        public Queued {
+            headers = Map.copyOf(headers);
+            blobs = Map.copyOf(blobs);
+        }
+
         Queued started() {
-            return new Queued(run, gatePath, start, clearance, vouched, payload, context, true);
+            return new Queued(run, gatePath, start, clearance, vouched, payload, context, headers, blobs, true);
         }
     }
 }

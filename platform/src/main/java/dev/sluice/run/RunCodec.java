@@ -1,10 +1,12 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.BlobRef;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
+import dev.sluice.run.Run.Output;
 import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import java.io.ByteArrayInputStream;
@@ -15,13 +17,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /// Run records as the store holds them. Plain binary, because each run writes one.
 final class RunCodec {
-    private static final byte FORMAT = 1;
+    private static final byte FORMAT = 2;
 
     private RunCodec() {}
 
@@ -45,12 +50,12 @@ final class RunCodec {
 
     static Bytes encode(Content content, boolean withOutput) {
         return encoded(out -> {
-            out.writeByte(content.status() == Status.READY ? 0 : 1);
+            out.writeByte(code(content.status()));
             out.writeLong(content.finishedMillis());
             writeText(out, content.label().toString());
             writeText(out, content.outputLabel().toString());
             writeBytes(out, content.input());
-            writeOptional(out, withOutput ? content.output() : Optional.empty());
+            writeOutput(out, withOutput ? content.output() : Optional.empty());
             out.writeBoolean(content.fault().isPresent());
             if (content.fault().isPresent()) {
                 Fault fault = content.fault().get();
@@ -66,12 +71,12 @@ final class RunCodec {
 
     static Content decodeContent(Bytes stored) {
         return decoded(stored, in -> {
-            Status status = in.readByte() == 0 ? Status.READY : Status.ERROR;
+            Status status = status(in.readByte());
             long finished = in.readLong();
             Label label = Label.parse(readText(in));
             Label outputLabel = Label.parse(readText(in));
             Bytes input = readBytes(in);
-            Optional<Bytes> output = in.readBoolean() ? Optional.of(readBytes(in)) : Optional.empty();
+            Optional<Output> output = readOutput(in);
             Optional<Fault> fault = in.readBoolean()
                     ? Optional.of(new Fault(readText(in), readText(in), readTexts(in)))
                     : Optional.empty();
@@ -99,21 +104,50 @@ final class RunCodec {
             writeText(out, queued.vouched().toString());
             writeBytes(out, queued.context());
             out.writeBoolean(queued.isStarted());
+            writeMap(out, queued.headers(), text -> text);
+            writeMap(out, queued.blobs(), blob -> blob.encode().utf8());
         });
     }
 
     static Queued decodeQueued(Bytes stored, Bytes payload) {
-        return decoded(
-                stored,
-                in -> new Queued(
-                        readRun(in),
-                        readText(in),
-                        Label.parse(readText(in)),
-                        Component.parse(readText(in)),
-                        Component.parse(readText(in)),
-                        payload,
-                        readBytes(in),
-                        in.readBoolean()));
+        return decoded(stored, in -> {
+            Run run = readRun(in);
+            String gatePath = readText(in);
+            Label start = Label.parse(readText(in));
+            Component clearance = Component.parse(readText(in));
+            Component vouched = Component.parse(readText(in));
+            Bytes context = readBytes(in);
+            boolean isStarted = in.readBoolean();
+            Map<String, String> headers = readMap(in, text -> text);
+            Map<String, BlobRef> blobs = readMap(in, text -> BlobRef.decode(Bytes.utf8(text)));
+            return new Queued(run, gatePath, start, clearance, vouched, payload, context, headers, blobs, isStarted);
+        });
+    }
+
+    /// An output that lies apart from its record because it is large.
+    static Bytes encode(Output output) {
+        return encoded(out -> writeOutput(out, Optional.of(output)));
+    }
+
+    static Output decodeOutput(Bytes stored) {
+        return decoded(stored, RunCodec::readOutput).orElseThrow();
+    }
+
+    private static byte code(Status status) {
+        return switch (status) {
+            case READY -> 0;
+            case ERROR -> 1;
+            case TIMEOUT -> 2;
+        };
+    }
+
+    private static Status status(byte code) throws IOException {
+        return switch (code) {
+            case 0 -> Status.READY;
+            case 1 -> Status.ERROR;
+            case 2 -> Status.TIMEOUT;
+            default -> throw new IOException("unknown status");
+        };
     }
 
     private static void write(DataOutputStream out, Run run) throws IOException {
@@ -163,11 +197,40 @@ final class RunCodec {
         return Bytes.takeOver(in.readNBytes(in.readInt()));
     }
 
-    private static void writeOptional(DataOutputStream out, Optional<Bytes> bytes) throws IOException {
-        out.writeBoolean(bytes.isPresent());
-        if (bytes.isPresent()) {
-            writeBytes(out, bytes.get());
+    private static void writeOutput(DataOutputStream out, Optional<Output> output) throws IOException {
+        out.writeBoolean(output.isPresent());
+        if (output.isPresent()) {
+            out.writeShort(output.get().status());
+            out.writeBoolean(output.get().isJson());
+            writeBytes(out, output.get().body());
         }
+    }
+
+    private static Optional<Output> readOutput(DataInputStream in) throws IOException {
+        if (!in.readBoolean()) {
+            return Optional.empty();
+        }
+        int status = in.readShort();
+        boolean isJson = in.readBoolean();
+        return Optional.of(new Output(status, readBytes(in), isJson));
+    }
+
+    private static <T> void writeMap(DataOutputStream out, Map<String, T> map, Function<T, String> print)
+            throws IOException {
+        out.writeInt(map.size());
+        for (Map.Entry<String, T> entry : map.entrySet()) {
+            writeText(out, entry.getKey());
+            writeText(out, print.apply(entry.getValue()));
+        }
+    }
+
+    private static <T> Map<String, T> readMap(DataInputStream in, Function<String, T> parse) throws IOException {
+        int count = in.readInt();
+        var map = new HashMap<String, T>();
+        for (int i = 0; i < count; i++) {
+            map.put(readText(in), parse.apply(readText(in)));
+        }
+        return map;
     }
 
     private static void writeTexts(DataOutputStream out, List<String> texts) throws IOException {

@@ -5,6 +5,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
+import dev.sluice.run.Run.Output;
 import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
@@ -21,8 +22,10 @@ import java.util.concurrent.ConcurrentHashMap;
 /// The book of runs.
 ///
 /// A run that somebody waits for is written behind its answer: whole, in one batch, if it is short; otherwise
-/// [#recordLongRuns], called every [#RECORD_AFTER], first writes that it exists. A run that nobody waits for, and one
-/// with an idempotency key, is durable before it is acknowledged. After a restart [#recover] closes what was running
+/// [#recordLongRuns], called every [#RECORD_AFTER], first writes that it exists. A run that nobody waits for,
+/// and one
+/// with an idempotency key, is durable before it is acknowledged. After a restart [#recover] closes what was
+/// running
 /// and gives back what had not begun, so no run is in progress forever.
 ///
 /// Existence and content have labels of their own; reading either acts as [Task#current].
@@ -133,7 +136,8 @@ public final class Runs {
                 .put(RunKeys.payload(id), queued.payload()));
     }
 
-    /// Takes a queued run to start it. Whoever gets it starts it; nobody else ever does, so it runs at most once.
+    /// Takes a queued run to start it. Whoever gets it starts it; nobody else ever does, so it runs at most
+    /// once.
     public Optional<Queued> take(UUID id) {
         Bytes key = RunKeys.queued(id);
         return store.get(key).flatMap(stored -> {
@@ -149,7 +153,8 @@ public final class Runs {
         store.commitBehind(ended(run, content, unqueue(run)));
     }
 
-    /// After a restart: closes each run that was running, and gives back those that had not begun, oldest first.
+    /// After a restart: closes each run that was running, and gives back those that had not begun, oldest
+    /// first.
     public List<Run> recover() {
         for (Bytes stored : all(RunKeys.opens())) {
             Run run = RunCodec.decodeRun(stored);
@@ -176,7 +181,8 @@ public final class Runs {
                 .map(this::view);
     }
 
-    /// The latest runs of an organization that the current task may know of, newest first: fewer than asked for where
+    /// The latest runs of an organization that the current task may know of, newest first: fewer than asked for
+    /// where
     /// what it may see of them is more than [#LIST_BYTES_MAX].
     ///
     /// @param function empty for all
@@ -225,13 +231,19 @@ public final class Runs {
     }
 
     private View view(Run run) {
+        Task.current().observe(run.existence(), "a run");
+        return parts(run);
+    }
+
+    private View parts(Run run) {
         Task reader = Task.current();
-        reader.observe(run.existence(), "a run");
         Optional<Content> content =
                 store.get(RunKeys.content(run.organization(), run.id())).map(RunCodec::decodeContent);
-        Optional<Bytes> output = content.filter(c -> reader.mayObserve(c.outputLabel()))
-                .flatMap(c -> c.output().or(() -> store.get(RunKeys.output(run.organization(), run.id()))));
-        return new View(run, content.filter(c -> reader.mayObserve(c.label())), output);
+        Optional<Content> told = content.filter(c -> reader.mayObserve(c.outputLabel()));
+        Optional<Output> output = told.flatMap(c -> c.output()
+                .or(() ->
+                        store.get(RunKeys.output(run.organization(), run.id())).map(RunCodec::decodeOutput)));
+        return new View(run, content.filter(c -> reader.mayObserve(c.label())), told.map(Content::status), output);
     }
 
     private static Batch exists(Run run, Batch batch) {
@@ -246,13 +258,14 @@ public final class Runs {
     /// The record lies where both the run's existence and its content may be known.
     private static Batch ended(Run run, Content ending, Batch batch) {
         Content content = ending.joinedWith(run.existence());
-        boolean isInline = content.output().isEmpty() || content.output().get().length() <= INLINE_OUTPUT_BYTES_MAX;
+        boolean isInline =
+                content.output().isEmpty() || content.output().get().body().length() <= INLINE_OUTPUT_BYTES_MAX;
         batch.put(RunKeys.content(run.organization(), run.id()), RunCodec.encode(content, isInline));
         return isInline
                 ? batch
                 : batch.put(
                         RunKeys.output(run.organization(), run.id()),
-                        content.output().get());
+                        RunCodec.encode(content.output().get()));
     }
 
     private Content stopped(Run run, Bytes input) {

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.cloudcall.Convention;
 import dev.sluice.cloudcall.GuestLink;
 import dev.sluice.label.Label;
 import dev.sluice.sandbox.Sandbox;
@@ -19,6 +20,7 @@ final class Instance {
     private final int memoryMib;
     private final AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
 
+    private Convention convention = Convention.AUTO; // set once, when its function is loaded
     private Label seen = Label.BOTTOM; // touched only by who has checked the instance out
     private long deadlineNanos; // set before the watch begins
     private long idleSinceNanos; // guarded by the pool's lock
@@ -39,6 +41,15 @@ final class Instance {
 
     int memoryMib() {
         return memoryMib;
+    }
+
+    /// How its function is called.
+    Convention convention() {
+        return convention;
+    }
+
+    void convention(Convention loaded) {
+        convention = loaded;
     }
 
     /// Adds to what it has seen; nothing is ever taken away.

@@ -66,11 +66,15 @@ final class Loader {
             watch.begin(instance, left);
             LoadOutcome loaded = instance.link().load(code);
             watch.end(instance);
-            if (loaded instanceof LoadOutcome.Failed(var failure)) {
-                return new Prepared.Unfit(new Fault(failure.type().word(), failure.message(), failure.stacktrace()));
-            }
-            isKept = true;
-            return new Prepared.Ready(instance);
+            return switch (loaded) {
+                case LoadOutcome.Failed(var failure) ->
+                    new Prepared.Unfit(new Fault(failure.type().word(), failure.message(), failure.stacktrace()));
+                case LoadOutcome.Loaded(Convention convention) -> {
+                    instance.convention(convention);
+                    isKept = true;
+                    yield new Prepared.Ready(instance);
+                }
+            };
         } catch (GuestGone | GuestProtocolViolation broken) {
             return new Prepared.Dead(Postmortem.of(instance, function));
         } finally {

@@ -9,18 +9,18 @@ import dev.sluice.cloudcall.Outcome;
 import dev.sluice.cloudcall.RunRequest;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
+import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Task;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
 import dev.sluice.worker.RunEnd.Fault;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,8 +28,10 @@ import org.slf4j.LoggerFactory;
 
 /// Runs one invocation in one guest: a warm one that may know what the run will know, else a fresh one.
 ///
-/// A guest is kept after a run that ended in an answer or in an exception, and killed after any other. What it has
-/// seen rises with each run and is never lowered, so a warm guest never carries anything to a run that starts below.
+/// A guest is kept after a run that ended in an answer or in an exception, and killed after any other. What it
+/// has
+/// seen rises with each run and is never lowered, so a warm guest never carries anything to a run that starts
+/// below.
 ///
 /// Thread-safe. Called on the virtual thread of the run.
 public final class LocalWorker implements AutoCloseable {
@@ -43,7 +45,7 @@ public final class LocalWorker implements AutoCloseable {
     private static final Duration HOUSEKEEPING = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(LocalWorker.class);
 
-    private final Function<Gate, CloudCalls> calls;
+    private final BiFunction<Gate, Invoker, CloudCalls> calls;
     private final FreshGuests fresh;
     private final InstancePool pool = new InstancePool();
     private final Watch watch = new Watch();
@@ -54,14 +56,14 @@ public final class LocalWorker implements AutoCloseable {
     private final Clock clock;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /// @param calls     what answers a run's calls; made anew for each run, called as the run's task
+    /// @param calls     what answers a run's calls, given what answers its invocations; made anew for each run
     /// @param memoryMib what all guests may hold together, idle ones too
     /// @param leasedMib what runs in progress hold at this moment
     /// @param freeMib   how much of the machine's memory is free at this moment
     public LocalWorker(
             SandboxDriver driver,
             Blobs blobs,
-            Function<Gate, CloudCalls> calls,
+            BiFunction<Gate, Invoker, CloudCalls> calls,
             int readyOfEach,
             int memoryMib,
             IntSupplier leasedMib,
@@ -79,18 +81,17 @@ public final class LocalWorker implements AutoCloseable {
 
     /// Runs `gate`'s function as [Task#current]. Every way to end is a [RunEnd].
     ///
-    /// The function's timeout counts from the moment it has the payload; a guest that has to be started first takes
+    /// The function's timeout counts from the moment it has the payload; a guest that has to be started first
+    /// takes
     /// at most [#PREPARE_MAX] more.
-    ///
-    /// @param context what the convention hands to the function beside the payload: a JSON object with a field
-    public RunEnd run(String tenant, Gate gate, Bytes payload, Bytes context) throws InterruptedException {
+    public RunEnd run(String tenant, Gate gate, Job job) throws InterruptedException {
         Task task = Task.current();
         var key = new InstanceKey(tenant, gate.id(), gate.version());
         @Nullable Instance instance = pool.take(key, task.label()).orElse(null);
         try {
             if (instance == null) {
                 makeRoom();
-                switch (loader.prepare(gate.function(), PREPARE_MAX)) {
+                switch (loader.prepare(gate.function(), shorter(PREPARE_MAX, job.timeMax()))) {
                     case Loader.Prepared.Ready(Instance ready) -> instance = ready;
                     case Loader.Prepared.Unfit(Fault fault) -> {
                         return failed(fault);
@@ -100,7 +101,7 @@ public final class LocalWorker implements AutoCloseable {
                     }
                 }
             }
-            return serve(key, instance, gate, task, new RunRequest(payload, withDeadline(context, gate.function())));
+            return serve(key, instance, gate, task, job);
         } catch (SandboxFailed failed) {
             LOG.warn("a guest could not be started", failed);
             return failed(Fault.system("the guest could not be started"));
@@ -140,20 +141,31 @@ public final class LocalWorker implements AutoCloseable {
         closeAll(pool.shrinkTo(0));
     }
 
-    private RunEnd serve(InstanceKey key, Instance instance, Gate gate, Task task, RunRequest request)
+    private RunEnd serve(InstanceKey key, Instance instance, Gate gate, Task task, Job job)
             throws InterruptedException {
         var logs = new LogLines(() -> instance.end(Instance.Ended.FLOOD));
         boolean isReusable = false;
         instance.saw(task.label());
         instance.sandbox().logsTo(logs);
-        watch.begin(instance, gate.function().limits().timeout());
-        try (CloudCalls answering = calls.apply(gate)) {
-            Outcome outcome = instance.link().run(request, answering);
+        Duration left = shorter(gate.function().limits().timeout(), job.timeMax());
+        watch.begin(instance, left);
+        try (CloudCalls answering = calls.apply(gate, job.invoker().apply(instance.deadlineNanos()))) {
+            Bytes context = Contexts.of(
+                    instance.convention(),
+                    gate.function(),
+                    job,
+                    answering.hold(job.blobs()),
+                    clock.instant().plus(left));
+            Outcome outcome = instance.link().run(new RunRequest(job.payload(), context), answering);
             isReusable = true;
             instance.sandbox().drainLogs(logs);
             return switch (outcome) {
-                case Outcome.Returned(Bytes json) ->
-                    new RunEnd(Optional.of(json), Optional.empty(), logs.stdoutLines(), logs.stderrLines());
+                case Outcome.Returned(int status, Bytes body, boolean isJson) ->
+                    new RunEnd(
+                            Optional.of(new RunEnd.Output(status, body, isJson)),
+                            Optional.empty(),
+                            logs.stdoutLines(),
+                            logs.stderrLines());
                 case Outcome.Failed(var failure) ->
                     failed(new Fault(failure.type().word(), failure.message(), failure.stacktrace()), logs);
             };
@@ -178,17 +190,6 @@ public final class LocalWorker implements AutoCloseable {
         }
     }
 
-    /// A function whose author set a timeout is told when it strikes.
-    private Bytes withDeadline(Bytes context, FunctionSpec function) {
-        if (!function.timeoutStated()) {
-            return context;
-        }
-        String deadline = DateTimeFormatter.ISO_INSTANT.format(
-                clock.instant().plus(function.limits().timeout()));
-        String fields = context.utf8();
-        return Bytes.utf8(fields.substring(0, fields.lastIndexOf('}')) + ",\"deadline\":\"" + deadline + "\"}");
-    }
-
     /// Closes idle guests until what runs, what waits fresh and what is idle fit into the machine's share.
     private void makeRoom() {
         int room = memoryMib - leasedMib.getAsInt() - fresh.memoryMib();
@@ -207,6 +208,10 @@ public final class LocalWorker implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static void closeAll(List<Instance> leaving) {

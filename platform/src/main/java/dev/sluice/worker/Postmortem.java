@@ -18,7 +18,7 @@ final class Postmortem {
         Instance.@Nullable Ended ended = instance.ended();
         if (ended != null) {
             return switch (ended) {
-                case DEADLINE -> Fault.function("Function execution exceeded the timeout");
+                case DEADLINE -> Fault.TIMEOUT;
                 case FLOOD -> Fault.function("the function printed more than " + LogLines.PRINTED_BYTES_MAX + " bytes");
             };
         }

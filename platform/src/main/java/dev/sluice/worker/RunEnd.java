@@ -6,19 +6,30 @@ import java.util.Optional;
 
 /// How one run ended in its guest.
 ///
-/// @param output JSON, where the function returned
+/// @param output where the function returned
 /// @param fault  where it did not
-public record RunEnd(Optional<Bytes> output, Optional<Fault> fault, List<String> stdout, List<String> stderr) {
+public record RunEnd(Optional<Output> output, Optional<Fault> fault, List<String> stdout, List<String> stderr) {
+    /// Whether the function's time was up.
+    public boolean isTimeout() {
+        return fault.filter(Fault.TIMEOUT::equals).isPresent();
+    }
+
     public RunEnd {
         stdout = List.copyOf(stdout);
         stderr = List.copyOf(stderr);
     }
+
+    /// @param status 200 to 599
+    /// @param isJson whether the body is one JSON text
+    public record Output(int status, Bytes body, boolean isJson) {}
 
     /// @param type as Dispatch words it: `InputError`, `FunctionError`, `SystemError`
     public record Fault(String type, String message, List<String> stacktrace) {
         public Fault {
             stacktrace = List.copyOf(stacktrace);
         }
+
+        static final Fault TIMEOUT = function("Function execution exceeded the timeout");
 
         static Fault function(String message) {
             return new Fault("FunctionError", message, List.of());

@@ -14,6 +14,7 @@ import dev.sluice.authn.TokenKey;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.fs.LabeledFs;
+import dev.sluice.function.Packages;
 import dev.sluice.gate.Gates;
 import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
@@ -92,7 +93,10 @@ final class ApiServer implements AutoCloseable {
         worker = new LocalWorker(
                 driver,
                 blobs,
-                gate -> new CloudCalls(fs, blobs, gate.policy().privilege()),
+                (gate, invoker) -> new CloudCalls(
+                        new CloudCalls.Rooms(fs, blobs, gates, new Packages(blobs)),
+                        invoker,
+                        gate.policy().privilege()),
                 1,
                 2048,
                 () -> scheduler.load().leasedMib(),

@@ -30,6 +30,10 @@ final class CallDecoderTest {
         }
     }
 
+    private static final Value DIRECT = Value.of(Map.of("type", Value.of("direct"), "memory_mib", Value.of(128)));
+    private static final GateArg DIRECT_ARG = new GateArg(
+            new GateArg.Grants(null, null, null, null), new GateArg.Function(null, null, null, null, null, 128L, null));
+
     static Stream<Operation> operations() {
         PathArg path = new PathArg.Colon("home:a");
         Bytes x = Bytes.utf8("x");
@@ -74,6 +78,57 @@ final class CallDecoderTest {
                         "sub_privilege",
                         Map.of("tokens", Value.texts(List.of("x", "y"))),
                         new CloudCall.SubPrivilege(List.of("x", "y"))),
+                new Operation(
+                        "invoke",
+                        Map.of(
+                                "gate",
+                                PATH,
+                                "payload",
+                                BYTES,
+                                "sync",
+                                new Value.Bool(true),
+                                "headers",
+                                Value.of(Map.of("h", TEXT)),
+                                "blobs",
+                                Value.of(Map.of("b", TEXT)),
+                                "result_label",
+                                TEXT),
+                        List.of("headers", "blobs", "result_label"),
+                        new CloudCall.Invoke(path, x, true, Map.of("h", "x"), Map.of("b", "x"), "x")),
+                new Operation("open", Map.of("path", PATH), new CloudCall.Open(path)),
+                new Operation("close", Map.of("handle", TEXT), new CloudCall.Close("x")),
+                new Operation(
+                        "create_unlinked",
+                        Map.of("kind", TEXT, "label", TEXT, "blob", TEXT),
+                        List.of("label", "blob"),
+                        new CloudCall.CreateUnlinked("x", "x", "x")),
+                new Operation(
+                        "list_page",
+                        Map.of("path", PATH, "after", TEXT, "limit", Value.of(3)),
+                        new CloudCall.ListPage(path, "x", 3)),
+                new Operation(
+                        "list_facets",
+                        Map.of("path", PATH, "up_to", TEXT, "after", TEXT, "limit", Value.of(3)),
+                        List.of("up_to", "after"),
+                        new CloudCall.ListFacets(path, "x", "x", 3)),
+                new Operation(
+                        "write_if",
+                        Map.of("path", PATH, "content", BYTES, "version", Value.of(3)),
+                        new CloudCall.WriteIf(path, x, 3)),
+                new Operation(
+                        "create_gate",
+                        Map.of("path", PATH, "label", TEXT, "gate", DIRECT),
+                        List.of("path", "label"),
+                        new CloudCall.CreateGate(path, "x", DIRECT_ARG)),
+                new Operation(
+                        "replace_gate",
+                        Map.of("path", PATH, "gate", DIRECT),
+                        new CloudCall.ReplaceGate(path, DIRECT_ARG)),
+                new Operation("read_gate", Map.of("path", PATH), new CloudCall.ReadGate(path)),
+                new Operation(
+                        "duplicate_gate",
+                        Map.of("source", PATH, "path", PATH, "privilege", TEXT, "clearance", TEXT),
+                        new CloudCall.DuplicateGate(path, path, "x", "x")),
                 new Operation("stat", Map.of("path", PATH), new CloudCall.Stat(path)));
     }
 
@@ -81,6 +136,7 @@ final class CallDecoderTest {
     void everyCall_hasItsOperation() {
         assertThat(operations().map(operation -> operation.call().getClass().getName()))
                 .containsExactlyInAnyOrderElementsOf(Arrays.stream(CloudCall.class.getPermittedSubclasses())
+                        .flatMap(group -> Arrays.stream(group.getPermittedSubclasses()))
                         .map(Class::getName)
                         .toList());
     }
@@ -97,7 +153,9 @@ final class CallDecoderTest {
         assertInvalid(operation.name(), with(operation.args(), "more", Value.NULL));
         assertInvalid(operation.name().toUpperCase(java.util.Locale.ROOT), operation.args());
         for (String name : operation.args().keySet()) {
-            assertInvalid(operation.name(), with(operation.args(), name, Value.TRUE));
+            if (!(operation.args().get(name) instanceof Value.Bool)) {
+                assertInvalid(operation.name(), with(operation.args(), name, Value.TRUE));
+            }
             assertInvalid(operation.name(), with(operation.args(), name, Value.of(-1)));
             Map<String, Value> without = new HashMap<>(operation.args());
             without.remove(name);
@@ -136,8 +194,68 @@ final class CallDecoderTest {
         }
     }
 
+    @Test
+    void path_fromAHandle_isTheHandleAndItsElements() throws Exception {
+        Value path = Value.of(Map.of("handle", Value.of("7"), "path", Value.of(List.of(TEXT))));
+
+        assertThat(CallDecoder.decode("stat", Map.of("path", path)))
+                .isEqualTo(new CloudCall.Stat(new PathArg.From("7", List.of(new PathArg.Element.Name("x")))));
+        assertInvalid("stat", Map.of("path", Value.of(Map.of("handle", Value.of("7")))));
+        assertInvalid("stat", Map.of("path", Value.of(Map.of("handle", Value.of(7), "path", Value.of(List.of())))));
+        assertInvalid("stat", Map.of("path", Value.of(Map.of("handle", TEXT, "path", PATH))));
+    }
+
+    @Test
+    void gate_isOneTypeWithItsFields() throws Exception {
+        PathArg path = new PathArg.Colon("home:a");
+        Map<String, Value> grants =
+                Map.of("privilege", TEXT, "clearance", TEXT, "declassify", TEXT, "max_secrecy", TEXT);
+        Map<String, Value> redirect = new HashMap<>(grants);
+        redirect.putAll(Map.of("type", Value.of("redirect"), "gate", PATH, "enter", TEXT, "pin", Value.TRUE));
+        assertThat(gate(redirect))
+                .isEqualTo(new GateArg(new GateArg.Grants("x", "x", "x", "x"), new GateArg.Redirect(path, "x", true)));
+        Map<String, Value> direct = new HashMap<>(grants);
+        direct.putAll(Map.of(
+                "type",
+                Value.of("direct"),
+                "app",
+                Value.of(Map.of("blob", TEXT)),
+                "runtime",
+                PATH,
+                "handler",
+                TEXT,
+                "convention",
+                TEXT,
+                "payload_style",
+                TEXT,
+                "memory_mib",
+                Value.of(1),
+                "timeout_ms",
+                Value.of(2)));
+        assertThat(gate(direct).leads())
+                .isEqualTo(new GateArg.Function(new GateArg.App.Finalized("x"), path, "x", "x", "x", 1L, 2L));
+        assertThat(gate(with(direct, "app", PATH)).leads())
+                .isEqualTo(new GateArg.Function(new GateArg.App.Entry(path), path, "x", "x", "x", 1L, 2L));
+
+        for (Map<String, Value> wrong : List.of(
+                with(direct, "pin", Value.TRUE),
+                with(redirect, "app", PATH),
+                with(redirect, "pin", TEXT),
+                with(direct, "type", TEXT),
+                with(direct, "more", TEXT),
+                grants)) {
+            assertInvalid("replace_gate", Map.of("path", PATH, "gate", Value.of(wrong)));
+        }
+    }
+
+    private static GateArg gate(Map<String, Value> fields) throws Exception {
+        return ((CloudCall.ReplaceGate)
+                        CallDecoder.decode("replace_gate", Map.of("path", PATH, "gate", Value.of(fields))))
+                .gate();
+    }
+
     private static void assertInvalid(String name, Map<String, Value> args) {
-        assertThatThrownBy(() -> CallDecoder.decode(name, args)).isInstanceOf(CallDecoder.Invalid.class);
+        assertThatThrownBy(() -> CallDecoder.decode(name, args)).isInstanceOf(Arguments.Invalid.class);
     }
 
     private static Map<String, Value> with(Map<String, Value> args, String name, Value value) {

@@ -10,13 +10,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What the runtime of every language does. A subclass gives the language and the functions, one for each [Sample].
+/// What the runtime of every language does. A subclass gives the language and the functions, one for each
+/// [Sample].
 abstract class GuestContract {
     /// A function whose source the language gives.
     enum Sample {
         /// Returns `{"context": context, "payload": payload}`.
         ECHO,
-        /// Prints `out` and a lone `x` without a newline to standard output, `err` to standard error; returns null.
+        /// Prints `out` and a lone `x` without a newline to standard output, `err` to standard error; returns
+        /// null.
         PRINTS,
         /// Throws the language's argument error with the message `bad input é`.
         REFUSES_INPUT,
@@ -49,7 +51,8 @@ abstract class GuestContract {
         FAASTEN_ECHO,
         /// Faasten: returns what its calls answered, as [#cloudCalls_reachTheHandlerAndComeBack] expects it.
         FAASTEN_CALLS,
-        /// Faasten: keeps the cloudcall of its first run and uses that in the second, returning the error's code.
+        /// Faasten: keeps the cloudcall of its first run and uses that in the second, returning the error's
+        /// code.
         FAASTEN_KEEPS_ITS_CLOUDCALL,
         /// Faasten: asks for the label and calls itself without end, but for the payload 1, which it returns.
         FAASTEN_RECURSES,
@@ -268,7 +271,7 @@ abstract class GuestContract {
         Outcome outcome = link.run(new RunRequest(NOTHING, NOTHING), calls);
 
         assertThat(outcome).isInstanceOf(Outcome.Returned.class);
-        assertThat(((Outcome.Returned) outcome).json().utf8())
+        assertThat(((Outcome.Returned) outcome).body().utf8())
                 .startsWith(
                         "{\"read\":\"content\",\"missing\":true,\"written\":true,\"dir\":true,\"file\":false,"
                                 + "\"faceted\":true,\"deleted\":false,\"names\":[\"a\",\"b\"],\"linked\":true,"
@@ -294,7 +297,7 @@ abstract class GuestContract {
         for (int n = 0; n < 3; n++) {
             assertThat(link.run(new RunRequest(NOTHING, NOTHING), label)).isInstanceOf(Outcome.Failed.class);
             assertThat(link.run(new RunRequest(Bytes.utf8("1"), NOTHING), label))
-                    .isEqualTo(new Outcome.Returned(Bytes.utf8("1")));
+                    .isEqualTo(new Outcome.Returned(200, Bytes.utf8("1"), true));
         }
     }
 
@@ -318,7 +321,7 @@ abstract class GuestContract {
 
     String returned(String payload, String context) throws Exception {
         Outcome outcome = link.run(new RunRequest(Bytes.utf8(payload), Bytes.utf8(context)), NO_CALLS);
-        if (outcome instanceof Outcome.Returned(Bytes json)) {
+        if (outcome instanceof Outcome.Returned(int _, Bytes json, boolean _)) {
             return json.utf8();
         }
         throw new AssertionError(((Outcome.Failed) outcome).failure().message());

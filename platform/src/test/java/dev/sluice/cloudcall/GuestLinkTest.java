@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the platform makes of a guest that is not one of ours: here the test itself speaks for the guest.
 final class GuestLinkTest {
@@ -112,7 +113,7 @@ final class GuestLinkTest {
         guest.write(result("1"));
         guest.write(result("2"));
 
-        assertThat(link.run(RUN, NO_CALLS)).isEqualTo(new Outcome.Returned(Bytes.utf8("1")));
+        assertThat(link.run(RUN, NO_CALLS)).isEqualTo(new Outcome.Returned(200, Bytes.utf8("1"), true));
         assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isInstanceOf(GuestProtocolViolation.class);
     }
 
@@ -121,6 +122,26 @@ final class GuestLinkTest {
         guest.write(result("{} {}"));
 
         assertThat(failure(link.run(RUN, NO_CALLS)).message()).isEqualTo("returned no JSON");
+    }
+
+    @Test
+    void aStatusWithABody_isAResult_ofAnyBytes() throws Exception {
+        Bytes bytes = Bytes.takeOver(new byte[] {(byte) 0xff, 0});
+        guest.write(new Frame(FrameKind.RESULT, RUN_ID, answer(404, bytes)));
+
+        assertThat(link.run(RUN, NO_CALLS)).isEqualTo(new Outcome.Returned(404, bytes, false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 0, 101, 199, 600, 1L << 32 | 200})
+    void aStatusThatHttpHasNot_isTheFunctionsFailure(long status) throws Exception {
+        guest.write(new Frame(FrameKind.RESULT, RUN_ID, answer(status, Bytes.EMPTY)));
+
+        assertThat(failure(link.run(RUN, NO_CALLS)).message()).isEqualTo("the status is none of 200 to 599");
+    }
+
+    private static Value answer(long status, Bytes body) {
+        return Value.of(Map.of("status", Value.of(status), "body", Value.of(body)));
     }
 
     @Test

@@ -66,8 +66,16 @@ final class ScriptedCalls implements CallHandler {
                     CloudCall.LinkBlob _,
                     CloudCall.CloseBlob _ -> CallReply.DONE;
             case CloudCall.ListDirectory _ -> CallReply.of(Value.of(List.of(entry("a"), entry("b"))));
-            case CloudCall.ListFaceted _, CloudCall.Stat _, CloudCall.OpenBlob _ ->
-                CallReply.refused(CallRefusal.DENIED);
+            case CloudCall.ListFaceted _,
+                    CloudCall.Stat _,
+                    CloudCall.OpenBlob _,
+                    CloudCall.Open _,
+                    CloudCall.Close _,
+                    CloudCall.CreateUnlinked _,
+                    CloudCall.ListPage _,
+                    CloudCall.ListFacets _,
+                    CloudCall.WriteIf _,
+                    CloudCall.OfGates _ -> CallReply.refused(CallRefusal.DENIED);
             case CloudCall.CurrentLabel _ -> CallReply.of(Value.of("alice,T"));
             case CloudCall.ParseLabel(String label) ->
                 CallReply.of(label.equals("not a label") ? Value.NULL : Value.of(label));

@@ -53,7 +53,7 @@ final class InvocationsTest {
     void aPythonFunction_answers_andItsLinesAreKept() throws InterruptedException {
         create("hello", "def handle(context, payload):\n    print('hi')\n    return {'sum': payload['a'] + 1}\n");
         Content content = exec("hello", "{\"a\":41}").content().orElseThrow();
-        assertThat(content.output()).contains(Bytes.utf8("{\"sum\":42}"));
+        assertThat(content.output()).contains(Spine.json("{\"sum\":42}"));
         assertThat(content.stdout()).containsExactly("hi");
         assertThat(content.label().secrecy()).isEqualTo(Component.parse("acme/runs"));
     }
@@ -69,7 +69,7 @@ final class InvocationsTest {
                 Limits.DEFAULT);
         spine.create("node", spec);
         Content content = exec("node", "{\"n\":21}").content().orElseThrow();
-        assertThat(content.output()).contains(Bytes.utf8("{\"n\":42}"));
+        assertThat(content.output()).contains(Spine.json("{\"n\":42}"));
         assertThat(content.stdout()).containsExactly("hi");
     }
 
@@ -89,6 +89,7 @@ final class InvocationsTest {
         String output = spine.exec(Spine.task("acme", "acme/runs"), "notes", "{}")
                 .output()
                 .orElseThrow()
+                .body()
                 .utf8();
         assertThat(output).contains("\"ok\":true").contains("\"wrote\":true").contains("\"denied\":false");
         Label label = Label.parse("acme/function/notes&acme/runs,acme/function/notes");
@@ -154,7 +155,7 @@ final class InvocationsTest {
         spine.create("sleeps", spec);
         Fault fault = exec("sleeps", "60").content().orElseThrow().fault().orElseThrow();
         assertThat(fault).isEqualTo(new Fault("FunctionError", "Function execution exceeded the timeout", List.of()));
-        assertThat(exec("sleeps", "0").output()).contains(Bytes.utf8("1"));
+        assertThat(exec("sleeps", "0").output()).contains(Spine.json("1"));
     }
 
     @Test
@@ -188,7 +189,7 @@ final class InvocationsTest {
                 .descendants()
                 .filter(process -> process.info().commandLine().orElse("").contains("/runtime/guest.py"))
                 .forEach(ProcessHandle::destroyForcibly);
-        assertThat(exec("patient", "{}").output()).contains(Bytes.utf8("1"));
+        assertThat(exec("patient", "{}").output()).contains(Spine.json("1"));
     }
 
     @Test
@@ -208,9 +209,9 @@ final class InvocationsTest {
                             return {'children': n, 'errno': full.errno}
                 """, "hello.handle", Convention.DISPATCH, Spine.limits(Duration.ofSeconds(20)));
         spine.create("forks", bomb);
-        String output = exec("forks", "{}").output().orElseThrow().utf8();
+        String output = exec("forks", "{}").output().orElseThrow().body().utf8();
         assertThat(output).contains("\"errno\":11");
-        assertThat(exec("quiet", "5").output()).contains(Bytes.utf8("5"));
+        assertThat(exec("quiet", "5").output()).contains(Spine.json("5"));
     }
 
     @Test
@@ -248,8 +249,8 @@ final class InvocationsTest {
         View again = spine.exec(caller(), "once", "{}", "acme/runs,T", Optional.of("k1"));
         View other = spine.exec(caller(), "once", "{}", "acme/runs,T", Optional.of("k2"));
         assertThat(again.run()).isEqualTo(first.run());
-        assertThat(again.output()).contains(Bytes.utf8("1"));
-        assertThat(other.output()).contains(Bytes.utf8("2"));
+        assertThat(again.output()).contains(Spine.json("1"));
+        assertThat(other.output()).contains(Spine.json("2"));
     }
 
     @Test
@@ -258,7 +259,7 @@ final class InvocationsTest {
         Task caller = caller();
         Run run = caller.run(() -> spine.invocations.submit(Spine.wish("later", "7", "acme/runs,T", Optional.empty())));
         await().until(() -> find(run).flatMap(View::output).isPresent());
-        assertThat(find(run).flatMap(View::output)).contains(Bytes.utf8("7"));
+        assertThat(find(run).flatMap(View::output)).contains(Spine.json("7"));
     }
 
     /// Together with `acme/runs`, which stands on every record, it has one clause too many.
@@ -309,6 +310,7 @@ final class InvocationsTest {
         return spine.exec(Spine.task("acme", "acme/runs"), "counter", "{}", start, Optional.empty())
                 .output()
                 .orElseThrow()
+                .body()
                 .utf8();
     }
 

@@ -9,6 +9,7 @@ import dev.sluice.fs.LabeledFs;
 import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
+import dev.sluice.function.Packages;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.gate.GatePolicy;
 import dev.sluice.gate.Gates;
@@ -65,7 +66,10 @@ final class Spine implements AutoCloseable {
         worker = new LocalWorker(
                 driver,
                 blobs,
-                gate -> new CloudCalls(fs, blobs, gate.policy().privilege()),
+                (gate, invoker) -> new CloudCalls(
+                        new CloudCalls.Rooms(fs, blobs, gates, new Packages(blobs)),
+                        invoker,
+                        gate.policy().privilege()),
                 1,
                 2048,
                 () -> scheduler.load().leasedMib(),
@@ -100,6 +104,10 @@ final class Spine implements AutoCloseable {
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
+    }
+
+    static Run.Output json(String text) {
+        return new Run.Output(200, Bytes.utf8(text), true);
     }
 
     static Limits limits(Duration timeout) {
@@ -172,6 +180,8 @@ final class Spine implements AutoCloseable {
                 Label.parse(start),
                 Bytes.utf8(payload),
                 Bytes.utf8("{\"secrets\":{},\"serviceBindings\":{}}"),
+                Map.of(),
+                Map.of(),
                 List.of(),
                 key);
     }

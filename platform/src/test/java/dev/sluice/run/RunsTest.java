@@ -3,12 +3,15 @@ package dev.sluice.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
+import dev.sluice.fs.BlobRef;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
+import dev.sluice.run.Run.Output;
 import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
@@ -18,11 +21,13 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 final class RunsTest {
+    private static final Output FORTY_TWO = Output.json(Bytes.utf8("42"));
     private static final Label EXISTENCE = Label.parse("acme/runs,acme/runs");
     private static final Label CONTENT = Label.parse("acme/runs&acme/user/alice,T");
 
@@ -39,11 +44,11 @@ final class RunsTest {
 
         View full = as("acme/runs&acme/user/alice").orElseThrow();
         assertThat(full.content()).isPresent();
-        assertThat(full.output()).contains(Bytes.utf8("42"));
+        assertThat(full.output()).contains(FORTY_TWO);
 
         View answer = as("acme/runs").orElseThrow();
         assertThat(answer.content()).isEmpty();
-        assertThat(answer.output()).contains(Bytes.utf8("42"));
+        assertThat(answer.output()).contains(FORTY_TWO);
 
         assertThat(as("acme/runs/other")).isEmpty();
         assertThat(as("blue/runs")).isEmpty();
@@ -173,7 +178,7 @@ final class RunsTest {
 
     @Test
     void aBigOutput_isKeptWhole() {
-        Bytes big = Bytes.takeOver(new byte[3 << 20]);
+        var answer = new Output(404, Bytes.takeOver(new byte[3 << 20]), false);
         Run run = newRun("big");
         runs.begin(run);
         Content small = content(EXISTENCE, EXISTENCE);
@@ -185,12 +190,12 @@ final class RunsTest {
                         small.label(),
                         small.outputLabel(),
                         small.input(),
-                        Optional.of(big),
+                        Optional.of(answer),
                         Optional.empty(),
                         List.of(),
                         List.of()),
                 Durability.BEFORE_THE_ANSWER);
-        assertThat(as("acme/runs").orElseThrow().output()).contains(big);
+        assertThat(as("acme/runs").orElseThrow().output()).contains(answer);
     }
 
     @Test
@@ -247,7 +252,16 @@ final class RunsTest {
 
     private static Queued queued(Run run, Bytes payload) {
         return new Queued(
-                run, "home:<T,T>:f", Label.PUBLIC, Component.TRUE, Component.TRUE, payload, Bytes.utf8("{}"), false);
+                run,
+                "home:<T,T>:f",
+                Label.PUBLIC,
+                Component.TRUE,
+                Component.TRUE,
+                payload,
+                Bytes.utf8("{}"),
+                Map.of("name", "value"),
+                Map.of("photo", new BlobRef(Digest.of(payload), payload.length())),
+                false);
     }
 
     private static Content content(Label label, Label outputLabel) {
@@ -257,7 +271,7 @@ final class RunsTest {
                 label,
                 outputLabel,
                 Bytes.utf8("{}"),
-                Optional.of(Bytes.utf8("42")),
+                Optional.of(FORTY_TWO),
                 Optional.empty(),
                 List.of("out"),
                 List.of());

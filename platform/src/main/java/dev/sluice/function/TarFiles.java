@@ -1,7 +1,6 @@
-package dev.sluice.api;
+package dev.sluice.function;
 
 import dev.sluice.bytes.Bytes;
-import dev.sluice.function.SourceFiles;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import java.io.IOException;
@@ -16,8 +15,10 @@ import java.util.TreeMap;
 
 /// Reads the regular files of a tar stream that a client made.
 ///
-/// By hand, since Dispatch's client never ends its archives: the two closing blocks and the padding of the last file
-/// may be missing. Nothing else may: a file that ends early, a bad checksum or half a header is refused. So are links,
+/// By hand, since Dispatch's client never ends its archives: the two closing blocks and the padding of the last
+/// file
+/// may be missing. Nothing else may: a file that ends early, a bad checksum or half a header is refused. So are
+/// links,
 /// devices, absolute names, `..`, names twice, and files where a directory is. `./`, `//` and directories are
 /// normalized away.
 ///

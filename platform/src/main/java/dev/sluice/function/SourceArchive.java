@@ -1,6 +1,5 @@
-package dev.sluice.api;
+package dev.sluice.function;
 
-import dev.sluice.function.SourceFiles;
 import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
@@ -13,9 +12,9 @@ import java.util.zip.ZipException;
 
 /// A function's source as Dispatch's client uploads it: gzip around a tar that may lack its end
 /// (contracts/dispatch.md 4.1 and 4.2).
-final class SourceArchive {
+public final class SourceArchive {
     /// Of the gzip stream; what comes out is bounded by [SourceFiles] while it comes.
-    static final int ARCHIVE_BYTES_MAX = SourceFiles.BYTES_MAX;
+    public static final int ARCHIVE_BYTES_MAX = SourceFiles.BYTES_MAX;
 
     private static final int BUFFER_BYTES = 16 << 10;
 
@@ -24,7 +23,7 @@ final class SourceArchive {
     /// The files of an upload.
     ///
     /// @throws Refused `INVALID` for anything hostile or damaged, `TOO_LARGE` for what does not fit a package
-    static SourceFiles unpack(byte[] gzip) {
+    public static SourceFiles unpack(byte[] gzip) {
         try (var in = new GZIPInputStream(new ByteArrayInputStream(gzip), BUFFER_BYTES)) {
             return new SourceFiles(new TarFiles(in).read());
         } catch (ZipException | EOFException damaged) {
@@ -36,8 +35,16 @@ final class SourceArchive {
         }
     }
 
-    /// The handler of a function whose author named none: only a single file says which one is meant.
-    static Optional<String> defaultHandler(Runtime runtime, SourceFiles source) {
+    /// The handler of a function whose author named none: what Faasten calls the file that it is in, or the single
+    /// file
+    /// that there is.
+    public static Optional<String> defaultHandler(Runtime runtime, SourceFiles source) {
+        if (runtime == Runtime.PYTHON3 && source.files().containsKey("workload.py")) {
+            return Optional.of("workload.handle");
+        }
+        if (runtime == Runtime.NODEJS && source.files().containsKey("workload.js")) {
+            return Optional.of("./workload.js");
+        }
         if (source.files().size() != 1) {
             return Optional.empty();
         }

@@ -1,0 +1,27 @@
+package dev.sluice.worker;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.BlobRef;
+import dev.sluice.gate.Invoker;
+import dev.sluice.label.Component;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.LongFunction;
+
+/// What one run is given.
+///
+/// @param context  one JSON object: what Dispatch's convention hands over beside the payload
+/// @param headers  what Faasten's hands over, with `blobs` and `vouched`
+/// @param blobs    the run finds them finalized, by handles of its own
+/// @param vouched  all that vouched for the invoker
+/// @param timeMax  the run ends at the latest after this, however long its function may take
+/// @param invoker  makes what answers the run's own invocations, from the nanosecond at which the run will have
+///     ended
+public record Job(
+        Bytes payload,
+        Bytes context,
+        Map<String, String> headers,
+        Map<String, BlobRef> blobs,
+        Component vouched,
+        Duration timeMax,
+        LongFunction<Invoker> invoker) {}
