@@ -38,7 +38,8 @@ public interface Store extends AutoCloseable {
     boolean commit(Batch batch);
 
     /// Applies `batch`, which must have no conditions, in the order of the calls: reads that follow see it, and it is
-    /// durable within 100 ms. Blocks while too much is waiting for the disk.
+    /// durable within 100 ms, and in any case when a later [#commit] is. Blocks while too much is waiting for the
+    /// disk.
     void commitBehind(Batch batch);
 
     /// Makes durable what is waiting, then refuses every call.
