@@ -1,18 +1,22 @@
 package dev.sluice.api;
 
+import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Caller;
 import dev.sluice.authn.Delegations;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
+import dev.sluice.kernel.Deed;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
+import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Resource;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 
 /// Who one is, and giving parts of that to others: `GET /me`, `POST /faasten/delegate`, `POST /faasten/revoke`.
@@ -26,12 +30,19 @@ final class AccessRoutes {
     private final Delegations delegations;
     private final Organizations organizations;
     private final SystemObjects system;
+    private final AuditLog audit;
 
-    AccessRoutes(Door door, Delegations delegations, Organizations organizations, SystemObjects system) {
+    AccessRoutes(
+            Door door,
+            Delegations delegations,
+            Organizations organizations,
+            SystemObjects system,
+            AuditLog audit) {
         this.door = door;
         this.delegations = delegations;
         this.organizations = organizations;
         this.system = system;
+        this.audit = audit;
     }
 
     void addTo(Routes.Table table) {
@@ -63,6 +74,11 @@ final class AccessRoutes {
         if (token.isEmpty()) {
             return Response.empty(NOT_ACCEPTABLE);
         }
+        caller.task().run(() -> {
+            Label its = Label.of(Component.TRUE, component);
+            audit.recordDurably(new Deed("token.delegate", component.toString(), its, Map.of()));
+            return its;
+        });
         if (wantsHome) {
             bootstrap(caller, component, clearance);
         }

@@ -12,6 +12,7 @@ import dev.sluice.kernel.Witness;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Principal;
+import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -77,6 +78,12 @@ public final class AuditLog implements Witness {
         Chains its = chainsFor(owner, label);
         var subject = new Subject(deed.kind(), owner, who, deed.what(), label);
         its.acts().append(scribe.act(subject, deed.details(), its.flows().head()));
+    }
+
+    /// As [#record], and durable on return: for an act that writes nothing itself.
+    public void recordDurably(Deed deed) {
+        record(deed);
+        store.commit(new Batch()); // is done when all before it is
     }
 
     /// Puts a refused request on record, if a check of labels or a policy refused it. Readable to who knows what the

@@ -212,7 +212,10 @@ final class ExplainRoutesTest {
                 .isFalse();
         assertThat(api.get(runner, "/v1/audit/verify").status()).isEqualTo(403);
         assertThat(api.get(NOBODY, "/v1/audit/verify").status()).isEqualTo(401);
-        assertThat(api.get(admin, "/v1/audit").body()).contains("organization.lend");
+        assertThat(api.post(admin, "/faasten/delegate", "{\"component\":\"" + ME + "/app\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(api.get(admin, "/v1/audit").body()).contains("organization.lend", "token.delegate", ME + "/app");
     }
 
     private static JsonNode explained(Asker asker, String id) {
