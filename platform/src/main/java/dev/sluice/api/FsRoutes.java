@@ -46,7 +46,7 @@ final class FsRoutes {
         FsPath path = self.path(request.parameter("path"));
         return switch (request.query("op").orElse("read")) {
             case "read" -> self.task().run(() -> content(path));
-            case "list" -> Response.json(200, self.task().run(() -> listing(path, clearance(request, self))));
+            case "list" -> Response.json(200, self.task().run(() -> listing(path, clearance(request, self), request)));
             case "stat" -> Response.json(200, self.task().run(() -> stat(path)));
             default -> throw Rejection.of(400, "op is read, list or stat");
         };
@@ -65,20 +65,47 @@ final class FsRoutes {
         return Response.stream(200, CONTENT, new OpenBlob(blob), blob.length());
     }
 
-    private Bytes listing(FsPath path, Label upTo) {
+    /// One page. `next` is what to list after for the next one, where there is more.
+    private Bytes listing(FsPath path, Label upTo, Request request) {
+        int limit = limit(request);
+        String after = request.query("after").orElse("");
         var out = new JsonWriter(1024).beginObject();
-        if (fs.stat(path).kind() == Kind.FACETED) {
-            out.name("facets").beginArray();
-            fs.facets(path, upTo).forEach(facet -> out.value(facet.toString()));
-        } else {
-            out.name("entries").beginArray();
-            List<Entry> page = fs.list(path, "", LabeledFs.LIST_ENTRIES_MAX);
-            while (!page.isEmpty()) {
-                page.forEach(entry -> entry(entry, out));
-                page = fs.list(path, page.getLast().name(), LabeledFs.LIST_ENTRIES_MAX);
+        Optional<String> next = fs.stat(path).kind() == Kind.FACETED
+                ? facets(fs.facets(path, upTo, after.isEmpty() ? Optional.empty() : Optional.of(FsPath.label(after)), limit), limit, out)
+                : entries(fs.list(path, after, limit), limit, out);
+        next.ifPresent(last -> out.field("next", last));
+        return out.endObject().done();
+    }
+
+    private static Optional<String> facets(List<Label> page, int limit, JsonWriter out) {
+        out.name("facets").beginArray();
+        page.forEach(facet -> out.value(facet.toString()));
+        out.endArray();
+        return page.size() < limit ? Optional.empty() : Optional.of(page.getLast().toString());
+    }
+
+    private static Optional<String> entries(List<Entry> page, int limit, JsonWriter out) {
+        out.name("entries").beginArray();
+        page.forEach(entry -> entry(entry, out));
+        out.endArray();
+        return page.size() < limit ? Optional.empty() : Optional.of(page.getLast().name());
+    }
+
+    private static int limit(Request request) {
+        String text = request.query("limit").orElse("");
+        try {
+            int limit = text.isEmpty() ? LabeledFs.LIST_ENTRIES_MAX : Integer.parseInt(text);
+            if (limit >= 1 && limit <= LabeledFs.LIST_ENTRIES_MAX) {
+                return limit;
             }
+        } catch (NumberFormatException notANumber) {
+            throw wrongLimit();
         }
-        return out.endArray().endObject().done();
+        throw wrongLimit();
+    }
+
+    private static Rejection wrongLimit() {
+        return Rejection.of(400, "limit is a number from 1 to " + LabeledFs.LIST_ENTRIES_MAX);
     }
 
     private static void entry(Entry entry, JsonWriter out) {

@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.LongSupplier;
+import org.eclipse.jetty.http.HttpException;
 
 /// A body that must arrive at a decent pace: a client that drips bytes keeps a connection and a thread busy for
 /// nothing.
@@ -36,8 +37,8 @@ final class PacedBody extends FilterInputStream {
         int read;
         try {
             read = in.read(into, offset, length);
-        } catch (IOException gone) {
-            throw new ClientGone(gone);
+        } catch (IOException | HttpException.RuntimeException failure) {
+            throw Request.broken(failure);
         }
         keepPace(Math.max(read, 0));
         return read;

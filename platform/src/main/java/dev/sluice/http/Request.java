@@ -10,9 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.UrlEncoded;
 import org.jspecify.annotations.Nullable;
@@ -179,7 +181,7 @@ public final class Request {
                 return rest(body, filled, declared < 0 ? bytesMax : (int) declared, bytesMax);
             }
             if (Content.Chunk.isFailure(chunk)) {
-                throw new ClientGone(chunk.getFailure());
+                throw broken(chunk.getFailure());
             }
             ByteBuffer piece = chunk.getByteBuffer();
             int length = piece.remaining();
@@ -250,6 +252,14 @@ public final class Request {
             throw tooLarge();
         }
         return declared;
+    }
+
+    /// What to make of a body that does not come to its end: it is not what HTTP says, or nobody sends any more.
+    static ClientGone broken(Throwable failure) {
+        if (failure instanceof HttpException wrong && HttpStatus.isClientError(wrong.getCode())) {
+            throw new HttpRefused(400, "the request body is malformed");
+        }
+        return new ClientGone(failure);
     }
 
     static HttpRefused tooLarge() {

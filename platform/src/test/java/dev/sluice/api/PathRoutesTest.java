@@ -86,6 +86,32 @@ final class PathRoutesTest {
     }
 
     @Test
+    void listings_comeInPages() {
+        api.post(admin, fs("~:paged") + "?op=mkdir", "");
+        for (String name : new String[] {"a", "b", "c"}) {
+            api.put(admin, fs("~:paged:" + name), "x");
+        }
+        Answer first = api.get(admin, fs("~:paged") + "?op=list&limit=2");
+        assertThat(first.json().path("entries").size()).isEqualTo(2);
+        assertThat(first.text("next")).isEqualTo("b");
+        Answer second = api.get(admin, fs("~:paged") + "?op=list&limit=2&after=b");
+        assertThat(second.body()).contains("\"name\":\"c\"").doesNotContain("next");
+        api.post(admin, fs("~:facets") + "?op=mkdir&faceted=true", "");
+        for (String part : new String[] {"x", "y"}) {
+            api.put(admin, fs("~:facets:<T," + ME + "/" + part + ">:f"), "x");
+        }
+        String facet = api.get(admin, fs("~:facets") + "?op=list&limit=1").text("next");
+        assertThat(facet).isEqualTo("T," + ME + "/x");
+        assertThat(api.get(admin, fs("~:facets") + "?op=list&limit=2&after=" + encoded(facet))
+                        .body())
+                .isEqualTo("{\"facets\":[\"T," + ME + "/y\"]}");
+        for (String limit : new String[] {"0", "-1", "1001", "x"}) {
+            assertThat(api.get(admin, fs("~:paged") + "?op=list&limit=" + limit).status())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void aNewFile_isMadeOnlyWhereNothingIs() {
         assertThat(api.put(admin, fs("~:fresh") + "?op=create", "one").status()).isEqualTo(201);
         assertThat(api.put(admin, fs("~:fresh") + "?op=create", "two").status()).isEqualTo(409);

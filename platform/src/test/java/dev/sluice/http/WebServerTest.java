@@ -3,6 +3,7 @@ package dev.sluice.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.bytes.Bytes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,6 +38,13 @@ final class WebServerTest {
                 .add("GET", "/v1/function/{name}", request -> Response.text(200, request.parameter("name")))
                 .add("PUT", "/v1/function/{name}", echo)
                 .add("POST", "/echo", echo)
+                .add(
+                        "POST",
+                        "/streamed",
+                        request -> Response.of(
+                                200,
+                                "text/plain",
+                                Bytes.takeOver(request.bodyStream(BODY_BYTES_MAX).readAllBytes())))
                 .add("GET", "/dirs/{rest...}", request -> Response.text(200, String.join("+", request.rest())))
                 .add(
                         "GET",
@@ -172,6 +180,18 @@ final class WebServerTest {
                 "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + "3e8\r\n" + "x".repeat(1000)
                         + "\r\n1\r\nx\r\n0\r\n\r\n");
         assertThat(RawClient.status(chunked)).isEqualTo(413);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"zz\r\nx\r\n0\r\n\r\n", "1\r\nxy\r\n0\r\n\r\n", "-1\r\n\r\n", "fffffffffffffffff\r\nx", "1;\0\r\nx\r\n"})
+    void aMalformedChunk_isRefused_whereverItIsRead(String chunks) throws IOException {
+        for (String target : new String[] {"/echo", "/streamed"}) {
+            String answer = RawClient.send(
+                    server.port(),
+                    "POST " + target + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n" + chunks);
+            assertThat(RawClient.status(answer)).isEqualTo(400);
+        }
     }
 
     @Test

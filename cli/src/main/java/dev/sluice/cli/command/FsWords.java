@@ -45,6 +45,8 @@ final class FsWords {
         return new Word("ls", "List a directory, or the facets of a faceted one.", FsWords::ls)
                 .required("PATH", PATH)
                 .option("--clearance", "COMPONENT", "of a faceted directory: only the facets below this secrecy")
+                .option("--after", "NAME", "only what comes after this name, or this facet")
+                .option("--limit", "N", "at most so many, up to 1000 (default: 1000)")
                 .example("sluice fs ls '~'")
                 .example("sluice fs ls home --clearance acme/user/jon");
     }
@@ -124,8 +126,13 @@ final class FsWords {
     private static int ls(Arguments arguments, Session session) {
         Target target = target(arguments).query("op", "list");
         arguments.option("--clearance").ifPresent(clearance -> target.query("clearance", clearance));
+        arguments.option("--after").ifPresent(after -> target.query("after", after));
+        arguments.option("--limit").ifPresent(limit -> target.query("limit", limit));
         Json answer = session.api().get(target.toString());
         session.print(answer, () -> listing(answer));
+        if (answer instanceof Json.Obj page && !page.show("next").isEmpty()) {
+            session.terminal().complain("There may be more: --after '" + page.show("next") + "' shows it");
+        }
         return 0;
     }
 

@@ -63,6 +63,16 @@ final class FsWordsTest {
     }
 
     @Test
+    void ls_ofALongDirectory_saysHowToGoOn() {
+        server.reply(200, "{\"entries\":[{\"name\":\"a\",\"kind\":\"file\",\"label\":\"T,T\"}],\"next\":\"a\"}");
+
+        var outcome = shell.run("fs", "ls", "~", "--limit", "1", "--after", "A");
+
+        assertThat(request()).isEqualTo("GET /faasten/fs/~?op=list&after=A&limit=1");
+        assertThat(outcome.err()).contains("--after 'a'");
+    }
+
+    @Test
     void cat_printsTheBytesAsTheyAre() {
         server.reply(200, "application/octet-stream", "a\u0000\u00e9");
 
