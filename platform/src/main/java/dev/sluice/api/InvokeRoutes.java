@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// Calling a gate by its path: Faasten's `POST /faasten/invoke/{path}`, which waits, and the seed's `POST
@@ -31,6 +32,9 @@ final class InvokeRoutes {
     private static final Bytes CONTEXT = Bytes.utf8("{\"secrets\":{},\"serviceBindings\":{}}");
 
     private static final String CONTENT = "application/octet-stream";
+
+    /// After these HTTP has no body: whatever followed would be taken for the next answer.
+    private static final Set<Integer> BODILESS = Set.of(204, 205, 304);
 
     private final Door door;
     private final Invocations invocations;
@@ -60,7 +64,9 @@ final class InvokeRoutes {
         }
         if (view.output().isPresent()) {
             Run.Output output = view.output().get();
-            return Response.of(output.status(), CONTENT, output.body());
+            return BODILESS.contains(output.status())
+                    ? Response.empty(output.status())
+                    : Response.of(output.status(), CONTENT, output.body());
         }
         return view.content()
                 .flatMap(Run.Content::fault)
