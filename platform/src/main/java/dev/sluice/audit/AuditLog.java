@@ -52,6 +52,12 @@ public final class AuditLog implements Witness {
     /// @param pruning held by who removes the oldest flows, and by who walks along all of them
     private record Chains(Chain acts, Chain flows, Allowance known, Allowance anonymous, ReentrantLock pruning) {}
 
+    /// A run that has ended.
+    ///
+    /// @param request the id of the request that waited for it; empty for none
+    /// @param label   of its record
+    public record Ended(String organization, UUID id, String request, Label label) {}
+
     public AuditLog(Store store, SecureRandom random, Clock clock) {
         this(store, random, clock, FLOWS_BYTES_MAX);
     }
@@ -114,9 +120,8 @@ public final class AuditLog implements Witness {
     /// Puts a run on record that used privilege, was refused something, released its answer below its label, or did
     /// not deliver it. The flow itself is in the run's own record.
     ///
-    /// @param label  of the run's record
     /// @param answer the label that the answer was released at
-    public void ran(String organization, UUID run, Label label, Flow flow, Optional<Label> answer) {
+    public void ran(Ended run, Flow flow, Optional<Label> answer) {
         Trace trace = flow.trace();
         Optional<Label> released = answer.filter(at -> !trace.label().canFlowTo(at));
         boolean isReleasing = trace.usedPrivilege() || released.isPresent();
@@ -124,22 +129,21 @@ public final class AuditLog implements Witness {
         if (denial.isEmpty() && !isReleasing) {
             return;
         }
-        Chains its = chainsFor(organization, label);
+        Chains its = chainsFor(run.organization(), run.label());
         boolean isAnonymous =
                 Inquiry.current().map(Inquiry::who).filter(Component::isTrue).isPresent();
         if (!isReleasing && !mayRecord(its, isAnonymous)) {
             return;
         }
         String kind = flow.delivery().isPresent() ? "run.withheld" : isReleasing ? "run.declassified" : "run.refused";
-        var subject = new Subject(kind, organization, trace.who(), "run " + run, label);
-        String request = Inquiry.current().map(Inquiry::id).orElse("");
+        var subject = new Subject(kind, run.organization(), trace.who(), "run " + run.id(), run.label());
         Map<String, String> details =
                 released.map(at -> Map.of("answer", at.toString())).orElse(Map.of());
         its.flows()
                 .append(scribe.flow(
                         subject,
-                        request,
-                        run.toString(),
+                        run.request(),
+                        run.id().toString(),
                         details,
                         isReleasing ? flow.encode().utf8() : ""));
         prune(its);

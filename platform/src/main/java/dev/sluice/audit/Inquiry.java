@@ -59,7 +59,8 @@ public final class Inquiry {
         return refused != null || !need.isEmpty();
     }
 
-    String id() {
+    /// As its answer shows it.
+    public String id() {
         return id;
     }
 

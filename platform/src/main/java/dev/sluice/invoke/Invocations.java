@@ -97,7 +97,7 @@ public final class Invocations {
         } else {
             runs.begin(run);
         }
-        return Endings.deliverable(run, record(run, gate, task, caller, wish, Chain.outermost(caller)), caller);
+        return Endings.deliverable(run, record(run, gate, task, Optional.of(caller), wish, Chain.outermost(caller)), caller);
     }
 
     /// The gate at `path`, which the caller may enter.
@@ -111,16 +111,19 @@ public final class Invocations {
     Content run(Invocation wish, Gate gate, Task task, Task caller, Chain chain) throws InterruptedException {
         Run run = newRun(wish, gate, caller, true);
         runs.begin(run);
-        return record(run, gate, task, caller, wish, chain);
+        return record(run, gate, task, Optional.empty(), wish, chain);
     }
 
     /// Runs what has begun, and records its end.
-    private Content record(Run run, Gate gate, Task task, Task caller, Invocation wish, Chain chain)
+    ///
+    /// @param outside who waits for the answer outside the labels, if anybody does
+    private Content record(
+            Run run, Gate gate, Task task, Optional<Task> outside, Invocation wish, Chain chain)
             throws InterruptedException {
         Content content = endings.stopped(run, task.label(), wish.payload(), STOPPED);
         try {
             content = admitAndRun(run, gate, task, wish, chain);
-            content = reasons.addTo(content, run, task, Optional.of(caller));
+            content = reasons.addTo(content, run, task, outside);
         } finally {
             runs.end(
                     run, content, wish.idempotencyKey().isPresent() ? Durability.BEFORE_THE_ANSWER : Durability.BEHIND);
@@ -169,7 +172,8 @@ public final class Invocations {
                 return reasons.addTo(ended, run, task, Optional.empty());
             });
         } catch (Refused refused) {
-            content = endings.stopped(run, queued.start(), queued.payload(), refused.reason());
+            content = reasons.ofRefusal(
+                    endings.stopped(run, queued.start(), queued.payload(), refused.reason()), run, refused);
         } catch (LabelInvalid tooLarge) {
             content = endings.stopped(
                     run, queued.start(), queued.payload(), Refused.denied().reason());

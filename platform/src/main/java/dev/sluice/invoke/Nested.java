@@ -55,16 +55,16 @@ final class Nested implements Invoker {
         Task task = gate.taskWithin(caller.label(), ceiling);
         Content content = invocations.run(wish(path, call, caller), gate, task, caller, here);
         if (content.status() == Status.READY) {
-            taint(caller, content.outputLabel());
+            taint(caller, content.outputLabel(), path);
             Run.Output output = content.output().orElseThrow();
             return new Answer(output.status(), output.body(), false);
         }
         int status = content.status() == Status.TIMEOUT ? STATUS_TIMEOUT : STATUS_ERROR;
         if (caller.mayObserve(content.label())) {
-            caller.observe(content.label());
+            caller.observe(content.label(), path);
             return new Answer(status, message(content.fault().orElseThrow()), true);
         }
-        taint(caller, content.outputLabel());
+        taint(caller, content.outputLabel(), path);
         Buckets.awaitEdge(arrival);
         return new Answer(status, Bytes.EMPTY, true);
     }
@@ -100,11 +100,11 @@ final class Nested implements Invoker {
     /// Raises the caller by what it may be raised by. Only size caps can be in the way: then it knows all that
     /// it ever
     /// may.
-    private static void taint(Task caller, Label outcome) {
+    private static void taint(Task caller, Label outcome, FsPath callee) {
         try {
-            caller.observe(outcome);
+            caller.observe(outcome, callee);
         } catch (Refused tooLarge) {
-            caller.observe(Label.of(caller.clearance().secrecy(), Component.TRUE));
+            caller.observe(Label.of(caller.clearance().secrecy(), Component.TRUE), callee);
             throw tooLarge;
         }
     }

@@ -306,7 +306,7 @@ final class AuditLogTest {
 
     private void ran(Task task, Optional<Denial> why, Optional<Label> answer) {
         var flow = new Flow(task.trace(), why);
-        audit.ran("acme", UUID.randomUUID(), task.highest(), flow, answer);
+        audit.ran(new AuditLog.Ended("acme", UUID.randomUUID(), "r", task.highest()), flow, answer);
     }
 
     private void acts(int count) {
