@@ -211,7 +211,7 @@ final class ApiServer implements AutoCloseable {
             request.header("Authorization", "Bearer " + asker.token());
         }
         for (int i = 0; i < headers.length; i += 2) {
-            request.header(headers[i], headers[i + 1]);
+            request.setHeader(headers[i], headers[i + 1]);
         }
         try {
             HttpResponse<String> answer =
