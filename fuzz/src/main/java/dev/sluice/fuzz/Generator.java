@@ -17,6 +17,8 @@ import java.util.List;
 /// makes no request that carries it down; a gate whose privilege covers one runs code that keeps it, or lets nobody
 /// else in; and one whose answers are downgraded runs code that returns a constant.
 final class Generator {
+    private static final int ROUNDS_MAX = 5;
+
     private final Chance chance;
     private final Observer observer;
     private final Places places;
@@ -29,12 +31,17 @@ final class Generator {
     }
 
     static Scenario scenario(long seed) {
-        var chance = new Chance(seed);
-        return new Generator(chance, chance.of(Vocabulary.OBSERVERS)).make();
+        return scenario(seed, ROUNDS_MAX);
     }
 
-    private Scenario make() {
-        int rounds = chance.between(1, 5);
+    /// As [#scenario(long)], with at most so many rounds of requests.
+    static Scenario scenario(long seed, int roundsMax) {
+        var chance = new Chance(seed);
+        return new Generator(chance, chance.of(Vocabulary.OBSERVERS)).make(roundsMax);
+    }
+
+    private Scenario make(int roundsMax) {
+        int rounds = chance.between(1, roundsMax);
         for (int i = 0; i < rounds; i++) {
             seeds.add(new Seed.Thing(Kind.FILE, drop(i), dropLabel(), "", "", 0, Presence.BOTH));
         }
@@ -42,8 +49,9 @@ final class Generator {
         for (int i = 0; i < things; i++) {
             thing();
         }
-        int gates = chance.between(1, 3);
-        for (int i = 0; i < gates; i++) {
+        int gates = chance.between(2, 4);
+        openGate();
+        for (int i = 1; i < gates; i++) {
             gate(i);
         }
         var requests = new Requests(chance, observer, places);
@@ -119,6 +127,14 @@ final class Generator {
             from = directory.indexOf('<', to);
         }
         return isHidden;
+    }
+
+    /// Everybody may enter it, it has no authority, and it does whatever it is told.
+    private void openGate() {
+        String label = "T," + Vocabulary.ALICE;
+        String path = Vocabulary.facet(label) + ":g0";
+        seeds.add(new Seed.GateSeed(path, label, Trust.ANYTHING, "T", "T", "T", "F", Presence.BOTH));
+        places.addGate(path);
     }
 
     private void gate(int number) {

@@ -21,7 +21,7 @@ import javax.tools.ToolProvider;
 /// Builds the platform without one guard at a time, and sees whether the tester notices. Only the changed file is
 /// compiled; its classes come first in the class path of another JVM.
 final class Mutants {
-    private static final Path SOURCES = Path.of("platform", "src", "main", "java", "dev", "sluice");
+    static final Path SOURCES = Path.of("platform", "src", "main", "java", "dev", "sluice");
     private static final Pattern PAIRS = Pattern.compile("(\\d+) pairs in");
     private static final int FOUND = 1;
 

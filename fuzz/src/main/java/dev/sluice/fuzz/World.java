@@ -52,7 +52,7 @@ final class World implements AutoCloseable {
     private static final int MEMORY_MIB = 8192;
     private static final String FILE = "main.py";
     private static final String SOURCE = source();
-    private static final Limits LIMITS = new Limits(Limits.MEMORY_MIB_MIN, Duration.ofMillis(800));
+    private static final Limits LIMITS = new Limits(Limits.MEMORY_MIB_MIN, Duration.ofSeconds(10));
 
     private final int number;
     private final TurnStore store;

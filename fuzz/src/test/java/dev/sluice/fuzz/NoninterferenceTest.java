@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 final class NoninterferenceTest {
     private static final long SEED = 20_260_101;
-    private static final long PAIRS = 2_000;
+    private static final long PAIRS = 10_000;
 
     @Test
     void worldsThatDifferInSecrets_lookTheSame() throws InterruptedException, GeneralSecurityException {
