@@ -15,13 +15,18 @@ import java.util.stream.Collectors;
 
 /// Sends a scenario's requests, each as its account, and remembers which ids each account was told.
 final class Client {
-    static final Pattern ID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40}");
+    /// Whatever is random: of runs, objects and requests.
+    static final Pattern ID =
+            Pattern.compile("\\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40}|[0-9a-f]{32})\\b");
+
+    private static final int REQUEST_ID_CHARS = 32;
+    private static final int OBJECT_ID_CHARS = 40;
     static final String AUTHORIZATION = "Authorization";
-    private static final Pattern NAMED = Pattern.compile("\\$id(\\d)");
+    private static final Pattern NAMED = Pattern.compile("\\$(id|blob|request)(\\d)");
 
     private final Realm realm;
     private final LocalServer server;
-    private final Map<String, List<String>> told = new HashMap<>();
+    private final Map<String, List<String>> told = new HashMap<>(); // $id, $blob or $request and an account → ids
 
     Client(Realm realm, LocalServer server) {
         this.realm = realm;
@@ -77,18 +82,19 @@ final class Client {
     }
 
     private void remember(String who, String answer) {
-        List<String> ids = told.computeIfAbsent(who, _ -> new ArrayList<>());
-        ID.matcher(answer)
-                .results()
-                .map(found -> found.group())
-                .filter(id -> !ids.contains(id))
-                .forEach(ids::add);
+        ID.matcher(answer).results().map(found -> found.group()).forEach(id -> {
+            String kind = id.length() == REQUEST_ID_CHARS ? "request" : id.length() == OBJECT_ID_CHARS ? "blob" : "id";
+            List<String> ids = told.computeIfAbsent(kind + who, _ -> new ArrayList<>());
+            if (!ids.contains(id)) {
+                ids.add(id);
+            }
+        });
     }
 
     private String withIds(String text, String who) {
-        List<String> ids = told.getOrDefault(who, List.of());
         return NAMED.matcher(text).replaceAll(named -> {
-            int number = Integer.parseInt(named.group(1));
+            List<String> ids = told.getOrDefault(named.group(1) + who, List.of());
+            int number = Integer.parseInt(named.group(2));
             return ids.isEmpty() ? "0" : ids.get(number % ids.size());
         });
     }

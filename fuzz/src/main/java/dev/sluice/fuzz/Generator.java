@@ -19,6 +19,11 @@ import java.util.List;
 final class Generator {
     private static final int ROUNDS_MAX = 5;
 
+    /// What an observer asks for in the end, whatever happened: lists of everything, and why his last requests went as
+    /// they did.
+    private static final List<String> LAST_LOOKS = List.of(
+            "/v1/runs", "/v1/audit", "/v1/explain/$id0?format=text", "/v1/explain/$request0", "/v1/explain/$request1");
+
     private final Chance chance;
     private final Observer observer;
     private final Places places;
@@ -63,6 +68,9 @@ final class Generator {
             } else {
                 steps.add(requests.step(drop(i)));
             }
+        }
+        if (!observer.account().isEmpty() && !observer.account().equals(Vocabulary.NOBODY_ASKS)) {
+            LAST_LOOKS.forEach(target -> steps.add(Requests.ask(observer.account(), target)));
         }
         return new Scenario(observer, seeds, steps);
     }

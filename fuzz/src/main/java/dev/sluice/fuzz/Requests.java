@@ -83,7 +83,7 @@ final class Requests {
 
     private Step anything(String who) {
         String path = places.path();
-        return switch (chance.below(16)) {
+        return switch (chance.below(18)) {
             case 0, 1 -> get(who, path, "?op=read");
             case 2 -> get(who, path, "?op=list");
             case 3 -> get(who, chance.percent(50) ? "home" : path, "?op=list&clearance=" + encoded(component()));
@@ -94,9 +94,11 @@ final class Requests {
             case 9 -> link(who, places.path(), path);
             case 10 -> blob(who);
             case 11, 12 -> gate(who, path);
-            case 13 -> new Step(who, "GET", chance.of("/v1/runs", "/v1/runs/$id0"), List.of(), NOTHING, Presence.BOTH);
+            case 13 -> ask(who, chance.of("/v1/runs", "/v1/function", "/v1/audit"));
             case 14 -> linkBlob(who, path);
-            default -> new Step(who, "GET", "/v1/runs/$id" + chance.below(4), List.of(), NOTHING, Presence.BOTH);
+            case 15 -> ask(who, "/v1/runs/$id" + chance.below(4));
+            case 16 -> ask(who, "/v1/explain/$id" + chance.below(4));
+            default -> ask(who, "/v1/explain/$request" + chance.below(4) + "?format=text");
         };
     }
 
@@ -122,6 +124,10 @@ final class Requests {
 
     private static Step onlyIn(Step step, Presence presence) {
         return new Step(step.who(), step.method(), step.target(), step.headers(), step.body(), presence);
+    }
+
+    static Step ask(String who, String target) {
+        return new Step(who, "GET", target, List.of(), NOTHING, Presence.BOTH);
     }
 
     private Step get(String who, String path, String query) {
@@ -154,14 +160,14 @@ final class Requests {
     }
 
     private Step linkBlob(String who, String path) {
-        String body = "{\"blob\":\"$id" + chance.below(3) + "\"}";
+        String body = "{\"blob\":\"$blob" + chance.below(3) + "\"}";
         return new Step(who, "POST", "/dirs/" + encoded(path), json(), new Body.Same(body), Presence.BOTH);
     }
 
     private Step gate(String who, String path) {
         boolean isThere = chance.percent(30);
         String body = "{\"path\":\"" + (isThere ? chance.of(places.gates("")) : path)
-                + "\",\"image\":\"python3\",\"blob\":\"$id"
+                + "\",\"image\":\"python3\",\"blob\":\"$blob"
                 + chance.below(2) + "\",\"handler\":\"main.handle\",\"convention\":\"faasten\",\"privilege\":\""
                 + chance.of("T", component()) + "\",\"declassify\":\"" + chance.of("T", component()) + "\"}";
         return new Step(who, isThere ? "PUT" : "POST", "/gates", json(), new Body.Same(body), Presence.BOTH);

@@ -90,7 +90,8 @@ final class Stories {
         String privilege = isBoth || chance.percent(50) ? victim : "T";
         String declassify = isBoth || privilege.equals("T") ? victim : "T";
         String label = chance.percent(50) ? "" : ",\"label\":\"T," + victim + "\"";
-        String body = "{\"path\":\"" + path + "\",\"image\":\"python3\",\"blob\":\"$id0\",\"handler\":\"main.handle\","
+        String body = "{\"path\":\"" + path
+                + "\",\"image\":\"python3\",\"blob\":\"$blob0\",\"handler\":\"main.handle\","
                 + "\"convention\":\"faasten\",\"privilege\":\"" + privilege + "\",\"declassify\":\"" + declassify
                 + "\"" + label + "}";
         List<String> json = List.of("Content-Type", "application/json");

@@ -86,7 +86,8 @@ final class World implements AutoCloseable {
                 () -> scheduler.load().leasedMib(),
                 () -> MEMORY_MIB,
                 Realm.CLOCK);
-        var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(Realm.CLOCK, random), audit, Realm.CLOCK);
+        var invocations =
+                new Invocations(gates, scheduler, worker, runs, new RunIds(Realm.CLOCK, random), audit, Realm.CLOCK);
         var organizations = new Organizations(fs, audit);
         var delegations = new Delegations(organizations, realm.tokenKey(), Realm.CLOCK);
         this.api = new Api(
@@ -103,7 +104,8 @@ final class World implements AutoCloseable {
                         audit),
                 new Api.Version("0", "", ""),
                 () -> true,
-                Realm.CLOCK);
+                Realm.CLOCK,
+                Runnable::run);
     }
 
     int number() {

@@ -18,6 +18,7 @@ import dev.sluice.run.Runs;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Clock;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 /// Everything that the API listeners answer, in one table.
@@ -35,6 +36,7 @@ public final class Api implements Handler {
     private final Functions functions;
     private final Organizations organizations;
     private final AuditLog audit;
+    private final Executor behind;
 
     /// What the server says of itself.
     public record Version(String version, String commit, String buildDate) {}
@@ -53,6 +55,18 @@ public final class Api implements Handler {
             AuditLog audit) {}
 
     public Api(Rooms rooms, Version version, BooleanSupplier isReady, Clock clock) {
+        this(
+                rooms,
+                version,
+                isReady,
+                clock,
+                later -> Thread.ofVirtual().name("refusal").start(later));
+    }
+
+    /// @param behind runs what happens after an answer. It must not keep the answer waiting: how long that takes
+    ///     must not show
+    public Api(Rooms rooms, Version version, BooleanSupplier isReady, Clock clock, Executor behind) {
+        this.behind = behind;
         var door = new Door(rooms.authenticator());
         this.organizations = rooms.organizations();
         this.audit = rooms.audit();
@@ -86,8 +100,7 @@ public final class Api implements Handler {
         var inquiry = new Inquiry(request.id(), request.method() + " " + request.rawPath());
         Response response = inquiry.run(() -> answer(request));
         if (inquiry.isRefused()) {
-            // on its own thread: how long it takes must not show in the answer
-            Thread.ofVirtual().name("refusal").start(() -> audit.refused(inquiry));
+            behind.execute(() -> audit.refused(inquiry));
         }
         return response.with(ALLOW_ORIGIN, ANY);
     }
