@@ -124,8 +124,7 @@ final class Platform implements AutoCloseable {
     }
 
     private WebServer listener(int port, int tlsPort, TlsIdentity identity, Handler handler) throws IOException {
-        return closing(
-                WebServer.start(WebServer.Ports.loopback(port, tlsPort), identity, handler), WebServer::close);
+        return closing(WebServer.start(WebServer.Ports.loopback(port, tlsPort), identity, handler), WebServer::close);
     }
 
     private LocalWorker worker(Config config, CloudCalls.Rooms rooms, Scheduler scheduler, int memoryMib, Clock clock)

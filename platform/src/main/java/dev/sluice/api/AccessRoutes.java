@@ -33,11 +33,7 @@ final class AccessRoutes {
     private final AuditLog audit;
 
     AccessRoutes(
-            Door door,
-            Delegations delegations,
-            Organizations organizations,
-            SystemObjects system,
-            AuditLog audit) {
+            Door door, Delegations delegations, Organizations organizations, SystemObjects system, AuditLog audit) {
         this.door = door;
         this.delegations = delegations;
         this.organizations = organizations;

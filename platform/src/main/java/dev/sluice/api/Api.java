@@ -74,8 +74,7 @@ public final class Api implements Handler {
                 new Functions(rooms.fs(), rooms.gates(), rooms.blobs(), rooms.invocations(), rooms.runs(), clock);
         var table = new Routes.Table();
         new SystemRoutes(door, version, isReady).addTo(table);
-        new AccessRoutes(door, rooms.delegations(), rooms.organizations(), rooms.system(), audit)
-                .addTo(table);
+        new AccessRoutes(door, rooms.delegations(), rooms.organizations(), rooms.system(), audit).addTo(table);
         new FunctionRoutes(door, functions).addTo(table);
         new RunRoutes(door, functions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);

@@ -71,7 +71,14 @@ final class FsRoutes {
         String after = request.query("after").orElse("");
         var out = new JsonWriter(1024).beginObject();
         Optional<String> next = fs.stat(path).kind() == Kind.FACETED
-                ? facets(fs.facets(path, upTo, after.isEmpty() ? Optional.empty() : Optional.of(FsPath.label(after)), limit), limit, out)
+                ? facets(
+                        fs.facets(
+                                path,
+                                upTo,
+                                after.isEmpty() ? Optional.empty() : Optional.of(FsPath.label(after)),
+                                limit),
+                        limit,
+                        out)
                 : entries(fs.list(path, after, limit), limit, out);
         next.ifPresent(last -> out.field("next", last));
         return out.endObject().done();
@@ -81,14 +88,18 @@ final class FsRoutes {
         out.name("facets").beginArray();
         page.forEach(facet -> out.value(facet.toString()));
         out.endArray();
-        return page.size() < limit ? Optional.empty() : Optional.of(page.getLast().toString());
+        return page.size() < limit
+                ? Optional.empty()
+                : Optional.of(page.getLast().toString());
     }
 
     private static Optional<String> entries(List<Entry> page, int limit, JsonWriter out) {
         out.name("entries").beginArray();
         page.forEach(entry -> entry(entry, out));
         out.endArray();
-        return page.size() < limit ? Optional.empty() : Optional.of(page.getLast().name());
+        return page.size() < limit
+                ? Optional.empty()
+                : Optional.of(page.getLast().name());
     }
 
     private static int limit(Request request) {

@@ -85,8 +85,7 @@ final class GateForms {
                         .orElse(PayloadStyle.RAW));
     }
 
-    private Packages.Kept code(GateArg.Function leads, Runtime runtime, Optional<FunctionSpec> old)
-            throws IOException {
+    private Packages.Kept code(GateArg.Function leads, Runtime runtime, Optional<FunctionSpec> old) throws IOException {
         if (leads.app() == null) {
             FunctionSpec before = old.orElseThrow(GateForms::incomplete);
             return new Packages.Kept(

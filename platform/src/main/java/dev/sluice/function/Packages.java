@@ -77,7 +77,8 @@ public final class Packages {
 
     /// Faasten's own images are file systems; reading one takes more than a few bounded steps.
     private static void requireNoSquashfs(byte[] content) {
-        if (content.length >= SQUASHFS.length && Arrays.equals(content, 0, SQUASHFS.length, SQUASHFS, 0, SQUASHFS.length)) {
+        if (content.length >= SQUASHFS.length
+                && Arrays.equals(content, 0, SQUASHFS.length, SQUASHFS, 0, SQUASHFS.length)) {
             throw new Refused(
                     Refusal.INVALID,
                     "a squashfs image cannot be read: send the same directory as an archive (tar -czf app.tar.gz -C DIR .)");

@@ -97,7 +97,8 @@ public final class Invocations {
         } else {
             runs.begin(run);
         }
-        return Endings.deliverable(run, record(run, gate, task, Optional.of(caller), wish, Chain.outermost(caller)), caller);
+        return Endings.deliverable(
+                run, record(run, gate, task, Optional.of(caller), wish, Chain.outermost(caller)), caller);
     }
 
     /// The gate at `path`, which the caller may enter.
@@ -117,8 +118,7 @@ public final class Invocations {
     /// Runs what has begun, and records its end.
     ///
     /// @param outside who waits for the answer outside the labels, if anybody does
-    private Content record(
-            Run run, Gate gate, Task task, Optional<Task> outside, Invocation wish, Chain chain)
+    private Content record(Run run, Gate gate, Task task, Optional<Task> outside, Invocation wish, Chain chain)
             throws InterruptedException {
         Content content = endings.stopped(run, task.label(), wish.payload(), STOPPED);
         try {

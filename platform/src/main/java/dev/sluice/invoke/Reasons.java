@@ -27,7 +27,8 @@ final class Reasons {
         Label answer = content.output().isPresent() ? content.outputLabel() : content.label();
         var flow = new Flow(
                 task.trace(), outside.flatMap(waiting -> waiting.undeliverable(answer, Label.PUBLIC, "the answer")));
-        String request = outside.flatMap(_ -> Inquiry.current()).map(Inquiry::id).orElse("");
+        String request =
+                outside.flatMap(_ -> Inquiry.current()).map(Inquiry::id).orElse("");
         var subject = new AuditLog.Ended(
                 run.organization(), run.id(), request, content.label().joinOrTop(run.existence()));
         audit.ran(subject, flow, content.output().map(_ -> content.outputLabel()));
@@ -36,10 +37,12 @@ final class Reasons {
 
     /// Of a run that was refused before it began, where what led there may be known with the rest of its record.
     Content ofRefusal(Content content, Run run, Refused refused) {
-        Optional<Trace> trace =
-                refused.trace().filter(seen -> Label.of(seen.highest().secrecy(), Component.TRUE).canFlowTo(Label.of(content.label().secrecy(), Component.TRUE)));
+        Optional<Trace> trace = refused.trace()
+                .filter(seen -> Label.of(seen.highest().secrecy(), Component.TRUE)
+                        .canFlowTo(Label.of(content.label().secrecy(), Component.TRUE)));
         trace.ifPresent(seen -> audit.ran(
-                new AuditLog.Ended(run.organization(), run.id(), "", content.label().joinOrTop(run.existence())),
+                new AuditLog.Ended(
+                        run.organization(), run.id(), "", content.label().joinOrTop(run.existence())),
                 Flow.of(seen),
                 Optional.empty()));
         return trace.map(seen -> content.with(Flow.of(seen).encode())).orElse(content);

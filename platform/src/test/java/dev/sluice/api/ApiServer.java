@@ -102,13 +102,15 @@ final class ApiServer implements AutoCloseable {
                 () -> scheduler.load().leasedMib(),
                 () -> 4096,
                 clock);
-        var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, new SecureRandom()), audit, clock);
+        var invocations =
+                new Invocations(gates, scheduler, worker, runs, new RunIds(clock, new SecureRandom()), audit, clock);
         var system = new SystemObjects(fs, blobs, gates);
         system.ensure(guest.resolveSibling("examples").resolve("faasten").resolve("functions"));
         var delegations = new Delegations(organizations, TokenKey.at(directory), clock);
         var authenticator = new Authenticator(organizations, new Bearers(organizations, clock), delegations);
         var api = new Api(
-                new Api.Rooms(authenticator, delegations, organizations, fs, blobs, gates, invocations, runs, system, audit),
+                new Api.Rooms(
+                        authenticator, delegations, organizations, fs, blobs, gates, invocations, runs, system, audit),
                 new Api.Version("0.0", "", ""),
                 () -> true,
                 clock);

@@ -125,8 +125,8 @@ final class FstnTest {
 
     @Test
     void blobs_areUploaded_andRead() throws Exception {
-        String payload = "{\"op\":\"mkblob\",\"args\":{\"base\":[\"home\",\"T," + ME + "\"],\"label\":\"T," + ME
-                + "\"}}";
+        String payload =
+                "{\"op\":\"mkblob\",\"args\":{\"base\":[\"home\",\"T," + ME + "\"],\"label\":\"T," + ME + "\"}}";
         fsParts(payload, "one.txt", "the first", "two.txt", "the second").isSuccess();
         assertThat(fs("cat", "{\"path\":[\"home\",\"T," + ME + "\",\"two.txt\"]}")
                         .body())
@@ -162,8 +162,8 @@ final class FstnTest {
                 "{\"path\":[\"home\",\"T," + ME + "\",\"echo\"],\"sync\":true,\"payload\":\"" + base64("[7]")
                         + "\",\"params\":{}}");
         called.isSuccess();
-        String data = new String(
-                Base64.getDecoder().decode(called.json().path("data").asString("")), StandardCharsets.UTF_8);
+        String data =
+                new String(Base64.getDecoder().decode(called.json().path("data").asString("")), StandardCharsets.UTF_8);
         assertThat(JSON.readTree(data).path("new").asString("")).isEqualTo("[7]");
 
         fsParts("{\"op\":\"mkgate\",\"args\":{" + grants + ",\"memory\":null,\"app_image\":null,\"kernel\":null,"

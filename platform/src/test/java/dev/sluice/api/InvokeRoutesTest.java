@@ -143,7 +143,8 @@ final class InvokeRoutesTest {
     @ParameterizedTest
     @ValueSource(strings = {"T", "a,b,c", "alice,T&bob", "", " T,T", "T,T ", "Tom", "alice,"})
     void aLabelThatNobodyUnderstands_isNeverTakenForNone(String label) {
-        assertThat(parts(admin, open, part("payload", "{}"), part("label", label)).status())
+        assertThat(parts(admin, open, part("payload", "{}"), part("label", label))
+                        .status())
                 .isEqualTo(400);
         if (label.equals(label.strip()) && !label.isEmpty()) {
             assertThat(api.send(admin, "POST", target(open), Bytes.utf8("{}"), "X-Faasten-Label", label)
@@ -176,9 +177,7 @@ final class InvokeRoutesTest {
             assertSame(missing, api.post(asker, target(home + "nothing"), "{}"));
             assertSame(missing, api.post(asker, target("home:<F,F>:x"), "{}"));
             for (String label : List.of(ME + ",T", "F,T")) {
-                assertSame(
-                        missing,
-                        api.send(asker, "POST", target(open), Bytes.utf8("{}"), "X-Faasten-Label", label));
+                assertSame(missing, api.send(asker, "POST", target(open), Bytes.utf8("{}"), "X-Faasten-Label", label));
                 assertSame(missing, parts(asker, open, part("payload", "{}"), part("label", label)));
             }
         }

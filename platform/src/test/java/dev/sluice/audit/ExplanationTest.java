@@ -77,7 +77,8 @@ final class ExplanationTest {
         assertThat(svg.getElementsByTagName("rect").getLength()).isEqualTo(4);
         String dot = picture.dot().utf8();
         assertThat(dot).contains("\\\\\\\" ]; x [label=\\\"yyy");
-        assertThat(dot.lines().filter(line -> line.matches("  n\\d -> n\\d;")).count()).isEqualTo(3);
+        assertThat(dot.lines().filter(line -> line.matches("  n\\d -> n\\d;")).count())
+                .isEqualTo(3);
     }
 
     @Test

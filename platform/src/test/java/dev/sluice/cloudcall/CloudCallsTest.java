@@ -33,7 +33,8 @@ final class CloudCallsTest {
     private final MemoryStore store = new MemoryStore();
     private final LabeledFs fs = new LabeledFs(store, new SecureRandom());
     private final MemoryBlobs blobs = new MemoryBlobs();
-    private final CloudCalls.Rooms rooms = new CloudCalls.Rooms(fs, blobs, new Gates(fs, deed -> {}), new Packages(blobs));
+    private final CloudCalls.Rooms rooms =
+            new CloudCalls.Rooms(fs, blobs, new Gates(fs, deed -> {}), new Packages(blobs));
     private final List<Invoker.Call> invoked = new ArrayList<>();
 
     private final Invoker invoker = new Invoker() {

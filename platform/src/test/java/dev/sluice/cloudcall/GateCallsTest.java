@@ -43,7 +43,9 @@ final class GateCallsTest {
     private final LabeledFs fs = new LabeledFs(new MemoryStore(), new SecureRandom());
     private final MemoryBlobs blobs = new MemoryBlobs();
     private final CloudCalls calls = new CloudCalls(
-            new CloudCalls.Rooms(fs, blobs, new Gates(fs, deed -> {}), new Packages(blobs)), NOBODY, Component.parse("alice"));
+            new CloudCalls.Rooms(fs, blobs, new Gates(fs, deed -> {}), new Packages(blobs)),
+            NOBODY,
+            Component.parse("alice"));
     private Task task = task("alice");
 
     @BeforeEach

@@ -44,7 +44,8 @@ final class WebServerTest {
                         request -> Response.of(
                                 200,
                                 "text/plain",
-                                Bytes.takeOver(request.bodyStream(BODY_BYTES_MAX).readAllBytes())))
+                                Bytes.takeOver(
+                                        request.bodyStream(BODY_BYTES_MAX).readAllBytes())))
                 .add("GET", "/dirs/{rest...}", request -> Response.text(200, String.join("+", request.rest())))
                 .add(
                         "GET",
@@ -184,7 +185,13 @@ final class WebServerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"zz\r\nx\r\n0\r\n\r\n", "1\r\nxy\r\n0\r\n\r\n", "-1\r\n\r\n", "fffffffffffffffff\r\nx", "1;\0\r\nx\r\n"})
+            strings = {
+                "zz\r\nx\r\n0\r\n\r\n",
+                "1\r\nxy\r\n0\r\n\r\n",
+                "-1\r\n\r\n",
+                "fffffffffffffffff\r\nx",
+                "1;\0\r\nx\r\n"
+            })
     void aMalformedChunk_isRefused_whereverItIsRead(String chunks) throws IOException {
         for (String target : new String[] {"/echo", "/streamed"}) {
             String answer = RawClient.send(

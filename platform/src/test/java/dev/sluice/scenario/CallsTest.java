@@ -81,10 +81,7 @@ final class CallsTest {
                 .call("create_unlinked", "kind", "file", "label", "T,bob")
                 .call("create_unlinked", "kind", "gate", "label", "T,T")
                 .call("create_unlinked", "kind", "directory", "label", "T,T")
-                .call(
-                        "hard_link",
-                        "source", Map.of("handle", "", "path", List.of()),
-                        "destination", "home:<T,T>:s41");
+                .call("hard_link", "source", Map.of("handle", "", "path", List.of()), "destination", "home:<T,T>:s41");
         List<String> outcomes = world.outcomes(alice, plain, script);
         assertThat(outcomes.get(0)).isEqualTo("refused: DENIED");
         assertThat(outcomes.get(1)).startsWith("refused: ");
@@ -113,8 +110,7 @@ final class CallsTest {
     @Test
     void s38_aLabelThatIsNone_opensNoGate_andNamesNoFacet() {
         for (String clearance : List.of("alice,T", "Tom&", "T&bob", "a|", "")) {
-            Answer refused = world.gate(
-                    alice, alice.open() + ":s38", World.script(), Map.of("clearance", clearance));
+            Answer refused = world.gate(alice, alice.open() + ":s38", World.script(), Map.of("clearance", clearance));
             assertThat(refused.status()).as(clearance).isEqualTo(400);
         }
         world.script(alice, alice.open() + ":tom", Map.of("clearance", "Tom"));

@@ -112,9 +112,8 @@ final class FilesTest {
 
     @Test
     void s22_aTakenName_isSaid_toWhoMayListTheDirectory() {
-        var script = new Script()
-                .createFile(alice.home() + ":photo", alice.own())
-                .call("current_label");
+        var script =
+                new Script().createFile(alice.home() + ":photo", alice.own()).call("current_label");
         world.script(alice, alice.open() + ":owner", Map.of("privilege", alice.principal()));
         assertThat(world.outcomes(alice, alice.open() + ":owner", script))
                 .containsExactly("refused: EXISTS", alice.principal() + ",T");
@@ -151,7 +150,9 @@ final class FilesTest {
     void s25_listingFacets_showsThoseBelowTheClearance_andTaintsWithIt() {
         world.file(alice, "home:<T," + alice.principal() + "/s25>:open", "x");
         world.file(alice, "home:<" + alice.principal() + "," + alice.principal() + "/s25>:closed", "x");
-        var open = new Script().call("list_facets", "path", "home", "up_to", "T,T", "limit", 1000).call("current_label");
+        var open = new Script()
+                .call("list_facets", "path", "home", "up_to", "T,T", "limit", 1000)
+                .call("current_label");
         var outcomes = world.outcomes(alice, alice.open() + ":plain", open);
         assertThat(outcomes.getFirst()).contains("T," + alice.principal() + "/s25");
         assertThat(outcomes.getFirst()).doesNotContain("\"" + alice.principal() + ",");

@@ -33,8 +33,7 @@ final class GrantsTest {
         bob = world.bob;
         mallory = world.mallory;
         for (Who who : new Who[] {alice, mallory}) {
-            world.script(
-                    who, maker(who), Map.of("privilege", who.principal(), "clearance", who.principal()));
+            world.script(who, maker(who), Map.of("privilege", who.principal(), "clearance", who.principal()));
         }
         world.gate(mallory, mallory.open() + ":code", WHOSE.formatted("first"), Map.of());
         world.script(alice, alice.open() + ":cleared", Map.of("clearance", alice.principal()));
@@ -60,8 +59,7 @@ final class GrantsTest {
     }
 
     private static String made(Who who, String path, Map<String, Object> gate) {
-        var script = new Script()
-                .call("create_gate", "path", path, "label", "T," + who.principal(), "gate", gate);
+        var script = new Script().call("create_gate", "path", path, "label", "T," + who.principal(), "gate", gate);
         return world.outcomes(who, maker(who), script).getFirst();
     }
 
@@ -94,7 +92,8 @@ final class GrantsTest {
     @Test
     void s32_aRedirect_opensNoGateBehindIt() {
         String path = mallory.open() + ":s32";
-        assertThat(made(mallory, path, redirect(alice.open() + ":cleared", "T", true))).isEqualTo(DONE);
+        assertThat(made(mallory, path, redirect(alice.open() + ":cleared", "T", true)))
+                .isEqualTo(DONE);
         assertThat(world.invoke(bob, path, new Script()).status()).isEqualTo(404);
         assertThat(world.invoke(mallory, path, new Script()).status()).isEqualTo(404);
         assertThat(world.outcomes(alice, path, new Script())).isEmpty();

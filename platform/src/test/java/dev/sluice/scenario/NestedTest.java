@@ -43,12 +43,7 @@ final class NestedTest {
     }
 
     private static Script calling(Script inner, boolean isSync) {
-        return new Script()
-                .call(
-                        "invoke",
-                        "gate", plain,
-                        "payload", Map.of("octets", inner.json()),
-                        "sync", isSync);
+        return new Script().call("invoke", "gate", plain, "payload", Map.of("octets", inner.json()), "sync", isSync);
     }
 
     private static Script writing(Script before) {
@@ -63,7 +58,8 @@ final class NestedTest {
         assertThat(outcomes.get(1)).isEqualTo(alice.principal() + ",T");
         assertThat(outcomes.get(2)).isEqualTo(REFUSED);
         assertThat(world.read(world.bob, open).body()).isEqualTo("untouched");
-        assertThat(world.invoke(world.bob, writer, calling(read, true)).status()).isEqualTo(404);
+        assertThat(world.invoke(world.bob, writer, calling(read, true)).status())
+                .isEqualTo(404);
     }
 
     @Test
@@ -82,7 +78,8 @@ final class NestedTest {
         var reads = new Script().readFile(alice.home() + ":photo");
         var ends = new Script().local("exit", "");
         for (Script inner : new Script[] {reads, ends}) {
-            var outcomes = world.outcomes(world.bob, writer, calling(inner, false).call("current_label"));
+            var outcomes =
+                    world.outcomes(world.bob, writer, calling(inner, false).call("current_label"));
             assertThat(outcomes).containsExactly("null", "T,T");
         }
     }

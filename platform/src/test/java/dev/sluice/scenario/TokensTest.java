@@ -43,7 +43,8 @@ final class TokensTest {
     }
 
     private static Answer delegate(Who who, String component) {
-        return world.send(who, "POST", "/faasten/delegate", "{\"component\":\"" + component + "\",\"bootstrap\":false}");
+        return world.send(
+                who, "POST", "/faasten/delegate", "{\"component\":\"" + component + "\",\"bootstrap\":false}");
     }
 
     @Test
@@ -81,16 +82,16 @@ final class TokensTest {
                                 new RSASSASigner(rsa.getPrivate())),
                 "for another audience",
                         signed(claims(600).audience("elsewhere").build(), new RSASSASigner(rsa.getPrivate())),
-                "by another key", signed(good, new RSASSASigner(other.generateKeyPair().getPrivate())),
+                "by another key",
+                        signed(good, new RSASSASigner(other.generateKeyPair().getPrivate())),
                 "by nobody", new PlainJWT(good).serialize(),
                 "by the public key", hmac(good, rsa.getPublic().getEncoded()),
                 "garbage", "garbage",
                 "cut", alice.token().substring(0, alice.token().length() - 4),
-                "delegated and changed", altered(delegate(alice, alice.principal() + "/x").body()),
+                "delegated and changed",
+                        altered(delegate(alice, alice.principal() + "/x").body()),
                 "of an unknown account",
-                        signed(
-                                claims(600).issuer("alice/nobody").build(),
-                                new RSASSASigner(rsa.getPrivate())));
+                        signed(claims(600).issuer("alice/nobody").build(), new RSASSASigner(rsa.getPrivate())));
         bad.forEach((what, token) -> {
             Who who = alice.as(token);
             assertThat(world.send(who, "GET", "/me", "").status()).as(what).isEqualTo(401);
@@ -99,7 +100,8 @@ final class TokensTest {
                     .isEqualTo(401);
             assertThat(world.read(who, alice.open()).status()).as(what).isEqualTo(401);
         });
-        assertThat(world.invoke(World.ANON, alice.open() + ":plain", new Script()).status())
+        assertThat(world.invoke(World.ANON, alice.open() + ":plain", new Script())
+                        .status())
                 .isEqualTo(200);
     }
 
