@@ -60,7 +60,7 @@ final class GateCalls {
 
     /// The version that was read is the one that is replaced.
     private Value replace(FsPath path, GateArg gate) throws IOException {
-        GateView before = gates.read(path);
+        GateView<GateContent.OfFunction> before = gates.read(path);
         GateContent.OfFunction content = forms.content(gate, Optional.of(before.content()));
         gates.replace(path, content, Backing.LABEL, before.version(), FileCalls.with());
         return Value.NULL;
@@ -105,9 +105,9 @@ final class GateCalls {
                 "failed", answer.isFailed() ? Value.TRUE : Value.FALSE));
     }
 
-    private static Value told(GateView view) {
+    private static Value told(GateView<GateContent.OfFunction> view) {
         var fields = new LinkedHashMap<String, Value>();
-        GateContent content = view.content();
+        GateContent.OfFunction content = view.content();
         fields.put("privilege", Value.of(content.privilege().toString()));
         fields.put("clearance", Value.of(content.clearance().toString()));
         fields.put("version", Value.of(view.version()));

@@ -9,7 +9,9 @@ import dev.sluice.function.Limits;
 import dev.sluice.function.PayloadStyle;
 import dev.sluice.image.Runtime;
 import dev.sluice.label.Component;
+import dev.sluice.label.Label;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -20,6 +22,7 @@ final class GateCodec {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int DIRECT = 1;
     private static final int REDIRECT = 2;
+    private static final int EXTERNAL = 3;
 
     private GateCodec() {}
 
@@ -47,7 +50,17 @@ final class GateCodec {
             String target,
             @Nullable String pin) {}
 
-    static Bytes encode(GateContent.OfFunction content) {
+    private record StoredExternal(
+            int format,
+            String privilege,
+            String clearance,
+            String taint,
+            String egress,
+            String url,
+            String verb,
+            Map<String, String> headers) {}
+
+    static Bytes encode(GateContent content) {
         Object stored = switch (content) {
             case GateContent.Direct(var policy, var function) ->
                 new StoredDirect(
@@ -73,6 +86,23 @@ final class GateCodec {
                         enter.toString(),
                         target.toString(),
                         pin.map(Digest::hex).orElse(null));
+            case GateContent.External(
+                    var privilege,
+                    var clearance,
+                    var taint,
+                    var egress,
+                    var url,
+                    var verb,
+                    var headers) ->
+                new StoredExternal(
+                        EXTERNAL,
+                        privilege.toString(),
+                        clearance.toString(),
+                        taint.toString(),
+                        egress.toString(),
+                        url.toString(),
+                        verb,
+                        headers.values());
         };
         return Bytes.takeOver(JSON.writeValueAsBytes(stored));
     }
@@ -92,6 +122,21 @@ final class GateCodec {
             case REDIRECT -> redirect(JSON.treeToValue(stored, StoredRedirect.class));
             default -> throw new IllegalStateException("the store holds a gate of an unknown format");
         };
+    }
+
+    static GateContent.External decodeExternal(Bytes content) {
+        StoredExternal stored = JSON.readValue(content.readOnlyArray(), StoredExternal.class);
+        if (stored.format() != EXTERNAL) {
+            throw new IllegalStateException("the store holds a gate of an unknown format");
+        }
+        return new GateContent.External(
+                Component.parse(stored.privilege()),
+                Component.parse(stored.clearance()),
+                Label.parse(stored.taint()),
+                Label.parse(stored.egress()),
+                UrlTemplate.parse(stored.url()),
+                stored.verb(),
+                InjectedHeaders.of(stored.headers()));
     }
 
     private static GateContent.Direct direct(StoredDirect stored) {

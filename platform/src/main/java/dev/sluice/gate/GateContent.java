@@ -1,9 +1,11 @@
 package dev.sluice.gate;
 
 import dev.sluice.bytes.Digest;
+import dev.sluice.egress.Outbound;
 import dev.sluice.fs.ObjectId;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.label.Component;
+import dev.sluice.label.Label;
 import java.util.Optional;
 
 /// What a gate is: what its author states, and what is shown of it. It names code by digest and never holds it.
@@ -41,4 +43,30 @@ public sealed interface GateContent {
     /// @param target the gate it leads to, whatever that is replaced by
     /// @param pin    the content that the target must still have, else it is not found; empty to follow it
     record Redirect(GatePolicy policy, Component enter, ObjectId target, Optional<Digest> pin) implements OfFunction {}
+
+    /// Leads to a server on the internet.
+    ///
+    /// @param privilege releases what leaves, and nothing else
+    /// @param taint     what a caller is tainted with by whatever comes back
+    /// @param egress    the label of the outside: what flows there may leave
+    record External(
+            Component privilege,
+            Component clearance,
+            Label taint,
+            Label egress,
+            UrlTemplate url,
+            String verb,
+            InjectedHeaders headers)
+            implements GateContent {
+        /// @throws IllegalArgumentException for an unknown verb
+        public External {
+            if (!Outbound.VERBS.contains(verb)) {
+                throw new IllegalArgumentException("a verb is GET, HEAD, POST, PUT, PATCH or DELETE");
+            }
+        }
+
+        External with(InjectedHeaders others) {
+            return new External(privilege, clearance, taint, egress, url, verb, others);
+        }
+    }
 }

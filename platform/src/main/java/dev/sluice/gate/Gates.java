@@ -107,9 +107,9 @@ public final class Gates {
     /// What the gate at `path` grants and leads to. Taints with the path and the gate.
     ///
     /// @throws Refused `NOT_FOUND`, `WRONG_KIND`, `DENIED` above the clearance
-    public GateView read(FsPath path) {
+    public GateView<GateContent.OfFunction> read(FsPath path) {
         Link link = link(fs.read(path, Kind.GATE));
-        return new GateView(link.id(), link.version(), link.label(), link.content(), link.digest());
+        return new GateView<>(link.id(), link.version(), link.label(), link.content(), link.digest());
     }
 
     /// A redirect to the gate at `target`, for [#create] and [#replace]. Taints with the path and the gate.
@@ -117,7 +117,7 @@ public final class Gates {
     /// @param isPinned whether it leads to the target only as it is now
     /// @throws Refused as [#read]
     public GateContent.Redirect redirect(FsPath target, GatePolicy policy, Component enter, boolean isPinned) {
-        GateView to = read(target);
+        GateView<GateContent.OfFunction> to = read(target);
         return new GateContent.Redirect(policy, enter, to.id(), isPinned ? Optional.of(to.digest()) : Optional.empty());
     }
 
@@ -168,16 +168,11 @@ public final class Gates {
     private void requireMayGrant(
             GateContent.OfFunction content, Backing backing, Label label, Optional<ObjectId> replaced) {
         GatePolicy policy = content.policy();
-        requireHeld(policy.privilege(), "the gate's privilege");
-        requireHeld(policy.declassify(), "the gate's declassify");
-        if (!backing.backs(label, policy.privilege())) {
-            Label vouched = Label.of(Component.TRUE, label.integrity());
-            Label wanted = Label.of(Component.TRUE, policy.privilege());
-            Task.current().rememberUnaided(Check.PLACE, vouched, wanted, "the gate's label");
-            throw Refused.denied();
-        }
+        Grants.requireHeld(policy.privilege(), "the gate's privilege");
+        Grants.requireHeld(policy.declassify(), "the gate's declassify");
+        Grants.requireBacked(label, policy.privilege(), backing);
         if (content instanceof GateContent.Redirect redirect) {
-            requireHeld(redirect.enter(), "the gate's enter");
+            Grants.requireHeld(redirect.enter(), "the gate's enter");
             requireEnd(new Link(replaced.orElse(NOT_YET), 0, label, redirect, NO_DIGEST));
         }
     }
@@ -198,14 +193,6 @@ public final class Gates {
                         "max_secrecy", policy.maxSecrecy().toString(),
                         "enter", enter,
                         "digest", Digest.of(GateCodec.encode(content)).hex()));
-    }
-
-    private static void requireHeld(Component granted, String what) {
-        Task author = Task.current();
-        if (!author.holds(granted)) {
-            author.remember(Check.GRANT, Label.of(granted, Component.TRUE), Label.of(Component.TRUE, granted), what);
-            throw Refused.denied();
-        }
     }
 
     /// Follows a redirect that is about to be written: its target must be there, and what comes behind it is
