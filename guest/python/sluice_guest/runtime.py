@@ -115,7 +115,7 @@ def _run_dents(calls, dents, function, keywords, payload, context):
             body, status = response.body_to_bytes(), response.status_code()
     except BaseException as problem:
         return codec.ERROR, of_function(problem)
-    if not isinstance(body, (bytes, bytearray)) or type(status) is not int or not 100 <= status <= 999:
+    if not isinstance(body, (bytes, bytearray)) or type(status) is not int or not 200 <= status <= 599:
         return codec.ERROR, failure("FunctionError", "the response is not bytes with an HTTP status")
     return _result(body, {"status": status, "body": body})
 

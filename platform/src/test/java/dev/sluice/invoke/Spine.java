@@ -4,12 +4,14 @@ import dev.sluice.audit.AuditLog;
 import dev.sluice.blob.Blobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.Packages;
+import dev.sluice.function.PayloadStyle;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.gate.GatePolicy;
 import dev.sluice.gate.Gates;
@@ -108,6 +110,21 @@ final class Spine implements AutoCloseable {
 
     static Run.Output json(String text) {
         return new Run.Output(200, Bytes.utf8(text), true);
+    }
+
+    FunctionSpec spec(Runtime runtime, Map<String, Bytes> files, String handler, Limits limits, PayloadStyle style) {
+        var source = new SourceFiles(new TreeMap<>(files));
+        return new FunctionSpec(
+                runtime, blob(source.encode()).digest(), handler, Convention.AUTO, limits, false, style);
+    }
+
+    BlobRef blob(Bytes content) {
+        try {
+            var in = new ByteArrayInputStream(content.toArray());
+            return new BlobRef(blobs.put(in, SourceFiles.BYTES_MAX), content.length());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
     }
 
     static Limits limits(Duration timeout) {

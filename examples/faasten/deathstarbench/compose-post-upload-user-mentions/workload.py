@@ -1,0 +1,11 @@
+"""DeathStarBench: stores who is mentioned in a post. Era B: paths are lists of names and labels."""
+
+import json
+
+
+def handle(args, syscall):
+    label = syscall.buckle_parse("T,dsb")
+    path = ["home", label, "posts-" + args["user"], args["post_id"], "user_mentions"]
+    created = syscall.fs_createfile(path, label)
+    written = syscall.fs_write(path, json.dumps(args["user_mentions"]).encode())
+    return {"created": created, "written": written}

@@ -1,0 +1,4 @@
+'use strict';
+// The one function for Node.js that was published: it answers an empty object.
+
+exports.handle = async (req, sc) => ({});
