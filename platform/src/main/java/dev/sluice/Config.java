@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.fs.Quota;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -10,9 +11,17 @@ import java.util.Map;
 /// @param data     everything that the server keeps
 /// @param guestDir the guests' runtime files, a folder for each language
 /// @param readyGuests guests of each runtime that wait ready for a first call
+/// @param quota how much each organization may store
 /// @param apiPort, apiTlsPort, gatewayPort, gatewayTlsPort on loopback; 0 for a free one
 record Config(
-        Path data, Path guestDir, int apiPort, int apiTlsPort, int gatewayPort, int gatewayTlsPort, int readyGuests) {
+        Path data,
+        Path guestDir,
+        int apiPort,
+        int apiTlsPort,
+        int gatewayPort,
+        int gatewayTlsPort,
+        int readyGuests,
+        Quota quota) {
     private static final int PORT_MAX = 65_535;
     private static final int READY_GUESTS_MAX = 64;
     private static final int READY_GUESTS_DEFAULT = 2;
@@ -23,7 +32,9 @@ record Config(
             "--api-tls-port",
             "--gateway-port",
             "--gateway-tls-port",
-            "--ready-guests");
+            "--ready-guests",
+            "--quota-items",
+            "--quota-mib");
 
     /// What is wrong with the command line, for whoever typed it.
     static final class Invalid extends Exception {
@@ -59,7 +70,11 @@ record Config(
                 port(given, "--api-tls-port", 8443),
                 port(given, "--gateway-port", 8081),
                 port(given, "--gateway-tls-port", 8444),
-                number(given, "--ready-guests", READY_GUESTS_DEFAULT, READY_GUESTS_MAX));
+                number(given, "--ready-guests", READY_GUESTS_DEFAULT, READY_GUESTS_MAX),
+                new Quota(
+                        number(given, "--quota-items", (int) Quota.DEFAULT.itemsMax(), Integer.MAX_VALUE),
+                        (long) number(given, "--quota-mib", (int) (Quota.DEFAULT.bytesMax() >> 20), Integer.MAX_VALUE)
+                                << 20));
     }
 
     private static Path path(Map<String, String> given, String option) throws Invalid {

@@ -81,7 +81,7 @@ final class Platform implements AutoCloseable {
 
         var store = closing(new RocksStore(data.resolve("store"), data.resolve("native")), RocksStore::close);
         var blobs = new DiskBlobs(data.resolve("blobs"));
-        var fs = new LabeledFs(store, random);
+        var fs = new LabeledFs(store, random, config.quota(), clock);
         fs.bootstrap();
         var audit = new AuditLog(store, random, clock);
         var gates = new Gates(fs, audit);

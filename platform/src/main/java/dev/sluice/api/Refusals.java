@@ -40,6 +40,7 @@ final class Refusals {
             case CONFLICT -> Response.error(409, 409, kind + " " + name + " is being changed: try again");
             case INVALID, TOO_LARGE ->
                 Response.error(400, 400, "bad request when processing " + kind + " " + name + ": " + refused.reason());
+            case QUOTA -> Response.error(507, 507, refused.reason());
             case OVERLOADED -> overloaded(refused.reason());
             case DEADLINE_EXCEEDED -> Response.error(504, 504, refused.reason());
             case UNAVAILABLE -> Response.error(500, 500, "internal error when processing " + kind + " " + name);
@@ -68,6 +69,7 @@ final class Refusals {
             case WRONG_KIND, INVALID -> error(400, refused.reason());
             case EXISTS, CONFLICT -> error(409, refused.reason());
             case TOO_LARGE -> error(413, refused.reason());
+            case QUOTA -> error(507, refused.reason());
             case OVERLOADED -> error(503, refused.reason()).with("Retry-After", RETRY_AFTER_SECONDS);
             case DEADLINE_EXCEEDED -> error(504, refused.reason());
             case UNAVAILABLE -> error(500, "the server could not do it");

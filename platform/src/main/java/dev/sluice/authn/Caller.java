@@ -27,7 +27,11 @@ public sealed interface Caller {
         /// A task with exactly that authority: nothing lent.
         default Task task() {
             Component held = component();
-            return new Task(Label.PUBLIC, Label.of(held, Component.TRUE), Privilege.mintTcb(held));
+            return new Task(
+                    Label.PUBLIC,
+                    Label.of(held, Component.TRUE),
+                    Privilege.mintTcb(held),
+                    home().token());
         }
 
         /// What he can give parts of.
@@ -93,7 +97,7 @@ public sealed interface Caller {
         /// Empty if no policy allows it.
         public Optional<Task> taskFor(Operation operation) {
             return lending.authority(bearer, requested, operation)
-                    .map(a -> new Task(Label.PUBLIC, a.clearance(), a.privilege()));
+                    .map(a -> new Task(Label.PUBLIC, a.clearance(), a.privilege(), requested.token()));
         }
     }
 

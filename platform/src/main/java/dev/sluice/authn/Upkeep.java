@@ -16,7 +16,7 @@ public final class Upkeep {
     /// A task that may read and write what stands under one resource.
     public static Task of(Organization organization, Resource resource) {
         Component held = Component.of(resource.in(organization.principal()));
-        return new Task(Label.PUBLIC, Label.of(held, Component.TRUE), Privilege.mintTcb(held));
+        return new Task(Label.PUBLIC, Label.of(held, Component.TRUE), Privilege.mintTcb(held), organization.token());
     }
 
     /// A task that vouches for what the system of that name publishes, and may know nothing that is secret.

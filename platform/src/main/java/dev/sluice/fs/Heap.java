@@ -11,14 +11,18 @@ import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.security.SecureRandom;
 
-/// The objects by their ids, whatever links to them.
+/// The objects by their ids, whatever links to them. What is made and changed, the current task pays for.
 final class Heap {
     private final Store store;
     private final SecureRandom random;
+    private final Quotas quotas;
+    private final Barrier barrier;
 
-    Heap(Store store, SecureRandom random) {
+    Heap(Store store, SecureRandom random, Quotas quotas, Barrier barrier) {
         this.store = store;
         this.random = random;
+        this.quotas = quotas;
+        this.barrier = barrier;
     }
 
     /// @throws Refused `NOT_FOUND`
@@ -37,6 +41,7 @@ final class Heap {
             throw Refused.notFound();
         }
         Task.current().observe(seen, "an object by its id");
+        barrier.reach(kind, id);
         return object;
     }
 
@@ -45,10 +50,39 @@ final class Heap {
         return ObjectId.random(near.shard(), random);
     }
 
+    /// Adds a new object to a batch that also links it.
+    ///
+    /// @return what it costs, not charged yet
+    Cost add(ObjectId id, Kind kind, Label label, Bytes content, Batch batch) {
+        barrier.born(kind, id);
+        var object = new StoredObject(kind, 1, label, Task.current().payer(), content);
+        batch.put(Keys.object(id), object.encode());
+        return object.cost(Keys.object(id));
+    }
+
+    /// Makes a faceted directory on the shard of `near`. Nothing is stored for it until something is linked into it.
+    ObjectId addFaceted(ObjectId near) {
+        ObjectId id = idNear(near);
+        barrier.born(Kind.FACETED, id);
+        return id;
+    }
+
     /// Makes an object that nothing links to, on the shard of the owner of `label`.
-    ObjectId addUnlinked(StoredObject object) {
-        ObjectId id = ObjectId.random(Walk.shardOf(object.label()), random);
-        store.commit(new Batch().put(Keys.object(id), object.encode()));
+    ///
+    /// @throws Refused `TOO_LARGE`, `DENIED`, `QUOTA`
+    ObjectId addUnlinked(Kind kind, Label label, Bytes content, Privilege with) {
+        StoredObject.requireSize(content);
+        Labels.requireStorable(label);
+        Task.current().requireMayCreate(label, with, "an object that nothing links to");
+        ObjectId id = ObjectId.random(Walk.shardOf(label), random);
+        String payer = Task.current().payer();
+        var batch = new Batch();
+        Cost cost = add(id, kind, label, content, batch);
+        barrier.lease(kind, id, batch);
+        quotas.charge(batch, payer, cost);
+        while (!store.commit(batch)) {
+            quotas.requireRoom(payer, cost);
+        }
         return id;
     }
 
@@ -62,16 +96,25 @@ final class Heap {
             task.observe(label, what);
         }
         task.requireMayAffect(label, with, what);
+        Bytes key = Keys.object(id);
         while (true) {
-            Bytes before = store.get(Keys.object(id)).orElseThrow(Refused::notFound);
+            Bytes before = store.get(key).orElseThrow(Refused::notFound);
             StoredObject object = StoredObject.decode(before);
             if (expectedVersion != 0 && object.version() != expectedVersion) {
                 throw new Refused(Refusal.CONFLICT, "the object has changed: read it again and retry");
             }
-            StoredObject changed = object.changed(content);
-            if (store.compareAndSet(Keys.object(id), before, changed.encode())) {
+            StoredObject changed = object.changed(content, task.payer());
+            Bytes after = changed.encode();
+            var batch = new Batch().requireEquals(key, before).put(key, after);
+            Cost freed = object.cost(key);
+            Cost cost = changed.cost(key);
+            quotas.release(batch, object.payer(), freed);
+            quotas.charge(batch, task.payer(), cost);
+            if (store.commit(batch)) {
+                barrier.changed(object.kind(), id);
                 return task.knows(label) ? changed.version() : 0;
             }
+            quotas.requireRoom(task.payer(), object.payer().equals(task.payer()) ? cost.minus(freed) : cost);
         }
     }
 }

@@ -3,14 +3,24 @@ package dev.sluice.fs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.label.Label;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// The store's keys of this room: shard, a letter that says what, the object's id, and what stands below it.
 ///
-/// Each entry of a directory is a key of its own, so linking costs the same in an empty directory and in a full one.
+/// Each entry of a directory is a key of its own, so linking costs the same in an empty directory and in a full
+/// one.
 final class Keys {
     private static final byte OBJECT = 'o';
     private static final byte ENTRY = 'e';
     private static final byte FACET = 'f';
+    private static final byte QUOTA = 'q';
+    private static final byte CANDIDATE = 'g';
+    private static final byte CYCLE = 'm';
+    private static final byte MARKED = 1;
+    private static final byte GRAY = 2;
+
+    /// Where the notes of the collector's cycles are.
+    private static final ObjectId CYCLES = ObjectId.derived("", "cycles");
 
     private Keys() {}
 
@@ -32,6 +42,61 @@ final class Keys {
 
     static Bytes facets(ObjectId faceted) {
         return key(FACET, faceted, new byte[0]);
+    }
+
+    /// How many items somebody has stored.
+    static Bytes items(String payer) {
+        return key(QUOTA, ObjectId.derived(payer, "quota", payer), new byte[] {'i'});
+    }
+
+    /// How many bytes.
+    static Bytes bytes(String payer) {
+        return key(QUOTA, ObjectId.derived(payer, "quota", payer), new byte[] {'b'});
+    }
+
+    static Bytes candidate(ObjectId id) {
+        return key(CANDIDATE, id, new byte[0]);
+    }
+
+    /// All candidates of the shard that `key` is on.
+    static Bytes candidates(Bytes shard) {
+        byte[] prefix = Arrays.copyOf(shard.readOnlyArray(), shard.length() + 1);
+        prefix[shard.length()] = CANDIDATE;
+        return Bytes.takeOver(prefix);
+    }
+
+    /// The object that a candidate's key is for.
+    static ObjectId ofCandidate(Bytes shard, Bytes key) {
+        Bytes id = below(candidates(shard), key);
+        byte[] whole = Arrays.copyOf(shard.readOnlyArray(), shard.length() + id.length());
+        System.arraycopy(id.readOnlyArray(), 0, whole, shard.length(), id.length());
+        return new ObjectId(Bytes.takeOver(whole));
+    }
+
+    /// That a cycle has marked an object exactly.
+    static Bytes marked(Bytes nonce, ObjectId id) {
+        return cycle(nonce, MARKED, id.value().readOnlyArray());
+    }
+
+    /// That a cycle has still to follow an object.
+    static Bytes gray(Bytes nonce, ObjectId id) {
+        return cycle(nonce, GRAY, id.value().readOnlyArray());
+    }
+
+    static Bytes grays(Bytes nonce) {
+        return cycle(nonce, GRAY, new byte[0]);
+    }
+
+    /// All that cycles note.
+    static Bytes cycles() {
+        return key(CYCLE, CYCLES, new byte[0]);
+    }
+
+    private static Bytes cycle(Bytes nonce, byte what, byte[] id) {
+        byte[] below = Arrays.copyOf(nonce.readOnlyArray(), nonce.length() + 1 + id.length);
+        below[nonce.length()] = what;
+        System.arraycopy(id, 0, below, nonce.length() + 1, id.length);
+        return key(CYCLE, CYCLES, below);
     }
 
     /// What stands behind `prefix` in `key`.

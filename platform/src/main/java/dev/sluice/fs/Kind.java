@@ -19,15 +19,28 @@ public enum Kind {
         return number;
     }
 
-    /// Whether [LabeledFs#create] and [LabeledFs#write] take it from anybody who may write: its content gives
-    /// nobody authority. A gate's does, and directories have none.
-    boolean isPlain() {
-        return this == FILE || this == BLOB;
+    /// Refuses what [LabeledFs#create] and [LabeledFs#write] do not take from anybody who may write: the content
+    /// of a
+    /// file or a blob's entry gives nobody authority. A gate's does, and directories have none.
+    void requirePlain() {
+        if (this != FILE && this != BLOB) {
+            throw Node.wrongKind();
+        }
     }
 
     /// Whether it has a content of its own.
     boolean hasContent() {
         return this != DIRECTORY && this != FACETED;
+    }
+
+    /// Whether others may be reached through it.
+    boolean leads() {
+        return this != FILE && this != BLOB;
+    }
+
+    /// Whether its content may name others by their ids.
+    boolean refers() {
+        return this == GATE || this == SERVICE;
     }
 
     static Kind of(int number) {

@@ -11,6 +11,7 @@ import dev.sluice.label.Tcb;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,16 +29,21 @@ public final class LabeledFs {
     public static final int FILE_BYTES_MAX = 4 << 20;
     public static final int LIST_ENTRIES_MAX = 1_000;
 
-    private final Store store;
     private final Links links;
     private final Walk walk;
     private final Heap heap;
+    private final Barrier barrier;
 
     public LabeledFs(Store store, SecureRandom random) {
-        this.store = store;
-        this.links = new Links(store);
+        this(store, random, Quota.DEFAULT, InstantSource.system());
+    }
+
+    public LabeledFs(Store store, SecureRandom random, Quota quota, InstantSource clock) {
+        var quotas = new Quotas(store, quota);
+        this.barrier = new Barrier(store, random, clock);
+        this.links = new Links(store, quotas, barrier);
         this.walk = new Walk(links);
-        this.heap = new Heap(store, random);
+        this.heap = new Heap(store, random, quotas, barrier);
     }
 
     /// What a read of an object's content gives.
@@ -54,10 +60,8 @@ public final class LabeledFs {
     /// Links the faceted directories `home` and `orgs` into the root, where they are missing. Acts below the
     /// labels; it is what makes the root, and runs before anything is served.
     public void bootstrap() {
-        for (String name : List.of("home", "orgs")) {
-            var entry = new Entry(name, Kind.FACETED, ObjectId.derived("", "faceted", name), null);
-            store.putIfAbsent(Keys.entry(Walk.ROOT_ID, name), entry.encode());
-        }
+        links.establish("home");
+        links.establish("orgs");
     }
 
     /// The content of the object of `kind` at `path`. Taints with the path and the object.
@@ -66,12 +70,14 @@ public final class LabeledFs {
     public Content read(FsPath path, Kind kind) {
         Node node = walk.to(path);
         node.requireKind(kind);
-        requireContent(kind);
+        if (!kind.hasContent()) {
+            throw Node.wrongKind();
+        }
         Task.current().observe(node.requireLabel(), path);
         return heap.load(node.id()).content(node.id());
     }
 
-    /// The content of the object of `kind` named by `id` itself. As [#openById].
+    /// The content of the object of `kind` named by `id`. As [#openById].
     public Content readById(ObjectId id, Kind kind) {
         return readByIdTcb(id, kind, Component.TRUE);
     }
@@ -79,7 +85,9 @@ public final class LabeledFs {
     /// As [#readById], tainting with what of the object's secrecy `enter` does not release.
     @Tcb(why = "a redirect lets its callers reach its target by what its creator granted and held")
     public Content readByIdTcb(ObjectId id, Kind kind, Component enter) {
-        return heap.observe(id, kind, enter).content(id);
+        try (var _ = barrier.begin()) {
+            return heap.observe(id, kind, enter).content(id);
+        }
     }
 
     /// What is at `path`, to be used again without walking there: a path that begins with the object means this
@@ -87,47 +95,52 @@ public final class LabeledFs {
     ///
     /// @throws Refused `NOT_FOUND`, `DENIED` above the clearance
     public Opened open(FsPath path) {
-        Node node = walk.to(path);
-        return new Opened(opened(node), node.kind(), Optional.ofNullable(node.label()));
+        try (var _ = barrier.begin()) {
+            Node node = walk.to(path);
+            return new Opened(barrier.open(node), node.kind(), Optional.ofNullable(node.label()));
+        }
     }
 
-    /// The object of `kind` named by `id` itself, opened. Taints with the object, after the clearance has been
+    /// The object of `kind` named by `id`, opened. Taints with the object, after the clearance has been
     /// checked by its label alone; an id of nothing, of another kind and one that may not be known are one
     /// refusal.
     ///
     /// @throws Refused `NOT_FOUND`
     public FsPath openById(ObjectId id, Kind kind) {
-        return opened(new Node(kind, id, heap.observe(id, kind, Component.TRUE).label(), null));
-    }
-
-    private static FsPath opened(Node node) {
-        return new FsPath(List.of(new FsPath.Step.Opened(node)));
+        try (var _ = barrier.begin()) {
+            return barrier.open(
+                    new Node(kind, id, heap.observe(id, kind, Component.TRUE).label(), null));
+        }
     }
 
     /// Creates a file or a blob's entry, and links it at `path`, in one step. Taints with the path.
     ///
     /// @param content for a blob a [BlobRef], made by whoever holds the blob
     /// @return the new object's id
-    /// @throws Refused `EXISTS`, `NOT_FOUND` (a directory on the way), `DENIED`, `TOO_LARGE`; `WRONG_KIND` for
-    ///     a kind that is not made this way
+    /// @throws Refused `EXISTS`, `NOT_FOUND` (a directory on the way), `DENIED`, `TOO_LARGE`, `QUOTA`;
+    ///     `WRONG_KIND`
+    ///     for a kind that is not made this way
     public ObjectId create(FsPath path, Kind kind, Label label, Bytes content, Privilege with) {
-        requirePlain(kind);
+        kind.requirePlain();
         return createTcb(path, kind, label, content, with);
     }
 
     /// As [#create], for any kind.
     @Tcb(why = "the room that reads a gate turns its content into authority, so only that room may write it")
     public ObjectId createTcb(FsPath path, Kind kind, Label label, Bytes content, Privilege with) {
-        String name = path.name();
-        StoredObject.requireSize(content);
-        Labels.requireStorable(label);
-        Node directory = walk.toDirectory(path.parent());
-        links.requireFree(directory, name, with);
-        Task.current().requireMayCreate(label, with, path);
-        ObjectId id = heap.idNear(directory.id());
-        Bytes object = new StoredObject(kind, 1, label, content).encode();
-        links.add(directory, new Entry(name, kind, id, label), new Batch().put(Keys.object(id), object));
-        return id;
+        try (var _ = barrier.begin()) {
+            String name = path.name();
+            StoredObject.requireSize(content);
+            Labels.requireStorable(label);
+            Node directory = walk.toDirectory(path.parent());
+            links.requireFree(directory, name, with);
+            Task.current().requireMayCreate(label, with, path);
+            ObjectId id = heap.idNear(directory.id());
+            var batch = new Batch();
+            Cost cost = heap.add(id, kind, label, content, batch);
+            links.add(directory, new Entry(name, kind, id, label), batch, cost);
+            return id;
+        }
     }
 
     /// Creates a file or a blob's entry that nothing links to yet: it is found by its id, which opens it for who
@@ -135,8 +148,10 @@ public final class LabeledFs {
     ///
     /// @throws Refused `DENIED`, `TOO_LARGE`, `WRONG_KIND`
     public ObjectId createUnlinked(Kind kind, Label label, Bytes content, Privilege with) {
-        requirePlain(kind);
-        return unlinked(kind, label, content, with);
+        try (var _ = barrier.begin()) {
+            kind.requirePlain();
+            return heap.addUnlinked(kind, label, content, with);
+        }
     }
 
     /// Creates a directory, a faceted directory, a file or a blob's entry that nothing links to yet.
@@ -146,7 +161,7 @@ public final class LabeledFs {
     /// @throws Refused `DENIED`, `TOO_LARGE`, `WRONG_KIND`
     public FsPath createUnlinkedAt(Kind kind, Label label, Bytes content, Privilege with) {
         if (kind.hasContent()) {
-            requirePlain(kind);
+            kind.requirePlain();
         }
         return createUnlinkedTcb(kind, label, kind.hasContent() ? content : Bytes.EMPTY, with);
     }
@@ -154,18 +169,12 @@ public final class LabeledFs {
     /// As [#createUnlinkedAt], for any kind.
     @Tcb(why = "the room that reads a gate turns its content into authority, so only that room may write it")
     public FsPath createUnlinkedTcb(Kind kind, Label label, Bytes content, Privilege with) {
-        if (kind == Kind.FACETED) {
-            ObjectId id = heap.idNear(ObjectId.derived(""));
-            return opened(new Node(kind, id, null, null));
+        try (var _ = barrier.begin()) {
+            if (kind == Kind.FACETED) {
+                return barrier.open(new Node(kind, heap.addFaceted(ObjectId.derived("")), null, null));
+            }
+            return barrier.open(new Node(kind, heap.addUnlinked(kind, label, content, with), label, null));
         }
-        return opened(new Node(kind, unlinked(kind, label, content, with), label, null));
-    }
-
-    private ObjectId unlinked(Kind kind, Label label, Bytes content, Privilege with) {
-        StoredObject.requireSize(content);
-        Labels.requireStorable(label);
-        Task.current().requireMayCreate(label, with, "an object that nothing links to");
-        return heap.addUnlinked(new StoredObject(kind, 1, label, content));
     }
 
     /// Creates an empty directory. As [#create].
@@ -175,11 +184,13 @@ public final class LabeledFs {
 
     /// Creates a faceted directory, which has no label: only linking into its facets is checked.
     public void createFaceted(FsPath path, Privilege with) {
-        String name = path.name();
-        Node directory = walk.toDirectory(path.parent());
-        links.requireFree(directory, name, with);
-        ObjectId id = heap.idNear(directory.id());
-        links.add(directory, new Entry(name, Kind.FACETED, id, null), new Batch());
+        try (var _ = barrier.begin()) {
+            String name = path.name();
+            Node directory = walk.toDirectory(path.parent());
+            links.requireFree(directory, name, with);
+            ObjectId id = heap.addFaceted(directory.id());
+            links.add(directory, new Entry(name, Kind.FACETED, id, null), new Batch(), Cost.NONE);
+        }
     }
 
     /// Replaces the whole content of the file or blob's entry at `path`. Taints with the path; with the object
@@ -190,7 +201,7 @@ public final class LabeledFs {
     ///     before is part of what it would have to observe
     /// @throws Refused `CONFLICT` if the version is another, `NOT_FOUND`, `WRONG_KIND`, `DENIED`, `TOO_LARGE`
     public long write(FsPath path, Kind kind, Bytes content, long expectedVersion, Privilege with) {
-        requirePlain(kind);
+        kind.requirePlain();
         StoredObject.requireSize(content);
         Node node = walk.to(path);
         node.requireKind(kind);
@@ -201,8 +212,10 @@ public final class LabeledFs {
     /// [#write].
     @Tcb(why = "the room that reads a gate turns its content into authority, so only that room may write it")
     public long writeTcb(Content before, Bytes content, long expectedVersion, Privilege with) {
-        StoredObject.requireSize(content);
-        return heap.overwrite(before.id(), before.label(), content, expectedVersion, with, "a gate");
+        try (var _ = barrier.begin()) {
+            StoredObject.requireSize(content);
+            return heap.overwrite(before.id(), before.label(), content, expectedVersion, with, "a gate");
+        }
     }
 
     /// Links the object at `target` under another name. Taints with both paths. The object keeps its label.
@@ -210,17 +223,21 @@ public final class LabeledFs {
     /// @param target also an opened object, which need not be linked anywhere yet
     /// @throws Refused `EXISTS`, `NOT_FOUND`, `DENIED`; `WRONG_KIND` for a facet, which cannot be linked
     public void link(FsPath target, FsPath path, Privilege with) {
-        String name = path.name();
-        Entry entry = walk.to(target).linkedAs(name);
-        Node directory = walk.toDirectory(path.parent());
-        links.requireFree(directory, name, with);
-        links.add(directory, entry, new Batch());
+        try (var _ = barrier.begin()) {
+            String name = path.name();
+            Entry entry = walk.to(target).linkedAs(name);
+            Node directory = walk.toDirectory(path.parent());
+            links.requireFree(directory, name, with);
+            links.add(directory, entry, new Batch(), Cost.NONE);
+        }
     }
 
     /// Makes `path`, which names something, name the object at `target` instead, in one step. As [#link].
     public void relink(FsPath target, FsPath path, Privilege with) {
-        Entry entry = walk.to(target).linkedAs(path.name());
-        links.replace(walk.toDirectory(path.parent()), entry, with);
+        try (var _ = barrier.begin()) {
+            Entry entry = walk.to(target).linkedAs(path.name());
+            links.replace(walk.toDirectory(path.parent()), entry, with);
+        }
     }
 
     /// Removes the entry at `path`. Taints with the directory. The object itself stays, for whoever holds
@@ -228,8 +245,10 @@ public final class LabeledFs {
     ///
     /// @throws Refused `NOT_FOUND`, `DENIED`
     public void unlink(FsPath path, Privilege with) {
-        String name = path.name();
-        links.remove(walk.toDirectory(path.parent()), name, with);
+        try (var _ = barrier.begin()) {
+            String name = path.name();
+            links.remove(walk.toDirectory(path.parent()), name, with);
+        }
     }
 
     /// The entries of the directory at `path` whose names come after `after`, in the order of their bytes:
@@ -277,17 +296,5 @@ public final class LabeledFs {
     public Optional<Entry> find(FsPath path) {
         String name = path.name();
         return links.find(walk.toDirectory(path.parent()), name);
-    }
-
-    private static void requireContent(Kind kind) {
-        if (!kind.hasContent()) {
-            throw Node.wrongKind();
-        }
-    }
-
-    private static void requirePlain(Kind kind) {
-        if (!kind.isPlain()) {
-            throw Node.wrongKind();
-        }
     }
 }

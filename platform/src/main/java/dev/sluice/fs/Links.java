@@ -18,12 +18,16 @@ import java.util.Optional;
 /// before the first entry, in a step of its own, because the two may live on different shards: after a crash
 /// between them the facet is listed and empty.
 final class Links {
-    private static final Bytes MARK = Bytes.utf8("1");
+    private static final String MARK = "1";
 
     private final Store store;
+    private final Quotas quotas;
+    private final Barrier barrier;
 
-    Links(Store store) {
+    Links(Store store, Quotas quotas, Barrier barrier) {
         this.store = store;
+        this.quotas = quotas;
+        this.barrier = barrier;
     }
 
     /// Taints with the directory, then looks.
@@ -41,19 +45,47 @@ final class Links {
         }
     }
 
+    /// Links a faceted directory into the root, unless it is there. Nobody pays for it.
+    void establish(String name) {
+        var entry = new Entry(name, Kind.FACETED, ObjectId.derived("", "faceted", name), null);
+        store.putIfAbsent(Keys.entry(Walk.ROOT_ID, name), entry.encode(""));
+    }
+
     /// Applies `batch` and the entry as a whole, after [#requireFree].
-    void add(Node directory, Entry entry, Batch batch) {
-        ObjectId facetOf = directory.facetOf();
-        if (facetOf != null) {
-            Bytes mark = Keys.facet(facetOf, Labels.requireStorable(directory.requireLabel()));
-            if (store.get(mark).isEmpty()) {
-                store.putIfAbsent(mark, MARK);
-            }
+    ///
+    /// @param made what `batch` makes, which is charged with the entry
+    /// @throws Refused `EXISTS`, `QUOTA`
+    void add(Node directory, Entry entry, Batch batch, Cost made) {
+        if (directory.facetOf() != null) {
+            mark(directory.facetOf(), directory.requireLabel());
         }
+        barrier.shade(entry.kind(), entry.target());
+        String payer = Task.current().payer();
         Bytes key = Keys.entry(directory.id(), entry.name());
-        if (!store.commit(batch.requireAbsent(key).put(key, entry.encode()))) {
-            throw exists();
+        Bytes value = entry.encode(payer);
+        Cost cost = made.plus(Cost.of(key, value));
+        quotas.charge(batch.requireAbsent(key).put(key, value), payer, cost);
+        while (!store.commit(batch)) {
+            if (store.get(key).isPresent()) {
+                throw exists();
+            }
+            quotas.requireRoom(payer, cost);
         }
+    }
+
+    private void mark(ObjectId faceted, Label label) {
+        String payer = Task.current().payer();
+        Bytes key = Keys.facet(faceted, Labels.requireStorable(label));
+        Bytes value = Bytes.utf8(MARK + payer);
+        Cost cost = Cost.of(key, value);
+        while (store.get(key).isEmpty()
+                && !store.commit(quotas.charge(new Batch().requireAbsent(key).put(key, value), payer, cost))) {
+            quotas.requireRoom(payer, cost);
+        }
+    }
+
+    static String payerOfMark(Bytes stored) {
+        return stored.utf8().substring(MARK.length());
     }
 
     /// Taints with the directory, checks that it may be written, and removes the entry that is there.
@@ -61,17 +93,34 @@ final class Links {
         Bytes key = Keys.entry(directory.id(), name);
         boolean done = false;
         while (!done) {
-            done = store.delete(key, present(directory, name, with));
+            done = store.commit(
+                    without(name, key, present(directory, name, with)).delete(key));
         }
     }
 
     /// As [#remove], with `entry` in its place.
     void replace(Node directory, Entry entry, Privilege with) {
+        barrier.shade(entry.kind(), entry.target());
+        String payer = Task.current().payer();
         Bytes key = Keys.entry(directory.id(), entry.name());
-        boolean done = false;
-        while (!done) {
-            done = store.compareAndSet(key, present(directory, entry.name(), with), entry.encode());
+        Bytes value = entry.encode(payer);
+        Cost cost = Cost.of(key, value);
+        while (true) {
+            Bytes before = present(directory, entry.name(), with);
+            if (store.commit(quotas.charge(without(entry.name(), key, before).put(key, value), payer, cost))) {
+                return;
+            }
+            boolean isRefunded = Entry.payerOf(before).equals(payer);
+            quotas.requireRoom(payer, isRefunded ? cost.minus(Cost.of(key, before)) : cost);
         }
+    }
+
+    /// The beginning of a batch that takes an entry away.
+    private Batch without(String name, Bytes key, Bytes before) {
+        var batch = new Batch().requireEquals(key, before);
+        Entry entry = Entry.decode(name, before);
+        barrier.suspect(entry.kind(), entry.target(), batch);
+        return quotas.release(batch, Entry.payerOf(before), Cost.of(key, before));
     }
 
     private Bytes present(Node directory, String name, Privilege with) {

@@ -51,6 +51,16 @@ public record ObjectId(Bytes value) {
         return value.slice(0, SHARD_BYTES);
     }
 
+    /// Of the 128 bits that do not say the shard, the first half.
+    long high() {
+        return value.asBuffer().getLong(SHARD_BYTES);
+    }
+
+    /// And the second.
+    long low() {
+        return value.asBuffer().getLong(SHARD_BYTES + Long.BYTES);
+    }
+
     /// The id that `text`, 40 hex digits, names.
     public static Optional<ObjectId> parse(String text) {
         return TEXT.matcher(text).matches()

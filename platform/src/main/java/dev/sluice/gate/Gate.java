@@ -1,6 +1,7 @@
 package dev.sluice.gate;
 
 import dev.sluice.fs.ObjectId;
+import dev.sluice.fs.Quota;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
@@ -104,7 +105,16 @@ public final class Gate {
         return new Task(
                 Label.of(known, Component.TRUE),
                 Label.of(ceiling, Component.TRUE),
-                Privilege.mintTcb(policy.privilege()));
+                Privilege.mintTcb(policy.privilege()),
+                payer());
+    }
+
+    /// Whoever alone holds its privilege pays for what its runs store, else who vouches for it: nobody can make a
+    /// gate that somebody else pays for.
+    private String payer() {
+        return Quota.payer(policy.privilege())
+                .or(() -> Quota.payer(links.getFirst().label().integrity()))
+                .orElse("");
     }
 
     /// The label under which a successful answer leaves a run that ended at `end`: downgraded by this gate's

@@ -19,6 +19,8 @@ public enum Refusal {
     CONFLICT,
     /// More bytes than the operation takes.
     TOO_LARGE,
+    /// Who pays for it has stored as much as he may.
+    QUOTA,
     /// The bounded queue of the tenant or the machine is full.
     OVERLOADED,
     /// Waiting or running took longer than its deadline.

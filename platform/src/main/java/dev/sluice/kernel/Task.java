@@ -31,13 +31,22 @@ public final class Task {
 
     private final Label clearance;
     private final Privilege privilege;
+    private final String payer;
     private final Label start;
     private final Steps steps = new Steps(); // guarded by this
     private Label label; // guarded by this
     private Label highest; // guarded by this
 
+    /// A task that nobody in particular pays for.
+    ///
     /// @throws Refused `DENIED` if `label` does not flow to `clearance`
     public Task(Label label, Label clearance, Privilege privilege) {
+        this(label, clearance, privilege, "");
+    }
+
+    /// @param payer as [#payer]
+    /// @throws Refused `DENIED` if `label` does not flow to `clearance`
+    public Task(Label label, Label clearance, Privilege privilege, String payer) {
         if (!label.canFlowTo(clearance)) {
             throw Refused.denied();
         }
@@ -46,6 +55,7 @@ public final class Task {
         this.highest = label;
         this.clearance = clearance;
         this.privilege = privilege;
+        this.payer = payer;
     }
 
     /// @throws NoSuchElementException if this thread runs no task
@@ -232,6 +242,12 @@ public final class Task {
 
     public Label clearance() {
         return clearance;
+    }
+
+    /// Whose quota this task uses up: the first token of the principals of one organization or realm. It decides no
+    /// flow.
+    public String payer() {
+        return payer;
     }
 
     /// How this task came by its label and what it was last refused, as it is now.

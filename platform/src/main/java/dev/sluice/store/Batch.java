@@ -1,14 +1,17 @@
 package dev.sluice.store;
 
 import dev.sluice.bytes.Bytes;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Conditions on the state before the batch, and changes that are made together if all of them hold.
 ///
-/// A builder for one thread: it must not be touched once it was given to a store. Of several changes to one key the
+/// A builder for one thread: it must not be touched once it was given to a store. Of several changes to one key
+/// the
 /// last one counts.
 public final class Batch {
     public static final int STEPS_MAX = 4_096;
@@ -16,6 +19,7 @@ public final class Batch {
 
     private final List<Condition> conditions = new ArrayList<>(2);
     private final List<Change> changes = new ArrayList<>(4);
+    private final List<Addition> additions = new ArrayList<>(4);
     private int size;
 
     public Batch requireAbsent(Bytes key) {
@@ -45,6 +49,27 @@ public final class Batch {
         return this;
     }
 
+    /// Adds `delta` to the number that `key` holds (absent: 0), as part of the batch and without reading it
+    /// first, so
+    /// that nobody retries. Such a key is changed in no other way. Additions are made in the order of the calls.
+    ///
+    /// @param max what the number may be after a positive `delta`; a batch that would exceed it fails like one
+    ///     whose condition does not hold
+    public Batch add(Bytes key, long delta, long max) {
+        grow(checkedKey(key).length() + Long.BYTES);
+        additions.add(new Addition(key, delta, max));
+        return this;
+    }
+
+    public List<Addition> additions() {
+        return Collections.unmodifiableList(additions);
+    }
+
+    /// The number that a key holds to which something was added.
+    public static long number(Optional<Bytes> value) {
+        return value.map(bytes -> bytes.asBuffer().getLong()).orElse(0L);
+    }
+
     public List<Condition> conditions() {
         return Collections.unmodifiableList(conditions);
     }
@@ -60,8 +85,8 @@ public final class Batch {
 
     /// This batch, if it is one that cannot fail: without conditions.
     public Batch requireUnconditional() {
-        if (!conditions.isEmpty()) {
-            throw new IllegalArgumentException("a batch that is committed behind has no conditions");
+        if (!conditions.isEmpty() || !additions.isEmpty()) {
+            throw new IllegalArgumentException("a batch that is committed behind has no conditions or additions");
         }
         return this;
     }
@@ -75,7 +100,7 @@ public final class Batch {
     }
 
     private void grow(int added) {
-        if (conditions.size() + changes.size() == STEPS_MAX || added > BATCH_BYTES_MAX - size) {
+        if (conditions.size() + changes.size() + additions.size() == STEPS_MAX || added > BATCH_BYTES_MAX - size) {
             throw new IllegalArgumentException(
                     "a batch has at most " + STEPS_MAX + " steps and " + BATCH_BYTES_MAX + " bytes");
         }
@@ -87,4 +112,17 @@ public final class Batch {
 
     /// What `key` holds afterwards: `value`, or nothing if that is null.
     public record Change(Bytes key, @Nullable Bytes value) {}
+
+    /// What is added to the number at `key`.
+    public record Addition(Bytes key, long delta, long max) {
+        /// What becomes of the key if it holds `now`; nothing if the number would be too large.
+        public Optional<Change> to(Optional<Bytes> now) {
+            long sum = Math.addExact(number(now), delta);
+            if (delta > 0 && sum > max) {
+                return Optional.empty();
+            }
+            byte[] value = ByteBuffer.allocate(Long.BYTES).putLong(sum).array();
+            return Optional.of(new Change(key, sum == 0 ? null : Bytes.takeOver(value)));
+        }
+    }
 }

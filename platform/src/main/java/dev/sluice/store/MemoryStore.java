@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import dev.sluice.bytes.Bytes;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -37,14 +38,27 @@ public final class MemoryStore implements Store {
                 return false;
             }
         }
-        for (Batch.Change change : batch.changes()) {
-            if (change.value() == null) {
-                values.remove(change.key());
-            } else {
-                values.put(change.key(), change.value());
+        Map<Bytes, Batch.Change> sums = new HashMap<>();
+        for (Batch.Addition addition : batch.additions()) {
+            Batch.Change before = sums.get(addition.key());
+            Optional<Batch.Change> sum =
+                    addition.to(Optional.ofNullable(before == null ? values.get(addition.key()) : before.value()));
+            if (sum.isEmpty()) {
+                return false;
             }
+            sums.put(addition.key(), sum.get());
         }
+        batch.changes().forEach(this::make);
+        sums.values().forEach(this::make);
         return true;
+    }
+
+    private void make(Batch.Change change) {
+        if (change.value() == null) {
+            values.remove(change.key());
+        } else {
+            values.put(change.key(), change.value());
+        }
     }
 
     @Override

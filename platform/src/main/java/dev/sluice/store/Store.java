@@ -6,8 +6,10 @@ import java.util.Optional;
 
 /// Durable bytes by key, ordered by unsigned bytes.
 ///
-/// All methods are thread-safe, take effect at once and as a whole, and may be called on a virtual thread: none holds
-/// its carrier while it waits for the disk. A thread's interrupt ends no call; it stays set for the caller to see.
+/// All methods are thread-safe, take effect at once and as a whole, and may be called on a virtual thread: none
+/// holds
+/// its carrier while it waits for the disk. A thread's interrupt ends no call; it stays set for the caller to
+/// see.
 ///
 /// Keys have 1 to `KEY_BYTES_MAX` bytes, values at most `VALUE_BYTES_MAX`; anything else is an
 /// `IllegalArgumentException`. A closed store throws `IllegalStateException`. A store whose disk has refused once
@@ -32,13 +34,14 @@ public interface Store extends AutoCloseable {
     /// The same, descending from before `beforeKey` (`Bytes.EMPTY`: from the last).
     List<Entry> scanBackwards(Bytes prefix, Bytes beforeKey, int limit);
 
-    /// Applies `batch` as a whole if all its conditions hold. Durable on return.
+    /// Applies `batch` as a whole if all its conditions hold and no addition exceeds its maximum. Durable on
+    /// return.
     ///
-    /// @return false if a condition failed and nothing changed
+    /// @return false if not, and nothing changed
     boolean commit(Batch batch);
 
-    /// Applies `batch`, which must have no conditions, in the order of the calls: reads that follow see it, and it is
-    /// durable within 100 ms, and in any case when a later [#commit] is. Blocks while too much is waiting for the
+    /// Applies `batch`, which must have neither conditions nor additions, in the order of the calls: reads
+    /// that follow see it, and it is durable within 100 ms, and in any case when a later [#commit] is. Blocks while too much is waiting for the
     /// disk.
     void commitBehind(Batch batch);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
@@ -83,14 +84,15 @@ final class OpenedTest {
     @ParameterizedTest
     @EnumSource(names = {"DIRECTORY", "FILE", "FACETED", "BLOB"})
     void whatIsCreatedUnlinked_isLinkedLater(Kind kind) {
-        FsPath made = root.run(() -> fs.createUnlinkedAt(kind, ALICES, TEXT, all));
+        Bytes content = kind == Kind.BLOB ? new BlobRef(Digest.of(TEXT), TEXT.length()).encode() : TEXT;
+        FsPath made = root.run(() -> fs.createUnlinkedAt(kind, ALICES, content, all));
         assertThat(names(TOP)).isEmpty();
         asRoot(() -> fs.link(made, TOP.child("x"), all));
         Entry entry = root.run(() -> fs.find(TOP.child("x"))).orElseThrow();
         assertThat(entry.kind()).isEqualTo(kind);
         assertThat(entry.label()).isEqualTo(kind == Kind.FACETED ? null : ALICES);
         if (kind.hasContent()) {
-            assertThat(root.run(() -> fs.read(TOP.child("x"), kind)).bytes()).isEqualTo(TEXT);
+            assertThat(root.run(() -> fs.read(TOP.child("x"), kind)).bytes()).isEqualTo(content);
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,43 @@ public abstract class StoreContract {
                 .isTrue();
         assertThat(store.get(KEY)).contains(NEW);
         assertThat(store.get(OTHER)).isEmpty();
+    }
+
+    @Test
+    void additions_underContention_loseNothing_andNeverExceedTheirMaximum() throws Exception {
+        Bytes number = Bytes.utf8("number");
+        var applied = new AtomicInteger();
+        inParallel(8, _ -> {
+            for (int i = 0; i < 20; i++) {
+                if (store.commit(new Batch().add(number, 1, 100))) {
+                    applied.incrementAndGet();
+                }
+            }
+        });
+        assertThat(applied).hasValue(100);
+        assertThat(Batch.number(store.get(number))).isEqualTo(100);
+        assertThat(store.commit(new Batch().add(number, -100, 0))).isTrue();
+        assertThat(store.get(number)).isEmpty();
+    }
+
+    @Test
+    void additions_areMadeInOrder_andWithTheWholeBatchOrNotAtAll() {
+        Bytes one = Bytes.utf8("one");
+        Bytes two = Bytes.utf8("two");
+        Bytes other = Bytes.utf8("other");
+        assertThat(store.commit(new Batch().add(one, 5, 10).add(one, 5, 10).add(two, -3, 0)))
+                .isTrue();
+        assertThat(Batch.number(store.get(two))).isEqualTo(-3);
+        assertThat(store.commit(new Batch().put(other, NEW).add(two, 1, 9).add(one, 1, 10)))
+                .isFalse();
+        assertThat(store.commit(new Batch().requireEquals(other, NEW).add(two, 1, 9)))
+                .isFalse();
+        assertThat(store.get(other)).isEmpty();
+        assertThat(Batch.number(store.get(two))).isEqualTo(-3);
+        assertThat(store.commit(new Batch().put(other, NEW).add(one, -1, 10).add(one, 1, 10)))
+                .isTrue();
+        assertThat(store.get(other)).contains(NEW);
+        assertThatIllegalArgumentException().isThrownBy(() -> store.commitBehind(new Batch().add(one, 1, 99)));
     }
 
     @Test

@@ -8,16 +8,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The only thread that writes. It takes all that is queued, decides each batch in order against the database and the
-/// changes of those before it, writes what remains as one synced write, and only then answers: also the refused ones,
+/// The only thread that writes. It takes all that is queued, decides each batch in order against the database and
+/// the
+/// changes of those before it, writes what remains as one synced write, and only then answers: also the refused
+/// ones,
 /// whose reason may be a change of the same group.
 ///
-/// Nobody who waits is kept waiting: what comes while one group is being synced is the next group. What nobody waits
+/// Nobody who waits is kept waiting: what comes while one group is being synced is the next group. What nobody
+/// waits
 /// for is gathered for a moment first ([CommitQueue#LINGER]), so that a stream of it costs few syncs.
 final class Committer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -58,7 +62,7 @@ final class Committer implements AutoCloseable {
         var outcomes = new ArrayList<Pending.Outcome>(group.size());
         var changes = new HashMap<Bytes, Batch.Change>();
         for (Pending pending : group) {
-            boolean holds = holds(pending.batch(), changes);
+            boolean holds = holds(pending.batch(), changes) && add(pending.batch(), changes);
             if (holds) {
                 pending.batch().changes().forEach(change -> changes.put(change.key(), change));
             }
@@ -77,15 +81,32 @@ final class Committer implements AutoCloseable {
 
     private boolean holds(Batch batch, Map<Bytes, Batch.Change> changes) throws RocksDBException {
         for (Batch.Condition condition : batch.conditions()) {
-            Batch.Change change = changes.get(condition.key());
-            Bytes now = change != null
-                    ? change.value()
-                    : engine.get(condition.key(), Engine.Tier.DISK).orElse(null);
-            if (!Objects.equals(now, condition.expected())) {
+            if (!Objects.equals(now(condition.key(), changes).orElse(null), condition.expected())) {
                 return false;
             }
         }
         return true;
+    }
+
+    /// Makes all additions of a batch, or none if one is too large.
+    private boolean add(Batch batch, Map<Bytes, Batch.Change> changes) throws RocksDBException {
+        var sums = new HashMap<Bytes, Batch.Change>();
+        for (Batch.Addition addition : batch.additions()) {
+            Bytes key = addition.key();
+            Optional<Batch.Change> sum = addition.to(now(key, sums.containsKey(key) ? sums : changes));
+            if (sum.isEmpty()) {
+                return false;
+            }
+            sums.put(key, sum.get());
+        }
+        changes.putAll(sums);
+        return true;
+    }
+
+    /// What a key holds after `changes`.
+    private Optional<Bytes> now(Bytes key, Map<Bytes, Batch.Change> changes) throws RocksDBException {
+        Batch.Change change = changes.get(key);
+        return change != null ? Optional.ofNullable(change.value()) : engine.get(key, Engine.Tier.DISK);
     }
 
     /// Waits until all that is queued is durable or has failed.

@@ -1,0 +1,162 @@
+package dev.sluice.fs;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.sluice.kernel.Refused;
+import dev.sluice.store.Batch;
+import dev.sluice.store.Store;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// What operations tell the collector, so that it may run beside them: see docs/design/file-system.md.
+final class Barrier {
+    /// How long an object that was created unlinked is kept for whoever holds its id.
+    static final Duration LEASE = Duration.ofHours(1);
+
+    private static final long DRAIN_PAUSE_NANOS = 50_000;
+
+    private final Store store;
+    private final InstantSource clock;
+    private final long boot;
+    private final List<AtomicLong> underWay = List.of(new AtomicLong(), new AtomicLong());
+
+    /// Roots: what is opened stays, as long as a path of this process begins with it.
+    private final Cache<FsPath.Step.Opened, Boolean> opened =
+            Caffeine.newBuilder().weakKeys().build();
+
+    private volatile long epoch;
+    private volatile long cycle;
+    private volatile @Nullable Marks marks;
+
+    Barrier(Store store, SecureRandom random, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+        this.boot = random.nextLong();
+    }
+
+    /// An operation under way, which the collector waits for where one phase ends.
+    interface Operation extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    Operation begin() {
+        while (true) {
+            long entered = epoch;
+            AtomicLong count = underWay.get((int) entered & 1);
+            count.incrementAndGet();
+            if (epoch == entered) {
+                return count::decrementAndGet;
+            }
+            count.decrementAndGet();
+        }
+    }
+
+    /// Before an entry to it is made, and when it is opened.
+    void shade(Kind kind, ObjectId id) {
+        Marks now = marks;
+        if (now != null) {
+            now.shade(kind, id);
+        }
+    }
+
+    /// Before it is created.
+    void born(Kind kind, ObjectId id) {
+        Marks now = marks;
+        if (now != null) {
+            now.born(kind, id);
+            if (kind.refers()) {
+                now.push(kind, id);
+            }
+        }
+    }
+
+    /// After its content has changed.
+    void changed(Kind kind, ObjectId id) {
+        Marks now = marks;
+        if (now != null && kind.refers()) {
+            now.push(kind, id);
+        }
+    }
+
+    /// Before something is used that was found by its id alone.
+    ///
+    /// @throws Refused `NOT_FOUND` if nothing reached it when the collector last looked
+    void reach(Kind kind, ObjectId id) {
+        Marks now = marks;
+        if (now != null && !now.reach(kind, id)) {
+            throw Refused.notFound();
+        }
+    }
+
+    FsPath open(Node node) {
+        var step = new FsPath.Step.Opened(node);
+        opened.put(step, true);
+        shadeAll(node);
+        return new FsPath(List.of(step));
+    }
+
+    /// An object that is made unlinked is a candidate whose time comes when its lease is over.
+    void lease(Kind kind, ObjectId id, Batch batch) {
+        long until = clock.millis() + LEASE.toMillis();
+        batch.put(Keys.candidate(id), new Candidate(kind, until, boot, cycle).encode());
+    }
+
+    /// In the batch that takes an entry to it away. A lease that it has is not shortened.
+    void suspect(Kind kind, ObjectId id, Batch batch) {
+        long notBefore = store.get(Keys.candidate(id))
+                .map(stored -> Candidate.decode(stored).notBefore())
+                .orElse(0L);
+        batch.put(Keys.candidate(id), new Candidate(kind, notBefore, boot, cycle).encode());
+    }
+
+    /// Whether this cycle may judge it: the note is older than the cycle, and its time has come.
+    boolean isDue(Candidate candidate) {
+        return !isLeased(candidate) && !(candidate.boot() == boot && candidate.cycle() == cycle);
+    }
+
+    boolean isLeased(Candidate candidate) {
+        return candidate.notBefore() > clock.millis();
+    }
+
+    /// Begins a cycle: from here on all operations tell what they link. Returns when no operation is under way
+    /// that
+    /// does not.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the collector's thread alone writes it
+    void start(Marks fresh) {
+        cycle++;
+        marks = fresh;
+        drain();
+        for (FsPath.Step.Opened step : new ArrayList<>(opened.asMap().keySet())) {
+            shadeAll(step.node());
+        }
+    }
+
+    void stop() {
+        marks = null;
+    }
+
+    /// Waits until every operation that is under way now has ended. Later ones do not keep it waiting. One
+    /// thread.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the collector's thread alone writes it
+    void drain() {
+        AtomicLong before = underWay.get((int) epoch & 1);
+        epoch++;
+        while (before.get() != 0) {
+            LockSupport.parkNanos(DRAIN_PAUSE_NANOS);
+        }
+    }
+
+    private void shadeAll(Node node) {
+        shade(node.kind(), node.id());
+        if (node.facetOf() != null) {
+            shade(Kind.FACETED, node.facetOf());
+        }
+    }
+}

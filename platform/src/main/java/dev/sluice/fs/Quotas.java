@@ -1,0 +1,58 @@
+package dev.sluice.fs;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.store.Batch;
+import dev.sluice.store.Store;
+
+/// What each payer has stored. The sums change in the batch that changes what is stored, so they are exact after
+/// a
+/// crash; they are added to and not replaced, so writers do not wait for one another.
+///
+/// Whoever acts pays, and is paid back when it is gone. So a refusal tells a task nothing but what its own
+/// payer's
+/// tasks have stored.
+final class Quotas {
+    private final Store store;
+    private final Quota quota;
+
+    Quotas(Store store, Quota quota) {
+        this.store = store;
+        this.quota = quota;
+    }
+
+    Batch charge(Batch batch, String payer, Cost cost) {
+        return batch.add(Keys.items(payer), cost.items(), quota.itemsMax())
+                .add(Keys.bytes(payer), cost.bytes(), quota.bytesMax());
+    }
+
+    Batch release(Batch batch, String payer, Cost cost) {
+        return batch.add(Keys.items(payer), -cost.items(), 0).add(Keys.bytes(payer), -cost.bytes(), 0);
+    }
+
+    /// After a batch has failed: whether it was for want of room.
+    ///
+    /// @throws Refused `QUOTA` if `cost` does not fit now
+    void requireRoom(String payer, Cost cost) {
+        Cost used = used(payer);
+        if (used.items() + cost.items() > quota.itemsMax()) {
+            throw new Refused(
+                    Refusal.QUOTA,
+                    "your organization has stored all the objects that it may: remove some, or ask the operator for more");
+        }
+        if (used.bytes() + cost.bytes() > quota.bytesMax()) {
+            throw new Refused(
+                    Refusal.QUOTA,
+                    "your organization has stored all the bytes that it may: remove some, or ask the operator for more");
+        }
+    }
+
+    Cost used(String payer) {
+        return new Cost(number(Keys.items(payer)), number(Keys.bytes(payer)));
+    }
+
+    private long number(Bytes key) {
+        return Batch.number(store.get(key));
+    }
+}
