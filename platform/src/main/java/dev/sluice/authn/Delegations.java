@@ -143,10 +143,10 @@ public final class Delegations {
         }
     }
 
+    /// The algorithm follows from the key: a verifier with a P-256 key throws at every other than ES256.
     private boolean isSigned(JWSObject jws) throws JOSEException {
         JWSHeader header = jws.getHeader();
-        return JWSAlgorithm.ES256.equals(header.getAlgorithm())
-                && key.key().getKeyID().equals(header.getKeyID())
+        return key.key().getKeyID().equals(header.getKeyID())
                 && header.getCriticalParams() == null
                 && jws.verify(new ECDSAVerifier(key.key()));
     }
@@ -160,7 +160,6 @@ public final class Delegations {
                 && json.path("aud").asString("").equals(AUDIENCE)
                 && !json.path("jti").asString("").isEmpty()
                 && !begin.isAfter(now)
-                && now.isBefore(end)
                 && !end.isAfter(begin.plus(LIFETIME))
                 && account.length == 2;
         return isGood

@@ -114,6 +114,13 @@ final class AuthenticatorTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"Basic ", "Token ", "JWT ", "Bearer2 ", ""})
+    void aGoodToken_behindAnotherWord_isRejected(String scheme) throws Exception {
+        assertUnauthenticated(
+                authenticator.authenticate(Optional.of(scheme + token(claims())), Optional.empty()));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"RS256", "RS384", "RS512"})
     void eachRsaSignature_isTaken(String algorithm) throws Exception {
         assertThat(ask(sign(JWSAlgorithm.parse(algorithm), new RSASSASigner(key.getPrivate()), claims())))

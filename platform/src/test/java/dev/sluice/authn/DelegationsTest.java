@@ -226,6 +226,7 @@ final class DelegationsTest {
                         claims -> claims.put("iss", "other"),
                         claims -> claims.remove("iss"),
                         claims -> claims.remove("jti"),
+                        claims -> claims.put("jti", "x".repeat(Bearers.TOKEN_CHARS_MAX)),
                         claims -> claims.remove("sub"),
                         claims -> claims.put("sub", ME),
                         claims -> claims.putObject("sub").putArray("DCFormula").add("x"),
@@ -297,8 +298,14 @@ final class DelegationsTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         Files.writeString(file, key.toPublicJWK().toJSONString());
         assertThatThrownBy(() -> TokenKey.at(directory)).isInstanceOf(IOException.class);
-        Files.writeString(file, "x".repeat(5000));
-        assertThatThrownBy(() -> TokenKey.at(directory)).isInstanceOf(IOException.class);
+        ECKey other = new ECKeyGenerator(Curve.P_384).keyIDFromThumbprint(true).generate();
+        ECKey renamed = new ECKeyGenerator(Curve.P_256).keyID("mine").generate();
+        for (String text : new String[] {
+            "x", other.toJSONString(), renamed.toJSONString(), key.toJSONString() + " ".repeat(5000)
+        }) {
+            Files.writeString(file, text);
+            assertThatThrownBy(() -> TokenKey.at(directory)).isInstanceOf(IOException.class);
+        }
     }
 
     @Test
