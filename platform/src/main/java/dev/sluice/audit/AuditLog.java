@@ -129,14 +129,15 @@ public final class AuditLog implements Witness {
         if (denial.isEmpty() && !isReleasing) {
             return;
         }
-        Chains its = chainsFor(run.organization(), run.label());
+        Label label = secret(run.label().secrecy(), Component.TRUE);
+        Chains its = chainsFor(run.organization(), label);
         boolean isAnonymous =
                 Inquiry.current().map(Inquiry::who).filter(Component::isTrue).isPresent();
         if (!isReleasing && !mayRecord(its, isAnonymous)) {
             return;
         }
         String kind = flow.delivery().isPresent() ? "run.withheld" : isReleasing ? "run.declassified" : "run.refused";
-        var subject = new Subject(kind, run.organization(), trace.who(), "run " + run.id(), run.label());
+        var subject = new Subject(kind, run.organization(), trace.who(), "run " + run.id(), label);
         Map<String, String> details =
                 released.map(at -> Map.of("answer", at.toString())).orElse(Map.of());
         its.flows()
@@ -230,9 +231,10 @@ public final class AuditLog implements Witness {
         return new Subject(kind, organization, Component.FALSE, "", Label.of(whole, Component.TRUE));
     }
 
-    /// Readable to who may know both; to nobody where no label says that.
+    /// Readable to who may know both; to the operator where no label of a size that is kept says that.
     private static Label secret(Component one, Component other) {
-        return Label.of(one, Component.TRUE).joinOrTop(Label.of(other, Component.TRUE));
+        Label both = Label.of(one, Component.TRUE).joinOrTop(Label.of(other, Component.TRUE));
+        return both.toString().length() > Scribe.TEXT_CHARS_MAX ? Label.TOP : both;
     }
 
     private static Component iam(String organization) {

@@ -27,8 +27,6 @@ public record AuditRecord(
         Map<String, String> details,
         String trace,
         String flows) {
-    static final int RECORD_BYTES_MAX = 128 << 10;
-
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     public AuditRecord {

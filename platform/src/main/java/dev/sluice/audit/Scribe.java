@@ -4,13 +4,14 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 
 /// Writes records: the time, fresh salt, and texts that are not too long.
 final class Scribe {
     private static final int SALT_BYTES = 16;
-    private static final int TEXT_CHARS_MAX = 4_000;
+    static final int TEXT_CHARS_MAX = 4_000;
 
     private final SecureRandom random;
     private final Clock clock;
@@ -39,12 +40,12 @@ final class Scribe {
                 salt(),
                 subject.kind(),
                 subject.organization(),
-                subject.who().toString(),
+                cut(subject.who().toString()),
                 cut(subject.what()),
                 subject.label().toString(),
                 request,
                 run,
-                details,
+                cut(details),
                 flow,
                 flows);
     }
@@ -55,7 +56,13 @@ final class Scribe {
         return HexFormat.of().formatHex(salt);
     }
 
+    private static Map<String, String> cut(Map<String, String> details) {
+        var shorter = new HashMap<String, String>();
+        details.forEach((name, text) -> shorter.put(name, cut(text)));
+        return shorter;
+    }
+
     private static String cut(String text) {
-        return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX);
+        return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX - 1) + "…";
     }
 }

@@ -78,6 +78,23 @@ final class AuditLogTest {
     }
 
     @Test
+    void aRecord_isOfBoundedSize() {
+        String wide = "p".repeat(120);
+        Task task = Tasks.of("T,T", "F,T", "acme/function");
+        for (int i = 0; i < 60; i++) {
+            task.observe(Label.parse("acme/" + wide + i + ",T"), "x");
+        }
+        task.run(() -> {
+            audit.record(new Deed("gate.create", "x".repeat(9_000), ACMES, Map.of("content", "y".repeat(9_000))));
+            return true;
+        });
+        AuditRecord record = all(AuditLog.OPERATOR).getFirst();
+        assertThat(record.label()).isEqualTo("F,T");
+        assertThat(record.what()).hasSize(Scribe.TEXT_CHARS_MAX);
+        assertThat(record.details().get("content")).hasSize(Scribe.TEXT_CHARS_MAX);
+    }
+
+    @Test
     void anActOfNobodyAlone_isTheOperators_unlessItsTargetSaysWhose() {
         record(Tasks.root(), "organization.create");
         assertThat(kinds("acme")).containsExactly("organization.create");
@@ -144,6 +161,27 @@ final class AuditLogTest {
                 .put(ACTS.link(2), thirdLink)
                 .put(ACTS.link(3), secondLink));
         assertThat(audit.verify("acme", List.of())).isEqualTo(new Broken("acts", 2, "does not follow the one before"));
+    }
+
+    @Test
+    void anotherOrganizationsChain_doesNotFit() {
+        acts(1);
+        for (int i = 0; i < 3; i++) {
+            Tasks.of("T,T", "blue,T", "blue/function").run(() -> {
+                audit.record(new Deed("gate.create", "", Label.parse("blue/function,blue/function"), Map.of()));
+                return true;
+            });
+        }
+        var theirs = new ChainKeys("blue", Part.ACTS);
+        var batch = new Batch();
+        for (long number = 1; number <= 3; number++) {
+            batch.put(ACTS.link(number), store.get(theirs.link(number)).orElseThrow());
+            batch.put(ACTS.record(number), store.get(theirs.record(number)).orElseThrow());
+        }
+        store.commit(batch);
+        var restarted = new AuditLog(store, new SecureRandom(), clock);
+        assertThat(restarted.verify("acme", List.of()))
+                .isEqualTo(new Broken("acts", 2, "does not follow the one before"));
     }
 
     /// Whoever cuts the end and restarts leaves a chain that holds: only a kept head tells.
