@@ -88,7 +88,7 @@ final class Verifier {
                 if (number > end.number()) {
                     break;
                 }
-                at = step(keys, at == null ? beginning(keys, number) : at, entry);
+                at = step(keys, at == null ? beginning(number) : at, entry);
                 requireTold(at, told);
                 records++;
             }
@@ -99,8 +99,8 @@ final class Verifier {
     }
 
     /// The link before the first one that is there.
-    private Head beginning(ChainKeys keys, long first) {
-        Bytes before = keys.part() == Part.ACTS && first > 1 ? null : beginnings.get(first - 1);
+    private Head beginning(long first) {
+        Bytes before = beginnings.get(first - 1);
         if (before == null) {
             throw new Break(first - 1, "was removed");
         }

@@ -96,7 +96,7 @@ public final class Task {
         if (source.canFlowTo(label)) {
             return; // known already, and the label is below the clearance
         }
-        Label risen = joined(source);
+        Label risen = joined(label, source);
         if (risen == null || !moveTo(risen, Act.OBSERVE, what, source)) {
             throw denied(Check.READ, risen == null ? source : risen, clearance, Privilege.NONE, what);
         }
@@ -104,8 +104,8 @@ public final class Task {
 
     /// Whether [#observe] would succeed now.
     public synchronized boolean mayObserve(Label source) {
-        Label risen = joined(source);
-        return risen != null && risen.canFlowTo(clearance) && higher(risen) != null;
+        Label risen = joined(label, source);
+        return risen != null && risen.canFlowTo(clearance) && joined(highest, risen) != null;
     }
 
     /// Whether this task may already know something labeled `source`: observing it would change nothing.
@@ -168,14 +168,10 @@ public final class Task {
         if (!privilege.integrity().implies(with)) {
             throw denied(Check.ENDORSE, Label.PUBLIC, wanted, privilege, "");
         }
-        Label endorsed;
         try {
-            endorsed = label.endorse(with);
+            moveTo(label.endorse(with), Act.ENDORSE, "", wanted); // more integrity flows wherever less did
         } catch (LabelInvalid tooLarge) {
             throw denied(Check.ENDORSE, Label.PUBLIC, wanted, privilege, "");
-        }
-        if (!moveTo(endorsed, Act.ENDORSE, "", wanted)) {
-            throw denied(Check.ENDORSE, endorsed, clearance, Privilege.NONE, "");
         }
         return label;
     }
@@ -267,18 +263,10 @@ public final class Task {
         steps.denied(check, what, from, to, Privilege.NONE);
     }
 
-    /// This label joined with `source`; null where that is over the caps, and so above every clearance.
-    private @Nullable Label joined(Label source) {
+    /// Null where the join is over the caps, and so above every clearance.
+    private static @Nullable Label joined(Label one, Label other) {
         try {
-            return label.join(source);
-        } catch (LabelInvalid tooLarge) {
-            return null;
-        }
-    }
-
-    private @Nullable Label higher(Label to) {
-        try {
-            return highest.join(to);
+            return one.join(other);
         } catch (LabelInvalid tooLarge) {
             return null;
         }
@@ -286,7 +274,7 @@ public final class Task {
 
     /// @return false, and nothing has changed, if `to` is above the clearance
     private boolean moveTo(Label to, Act act, Object what, Label source) {
-        Label summit = higher(to);
+        Label summit = joined(highest, to);
         if (summit == null || !to.canFlowTo(clearance)) {
             return false;
         }

@@ -103,6 +103,7 @@ final class AuditLogTest {
             return true;
         });
         assertThat(kinds(AuditLog.OPERATOR)).containsExactly("x");
+        assertThat(kinds(AuditLog.OPERATOR, "acme/iam,T")).isEmpty();
     }
 
     @Test
@@ -161,6 +162,21 @@ final class AuditLogTest {
                 .put(ACTS.link(2), thirdLink)
                 .put(ACTS.link(3), secondLink));
         assertThat(audit.verify("acme", List.of())).isEqualTo(new Broken("acts", 2, "does not follow the one before"));
+    }
+
+    @Test
+    void theOtherChain_doesNotFit() {
+        refuse("r1");
+        refuse("r2");
+        var batch = new Batch();
+        for (long number = 1; number <= 2; number++) {
+            batch.put(ACTS.link(number), store.get(FLOWS.link(number)).orElseThrow());
+            batch.put(ACTS.record(number), store.get(FLOWS.record(number)).orElseThrow());
+        }
+        store.commit(batch);
+        var restarted = new AuditLog(store, new SecureRandom(), clock);
+        assertThat(restarted.verify("acme", List.of()))
+                .isEqualTo(new Broken("acts", 2, "does not follow the one before"));
     }
 
     @Test
@@ -229,6 +245,17 @@ final class AuditLogTest {
             assertThat(find("r1", reader)).isEmpty();
         }
         assertThat(find("r2", "acme,T")).isEmpty();
+    }
+
+    @Test
+    void readingARecord_taints() {
+        refuse("r1");
+        Task reader = Tasks.of("T,T", "acme/user/jon,T", "T");
+        reader.run(() -> audit.find("r1"));
+        assertThat(reader.label()).isEqualTo(Label.parse("acme/iam|acme/user/jon,T"));
+        Task lister = Tasks.of("T,T", "acme/user/jon,T", "T");
+        lister.run(() -> audit.list("acme", 10));
+        assertThat(lister.label()).isEqualTo(Label.parse("acme/iam|acme/user/jon,T"));
     }
 
     @Test

@@ -67,7 +67,7 @@ final class ExplanationTest {
     @Test
     void pictures_areWellFormed_whateverTheNames() throws Exception {
         Task task = Tasks.of("T,T", "alice,T", "T");
-        String hostile = "</text><script>alert('\"&')</script>\\\" ]; x [label=\"" + "y".repeat(500) + "\u0001";
+        String hostile = "\u0001</text><script>alert('\"&')</script>\\\" ]; x [label=\"" + "y".repeat(500);
         task.observe(Label.parse("alice,T"), hostile);
         Picture picture = new Picture(explanation(task));
         Document svg = DocumentBuilderFactory.newInstance()

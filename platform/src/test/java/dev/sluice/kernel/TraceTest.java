@@ -86,6 +86,24 @@ final class TraceTest {
     }
 
     @Test
+    void whatChangesNothing_isNoStep() {
+        Task task = Tasks.of("alice,T", "F,T", "alice");
+        task.declassify(ALICE);
+        task.endorse(Component.TRUE);
+        assertThat(task.trace().isEmpty()).isTrue();
+    }
+
+    /// The answer may be about what the task must not know, so the task itself does not remember it.
+    @Test
+    void whatMayNotBeDelivered_isTold_andNotRemembered() {
+        Task task = Tasks.of("T,T", "F,T", "alice");
+        assertThat(task.undeliverable(ALICES, Label.PUBLIC, "it")).isEmpty();
+        Denial why = task.undeliverable(BOBS, Label.PUBLIC, "it").orElseThrow();
+        assertThat(why).isEqualTo(new Denial(Check.DELIVER, "it", BOBS, Label.PUBLIC, ALICE, ALICE));
+        assertThat(task.trace().isEmpty()).isTrue();
+    }
+
+    @Test
     void eachCheckThatSaysNo_isRemembered_withWhatItCompared() {
         Task task = Tasks.of("alice,T", "alice&carol,T", "carol");
         Privilege carol = Tasks.all(task, "carol");
