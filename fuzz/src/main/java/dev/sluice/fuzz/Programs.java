@@ -94,8 +94,56 @@ final class Programs {
                 () -> List.of(call("current_label", "")),
                 () -> List.of(call("declassify", "\"secrecy\":\"" + chance.of(Vocabulary.COMPONENTS) + "\"")),
                 () -> List.of(call("endorse", chance.percent(50) ? "" : "\"integrity\":\"" + component() + "\"")),
+                () -> List.of(call("write_if", path() + ",\"content\":{\"$bytes\":\"" + known() + "\"},\"version\":1")),
+                () -> List.of(call("list_page", "\"path\":\"" + directory() + "\",\"after\":\"\",\"limit\":2")),
+                () -> List.of(call(
+                        "list_facets",
+                        "\"path\":\"home\",\"limit\":10,\"up_to\":\"" + chance.of(Vocabulary.LABELS) + "\"")),
+                this::opened,
+                this::unlinked,
+                this::nested,
+                this::nested,
+                this::nested,
+                () -> List.of(call("read_gate", "\"path\":\"" + chance.of(places.gates("")) + "\"")),
+                () -> List.of(call(
+                        "create_gate",
+                        path() + label() + ",\"gate\":{\"type\":\"redirect\",\"gate\":\"" + chance.of(places.gates(""))
+                                + "\",\"privilege\":\"" + component() + "\"}")),
                 () -> List.of(call("sub_privilege", "\"tokens\":[\"app\"]")));
         return chance.of(kinds).get();
+    }
+
+    /// An object by its handle, and what it says of itself.
+    private List<Op> opened() {
+        return List.of(
+                call("open", path()),
+                call(
+                        chance.of("read_file", "stat", "list_directory"),
+                        "\"path\":{\"handle\":\"$handle\",\"path\":[]}"));
+    }
+
+    private List<Op> unlinked() {
+        return List.of(
+                call("create_unlinked", "\"kind\":\"" + chance.of("file", "directory") + "\"" + label()),
+                call(
+                        "hard_link",
+                        "\"source\":{\"handle\":\"$handle\",\"path\":[]},\"destination\":\"" + anyPath() + "\""));
+    }
+
+    /// Another function, with what this run knows.
+    private List<Op> nested() {
+        Op inner = chance.of(
+                call("read_file", path()),
+                call("write_file", path() + ",\"content\":{\"$bytes\":\"$secret\"}"),
+                new Op.Word("fail"),
+                new Op.Word("print"));
+        String program = new Program(List.of(inner), "return").json("$seen");
+        return List.of(call(
+                "invoke",
+                "\"gate\":\"" + chance.of(places.gates("")) + "\",\"sync\":" + chance.percent(75)
+                        + ",\"payload\":{\"$json\":"
+                        + program + "}"
+                        + (chance.percent(15) ? ",\"result_label\":\"" + chance.of(Vocabulary.LABELS) + "\"" : "")));
     }
 
     private List<Op> blob() {

@@ -16,7 +16,11 @@ import java.util.concurrent.TimeUnit;
 final class Buckets {
     static final Duration FIRST = Duration.ofMillis(50);
 
-    private Buckets() {}
+    private final Duration first;
+
+    Buckets(Duration first) {
+        this.first = first;
+    }
 
     /// What a caller waits for.
     @FunctionalInterface
@@ -25,7 +29,7 @@ final class Buckets {
     }
 
     /// The answer, which arrives in its time if it is withheld or a refusal.
-    static View timed(Answer answer) throws InterruptedException {
+    View timed(Answer answer) throws InterruptedException {
         long arrival = System.nanoTime();
         try {
             View view = answer.get();
@@ -40,7 +44,7 @@ final class Buckets {
     }
 
     /// Waits for the next moment at which something withheld may be told of.
-    static void awaitEdge(long arrivalNanos) throws InterruptedException {
+    void awaitEdge(long arrivalNanos) throws InterruptedException {
         long edge = arrivalNanos + edgeNanos(System.nanoTime() - arrivalNanos);
         var never = new CountDownLatch(1);
         boolean isOver = false;
@@ -51,8 +55,8 @@ final class Buckets {
     }
 
     /// The first edge that is not past after so much time.
-    static long edgeNanos(long elapsedNanos) {
-        long edge = FIRST.toNanos();
+    long edgeNanos(long elapsedNanos) {
+        long edge = first.toNanos();
         while (edge < elapsedNanos) {
             edge *= 2;
         }

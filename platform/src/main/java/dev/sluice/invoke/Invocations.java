@@ -58,10 +58,24 @@ public final class Invocations {
     private final Reasons reasons;
     private final Clock clock;
     private final Endings endings;
+    private final Buckets buckets;
     private final Backlog backlog = new Backlog(this::start);
 
     public Invocations(
             Gates gates, Scheduler scheduler, LocalWorker worker, Runs runs, RunIds ids, AuditLog audit, Clock clock) {
+        this(gates, scheduler, worker, runs, ids, audit, clock, Buckets.FIRST);
+    }
+
+    /// @param firstBucket how soon a refusal may be told of; less than [Buckets#FIRST] only where time is no matter
+    public Invocations(
+            Gates gates,
+            Scheduler scheduler,
+            LocalWorker worker,
+            Runs runs,
+            RunIds ids,
+            AuditLog audit,
+            Clock clock,
+            Duration firstBucket) {
         this.gates = gates;
         this.scheduler = scheduler;
         this.worker = worker;
@@ -70,6 +84,11 @@ public final class Invocations {
         this.reasons = new Reasons(audit);
         this.clock = clock;
         this.endings = new Endings(clock);
+        this.buckets = new Buckets(firstBucket);
+    }
+
+    Buckets buckets() {
+        return buckets;
     }
 
     /// Runs a function as [Task#current] asks, waits for its end, and gives what may be delivered to the
@@ -81,7 +100,7 @@ public final class Invocations {
     /// @throws Refused `NOT_FOUND`, `WRONG_KIND` or `DENIED` for a gate that he may not enter or know
     ///     of, `OVERLOADED` and `DEADLINE_EXCEEDED` where there was no room in time
     public View invoke(Invocation wish) throws InterruptedException {
-        return Buckets.timed(() -> answer(wish));
+        return buckets.timed(() -> answer(wish));
     }
 
     private View answer(Invocation wish) throws InterruptedException {

@@ -65,7 +65,7 @@ final class Nested implements Invoker {
             return new Answer(status, message(content.fault().orElseThrow()), true);
         }
         taint(caller, content.outputLabel(), path);
-        Buckets.awaitEdge(arrival);
+        invocations.buckets().awaitEdge(arrival);
         return new Answer(status, Bytes.EMPTY, true);
     }
 
