@@ -36,8 +36,6 @@ final class InvokeRoutes {
     /// After these HTTP has no body: whatever followed would be taken for the next answer.
     private static final Set<Integer> BODILESS = Set.of(204, 205, 304);
 
-    private static final String RUN_ID = "X-Run-Id";
-
     private final Door door;
     private final Invocations invocations;
     private final Blobs blobs;
@@ -73,13 +71,7 @@ final class InvokeRoutes {
         return view.content()
                 .flatMap(Run.Content::fault)
                 .map(fault -> Refusals.error(500, fault.type() + ": " + fault.message()))
-                .orElseGet(() -> withheld(request, view.run()));
-    }
-
-    /// As if there were no such gate; but who may know that there was a run is told which.
-    private Response withheld(Request request, Run run) {
-        boolean mayKnow = door.reader(request).task().mayDeliver(run.existence(), Label.PUBLIC);
-        return mayKnow ? Refusals.uniform().with(RUN_ID, run.id().toString()) : Refusals.uniform();
+                .orElseGet(Refusals::uniform);
     }
 
     private Response submit(Request request) throws IOException {

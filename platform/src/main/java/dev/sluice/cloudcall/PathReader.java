@@ -21,7 +21,7 @@ final class PathReader {
         this.self = self;
     }
 
-    /// @throws HandleClosed
+    /// @throws HandleClosed if it starts at a handle that is not open
     FsPath read(PathArg path) {
         return switch (path) {
             case PathArg.Colon(String text) ->

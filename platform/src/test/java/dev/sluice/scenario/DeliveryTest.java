@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.scenario.World.Answer;
 import dev.sluice.scenario.World.Who;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What may leave the server, and what whoever waits for it can tell from what does not.
 final class DeliveryTest {
+    private static final int TIMED = 24;
+
     @TempDir
     static Path directory;
 
@@ -172,5 +175,35 @@ final class DeliveryTest {
                 .isEqualTo(refusal());
         assertThat(world.outcomes(alice, alice.open() + ":cleared", new Script()))
                 .isEmpty();
+    }
+
+    /// The moment at which a refusal comes shall not tell whether the run worked on the secret. Whoever guesses by
+    /// the best threshold there is guesses little better than a coin.
+    @Test
+    void s16_theMomentOfARefusal_doesNotTellWhatTheRunDid() {
+        var worked = new ArrayList<Long>();
+        var idled = new ArrayList<Long>();
+        for (int i = 0; i < 2 * TIMED; i++) {
+            boolean works = i % 2 == 0;
+            var script = new Script()
+                    .readFile(alice.home() + ":photo")
+                    .onlyIf(works ? "a photo" : "another")
+                    .local("spin", "0.006");
+            long start = System.nanoTime();
+            world.invoke(bob, plain, script);
+            (works ? worked : idled).add(System.nanoTime() - start);
+        }
+        assertThat(bestGuess(worked, idled)).isLessThan(0.85);
+    }
+
+    /// The share of right guesses with the best threshold between the two.
+    private static double bestGuess(List<Long> longer, List<Long> shorter) {
+        double best = 0;
+        for (long threshold : longer) {
+            long right = longer.stream().filter(time -> time >= threshold).count()
+                    + shorter.stream().filter(time -> time < threshold).count();
+            best = Math.max(best, (double) right / (longer.size() + shorter.size()));
+        }
+        return best;
     }
 }

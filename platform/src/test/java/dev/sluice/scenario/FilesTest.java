@@ -177,4 +177,31 @@ final class FilesTest {
         assertThat(world.outcomes(alice, alice.open() + ":plain", script))
                 .containsExactly(REFUSED, "a photo", REFUSED, alice.principal() + ",T");
     }
+
+    @Test
+    void s26_followersAdd_theirOwnEntries_andNobodyElses() {
+        String followers = bob.open() + ":followers";
+        world.directory(bob, followers, true);
+        for (Who who : new Who[] {alice, world.carol}) {
+            String app = who.principal() + "/social/follow";
+            world.script(who, who.open() + ":follow", Map.of("privilege", app));
+            String facet = bob.principal() + "," + app;
+            var follow = new Script()
+                    .createFile(followers + ":<" + facet + ">:" + who.organization(), facet)
+                    .writeFile(followers + ":<" + facet + ">:" + who.organization(), "since today", app);
+            assertThat(world.invoke(who, who.open() + ":follow", follow).status()).isEqualTo(404); // it knows of Bob
+        }
+        String others = bob.principal() + "," + world.carol.principal() + "/social/follow";
+        var meddling = new Script()
+                .createFile(followers + ":<" + others + ">:forged", others)
+                .call("delete", "path", followers + ":<" + others + ">:carol");
+        world.invoke(alice, alice.open() + ":follow", meddling);
+        world.script(bob, bob.open() + ":list", Map.of());
+        var list = new Script().call("list_facets", "path", followers, "up_to", bob.principal() + ",T", "limit", 100)
+                .call("list_directory", "path", followers + ":<" + others + ">");
+        var outcomes = world.outcomes(bob, bob.open() + ":list", list);
+        assertThat(outcomes.getFirst()).contains("alice").contains("carol");
+        assertThat(outcomes.getLast()).contains("carol").doesNotContain("forged");
+        assertThat(world.invoke(alice, bob.open() + ":list", list).status()).isEqualTo(404);
+    }
 }
