@@ -19,9 +19,20 @@ record ChainKeys(String organization, Part part) {
     /// An organization's chains.
     enum Part {
         /// What changed authority. Kept for ever.
-        ACTS,
+        ACTS(0),
         /// Refusals, and what runs released. Bounded: the oldest go, and the other chain says up to where.
-        FLOWS
+        FLOWS(1);
+
+        private final int number;
+
+        Part(int number) {
+            this.number = number;
+        }
+
+        /// As the store and the hashes have it.
+        int number() {
+            return number;
+        }
     }
 
     Bytes link(long number) {
@@ -69,7 +80,7 @@ record ChainKeys(String organization, Part part) {
         out.write(AUDIT);
         out.writeBytes(text);
         out.write(0);
-        out.write(part.ordinal());
+        out.write(part.number());
         out.write(what);
         return Bytes.takeOver(out.toByteArray());
     }

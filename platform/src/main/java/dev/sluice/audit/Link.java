@@ -34,7 +34,7 @@ record Link(long number, Bytes previous, Bytes commitment, long bytes) {
         MessageDigest sha = Digest.sha256();
         sha.update(DOMAIN.asBuffer());
         sha.update(ByteBuffer.allocate(2 * Integer.BYTES + name.length + Long.BYTES)
-                .putInt(chain.part().ordinal())
+                .putInt(chain.part().number())
                 .putInt(name.length)
                 .put(name)
                 .putLong(number)

@@ -27,11 +27,7 @@ public sealed interface Caller {
         /// A task with exactly that authority: nothing lent.
         default Task task() {
             Component held = component();
-            return new Task(
-                    Label.PUBLIC,
-                    Label.of(held, Component.TRUE),
-                    Privilege.mintTcb(held),
-                    home().token());
+            return new Task(Label.PUBLIC, Label.of(held, Component.TRUE), Privilege.mintTcb(held), home().token());
         }
 
         /// What he can give parts of.

@@ -300,9 +300,9 @@ final class DelegationsTest {
         assertThatThrownBy(() -> TokenKey.at(directory)).isInstanceOf(IOException.class);
         ECKey other = new ECKeyGenerator(Curve.P_384).keyIDFromThumbprint(true).generate();
         ECKey renamed = new ECKeyGenerator(Curve.P_256).keyID("mine").generate();
-        for (String text : new String[] {
-            "x", other.toJSONString(), renamed.toJSONString(), key.toJSONString() + " ".repeat(5000)
-        }) {
+        for (String text :
+                new String[] {"x", other.toJSONString(), renamed.toJSONString(), key.toJSONString() + " ".repeat(5000)
+                }) {
             Files.writeString(file, text);
             assertThatThrownBy(() -> TokenKey.at(directory)).isInstanceOf(IOException.class);
         }

@@ -189,7 +189,8 @@ final class FilesTest {
             var follow = new Script()
                     .createFile(followers + ":<" + facet + ">:" + who.organization(), facet)
                     .writeFile(followers + ":<" + facet + ">:" + who.organization(), "since today", app);
-            assertThat(world.invoke(who, who.open() + ":follow", follow).status()).isEqualTo(404); // it knows of Bob
+            assertThat(world.invoke(who, who.open() + ":follow", follow).status())
+                    .isEqualTo(404); // it knows of Bob
         }
         String others = bob.principal() + "," + world.carol.principal() + "/social/follow";
         var meddling = new Script()
@@ -197,7 +198,8 @@ final class FilesTest {
                 .call("delete", "path", followers + ":<" + others + ">:carol");
         world.invoke(alice, alice.open() + ":follow", meddling);
         world.script(bob, bob.open() + ":list", Map.of());
-        var list = new Script().call("list_facets", "path", followers, "up_to", bob.principal() + ",T", "limit", 100)
+        var list = new Script()
+                .call("list_facets", "path", followers, "up_to", bob.principal() + ",T", "limit", 100)
                 .call("list_directory", "path", followers + ":<" + others + ">");
         var outcomes = world.outcomes(bob, bob.open() + ":list", list);
         assertThat(outcomes.getFirst()).contains("alice").contains("carol");
