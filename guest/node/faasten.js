@@ -173,6 +173,18 @@ class CloudCall {
     return this.#done('invoke', { gate: pathOf(gate), payload: octets(payload), sync: false });
   }
 
+  /** Waits for the answer and gets its label: status, body, failed. Options: headers, blobs, result_label. */
+  async invoke_sync(gate, payload, { headers = {}, blobs = {}, result_label = null } = {}) {
+    const args = { gate: pathOf(gate), payload: octets(payload), sync: true, headers, blobs };
+    if (result_label !== null) args.result_label = textOf(result_label);
+    return { ...this.#ask('invoke', args) };
+  }
+
+  /** The new version; null if it is not `version` that would be replaced, or refused. */
+  async fs_write_if(path, data, version) {
+    return (await this.#try('write_if', { path: pathOf(path), content: octets(data), version })).answer;
+  }
+
   async invoke_gate(gate, payload) {
     return this.invoke(gate, payload);
   }

@@ -32,6 +32,17 @@ const tests = {
     assert.strictEqual(await scripted({ invoke: 'DENIED' }).cloudcall.invoke('g', '{}'), false);
   },
 
+  async callsThatAreWaitedForAnswer() {
+    const { cloudcall, seen } = scripted({ invoke: { status: 201, body: Buffer.from('x'), failed: false }, write_if: 8 });
+    const answer = await cloudcall.invoke_sync('g', '{}', { blobs: { photo: 'done-1' }, result_label: 'alice,T' });
+    assert.deepStrictEqual(answer, { status: 201, body: Buffer.from('x'), failed: false });
+    assert.deepStrictEqual(seen.at(-1).args, {
+      gate: 'g', payload: Buffer.from('{}'), sync: true, headers: {}, blobs: { photo: 'done-1' }, result_label: 'alice,T',
+    });
+    assert.strictEqual(await cloudcall.fs_write_if('f', 'x', 7), 8);
+    assert.strictEqual(await scripted({ write_if: 'CONFLICT' }).cloudcall.fs_write_if('f', 'x', 7), null);
+  },
+
   async servicesAnswerStatusAndData() {
     const answer = { status: 404, headers: { a: 'b' }, body: Buffer.from('no') };
     const { cloudcall, seen } = scripted({ invoke_service: answer });

@@ -188,6 +188,12 @@ class EraD(unittest.TestCase):
             self.assertEqual({"x": "y"}, self.platform.seen[-1][1]["headers"])
             self.platform.answers["invoke"] = {"status": 500, "body": b"", "failed": True}
             self.assertFalse(gate.invoke().success)
+            blob = self.syscall.keep_blob("done-1")
+            gate.invoke(b"", blobs={"photo": blob}, result_label="alice,T")
+            asked = self.platform.seen[-1][1]
+            self.assertEqual(({"photo": "done-1"}, "alice,T", True), (asked["blobs"], asked["result_label"], asked["sync"]))
+            with self.assertRaises(ValueError):
+                gate.invoke(b"", sync=False, result_label="alice,T")
             self.platform.answers["invoke"] = None
             self.assertTrue(gate.invoke(b"", sync=False).success)
         self.platform.answers["invoke_service"] = {"status": 200, "headers": {"a": "b"}, "body": b"web"}
@@ -291,6 +297,26 @@ class Legacy(unittest.TestCase):
         self.platform.answers["invoke"] = None
         self.assertTrue(self.cloudcall.invoke(["home", "g"], json.dumps({"a": 1})))
         self.assertEqual({"gate": ["home", "g"], "payload": b'{"a": 1}', "sync": False}, self._last()[1])
+
+    def test_a_call_that_is_waited_for_answers_status_body_and_whether_it_failed(self):
+        self.platform.answers["invoke"] = {"status": 201, "body": b"x", "failed": False}
+        answer = self.cloudcall.invoke_sync("g", "{}", {"a": "b"}, {"photo": "done-1"}, labels.Label("alice,T"))
+        self.assertEqual((201, b"x", False), (answer.status, answer.body, answer.failed))
+        self.assertEqual({"gate": "g", "payload": b"{}", "sync": True, "headers": {"a": "b"}, "blobs": {"photo": "done-1"},
+                          "result_label": "alice,T"}, self._last()[1])
+        self.platform.answers["invoke"] = "DENIED"
+        with self.assertRaises(CloudCallError):
+            self.cloudcall.invoke_sync("g", "{}")
+        with self.assertRaises(TypeError):
+            self.cloudcall.invoke_sync("g", "{}", {"a": 1})
+
+    def test_a_conditional_write_answers_the_new_version_or_none(self):
+        self.platform.answers["write_if"] = 8
+        self.assertEqual(8, self.cloudcall.fs_write_if("f", b"x", 7))
+        self.platform.answers["write_if"] = "CONFLICT"
+        self.assertIsNone(self.cloudcall.fs_write_if("f", b"x", 7))
+        with self.assertRaises(TypeError):
+            self.cloudcall.fs_write_if("f", b"x", "7")
 
     def test_services_answer_status_and_data(self):
         self.platform.answers["invoke_service"] = {"status": 404, "headers": {}, "body": b"no"}

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 
 from . import blobs
 from .errors import CloudCallError, CreateBlobError, OpenBlobError, OpenError
-from .faasten import RUNTIMES, service
+from .faasten import RUNTIMES, service, sync_call
 from .labels import Component, Label, TokenList, label_text
 
 PAGE = 1000
@@ -241,6 +241,15 @@ class Syscall:
             return Result(data=b"", headers={})
         return Result(not answer["failed"], data=answer["body"], status=answer["status"], headers={})
 
+    def invoke_sync(self, fd, payload, headers, named, result_label):
+        named = {name: self._finished(blob) for name, blob in (named or {}).items()}
+        try:
+            asked = sync_call(self._path(fd), payload, headers, named, label_text(result_label))
+            answer = self._ask("invoke", asked)
+        except CloudCallError:
+            return Result(False, data=b"", headers={})
+        return Result(not answer["failed"], data=answer["body"], status=answer["status"], headers={})
+
     # Blobs. Their fds are numbers of their own.
 
     def create_blob(self, size=None):
@@ -428,13 +437,24 @@ class File(Entry):
     def write(self, data):
         return self._syscall.dent_update_file(self.fd, data).success
 
+    def write_if(self, data, version):
+        """The new version; None if it is not `version` that would be replaced, or refused. Not one of Faasten's."""
+        asked = {"content": blobs.octets(data), "version": _number(version, "a version")}
+        syscall = self._syscall
+        return syscall._on(self.fd, lambda path: syscall._ask("write_if", {"path": path, **asked}), "data").data
+
 
 class Gate(Entry):
     def ls(self):
         return self._syscall.dent_ls_gate(self.fd).gate
 
-    def invoke(self, payload=b"", sync=True, params=None, toblob=False):
-        return self._syscall.dent_invoke(self.fd, sync, payload, toblob, params)
+    def invoke(self, payload=b"", sync=True, params=None, toblob=False, *, blobs=None, result_label=None):
+        """`blobs` (fds by name) and `result_label` are not of Faasten's: see `invoke_sync` of the older eras."""
+        if blobs is None and result_label is None:
+            return self._syscall.dent_invoke(self.fd, sync, payload, toblob, params)
+        if not sync:
+            raise ValueError("blobs and a result label are for calls that are waited for")
+        return self._syscall.invoke_sync(self.fd, payload, params, blobs, result_label)
 
     def update_direct(
         self, privilege=None, invoker_clearance=None, memory=None, app_image=None, runtime=None, kernel=None, declassify=None

@@ -33,6 +33,15 @@ class ServiceAnswer:
         self.headers = dict(answer["headers"])
 
 
+class Answer:
+    """What `invoke_sync` answers: the callee's status and body, and whether it failed."""
+
+    __slots__ = ("status", "body", "failed")
+
+    def __init__(self, answer):
+        self.status, self.body, self.failed = answer["status"], answer["body"], answer["failed"]
+
+
 class CloudCall:
     """One run's way to ask the platform. `ask(operation, arguments)` answers or raises CloudCallError."""
 
@@ -153,6 +162,16 @@ class CloudCall:
 
     invoke_gate = invoke
 
+    def invoke_sync(self, gate, payload, headers=None, blobs=None, result_label=None):
+        """Waits for the answer, and gets its label whatever it is. With `result_label`, which this run gets first, an
+        answer that is more secret is refused. `blobs` are names of finalized blobs by name. Not one of Faasten's."""
+        return Answer(self._ask("invoke", sync_call(_path(gate), payload, headers, blobs, label_text(result_label))))
+
+    def fs_write_if(self, path, data, version):
+        """The new version; None if it is not `version` that would be replaced, or refused. Not one of Faasten's."""
+        asked = {"content": octets(data), "version": _number(version, "a version")}
+        return self._try("write_if", path=_path(path), **asked)[1]
+
     def invoke_service(self, service, body=None):
         """Status and data of an external gate's answer. `body` is bytes, text, or what becomes JSON."""
         if body is None:
@@ -198,6 +217,17 @@ class NewFile:
 
     def write(self, data):
         return self._cloudcall.fs_write(self._path, data)
+
+
+def sync_call(gate, payload, headers, blobs, result_label):
+    """The arguments of a call that is waited for."""
+    payload = payload.encode() if isinstance(payload, str) else octets(payload)
+    asked = {"gate": gate, "payload": payload, "sync": True, "headers": _texts(headers), "blobs": _texts(blobs)}
+    return asked if result_label is None else {**asked, "result_label": result_label}
+
+
+def _texts(texts):
+    return {_is_text(key, "a name"): _is_text(value, "what it names") for key, value in (texts or {}).items()}
 
 
 def service(taint, url, verb, headers):

@@ -73,6 +73,26 @@ final class EraDFunctionsTest {
     }
 
     @Test
+    void gates_areInvokedAndWaitedFor_fromBothLanguagesAndEras() throws Exception {
+        published.install("functions/hello", "home:<T,sys>:callee", "sys");
+        installed(
+                "d", "ResponseRaw(syscall.root().open_at(['home', 'T,sys', 'callee']).__enter__().invoke(b'{}').data)");
+        String python = "def handle(event, sc):\n    a = sc.invoke_sync('home:<T,sys>:callee', '{}')\n"
+                + "    return {'status': a.status, 'body': a.body.decode()}\n";
+        String node = "exports.handle = async (req, sc) => {\n"
+                + "  const a = await sc.invoke_sync('home:<T,sys>:callee', '{}');\n"
+                + "  return {status: a.status, body: a.body.toString()};\n};\n";
+        published.install(Map.of("workload.py", Bytes.utf8(python)), "home:<T,sys>:c", "sys", "T", PayloadStyle.RAW);
+        published.install(Map.of("workload.js", Bytes.utf8(node)), "home:<T,sys>:n", "sys", "T", PayloadStyle.RAW);
+
+        assertThat(output("home:<T,sys>:d", "{}").body().utf8()).isEqualTo("{\"hello\": \"world\"}");
+        for (String gate : new String[] {"home:<T,sys>:c", "home:<T,sys>:n"}) {
+            assertThat(published.answer("alice", gate, "{}").toString())
+                    .startsWith("{\"status\":200,\"body\":\"{\\\"hello\\\": \\\"world\\\"}\"");
+        }
+    }
+
+    @Test
     void whatIsNoResponse_isTheFunctionsFault() throws Exception {
         installed("none", "{'a': 1}");
         installed("odd", "ResponseRaw(b'', 20)");
