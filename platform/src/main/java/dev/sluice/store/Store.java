@@ -41,9 +41,8 @@ public interface Store extends AutoCloseable {
     boolean commit(Batch batch);
 
     /// Applies `batch`, which must have neither conditions nor additions, in the order of the calls: reads
-    /// that follow see it, and it is durable within 100 ms, and in any case when a later [#commit] is. Blocks while
-    too much is waiting for the
-    /// disk.
+    /// that follow see it, and it is durable within 100 ms, and in any case when a later [#commit] is. Blocks
+    /// while too much is waiting for the disk.
     void commitBehind(Batch batch);
 
     /// Makes durable what is waiting, then refuses every call.
