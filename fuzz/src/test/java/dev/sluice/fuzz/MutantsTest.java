@@ -40,8 +40,9 @@ final class MutantsTest {
 
     @Test
     void someBuildsWithoutAGuard_areCaught() throws InterruptedException {
-        List<Mutant> some =
-                Mutant.all().stream().filter(mutant -> SOME.contains(mutant.id())).toList();
+        List<Mutant> some = Mutant.all().stream()
+                .filter(mutant -> SOME.contains(mutant.id()))
+                .toList();
         assertThat(some).hasSameSizeAs(SOME);
         assertCaught(some);
     }
@@ -55,8 +56,8 @@ final class MutantsTest {
     private static void assertCaught(List<Mutant> mutants) throws InterruptedException {
         List<Mutants.Result> results =
                 new Mutants(ROOT, 1, PAIRS).tryAll(mutants, Runtime.getRuntime().availableProcessors());
-        assertThat(results).allSatisfy(result -> assertThat(result.verdict())
-                .as(result.toString())
-                .isEqualTo(Mutants.Verdict.CAUGHT));
+        assertThat(results)
+                .allSatisfy(result ->
+                        assertThat(result.verdict()).as(result.toString()).isEqualTo(Mutants.Verdict.CAUGHT));
     }
 }

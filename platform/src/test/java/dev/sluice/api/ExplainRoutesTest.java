@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -242,7 +243,7 @@ final class ExplainRoutesTest {
     }
 
     private static String requestId(Answer answer) {
-        return answer.headers().get("x-request-id").getFirst();
+        return Objects.requireNonNull(answer.headers().get("x-request-id")).getFirst();
     }
 
     private static String fs(String path) {

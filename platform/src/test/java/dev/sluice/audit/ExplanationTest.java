@@ -24,7 +24,7 @@ final class ExplanationTest {
     void text_tellsTheFlow_theCheck_andTheSmallestRemedy() {
         Task task = Tasks.of("acme/runs,T", "F,T", "acme/runs/f");
         task.observe(Label.parse("acme/secret/s,T"), "home:<acme/secret/s,acme/secret>:s");
-        catchThrowableOfType(
+        var _ = catchThrowableOfType(
                 Refused.class,
                 () -> task.requireMayAffect(Label.parse("acme/runs,T"), Privilege.NONE, "home:<acme/runs,acme>:out"));
         assertThat(explanation(task).text().utf8()).isEqualTo("""
@@ -46,7 +46,7 @@ final class ExplanationTest {
     @Test
     void json_hasTheSame_inParts() {
         Task task = Tasks.of("T,T", "alice,T", "T");
-        catchThrowableOfType(Refused.class, () -> task.observe(Label.parse("alice&bob,T"), "album"));
+        var _ = catchThrowableOfType(Refused.class, () -> task.observe(Label.parse("alice&bob,T"), "album"));
         JsonNode json = JSON.readTree(explanation(task).json().utf8());
         assertThat(json.path("denial").path("check").asString()).isEqualTo("read");
         assertThat(json.path("denial").path("what").asString()).isEqualTo("album");
@@ -86,7 +86,7 @@ final class ExplanationTest {
         Task task = Tasks.of("T,T", "alice,T", "alice");
         task.observe(Label.parse("alice,T"), "photo");
         task.declassify(dev.sluice.label.Component.TRUE);
-        catchThrowableOfType(Refused.class, () -> task.observe(Label.parse("bob,T"), "album"));
+        var _ = catchThrowableOfType(Refused.class, () -> task.observe(Label.parse("bob,T"), "album"));
         var flow = new Flow(task.trace(), task.undeliverable(Label.parse("bob,T"), Label.PUBLIC, "the answer"));
         assertThat(Flow.decode(flow.encode())).contains(flow);
         assertThat(Flow.of(task.trace()).delivery()).isEmpty();

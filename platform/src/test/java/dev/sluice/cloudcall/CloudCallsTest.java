@@ -20,6 +20,8 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -263,7 +265,7 @@ final class CloudCallsTest {
         BlobRef ref = task.run(() -> BlobRef.decode(fs.read(photo, Kind.BLOB).bytes()));
         Map<String, String> held = given.hold(Map.of("in", ref));
         calls = given;
-        assertThat(field(new CloudCall.OpenBlobHandle(held.get("in")), "length"))
+        assertThat(field(new CloudCall.OpenBlobHandle(Objects.requireNonNull(held.get("in"))), "length"))
                 .isEqualTo(Value.of(5));
     }
 
@@ -280,19 +282,22 @@ final class CloudCallsTest {
     private List<String> names(CloudCall list) throws Exception {
         return ((Value.Items) ask(list))
                 .items().stream()
-                        .map(entry ->
-                                ((Value.Text) ((Value.Fields) entry).byName().get("name")).text())
+                        .map(entry -> text(((Value.Fields) entry).byName().get("name")))
                         .toList();
     }
 
     private String opened(CloudCall call, String kind) throws Exception {
         Map<String, Value> answer = ((Value.Fields) ask(call)).byName();
         assertThat(answer.get("kind")).isEqualTo(Value.of(kind));
-        return ((Value.Text) answer.get("handle")).text();
+        return text(answer.get("handle"));
     }
 
     private Value field(CloudCall call, String name) throws Exception {
-        return ((Value.Fields) ask(call)).byName().get(name);
+        return Objects.requireNonNull(((Value.Fields) ask(call)).byName().get(name));
+    }
+
+    private static String text(@Nullable Value value) {
+        return ((Value.Text) Objects.requireNonNull(value)).text();
     }
 
     private Value ask(CloudCall call) throws Exception {

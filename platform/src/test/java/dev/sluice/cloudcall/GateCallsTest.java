@@ -17,6 +17,7 @@ import dev.sluice.testing.MemoryBlobs;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +100,7 @@ final class GateCallsTest {
                 ask(new CloudCall.CreateGate(null, "alice,alice", new GateArg(NO_GRANTS, function(finalized(SOURCE)))));
         Map<String, Value> opened = ((Value.Fields) answer).byName();
         assertThat(opened.get("kind")).isEqualTo(Value.of("gate"));
-        String handle = ((Value.Text) opened.get("handle")).text();
+        String handle = ((Value.Text) Objects.requireNonNull(opened.get("handle"))).text();
         ask(new CloudCall.HardLink(new PathArg.From(handle, List.of()), GATE));
         assertThat(read(GATE)).containsEntry("type", Value.of("direct"));
     }

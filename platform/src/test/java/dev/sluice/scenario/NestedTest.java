@@ -91,9 +91,13 @@ final class NestedTest {
                         alice, "POST", "/faasten/delegate", "{\"component\":\"" + either + "\",\"bootstrap\":false}")
                 .body();
         String gate = alice.open() + ":who";
-        String source = "from syscalls import ResponseDict\n\n\n"
-                + "def handle(syscall, payload=b'', blobs={}, headers={}, invoker=[], **more):\n"
-                + "    return ResponseDict({'invoker': str(invoker.component), 'alone': len(invoker)})\n";
+        String source = """
+                from syscalls import ResponseDict
+
+
+                def handle(syscall, payload=b'', blobs={}, headers={}, invoker=[], **more):
+                    return ResponseDict({'invoker': str(invoker.component), 'alone': len(invoker)})
+                """;
         assertThat(world.gate(alice, gate, source, Map.of()).status()).isEqualTo(201);
         String seen = world.send(alice.as(token), "POST", World.invocation(gate), "{}")
                 .body();

@@ -61,7 +61,11 @@ final class AuditWords {
     private static String table(List<Json.Obj> records) {
         var table = new Table("Time", "Kind", "Who", "What", "Label");
         records.forEach(record -> table.row(
-                record.show("time"), record.show("kind"), record.show("who"), record.show("what"), record.show("label")));
+                record.show("time"),
+                record.show("kind"),
+                record.show("who"),
+                record.show("what"),
+                record.show("label")));
         return table.text();
     }
 

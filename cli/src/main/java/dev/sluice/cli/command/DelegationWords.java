@@ -20,7 +20,10 @@ final class DelegationWords {
     private DelegationWords() {}
 
     static Word delegate() {
-        return new Word("delegate", "Print a token for a part of what you are, good for 10 minutes.", DelegationWords::give)
+        return new Word(
+                        "delegate",
+                        "Print a token for a part of what you are, good for 10 minutes.",
+                        DelegationWords::give)
                 .required("COMPONENT", "what it stands for, such as acme/user/jon/app")
                 .option("--save", "CONTEXT", "keep it as a context of the configuration instead of printing it")
                 .flag(Flag.bare("give it a home with an fsutil of its own", "--bootstrap"))
@@ -39,7 +42,12 @@ final class DelegationWords {
         Json.Obj body = Json.Obj.empty()
                 .with("component", component)
                 .with("bootstrap", new Json.Bool(arguments.has("--bootstrap")))
-                .with("clearance", arguments.option("--clearance").<Json>map(Json.Text::new).orElse(Json.NULL));
+                .with(
+                        "clearance",
+                        arguments
+                                .option("--clearance")
+                                .<Json>map(Json.Text::new)
+                                .orElse(Json.NULL));
         Answer answer = session.api()
                 .send(
                         "POST",

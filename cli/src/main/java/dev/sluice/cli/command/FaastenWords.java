@@ -74,7 +74,8 @@ final class FaastenWords {
         if (colon <= 0) {
             throw Failure.usage("a header is NAME:VALUE, not " + header);
         }
-        headers.put(header.substring(0, colon).strip(), header.substring(colon + 1).strip());
+        headers.put(
+                header.substring(0, colon).strip(), header.substring(colon + 1).strip());
     }
 
     private static void addTo(MultipartBody parts, Path file) {

@@ -213,7 +213,8 @@ final class FsWords {
         arguments.option("--label").ifPresent(label -> target.query("label", label));
         Json blob = Api.json(upload("POST", target, Path.of(arguments.required(1)), session));
         String id = blob instanceof Json.Obj made ? made.show("blob") : "";
-        Json linked = session.api().post(link(arguments.required(0)), Json.Obj.empty().with("blob", id));
+        Json linked =
+                session.api().post(link(arguments.required(0)), Json.Obj.empty().with("blob", id));
         session.print(linked, () -> "Created blob: " + arguments.required(0));
         return 0;
     }

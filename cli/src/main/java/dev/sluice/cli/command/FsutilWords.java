@@ -76,11 +76,13 @@ final class FsutilWords {
     }
 
     private static int mkgate(Arguments arguments, Session session) {
-        Json.Obj args = placed(arguments, session).with("label", arguments.option("--label").orElse("T,T"));
+        Json.Obj args = placed(arguments, session)
+                .with("label", arguments.option("--label").orElse("T,T"));
         args = args.with("privilege", arguments.option("--privilege").orElse("T"))
                 .with("clearance", arguments.option("--clearance").orElse("T"));
         if (arguments.option("--gate").isEmpty()) {
-            if (arguments.option("--app").isEmpty() || arguments.option("--runtime").isEmpty()) {
+            if (arguments.option("--app").isEmpty()
+                    || arguments.option("--runtime").isEmpty()) {
                 throw Failure.usage("a gate needs --app FILE and --runtime RUNTIME, or --gate PATH");
             }
             args = args.with("memory", memory(arguments));
@@ -101,8 +103,14 @@ final class FsutilWords {
 
     private static int changed(String op, Json.Obj args, Arguments arguments, Session session, String done) {
         Optional<String> gate = arguments.option("--gate");
-        Json.Obj all = args.with("gate", gate.<Json>map(path -> elements(path, session)).orElse(Json.NULL))
-                .with("runtime", arguments.option("--runtime").map(text -> runtime(text, session)).orElse(Json.NULL));
+        Json.Obj all = args.with(
+                        "gate", gate.<Json>map(path -> elements(path, session)).orElse(Json.NULL))
+                .with(
+                        "runtime",
+                        arguments
+                                .option("--runtime")
+                                .map(text -> runtime(text, session))
+                                .orElse(Json.NULL));
         Optional<String> app = arguments.option("--app");
         Json answer = call(op, all.with("app_image", textOrNull(app.map(file -> "@" + file))), app, session);
         session.print(answer, () -> done + arguments.required(0));
@@ -141,7 +149,8 @@ final class FsutilWords {
     }
 
     private static int invoke(Arguments arguments, Session session) {
-        byte[] payload = Content.of(arguments.positional(1).orElse(""), session.terminal().in());
+        byte[] payload = Content.of(
+                arguments.positional(1).orElse(""), session.terminal().in());
         Json.Obj args = Json.Obj.empty()
                 .with("path", elements(arguments.required(0), session))
                 .with("sync", new Json.Bool(true))

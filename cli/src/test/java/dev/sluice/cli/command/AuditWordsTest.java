@@ -90,6 +90,9 @@ final class AuditWordsTest {
                 "[{\"time\":\"2026-01-01T00:00:00Z\",\"kind\":\"gate.create\",\"who\":\"acme\","
                         + "\"what\":\"home:x\",\"label\":\"acme/iam,T\"}]");
 
-        assertThat(shell.run("audit", "list").out()).contains("KIND").contains("gate.create").contains("acme/iam,T");
+        assertThat(shell.run("audit", "list").out())
+                .contains("KIND")
+                .contains("gate.create")
+                .contains("acme/iam,T");
     }
 }

@@ -120,8 +120,10 @@ final class FaastenWordsTest {
 
     @Test
     void invoke_ofAFileThatIsNotThere_asksNoServer() {
-        assertThat(shell.run("invoke", "~:thumb", "--blob", "/no/such").exitCode()).isEqualTo(1);
-        assertThat(shell.run("invoke", "~:thumb", "--header", "nocolon").exitCode()).isEqualTo(2);
+        assertThat(shell.run("invoke", "~:thumb", "--blob", "/no/such").exitCode())
+                .isEqualTo(1);
+        assertThat(shell.run("invoke", "~:thumb", "--header", "nocolon").exitCode())
+                .isEqualTo(2);
         assertThat(server.asked()).isEmpty();
     }
 }

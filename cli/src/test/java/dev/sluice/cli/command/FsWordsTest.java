@@ -172,7 +172,8 @@ final class FsWordsTest {
         Path file = Files.writeString(home.resolve("p"), "JPEG");
         server.reply(201, "{\"blob\":\"b-1\"}").reply(201, "{}");
 
-        assertThat(shell.run("fs", "mkblob", "~:photo", file.toString(), "--label", "T,a").out())
+        assertThat(shell.run("fs", "mkblob", "~:photo", file.toString(), "--label", "T,a")
+                        .out())
                 .isEqualTo("Created blob: ~:photo\n");
         assertThat(server.asked())
                 .extracting(asked -> asked.method() + " " + asked.target() + " " + asked.text())

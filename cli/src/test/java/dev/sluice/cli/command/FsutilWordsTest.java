@@ -84,7 +84,8 @@ final class FsutilWordsTest {
     void mkgate_toAnotherGate_needsNoApplication() {
         server.reply(200, "{\"login\":\"acme/me\"}").reply(200, DONE);
 
-        assertThat(shell.run("fs", "mkgate", "home:<T,acme>:mine", "--gate", "~:hello").exitCode())
+        assertThat(shell.run("fs", "mkgate", "home:<T,acme>:mine", "--gate", "~:hello")
+                        .exitCode())
                 .isZero();
         assertThat(server.asked().getLast().text()).contains("\"gate\":[\"home\",\"acme/me,acme/me\",\"hello\"]");
     }
@@ -110,12 +111,12 @@ final class FsutilWordsTest {
     void mksvc_sendsTheVerbAsANumber() {
         server.reply(200, DONE);
 
-        shell.run(
-                "fs", "mksvc", "home:<T,acme>:w", "--url", "https://x.org/{c}", "--verb", "POST", "--header", "A: b");
+        shell.run("fs", "mksvc", "home:<T,acme>:w", "--url", "https://x.org/{c}", "--verb", "POST", "--header", "A: b");
 
         assertThat(server.only().text())
                 .contains("\"url\":\"https://x.org/{c}\",\"verb\":2,\"headers\":{\"A\":\"b\"},\"privilege\":\"T\"");
-        assertThat(shell.run("fs", "mksvc", "a:b", "--url", "u", "--verb", "BREW").exitCode())
+        assertThat(shell.run("fs", "mksvc", "a:b", "--url", "u", "--verb", "BREW")
+                        .exitCode())
                 .isEqualTo(2);
     }
 
