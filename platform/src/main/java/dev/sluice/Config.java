@@ -12,6 +12,7 @@ import java.util.Map;
 /// @param guestDir the guests' runtime files, a folder for each language
 /// @param readyGuests guests of each runtime that wait ready for a first call
 /// @param quota how much each organization may store
+/// @param collectSeconds from one look for what nothing reaches to the next
 /// @param apiPort, apiTlsPort, gatewayPort, gatewayTlsPort on loopback; 0 for a free one
 record Config(
         Path data,
@@ -21,10 +22,12 @@ record Config(
         int gatewayPort,
         int gatewayTlsPort,
         int readyGuests,
-        Quota quota) {
+        Quota quota,
+        int collectSeconds) {
     private static final int PORT_MAX = 65_535;
     private static final int READY_GUESTS_MAX = 64;
     private static final int READY_GUESTS_DEFAULT = 2;
+    private static final int COLLECT_SECONDS_DEFAULT = 600;
     private static final List<String> OPTIONS = List.of(
             "--data",
             "--guest-dir",
@@ -34,7 +37,8 @@ record Config(
             "--gateway-tls-port",
             "--ready-guests",
             "--quota-items",
-            "--quota-mib");
+            "--quota-mib",
+            "--collect-seconds");
 
     /// What is wrong with the command line, for whoever typed it.
     static final class Invalid extends Exception {
@@ -74,7 +78,8 @@ record Config(
                 new Quota(
                         number(given, "--quota-items", (int) Quota.DEFAULT.itemsMax(), Integer.MAX_VALUE),
                         (long) number(given, "--quota-mib", (int) (Quota.DEFAULT.bytesMax() >> 20), Integer.MAX_VALUE)
-                                << 20));
+                                << 20),
+                Math.max(1, number(given, "--collect-seconds", COLLECT_SECONDS_DEFAULT, Integer.MAX_VALUE)));
     }
 
     private static Path path(Map<String, String> given, String option) throws Invalid {

@@ -11,6 +11,7 @@ import dev.sluice.authn.Delegations;
 import dev.sluice.authn.TokenKey;
 import dev.sluice.blob.disk.DiskBlobs;
 import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.fs.Collector;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.Gates;
 import dev.sluice.gateway.Gateway;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -44,6 +46,9 @@ import java.util.function.Consumer;
 /// order.
 final class Platform implements AutoCloseable {
     private static final String VERSION = "0.1.0";
+
+    /// The collector's, after each page that it reads and each batch that it frees.
+    private static final Duration COLLECTOR_PAUSE = Duration.ofMillis(1);
 
     private final ArrayDeque<Runnable> parts = new ArrayDeque<>();
     private final Endpoints endpoints;
@@ -90,6 +95,7 @@ final class Platform implements AutoCloseable {
         LocalWorker worker = worker(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib, clock);
         var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, random), audit, clock);
         recordLongRuns(runs);
+        collect(new Collector(fs, store, random, Gates::named, COLLECTOR_PAUSE), config.collectSeconds());
 
         TlsIdentity identity = TlsIdentity.at(data, clock);
         var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, new Gateway());
@@ -146,6 +152,13 @@ final class Platform implements AutoCloseable {
                         Machine::freeMib,
                         clock),
                 LocalWorker::close);
+    }
+
+    private void collect(Collector collector, int seconds) {
+        ScheduledExecutorService every = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("collector").factory());
+        var _ = every.scheduleWithFixedDelay(collector::collectIfDue, seconds, seconds, TimeUnit.SECONDS);
+        parts.push(every::shutdownNow);
     }
 
     private void recordLongRuns(Runs runs) {

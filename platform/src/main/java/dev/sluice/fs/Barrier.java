@@ -72,7 +72,7 @@ final class Barrier {
         if (now != null) {
             now.born(kind, id);
             if (kind.refers()) {
-                now.push(kind, id);
+                now.push(new Marks.Gray(kind, id, false));
             }
         }
     }
@@ -81,7 +81,7 @@ final class Barrier {
     void changed(Kind kind, ObjectId id) {
         Marks now = marks;
         if (now != null && kind.refers()) {
-            now.push(kind, id);
+            now.push(new Marks.Gray(kind, id, false));
         }
     }
 
@@ -114,6 +114,14 @@ final class Barrier {
                 .map(stored -> Candidate.decode(stored).notBefore())
                 .orElse(0L);
         batch.put(Keys.candidate(id), new Candidate(kind, notBefore, boot, cycle).encode());
+    }
+
+    /// In the batch that takes away an entry of something unreachable: the next cycle shall look at what it
+    /// names.
+    void postpone(Kind kind, ObjectId id, Batch batch) {
+        if (store.get(Keys.candidate(id)).isEmpty()) {
+            batch.put(Keys.candidate(id), new Candidate(kind, 0, boot, cycle).encode());
+        }
     }
 
     /// Whether this cycle may judge it: the note is older than the cycle, and its time has come.

@@ -29,10 +29,17 @@ public record Entry(
     }
 
     static Entry decode(String name, Bytes stored) {
-        Kind kind = Kind.of(stored.at(0) & KIND_MASK);
-        var target = new ObjectId(stored.slice(1, PAYER_AT));
+        Kind kind = kindOf(stored);
         byte[] labelText = stored.slice(labelAt(stored), stored.length()).toArray();
-        return new Entry(name, kind, target, kind == Kind.FACETED ? null : Labels.decode(labelText));
+        return new Entry(name, kind, targetOf(stored), kind == Kind.FACETED ? null : Labels.decode(labelText));
+    }
+
+    static Kind kindOf(Bytes stored) {
+        return Kind.of(stored.at(0) & KIND_MASK);
+    }
+
+    static ObjectId targetOf(Bytes stored) {
+        return new ObjectId(stored.slice(1, PAYER_AT));
     }
 
     static String payerOf(Bytes stored) {

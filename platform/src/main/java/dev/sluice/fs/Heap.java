@@ -60,10 +60,20 @@ final class Heap {
         return object.cost(Keys.object(id));
     }
 
-    /// Makes a faceted directory on the shard of `near`. Nothing is stored for it until something is linked into it.
+    /// Makes a faceted directory on the shard of `near`. Nothing is stored for it until something is linked into
+    /// it.
     ObjectId addFaceted(ObjectId near) {
         ObjectId id = idNear(near);
         barrier.born(Kind.FACETED, id);
+        return id;
+    }
+
+    /// The same, that nothing links to.
+    ObjectId addUnlinkedFaceted() {
+        ObjectId id = addFaceted(ObjectId.derived(""));
+        var batch = new Batch();
+        barrier.lease(Kind.FACETED, id, batch);
+        store.commit(batch);
         return id;
     }
 

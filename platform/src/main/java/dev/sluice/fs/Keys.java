@@ -58,19 +58,15 @@ final class Keys {
         return key(CANDIDATE, id, new byte[0]);
     }
 
-    /// All candidates of the shard that `key` is on.
+    /// All candidates of a shard.
     static Bytes candidates(Bytes shard) {
-        byte[] prefix = Arrays.copyOf(shard.readOnlyArray(), shard.length() + 1);
-        prefix[shard.length()] = CANDIDATE;
-        return Bytes.takeOver(prefix);
+        return join(shard, Bytes.takeOver(new byte[] {CANDIDATE}));
     }
 
-    /// The object that a candidate's key is for.
-    static ObjectId ofCandidate(Bytes shard, Bytes key) {
-        Bytes id = below(candidates(shard), key);
-        byte[] whole = Arrays.copyOf(shard.readOnlyArray(), shard.length() + id.length());
-        System.arraycopy(id.readOnlyArray(), 0, whole, shard.length(), id.length());
-        return new ObjectId(Bytes.takeOver(whole));
+    static Bytes join(Bytes first, Bytes second) {
+        byte[] whole = Arrays.copyOf(first.readOnlyArray(), first.length() + second.length());
+        System.arraycopy(second.readOnlyArray(), 0, whole, first.length(), second.length());
+        return Bytes.takeOver(whole);
     }
 
     /// That a cycle has marked an object exactly.

@@ -32,7 +32,7 @@ public final class LabeledFs {
     private final Links links;
     private final Walk walk;
     private final Heap heap;
-    private final Barrier barrier;
+    final Barrier barrier;
 
     public LabeledFs(Store store, SecureRandom random) {
         this(store, random, Quota.DEFAULT, InstantSource.system());
@@ -171,7 +171,7 @@ public final class LabeledFs {
     public FsPath createUnlinkedTcb(Kind kind, Label label, Bytes content, Privilege with) {
         try (var _ = barrier.begin()) {
             if (kind == Kind.FACETED) {
-                return barrier.open(new Node(kind, heap.addFaceted(ObjectId.derived("")), null, null));
+                return barrier.open(new Node(kind, heap.addUnlinkedFaceted(), null, null));
             }
             return barrier.open(new Node(kind, heap.addUnlinked(kind, label, content, with), label, null));
         }

@@ -34,7 +34,21 @@ final class Marks {
     private boolean isMarking = true;
 
     /// Something marked whose own references have not been followed yet.
-    record Gray(Kind kind, ObjectId id) {}
+    ///
+    /// @param isRooted whether the root leads to it: what only a handle or a lease leads to may lead to itself,
+    ///     and
+    ///     must stay a candidate
+    record Gray(Kind kind, ObjectId id, boolean isRooted) {
+        private static final int ROOTED = 0x10;
+
+        Bytes encode() {
+            return Bytes.takeOver(new byte[] {(byte) (kind.number() | (isRooted ? ROOTED : 0))});
+        }
+
+        static Gray decode(ObjectId id, Bytes stored) {
+            return new Gray(Kind.of(stored.at(0) & (ROOTED - 1)), id, (stored.at(0) & ROOTED) != 0);
+        }
+    }
 
     Marks(Store store, SecureRandom random) {
         this.store = store;
@@ -57,21 +71,20 @@ final class Marks {
                 shaded += leaves.add(id.high(), id.low()) ? 1 : 0;
             } else if (store.get(Keys.marked(nonce, id)).isEmpty()) {
                 store.commitBehind(new Batch().put(Keys.marked(nonce, id), SHADED));
-                push(kind, id);
+                push(new Gray(kind, id, false));
             }
         }
     }
 
     /// Follows the references of an object again, whose content has changed.
-    synchronized void push(Kind kind, ObjectId id) {
+    synchronized void push(Gray pushed) {
         if (isMarking) {
             shaded++;
             if (gray.size() < GRAY_IN_MEMORY_MAX) {
-                gray.add(new Gray(kind, id));
+                gray.add(pushed);
             } else {
                 grayInStore++;
-                store.commitBehind(new Batch()
-                        .put(Keys.gray(nonce, id), Bytes.takeOver(new byte[] {(byte) kind.number()})));
+                store.commitBehind(new Batch().put(Keys.gray(nonce, pushed.id()), pushed.encode()));
             }
         }
     }
@@ -87,20 +100,19 @@ final class Marks {
 
     /// Marks what an entry of a reachable directory names, by the collector alone.
     ///
+    /// @param isRooted whether the root leads to the directory
     /// @param batch is given the marks; to be committed before the next object is followed
-    synchronized void see(Kind kind, ObjectId id, Batch batch) {
+    synchronized void see(Kind kind, ObjectId id, boolean isRooted, Batch batch) {
         Bytes key = Keys.marked(nonce, id);
         if (kind.leads()) {
             Optional<Bytes> before = store.get(key);
-            if (before.isEmpty()) {
-                batch.put(key, LINKED);
-                push(kind, id);
-            } else if (before.get().equals(SHADED) && isWatched(id)) {
-                batch.put(key, LINKED);
+            if (before.isEmpty() || (isRooted && before.get().equals(SHADED))) {
+                batch.put(key, isRooted ? LINKED : SHADED);
+                push(new Gray(kind, id, isRooted));
             }
         } else {
             leaves.add(id.high(), id.low());
-            if (isWatched(id)) {
+            if (isRooted && isWatched(id)) {
                 batch.put(key, LINKED);
             }
         }
@@ -122,7 +134,7 @@ final class Marks {
         return kind.leads() ? store.get(Keys.marked(nonce, id)).isPresent() : leaves.contains(id.high(), id.low());
     }
 
-    /// Whether an entry names it that was there when the collector looked.
+    /// Whether the root led to it when the collector looked.
     boolean isLinked(ObjectId id) {
         return store.get(Keys.marked(nonce, id)).equals(Optional.of(LINKED));
     }
@@ -133,7 +145,7 @@ final class Marks {
             List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, Store.SCAN_ENTRIES_MAX);
             var taken = new Batch();
             for (Store.Entry entry : page) {
-                gray.add(new Gray(Kind.of(entry.value().at(0)), new ObjectId(Keys.below(prefix, entry.key()))));
+                gray.add(Gray.decode(new ObjectId(Keys.below(prefix, entry.key())), entry.value()));
                 taken.delete(entry.key());
             }
             store.commitBehind(taken);

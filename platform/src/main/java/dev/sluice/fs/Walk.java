@@ -70,15 +70,12 @@ final class Walk {
         if (faceted.kind() != Kind.FACETED) {
             throw Refused.notFound();
         }
-        ObjectId id = facetIds.get(new Facet(faceted.id(), label), Walk::idOf);
+        ObjectId id = facetIds.get(new Facet(faceted.id(), label), f -> facetId(f.faceted(), f.label()));
         return new Node(Kind.DIRECTORY, id, label, faceted.id());
     }
 
-    private static ObjectId idOf(Facet facet) {
-        return ObjectId.derived(
-                ownerOf(facet.label()),
-                facet.faceted().toString(),
-                facet.label().toString());
+    static ObjectId facetId(ObjectId faceted, Label label) {
+        return ObjectId.derived(ownerOf(label), faceted.toString(), label.toString());
     }
 
     /// Where an object of `label` lives that no directory says it for.

@@ -1,5 +1,6 @@
 package dev.sluice.gate;
 
+import java.util.List;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.bytes.Bytes;
@@ -43,6 +44,13 @@ public final class Gates {
     public Gates(LabeledFs fs, Witness witness) {
         this.fs = fs;
         this.witness = witness;
+    }
+
+    /// The gates that a gate's content leads to, which must stay as long as it.
+    public static List<ObjectId> named(Kind kind, Bytes content) {
+        return kind == Kind.GATE && GateCodec.decode(content) instanceof GateContent.Redirect redirect
+                ? List.of(redirect.target())
+                : List.of();
     }
 
     /// The gate at `path`, after the task has been tainted with the way there and with each gate on the way to
