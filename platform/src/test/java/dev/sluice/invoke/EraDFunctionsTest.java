@@ -77,11 +77,17 @@ final class EraDFunctionsTest {
         published.install("functions/hello", "home:<T,sys>:callee", "sys");
         installed(
                 "d", "ResponseRaw(syscall.root().open_at(['home', 'T,sys', 'callee']).__enter__().invoke(b'{}').data)");
-        String python = "def handle(event, sc):\n    a = sc.invoke_sync('home:<T,sys>:callee', '{}')\n"
-                + "    return {'status': a.status, 'body': a.body.decode()}\n";
-        String node = "exports.handle = async (req, sc) => {\n"
-                + "  const a = await sc.invoke_sync('home:<T,sys>:callee', '{}');\n"
-                + "  return {status: a.status, body: a.body.toString()};\n};\n";
+        String python = """
+                def handle(event, sc):
+                    a = sc.invoke_sync('home:<T,sys>:callee', '{}')
+                    return {'status': a.status, 'body': a.body.decode()}
+                """;
+        String node = """
+                exports.handle = async (req, sc) => {
+                  const a = await sc.invoke_sync('home:<T,sys>:callee', '{}');
+                  return {status: a.status, body: a.body.toString()};
+                };
+                """;
         published.install(Map.of("workload.py", Bytes.utf8(python)), "home:<T,sys>:c", "sys", "T", PayloadStyle.RAW);
         published.install(Map.of("workload.js", Bytes.utf8(node)), "home:<T,sys>:n", "sys", "T", PayloadStyle.RAW);
 

@@ -20,7 +20,7 @@ final class FsutilPath {
             if (c == ':' && !isLabel) {
                 end(element, elements);
             } else {
-                isLabel = c == '<' && element.isEmpty() || isLabel && c != '>';
+                isLabel = isLabel ? c != '>' : c == '<' && element.isEmpty();
                 element.append(c);
             }
         }
