@@ -125,6 +125,10 @@ final class ExplainRoutesTest {
         assertThat(api.post(admin, "/gates", body).status()).isEqualTo(201);
         Answer withheld = api.post(runner, invoke(path), "{}");
         assertThat(withheld.body()).isEqualTo(UNIFORM);
+        Answer missing = api.post(runner, invoke("home:<T," + ME + ">:nothing"), "{}");
+        assertThat(withheld.headers().keySet())
+                .isEqualTo(missing.headers().keySet())
+                .contains("x-request-id");
 
         JsonNode json = explained(wholeReader(), requestId(withheld));
         assertThat(json.path("steps")
