@@ -1,10 +1,14 @@
 package dev.sluice;
 
+import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.Quota;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /// How the server is started.
 ///
@@ -13,6 +17,7 @@ import java.util.Map;
 /// @param readyGuests guests of each runtime that wait ready for a first call
 /// @param quota how much each organization may store
 /// @param collectSeconds from one look for what nothing reaches to the next
+/// @param egress what external gates may reach
 /// @param apiPort, apiTlsPort, gatewayPort, gatewayTlsPort on loopback; 0 for a free one
 record Config(
         Path data,
@@ -23,11 +28,15 @@ record Config(
         int gatewayTlsPort,
         int readyGuests,
         Quota quota,
-        int collectSeconds) {
+        int collectSeconds,
+        EgressSettings egress) {
     private static final int PORT_MAX = 65_535;
     private static final int READY_GUESTS_MAX = 64;
     private static final int READY_GUESTS_DEFAULT = 2;
     private static final int COLLECT_SECONDS_DEFAULT = 600;
+    private static final String EGRESS_ALLOW = "--egress-allow";
+    private static final String EGRESS_PERMIT = "--egress-permit";
+    private static final String EGRESS_CA = "--egress-ca";
     private static final List<String> OPTIONS = List.of(
             "--data",
             "--guest-dir",
@@ -38,7 +47,11 @@ record Config(
             "--ready-guests",
             "--quota-items",
             "--quota-mib",
-            "--collect-seconds");
+            "--collect-seconds",
+            EGRESS_ALLOW,
+            EGRESS_PERMIT,
+            EGRESS_CA);
+    private static final Set<String> REPEATABLE = Set.of(EGRESS_ALLOW, EGRESS_PERMIT);
 
     /// What is wrong with the command line, for whoever typed it.
     static final class Invalid extends Exception {
@@ -57,6 +70,7 @@ record Config(
 
     static Config parse(List<String> args) throws Invalid {
         Map<String, String> given = new HashMap<>();
+        Map<String, List<String>> repeated = new HashMap<>();
         for (int i = 0; i < args.size(); i += 2) {
             String option = args.get(i);
             if (!OPTIONS.contains(option)) {
@@ -64,6 +78,9 @@ record Config(
             }
             if (i + 1 == args.size()) {
                 throw new Invalid(option + " needs a value");
+            }
+            if (REPEATABLE.contains(option)) {
+                repeated.computeIfAbsent(option, _ -> new ArrayList<>()).add(args.get(i + 1));
             }
             given.put(option, args.get(i + 1));
         }
@@ -79,7 +96,19 @@ record Config(
                         number(given, "--quota-items", (int) Quota.DEFAULT.itemsMax(), Integer.MAX_VALUE),
                         (long) number(given, "--quota-mib", (int) (Quota.DEFAULT.bytesMax() >> 20), Integer.MAX_VALUE)
                                 << 20),
-                Math.max(1, number(given, "--collect-seconds", COLLECT_SECONDS_DEFAULT, Integer.MAX_VALUE)));
+                Math.max(1, number(given, "--collect-seconds", COLLECT_SECONDS_DEFAULT, Integer.MAX_VALUE)),
+                egress(repeated, Optional.ofNullable(given.get(EGRESS_CA))));
+    }
+
+    private static EgressSettings egress(Map<String, List<String>> given, Optional<String> authorities) throws Invalid {
+        try {
+            return EgressSettings.of(
+                    given.getOrDefault(EGRESS_ALLOW, List.of()),
+                    given.getOrDefault(EGRESS_PERMIT, List.of()),
+                    authorities.map(Path::of));
+        } catch (IllegalArgumentException wrong) {
+            throw new Invalid("--egress-allow takes a host or *, --egress-permit a host:port: " + wrong.getMessage());
+        }
     }
 
     private static Path path(Map<String, String> given, String option) throws Invalid {

@@ -12,6 +12,7 @@ import dev.sluice.authn.TokenKey;
 import dev.sluice.blob.disk.DiskBlobs;
 import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.fs.Collector;
+import dev.sluice.egress.Egress;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.Gates;
 import dev.sluice.gateway.Gateway;
@@ -89,7 +90,8 @@ final class Platform implements AutoCloseable {
         var fs = new LabeledFs(store, random, config.quota(), clock);
         fs.bootstrap();
         var audit = new AuditLog(store, random, clock);
-        var gates = new Gates(fs, audit);
+        var egress = closing(Egress.open(config.egress()), Egress::close);
+        var gates = new Gates(fs, audit, egress);
         var runs = new Runs(store, clock);
         var scheduler = new Scheduler(memoryMib);
         LocalWorker worker = worker(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib, clock);

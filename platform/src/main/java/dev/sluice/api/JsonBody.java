@@ -2,8 +2,10 @@ package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -153,6 +155,25 @@ final class JsonBody {
             }
             texts.add(items.get(i).stringValue());
         }
+        return texts;
+    }
+
+    Map<String, String> textsByName(String name) {
+        var texts = new LinkedHashMap<String, String>();
+        field(name).ifPresent(node -> {
+            if (!node.isObject()) {
+                throw wrongType(name, "object", node);
+            }
+            if (node.size() > LIST_MAX) {
+                throw Rejection.of(422, name + " in body should have at most " + LIST_MAX + " items");
+            }
+            node.properties().forEach(field -> {
+                if (!field.getValue().isString()) {
+                    throw wrongType(name + "." + field.getKey(), "string", field.getValue());
+                }
+                texts.put(field.getKey(), field.getValue().asString());
+            });
+        });
         return texts;
     }
 

@@ -10,8 +10,12 @@ import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.Packages;
+import dev.sluice.gate.Backing;
+import dev.sluice.gate.GateContent;
 import dev.sluice.gate.GatePolicy;
 import dev.sluice.gate.Gates;
+import dev.sluice.gate.InjectedHeaders;
+import dev.sluice.gate.UrlTemplate;
 import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
@@ -36,10 +40,15 @@ final class PathGates {
     /// @return the gate's label
     /// @throws Refused `EXISTS`, `DENIED`, `INVALID`, `NOT_FOUND`
     Label create(Door.Self self, FsPath path, JsonBody body) {
-        FunctionSpec function = self.task().run(() -> function(body));
+        GateContent content = self.task().run(() -> content(self, body));
         return self.task().run(() -> {
             Label label = body.field("label").map(LabelJson::parse).orElseGet(() -> labelOfDirectory(path.parent()));
-            gates.create(path, policy(body), function, label, self.authority());
+            switch (content) {
+                case GateContent.OfFunction gate ->
+                    gates.create(path, gate, Backing.LABEL, label, self.authority());
+                case GateContent.External service ->
+                    gates.services().create(path, service, Backing.LABEL, label, self.authority());
+            }
             return label;
         });
     }
@@ -47,10 +56,16 @@ final class PathGates {
     /// @return the gate's label, which never changes
     /// @throws Refused `NOT_FOUND`, `WRONG_KIND`, `DENIED`, `INVALID`
     Label replace(Door.Self self, FsPath path, JsonBody body) {
-        FunctionSpec function = self.task().run(() -> function(body));
-        return self.task().run(() -> {
-            gates.replace(path, policy(body), function, 0, self.authority());
-            return gates.resolve(path).label();
+        GateContent content = self.task().run(() -> content(self, body));
+        return self.task().run(() -> switch (content) {
+            case GateContent.OfFunction gate -> {
+                gates.replace(path, gate, Backing.LABEL, 0, self.authority());
+                yield gates.read(path).label();
+            }
+            case GateContent.External service -> {
+                gates.services().replace(path, service, Backing.LABEL, 0, self.authority());
+                yield gates.services().read(path).label();
+            }
         });
     }
 
@@ -78,6 +93,39 @@ final class PathGates {
             return body.text(field).map(Component::parse).orElse(otherwise);
         } catch (LabelInvalid wrong) {
             throw new Refused(Refusal.INVALID, field + " is a component: principals such as acme/user/jon, T or F");
+        }
+    }
+
+    /// Whether a body describes a gate: by a function's image, the gate that it leads to, or a server's URL.
+    static boolean describes(JsonBody body) {
+        return body.field("image").isPresent()
+                || body.field("gate").isPresent()
+                || body.field("url").isPresent();
+    }
+
+    private GateContent content(Door.Self self, JsonBody body) {
+        if (body.field("url").isPresent()) {
+            return external(body);
+        }
+        if (body.field("gate").isPresent()) {
+            FsPath target = SeedPaths.path(self, body.requiredText("gate"));
+            return gates.redirect(target, policy(body), component(body, "enter", Component.TRUE), body.flag("pin"));
+        }
+        return new GateContent.Direct(policy(body), function(body));
+    }
+
+    private static GateContent.External external(JsonBody body) {
+        try {
+            return new GateContent.External(
+                    component(body, "privilege", Component.TRUE),
+                    component(body, "clearance", Component.TRUE),
+                    body.field("taint").map(LabelJson::parse).orElse(Label.PUBLIC),
+                    body.field("egress").map(LabelJson::parse).orElse(Label.PUBLIC),
+                    UrlTemplate.parse(body.requiredText("url")),
+                    body.text("verb").orElse("GET"),
+                    InjectedHeaders.of(body.textsByName("headers")));
+        } catch (IllegalArgumentException wrong) {
+            throw new Refused(Refusal.INVALID, String.valueOf(wrong.getMessage()));
         }
     }
 

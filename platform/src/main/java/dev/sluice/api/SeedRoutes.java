@@ -82,7 +82,8 @@ final class SeedRoutes {
 
     private Response putGate(Door.Self self, FsPath path, JsonBody body, boolean isThere) {
         Label label = isThere ? gates.replace(self, path, body) : gates.create(self, path, body);
-        return linked(isThere ? 200 : 201, path, Kind.GATE, Optional.of(label));
+        Kind kind = body.field("url").isPresent() ? Kind.SERVICE : Kind.GATE;
+        return linked(isThere ? 200 : 201, path, kind, Optional.of(label));
     }
 
     /// Creates what the body names at the path, or makes the path name it instead of what it names now.
@@ -92,7 +93,7 @@ final class SeedRoutes {
         Bytes content = request.body(BODY_BYTES_MAX);
         JsonBody body =
                 content.length() == 0 ? new JsonBody(JsonBody.JSON.createObjectNode()) : JsonBody.parse(content);
-        if (body.field("image").isPresent()) {
+        if (PathGates.describes(body)) {
             return putGate(self, path, body, isThere);
         }
         Optional<FsPath> target = body.text("target").map(text -> SeedPaths.path(self, text));

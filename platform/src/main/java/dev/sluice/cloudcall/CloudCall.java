@@ -168,6 +168,14 @@ public sealed interface CloudCall {
     /// Creates at `path` a gate that leads where `source` leads, with other grants.
     record DuplicateGate(PathArg source, PathArg path, String privilege, String clearance) implements OfGates {}
 
+    /// Sends `body` by an external gate, with `parameters` in the places of its URL. Answers `{status: int64,
+    /// headers: map of texts, body: octets}`. What the run knows must flow to the gate's egress label.
+    record InvokeExternal(PathArg service, Bytes body, Map<String, String> parameters) implements OfGates {
+        public InvokeExternal {
+            parameters = Map.copyOf(parameters);
+        }
+    }
+
     /// What `path` names. Answers `{kind: text, label: text or null, length: int64, version: int64}`: the kind is
     /// one of `directory`, `file`, `faceted`, `gate`, `service`, `blob`; a faceted directory has no label; length
     /// and version are 0 for what has none.

@@ -46,8 +46,9 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
         this.files = new FileCalls(rooms.fs(), objects, paths, handles);
         this.blobs = new BlobCalls(handles, files);
         this.labels = new LabelCalls(self);
-        this.gates = new GateCalls(
-                rooms.gates(), new GateForms(rooms, files, handles, paths), objects, paths, handles, invoker);
+        var forms = new GateForms(rooms, files, handles, paths);
+        var services = new ServiceCalls(rooms.fs(), rooms.gates().services(), forms, objects, paths);
+        this.gates = new GateCalls(rooms.gates(), services, forms, objects, paths, handles, invoker);
     }
 
     /// Puts finalized blobs into the run's hands before it starts.

@@ -1,5 +1,6 @@
 package dev.sluice.cloudcall;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A gate as a guest describes it, not yet parsed or judged. What is absent (`null`) is the default of a new gate,
@@ -35,6 +36,17 @@ public record GateArg(Grants grants, Leads leads) {
             @Nullable String enter,
             @Nullable Boolean pin) implements Leads {}
 
+    /// A server on the internet.
+    ///
+    /// @param headers injected into every call
+    public record External(
+            @Nullable String url,
+            @Nullable String verb,
+            @Nullable Map<String, String> headers,
+            @Nullable String taint,
+            @Nullable String egress)
+            implements Leads {}
+
     /// A gate's code.
     public sealed interface App {
         /// A blob's entry in the file system.
@@ -56,6 +68,13 @@ public record GateArg(Grants grants, Leads leads) {
                         args.naturalOrNull("memory_mib"),
                         args.naturalOrNull("timeout_ms"));
             case "redirect" -> new Redirect(args.pathOrNull("gate"), args.textOrNull("enter"), args.boolOrNull("pin"));
+            case "service" ->
+                new External(
+                        args.textOrNull("url"),
+                        args.textOrNull("verb"),
+                        args.textsByNameOrNull("headers"),
+                        args.textOrNull("taint"),
+                        args.textOrNull("egress"));
             default -> throw new Arguments.Invalid();
         };
         var grants = new Grants(

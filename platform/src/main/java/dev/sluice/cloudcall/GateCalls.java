@@ -21,14 +21,16 @@ import java.util.Optional;
 /// What a guest asks of gates.
 final class GateCalls {
     private final Gates gates;
+    private final ServiceCalls services;
     private final GateForms forms;
     private final OpenObjects objects;
     private final PathReader paths;
     private final Handles handles;
     private final Invoker invoker;
 
-    GateCalls(Gates gates, GateForms forms, OpenObjects objects, PathReader paths, Handles handles, Invoker invoker) {
+    GateCalls(Gates gates, ServiceCalls services, GateForms forms, OpenObjects objects, PathReader paths, Handles handles, Invoker invoker) {
         this.gates = gates;
+        this.services = services;
         this.forms = forms;
         this.objects = objects;
         this.paths = paths;
@@ -38,12 +40,23 @@ final class GateCalls {
 
     Value answer(CloudCall.OfGates call) throws IOException, InterruptedException {
         return switch (call) {
-            case CloudCall.CreateGate create -> create(create);
-            case CloudCall.ReplaceGate(var path, var gate) -> replace(paths.read(path), gate);
-            case CloudCall.ReadGate(var path) -> told(gates.read(paths.read(path)));
+            case CloudCall.CreateGate create ->
+                create.gate().leads() instanceof GateArg.External leads
+                        ? services.create(create, leads)
+                        : create(create);
+            case CloudCall.ReplaceGate(var path, var gate) ->
+                gate.leads() instanceof GateArg.External leads
+                        ? services.replace(paths.read(path), gate.grants(), leads)
+                        : replace(paths.read(path), gate);
+            case CloudCall.ReadGate(var path) -> read(paths.read(path));
+            case CloudCall.InvokeExternal invoke -> services.invoke(invoke);
             case CloudCall.DuplicateGate duplicate -> duplicate(duplicate);
             case CloudCall.Invoke invoke -> invoke(invoke);
         };
+    }
+
+    private Value read(FsPath path) {
+        return services.isAt(path) ? services.read(path) : told(gates.read(path));
     }
 
     private Value create(CloudCall.CreateGate create) throws IOException {

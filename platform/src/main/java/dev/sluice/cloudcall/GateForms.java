@@ -9,11 +9,15 @@ import dev.sluice.function.Limits;
 import dev.sluice.function.Packages;
 import dev.sluice.function.PayloadStyle;
 import dev.sluice.gate.GateContent;
+import dev.sluice.gate.GateContent.External;
 import dev.sluice.gate.GatePolicy;
+import dev.sluice.gate.InjectedHeaders;
+import dev.sluice.gate.UrlTemplate;
 import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
+import dev.sluice.label.Label;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -44,8 +48,35 @@ final class GateForms {
         return switch (arg.leads()) {
             case GateArg.Function leads ->
                 new GateContent.Direct(policy, function(leads, old(before, GateContent.Direct.class)));
+            case GateArg.External _ -> throw incomplete();
             case GateArg.Redirect leads -> redirect(leads, policy, old(before, GateContent.Redirect.class));
         };
+    }
+
+    /// As [#content], for a gate that leads to the internet.
+    External external(GateArg.Grants grants, GateArg.External leads, Optional<External> before) {
+        try {
+            return new External(
+                    component(grants.privilege(), before.map(External::privilege).orElse(Component.TRUE)),
+                    component(grants.clearance(), before.map(External::clearance).orElse(Component.TRUE)),
+                    label(leads.taint(), before.map(External::taint)),
+                    label(leads.egress(), before.map(External::egress)),
+                    leads.url() == null
+                            ? before.map(External::url).orElseThrow(GateForms::incomplete)
+                            : UrlTemplate.parse(leads.url()),
+                    Optional.ofNullable(leads.verb())
+                            .or(() -> before.map(External::verb))
+                            .orElseThrow(GateForms::incomplete),
+                    leads.headers() == null
+                            ? before.map(External::headers).orElse(InjectedHeaders.NONE)
+                            : InjectedHeaders.of(leads.headers()));
+        } catch (IllegalArgumentException wrong) {
+            throw new Refused(Refusal.INVALID, String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static Label label(@Nullable String text, Optional<Label> before) {
+        return text == null ? before.orElse(Label.PUBLIC) : FsPath.label(text);
     }
 
     private static GatePolicy policy(GateArg.Grants grants, Optional<GateContent> before) {

@@ -55,6 +55,11 @@ public final class Egress implements AutoCloseable {
         this.client = client;
     }
 
+    /// Lets nothing out.
+    public static Egress closed() {
+        return new Egress(EgressSettings.NONE, EXCHANGE_MAX, new Traffic(0, 0), new HttpClient());
+    }
+
     /// @throws IOException if the file of authorities cannot be used
     public static Egress open(EgressSettings settings) throws IOException {
         return open(

@@ -42,9 +42,10 @@ final class Chain {
         return (GateContent.Redirect) links.getLast().content();
     }
 
-    /// @throws Refused `INVALID` if redirects lead in a circle or too far, `CONFLICT` if a pinned gate has
+    /// @throws Refused `NOT_FOUND` for what the last gate does not lead to, `INVALID` if redirects lead in a circle or too far, `CONFLICT` if a pinned gate has
     ///     changed, `DENIED` if somebody weaker than a grant may have replaced what it is granted to
     Chain add(Link next) {
+        requireContinues(next);
         boolean isFixed = links.isEmpty() || isPinned(next);
         requireEnd(next);
         if (!isFixed && !next.isKeptBy(granted)) {
@@ -80,6 +81,12 @@ final class Chain {
             throw new Refused(Refusal.CONFLICT, "a gate that is pinned has changed: pin it again");
         }
         return isPinned;
+    }
+
+    private void requireContinues(Link next) {
+        if (!links.isEmpty() && !(isOpen() && redirect().target().equals(next.id()))) {
+            throw Refused.notFound();
+        }
     }
 
     private void requireEnd(Link next) {

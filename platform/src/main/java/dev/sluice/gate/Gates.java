@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
+import dev.sluice.egress.Egress;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
 import dev.sluice.fs.LabeledFs;
@@ -35,15 +36,28 @@ public final class Gates {
 
     private final LabeledFs fs;
     private final Witness witness;
+    private final Services services;
     private final Cache<Version, Link> decoded =
             Caffeine.newBuilder().maximumSize(DECODED_GATES_MAX).build();
 
     private record Version(ObjectId id, long version) {}
 
-    /// @param witness is told of each gate that is created or replaced
+    /// Without external gates.
     public Gates(LabeledFs fs, Witness witness) {
+        this(fs, witness, Egress.closed());
+    }
+
+    /// @param witness is told of each gate that is created or replaced
+    /// @param egress  where external gates lead to
+    public Gates(LabeledFs fs, Witness witness, Egress egress) {
         this.fs = fs;
         this.witness = witness;
+        this.services = new Services(fs, egress, witness);
+    }
+
+    /// The external gates.
+    public Services services() {
+        return services;
     }
 
     /// The gates that a gate's content leads to, which must stay as long as it.
