@@ -44,8 +44,7 @@ final class PathGates {
         return self.task().run(() -> {
             Label label = body.field("label").map(LabelJson::parse).orElseGet(() -> labelOfDirectory(path.parent()));
             switch (content) {
-                case GateContent.OfFunction gate ->
-                    gates.create(path, gate, Backing.LABEL, label, self.authority());
+                case GateContent.OfFunction gate -> gates.create(path, gate, Backing.LABEL, label, self.authority());
                 case GateContent.External service ->
                     gates.services().create(path, service, Backing.LABEL, label, self.authority());
             }

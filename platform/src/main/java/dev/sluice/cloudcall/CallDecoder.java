@@ -70,8 +70,7 @@ final class CallDecoder {
                 new CloudCall.DuplicateGate(
                         args.path("source"), args.path("path"), args.text("privilege"), args.text("clearance"));
             case "invoke_service" ->
-                new CloudCall.InvokeExternal(
-                        args.path("service"), args.octets("body"), args.textsByName("parameters"));
+                new CloudCall.InvokeExternal(args.path("service"), args.octets("body"), args.textsByName("parameters"));
             case "invoke" ->
                 new CloudCall.Invoke(
                         args.path("gate"),

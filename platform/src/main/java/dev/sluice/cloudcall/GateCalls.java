@@ -28,7 +28,14 @@ final class GateCalls {
     private final Handles handles;
     private final Invoker invoker;
 
-    GateCalls(Gates gates, ServiceCalls services, GateForms forms, OpenObjects objects, PathReader paths, Handles handles, Invoker invoker) {
+    GateCalls(
+            Gates gates,
+            ServiceCalls services,
+            GateForms forms,
+            OpenObjects objects,
+            PathReader paths,
+            Handles handles,
+            Invoker invoker) {
         this.gates = gates;
         this.services = services;
         this.forms = forms;

@@ -57,8 +57,10 @@ final class GateForms {
     External external(GateArg.Grants grants, GateArg.External leads, Optional<External> before) {
         try {
             return new External(
-                    component(grants.privilege(), before.map(External::privilege).orElse(Component.TRUE)),
-                    component(grants.clearance(), before.map(External::clearance).orElse(Component.TRUE)),
+                    component(
+                            grants.privilege(), before.map(External::privilege).orElse(Component.TRUE)),
+                    component(
+                            grants.clearance(), before.map(External::clearance).orElse(Component.TRUE)),
                     label(leads.taint(), before.map(External::taint)),
                     label(leads.egress(), before.map(External::egress)),
                     leads.url() == null

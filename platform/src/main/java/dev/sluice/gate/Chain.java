@@ -42,7 +42,8 @@ final class Chain {
         return (GateContent.Redirect) links.getLast().content();
     }
 
-    /// @throws Refused `NOT_FOUND` for what the last gate does not lead to, `INVALID` if redirects lead in a circle or too far, `CONFLICT` if a pinned gate has
+    /// @throws Refused `NOT_FOUND` for what the last gate does not lead to, `INVALID` if redirects lead in a circle or
+    /// too far, `CONFLICT` if a pinned gate has
     ///     changed, `DENIED` if somebody weaker than a grant may have replaced what it is granted to
     Chain add(Link next) {
         requireContinues(next);

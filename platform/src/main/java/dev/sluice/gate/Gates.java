@@ -1,6 +1,5 @@
 package dev.sluice.gate;
 
-import java.util.List;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.bytes.Bytes;
@@ -19,6 +18,7 @@ import dev.sluice.kernel.Witness;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 

@@ -100,8 +100,8 @@ final class ServiceCallsTest {
                 new GateArg(
                         new GateArg.Grants(null, null, null, null),
                         new GateArg.External(null, "PUT", null, null, null))));
-        Value.Fields answer = (Value.Fields)
-                answered(new CloudCall.InvokeExternal(SERVICE, Bytes.utf8("body"), Map.of("x", "a b")));
+        Value.Fields answer =
+                (Value.Fields) answered(new CloudCall.InvokeExternal(SERVICE, Bytes.utf8("body"), Map.of("x", "a b")));
         assertThat(answer.byName())
                 .containsEntry("status", Value.of(200))
                 .containsEntry("body", Value.of(Bytes.utf8("answer")));

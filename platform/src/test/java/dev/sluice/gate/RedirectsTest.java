@@ -127,9 +127,7 @@ final class RedirectsTest {
         FsPath path = FsPath.home(Label.BOTTOM).child("r");
         GateContent.Redirect wanted = to("g", policy(privilege, "T", declassify, "F"), enter, false);
         Task author = new Task(
-                Label.BOTTOM,
-                Label.TOP,
-                Privilege.mintTcb(Component.parse(secrecy), Component.parse(integrity)));
+                Label.BOTTOM, Label.TOP, Privilege.mintTcb(Component.parse(secrecy), Component.parse(integrity)));
         ThrowingCallable create =
                 () -> gates.create(path, wanted, Backing.LABEL, Label.parse("T,alice"), Privilege.NONE);
         if (verdict.equals("ok")) {
@@ -159,11 +157,23 @@ final class RedirectsTest {
         direct("g", "T," + integrity, policy("T", "T", "T", "F"));
         GatePolicy granted = policy(privilege, "T", declassify, "F");
         Task root = Tasks.root();
-        assertThat(refusal(root, () -> gates.create(
-                        path("r"), to("g", granted, "T", false), Backing.LABEL, Label.BOTTOM, Tasks.all(root, "F"))))
+        assertThat(refusal(
+                        root,
+                        () -> gates.create(
+                                path("r"),
+                                to("g", granted, "T", false),
+                                Backing.LABEL,
+                                Label.BOTTOM,
+                                Tasks.all(root, "F"))))
                 .isEqualTo(mayFollow ? null : Refusal.DENIED);
-        assertThat(refusal(root, () -> gates.create(
-                        path("p"), to("g", granted, "T", true), Backing.LABEL, Label.BOTTOM, Tasks.all(root, "F"))))
+        assertThat(refusal(
+                        root,
+                        () -> gates.create(
+                                path("p"),
+                                to("g", granted, "T", true),
+                                Backing.LABEL,
+                                Label.BOTTOM,
+                                Tasks.all(root, "F"))))
                 .isNull();
     }
 
@@ -219,9 +229,15 @@ final class RedirectsTest {
         redirect("r2", "T,acme", "r1", policy("T", "T", "T", "F"), "T", false);
         Task root = Tasks.root();
         for (String target : List.of("r1", "r2")) {
-            assertUnchanged(root, Refusal.INVALID, () -> gates.replace(
-                    path("r1"), to(target, policy("T", "T", "T", "F"), "T", false), Backing.LABEL, 0,
-                    Tasks.all(root, "F")));
+            assertUnchanged(
+                    root,
+                    Refusal.INVALID,
+                    () -> gates.replace(
+                            path("r1"),
+                            to(target, policy("T", "T", "T", "F"), "T", false),
+                            Backing.LABEL,
+                            0,
+                            Tasks.all(root, "F")));
         }
         assertThat(resolved("r2", root).function()).isEqualTo(function("g"));
     }
@@ -251,8 +267,10 @@ final class RedirectsTest {
         assertThat(resolved("r8", Tasks.root()).function()).isEqualTo(function("r0"));
         GateContent.Redirect ninth = to("r8", policy("T", "T", "T", "F"), "T", false);
         Task root = Tasks.root();
-        assertUnchanged(root, Refusal.INVALID, () -> gates.create(
-                path("r9"), ninth, Backing.LABEL, Label.parse("T,acme"), Tasks.all(root, "F")));
+        assertUnchanged(
+                root,
+                Refusal.INVALID,
+                () -> gates.create(path("r9"), ninth, Backing.LABEL, Label.parse("T,acme"), Tasks.all(root, "F")));
         root.run(() -> fs.createTcb(
                 path("r9"), Kind.GATE, Label.parse("T,acme"), GateCodec.encode(ninth), Tasks.all(root, "F")));
         assertThat(refusal(root, () -> gates.resolve(path("r9")))).isEqualTo(Refusal.NOT_FOUND);
@@ -282,7 +300,8 @@ final class RedirectsTest {
         Gate other = resolved("other", Tasks.root());
         Task nobody = Tasks.of("T,T", "T,T", "T");
         assertThat(refusal(nobody, () -> gates.verify(gate))).isNull();
-        assertThat(refusal(nobody, () -> new Gates(fs, deed -> {}).verify(gate))).isNull();
+        assertThat(refusal(nobody, () -> new Gates(fs, deed -> {}).verify(gate)))
+                .isNull();
         assertThat(nobody.label()).isEqualTo(Label.PUBLIC);
         for (Gate forged : List.of(
                 new Gate(gate.links(), gate.label(), policy("F", "T", "T", "F")),
@@ -296,7 +315,8 @@ final class RedirectsTest {
         }
         replace("g", new GateContent.Direct(policy("T", "T", "T", "F"), function("two")));
         assertThat(refusal(nobody, () -> gates.verify(gate))).isNull();
-        assertThat(refusal(nobody, () -> new Gates(fs, deed -> {}).verify(gate))).isEqualTo(Refusal.NOT_FOUND);
+        assertThat(refusal(nobody, () -> new Gates(fs, deed -> {}).verify(gate)))
+                .isEqualTo(Refusal.NOT_FOUND);
     }
 
     private static Link forgedLink(Gate gate) {
@@ -343,12 +363,12 @@ final class RedirectsTest {
         var content = new GateContent.Direct(policy(privilege, "T", "T", "F"), function("x"));
         Label label = Label.of(Component.TRUE, Component.parse(integrity));
         assertUnchanged(root, () -> gates.create(path("a"), content, Backing.LABEL, label, Tasks.all(root, "F")));
-        assertThat(refusal(root, () -> gates.create(
-                        path("b"), content, Backing.ORGANIZATION, label, Tasks.all(root, "F"))))
+        assertThat(refusal(
+                        root,
+                        () -> gates.create(path("b"), content, Backing.ORGANIZATION, label, Tasks.all(root, "F"))))
                 .isEqualTo(isBacked ? null : Refusal.DENIED);
         Task weak = Tasks.of("T," + integrity, "F,T", "acme/function&blue/function");
-        assertUnchanged(weak, () -> gates.create(
-                path("c"), content, Backing.ORGANIZATION, label, weak.forEndorsing()));
+        assertUnchanged(weak, () -> gates.create(path("c"), content, Backing.ORGANIZATION, label, weak.forEndorsing()));
     }
 
     @Test
@@ -356,8 +376,8 @@ final class RedirectsTest {
         direct("g", "T,acme", policy("T", "T", "T", "F"));
         Task root = Tasks.root();
         GateContent.Redirect content = to("g", policy("acme/x", "T", "T", "F"), "T", false);
-        FsPath made = root.run(() -> gates.createUnlinked(
-                content, Backing.LABEL, Label.parse("T,acme"), Tasks.all(root, "F")));
+        FsPath made = root.run(
+                () -> gates.createUnlinked(content, Backing.LABEL, Label.parse("T,acme"), Tasks.all(root, "F")));
         assertThat(root.run(() -> gates.resolve(made)).function()).isEqualTo(function("g"));
         root.run(() -> {
             fs.link(made, path("linked"), Tasks.all(root, "F"));
