@@ -71,7 +71,7 @@ ensure_built() {
 
 run_maven() {
     local log="$WORK/build.log" started=$SECONDS
-    rm -rf "$ROOT"/{platform,cli}/target/lib
+    rm -rf "$ROOT"/{platform,cli,fuzz}/target/lib
     say "Building Sluice with $JAVA_HOME (log: $log)"
     local modules
     modules=$(IFS=,; echo "${MODULES[*]}")
@@ -99,7 +99,7 @@ show_progress() {
 lay_out() {
     local module key new
     local -a jars=()
-    [[ -d $ROOT/platform/target/lib && -d $ROOT/cli/target/lib ]] || fail "Maven has not packaged the modules: mvn package"
+    [[ -d $ROOT/platform/target/lib && -d $ROOT/cli/target/lib && -d $ROOT/fuzz/target/lib ]] || fail "Maven has not packaged the modules: mvn package"
     for module in "${MODULES[@]}"; do
         jars+=("$(jar_of "$module")")
     done
@@ -107,7 +107,7 @@ lay_out() {
         printf '%s\n' "$JAVA_HOME"
         stat --format='%Y' "$JAVA_HOME/release"
         sha256sum "${jars[@]}"
-        find "$ROOT"/{platform,cli}/target/lib -name '*.jar' -printf '%f\n' | LC_ALL=C sort
+        find "$ROOT"/{platform,cli,fuzz}/target/lib -name '*.jar' -printf '%f\n' | LC_ALL=C sort
         cat_guest | sha256sum
     } | sha256sum)
     key=${key:0:16}
@@ -116,12 +116,13 @@ lay_out() {
 
     new="$WORK/dist/.new"
     rm -rf "$new" "$DIST"
-    mkdir -p "$new/lib/server" "$new/lib/cli"
+    mkdir -p "$new/lib/server" "$new/lib/cli" "$new/lib/fuzz"
     for module in "${MODULES[@]}"; do
         cp "$(jar_of "$module")" "$new/$module.jar"
     done
     link_or_copy "$ROOT"/platform/target/lib/*.jar "$new/lib/server/"
     link_or_copy "$ROOT"/cli/target/lib/*.jar "$new/lib/cli/"
+    link_or_copy "$ROOT"/fuzz/target/lib/*.jar "$new/lib/fuzz/"
     lay_out_guests "$new/guest"
     lay_out_functions "$new/examples/faasten"
     class_path "$DIST" platform "$new"/lib/server/*.jar >"$new/server.classpath"

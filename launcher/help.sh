@@ -73,10 +73,17 @@ TEXT
             ;;
         fuzz) cat <<TEXT
 Usage: sluice fuzz noninterference [--pairs N] [--seed S]
+       sluice fuzz mutants [ID...] [--pairs N] [--seed S]
+       sluice fuzz parsers [--minutes N]
 
 Looks for holes. 'noninterference' runs N random scenarios (10000), each in two worlds that differ only in what the
 observer must not know, and compares all that he sees. It stops at the first difference and prints the smallest
 scenario that shows it. The same seed gives the same scenarios.
+
+'mutants' builds the platform without one guard at a time and says which of them 'noninterference' finds, and after how
+many pairs. An ID is the beginning of a guard's name, such as 'task-'.
+
+'parsers' feeds every parser of what guests and clients send with bytes that Jazzer makes up, for N minutes (8) together.
 
 Exit code: 0 nothing found, $EXIT_FAILED something found.
 

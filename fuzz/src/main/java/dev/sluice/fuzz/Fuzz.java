@@ -1,7 +1,10 @@
 package dev.sluice.fuzz;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +13,7 @@ import java.util.Set;
 /// `./sluice fuzz WORD [OPTION...]`. Exit codes: 0 nothing found, 1 something found, 2 wrong words.
 public final class Fuzz {
     private static final long PAIRS_DEFAULT = 10_000;
+    private static final long PARSER_MINUTES_DEFAULT = 8;
     private static final long MUTANT_PAIRS_DEFAULT = 2_000;
 
     private Fuzz() {}
@@ -25,6 +29,7 @@ public final class Fuzz {
                 case "noninterference" ->
                     noninterference(options(args, Set.of("--pairs", "--seed", "--threads", "--shrink")));
                 case "mutants" -> mutants(args);
+                case "parsers" -> parsers(options(args, Set.of("--minutes", "--seconds")));
                 default -> usage();
             };
         } catch (IllegalArgumentException wrong) {
@@ -36,6 +41,7 @@ public final class Fuzz {
     private static int usage() {
         System.err.println("usage: sluice fuzz noninterference [--pairs N] [--seed S]");
         System.err.println("       sluice fuzz mutants [ID...] [--pairs N] [--seed S]");
+        System.err.println("       sluice fuzz parsers [--minutes N]");
         return 2;
     }
 
@@ -77,6 +83,24 @@ public final class Fuzz {
                 .count();
         System.out.printf("%d caught, %d missed or broken%n", caught, results.size() - caught);
         return caught == results.size() ? 0 : 1;
+    }
+
+    /// The time is shared out among the parsers.
+    private static int parsers(Map<String, Long> options) throws InterruptedException {
+        Duration all = Duration.ofMinutes(options.getOrDefault("--minutes", PARSER_MINUTES_DEFAULT));
+        Duration each = Duration.ofSeconds(
+                options.getOrDefault("--seconds", Math.max(1, all.toSeconds() / Parser.values().length)));
+        var parsers = new Parsers(Path.of(System.getProperty("sluice.root", "")));
+        int broken = 0;
+        try {
+            for (Parser parser : Parser.values()) {
+                broken += parsers.withstands(parser, each) ? 0 : 1;
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        System.out.printf("%d parsers, %d broken%n", Parser.values().length, broken);
+        return broken == 0 ? 0 : 1;
     }
 
     /// Options that have a number each.

@@ -1,0 +1,5 @@
+/// Lets the parser fuzzer reach what this room keeps to itself.
+@NullMarked
+package dev.sluice.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,224 @@
+package dev.sluice.fuzz;
+
+import dev.sluice.api.HostileUploads;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.cloudcall.CallReply;
+import dev.sluice.cloudcall.GuestGone;
+import dev.sluice.cloudcall.GuestLink;
+import dev.sluice.cloudcall.GuestProtocolViolation;
+import dev.sluice.cloudcall.RunRequest;
+import dev.sluice.cloudcall.Value;
+import dev.sluice.fs.FsPath;
+import dev.sluice.kernel.Refused;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.LabelInvalid;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// Each parser that guests or clients feed, for any bytes: it returns, or something is wrong with it.
+enum Parser {
+    /// `secrecy,integrity`
+    LABEL {
+        @Override
+        void take(byte[] input) {
+            try {
+                Label label = Label.parse(text(input));
+                require(Label.parse(label.toString()).equals(label), "a label that prints as another one");
+            } catch (LabelInvalid expected) {
+                requireShort(expected);
+            }
+        }
+    },
+
+    /// Half of a label.
+    COMPONENT {
+        @Override
+        void take(byte[] input) {
+            try {
+                Component component = Component.parse(text(input));
+                require(Component.parse(component.toString()).equals(component), "a component that prints as another");
+            } catch (LabelInvalid expected) {
+                requireShort(expected);
+            }
+        }
+    },
+
+    /// A path in colon form.
+    PATH {
+        @Override
+        void take(byte[] input) {
+            try {
+                FsPath path = FsPath.parse(text(input), Component.parse("me"), Label.PUBLIC);
+                if (path.toString().length() <= FsPath.TEXT_CHARS_MAX) {
+                    FsPath again = FsPath.parse(path.toString(), Component.TRUE, Label.TOP);
+                    require(again.equals(path), "a path that prints as another one");
+                }
+            } catch (Refused expected) {
+                requireShort(expected);
+            }
+        }
+    },
+
+    /// All that a guest says during a run.
+    FRAME {
+        @Override
+        void take(byte[] input) {
+            listen(input);
+        }
+    },
+
+    /// One call with any argument: the first byte chooses the operation.
+    CALL {
+        @Override
+        void take(byte[] input) {
+            if (input.length > 1) {
+                String operation = OPERATIONS.get((input[0] & 0xff) % OPERATIONS.size());
+                listen(call(operation, input));
+            }
+        }
+    },
+
+    /// A function's source, as an archive.
+    ARCHIVE {
+        @Override
+        void take(byte[] input) {
+            HostileUploads.archive(input);
+        }
+    },
+
+    /// The body of a function's creation.
+    FUNCTION {
+        @Override
+        void take(byte[] input) {
+            HostileUploads.function(input);
+        }
+    },
+
+    /// A label in a body.
+    JSON_LABEL {
+        @Override
+        void take(byte[] input) {
+            HostileUploads.label(input);
+        }
+    };
+
+    /// As long as the unread answers to it fit into a channel.
+    private static final int HEARD_BYTES_MAX = 8 << 10;
+
+    private static final List<String> OPERATIONS = List.of(
+            "read_file",
+            "write_file",
+            "create_directory",
+            "create_file",
+            "create_faceted",
+            "delete",
+            "list_directory",
+            "list_faceted",
+            "hard_link",
+            "create_blob",
+            "write_blob",
+            "finalize_blob",
+            "open_blob",
+            "open_blob_handle",
+            "link_blob",
+            "read_blob",
+            "close_blob",
+            "current_label",
+            "taint_with_label",
+            "declassify",
+            "endorse",
+            "parse_label",
+            "sub_privilege",
+            "stat",
+            "open",
+            "close",
+            "create_unlinked",
+            "list_page",
+            "list_facets",
+            "write_if",
+            "create_gate",
+            "replace_gate",
+            "read_gate",
+            "invoke",
+            "invoke_service",
+            "duplicate_gate");
+
+    /// @throws RuntimeException or an error if the parser is not total
+    abstract void take(byte[] input);
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static String text(byte[] input) {
+        return new String(input, StandardCharsets.UTF_8);
+    }
+
+    private static void requireShort(RuntimeException refusal) {
+        require(String.valueOf(refusal.getMessage()).length() < 200, "a refusal that repeats what it refuses");
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalStateException(otherwise);
+        }
+    }
+
+    /// Has the platform's end of a channel hear this, during a run.
+    private static void listen(byte[] said) {
+        MemoryChannel.Pair channel = MemoryChannel.Pair.open();
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(said, 0, Math.min(said.length, HEARD_BYTES_MAX));
+            while (bytes.hasRemaining()) {
+                int _ = channel.far().write(bytes);
+            }
+            channel.far().shutdownOutput();
+            var _ = new GuestLink(channel.near()).run(new RunRequest(NULL, EMPTY), _ -> CallReply.DONE);
+        } catch (GuestGone | GuestProtocolViolation expected) {
+            // The two ways for a guest to end.
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } finally {
+            close(channel);
+        }
+    }
+
+    private static final Bytes NULL = Bytes.utf8("null");
+    private static final Bytes EMPTY = Bytes.utf8("{}");
+
+    private static void close(MemoryChannel.Pair channel) {
+        try {
+            channel.near().close();
+            channel.far().close();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    /// The frame of a call whose arguments are the bytes after the first.
+    private static byte[] call(String operation, byte[] arguments) {
+        try {
+            byte[] whole =
+                    GuestWire.frame(GuestWire.CALL, 1, Value.of(List.of(Value.of(operation), Value.of(Map.of()))));
+            int emptyMap = 5;
+            var body = new ByteArrayOutputStream();
+            body.write(whole, Integer.BYTES, whole.length - Integer.BYTES - emptyMap);
+            body.write(arguments, 1, arguments.length - 1);
+            return ByteBuffer.allocate(Integer.BYTES + body.size())
+                    .putInt(body.size())
+                    .put(body.toByteArray())
+                    .array();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+}
