@@ -146,6 +146,7 @@ final class Platform implements AutoCloseable {
                 new LocalWorker(
                         driver,
                         rooms.blobs(),
+                        rooms.gates(),
                         (gate, invoker) ->
                                 new CloudCalls(rooms, invoker, gate.policy().privilege()),
                         config.readyGuests(),

@@ -80,6 +80,7 @@ final class World implements AutoCloseable {
         this.worker = new LocalWorker(
                 driver,
                 blobs,
+                gates,
                 (gate, invoker) -> new CloudCalls(
                         new CloudCalls.Rooms(fs, blobs, gates, new Packages(blobs)),
                         invoker,

@@ -58,6 +58,9 @@ record Chain(Component vouched, int depth, Optional<Lease> around, Duration pati
 
     Admission acquire(Scheduler scheduler, String tenant, int memoryMib) throws InterruptedException {
         Duration left = timeLeft();
-        return scheduler.acquire(tenant, memoryMib, patience.compareTo(left) < 0 ? patience : left);
+        Duration most = patience.compareTo(left) < 0 ? patience : left;
+        return around.isPresent()
+                ? scheduler.acquireWithin(around.get(), tenant, memoryMib, most)
+                : scheduler.acquire(tenant, memoryMib, most);
     }
 }

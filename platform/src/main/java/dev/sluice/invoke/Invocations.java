@@ -111,7 +111,7 @@ public final class Invocations {
         if (wish.idempotencyKey().isPresent()) {
             Optional<UUID> first = runs.claim(run, scope(wish, gate, caller, run.existence()));
             if (first.isPresent()) {
-                return repeated(run.organization(), first.get());
+                return repeated(run.organization(), first.get(), caller);
             }
         } else {
             runs.begin(run);
@@ -290,11 +290,10 @@ public final class Invocations {
                 caller.clearance().toString()));
     }
 
-    private View repeated(String organization, UUID first) {
-        View view = runs.find(organization, first).orElseThrow(Refused::notFound);
-        if (view.content().isEmpty() && view.output().isEmpty()) {
-            throw new Refused(Refusal.CONFLICT, "a run with this idempotency key is in progress");
-        }
-        return view;
+    /// The first answer again, to whom it was given. He need not be able to see the record.
+    private View repeated(String organization, UUID first, Task caller) {
+        Run.Ended ended = runs.recall(organization, first)
+                .orElseThrow(() -> new Refused(Refusal.CONFLICT, "a run with this idempotency key is in progress"));
+        return Endings.deliverable(ended.run(), ended.content(), caller);
     }
 }

@@ -111,6 +111,10 @@ public record Run(
             return lines.stream().mapToLong(String::length).sum();
         }
 
+        Content with(Optional<Output> found) {
+            return new Content(status, finishedMillis, label, outputLabel, input, found, fault, stdout, stderr, flow);
+        }
+
         /// A label that would be too large for that is above every reader.
         Content joinedWith(Label existence) {
             return new Content(
@@ -140,6 +144,9 @@ public record Run(
                     + content.map(Content::bytes).orElse(0L);
         }
     }
+
+    /// A run that has ended, whole.
+    public record Ended(Run run, Content content) {}
 
     /// What a run that nobody waits for needs to be started, after a restart too.
     ///

@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.run.Run.Content;
+import dev.sluice.run.Run.Ended;
 import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.Output;
 import dev.sluice.run.Run.Queued;
@@ -38,13 +39,13 @@ public final class Runs {
     /// Of what the runs of one list received, printed and answered together; a single run may have more.
     static final int LIST_BYTES_MAX = 4 << 20;
 
-    private static final int INLINE_OUTPUT_BYTES_MAX = 64 << 10;
     private static final Bytes MARK = Bytes.utf8("1");
     private static final Bytes NULL = Bytes.utf8("null");
     private static final Fault STOPPED =
             new Fault("SystemError", "the server stopped while the function ran", List.of());
 
     private final Store store;
+    private final Contents contents;
     private final Clock clock;
     private final ConcurrentHashMap<UUID, Live> live = new ConcurrentHashMap<>();
 
@@ -60,6 +61,7 @@ public final class Runs {
 
     public Runs(Store store, Clock clock) {
         this.store = store;
+        this.contents = new Contents(store);
         this.clock = clock;
     }
 
@@ -99,7 +101,7 @@ public final class Runs {
             } else {
                 exists(run, batch);
             }
-            ended(run, content, batch);
+            contents.put(run, content, batch);
             if (durability == Durability.BEHIND) {
                 store.commitBehind(batch);
                 return;
@@ -150,7 +152,7 @@ public final class Runs {
 
     /// Notes how a queued run ended.
     public void endQueued(Run run, Content content) {
-        store.commitBehind(ended(run, content, unqueue(run)));
+        store.commitBehind(contents.put(run, content, unqueue(run)));
     }
 
     /// After a restart: closes each run that was running, and gives back those that had not begun, oldest
@@ -158,14 +160,14 @@ public final class Runs {
     public List<Run> recover() {
         for (Bytes stored : all(RunKeys.opens())) {
             Run run = RunCodec.decodeRun(stored);
-            store.commit(ended(run, stopped(run, NULL), new Batch().delete(RunKeys.open(run.id()))));
+            store.commit(contents.put(run, stopped(run, NULL), new Batch().delete(RunKeys.open(run.id()))));
         }
         var waiting = new ArrayList<Run>();
         for (Bytes stored : all(RunKeys.queue())) {
             Queued queued = RunCodec.decodeQueued(stored, NULL);
             Run run = queued.run();
             if (queued.isStarted()) {
-                store.commit(ended(run, stopped(run, NULL), unqueue(run)));
+                store.commit(contents.put(run, stopped(run, NULL), unqueue(run)));
             } else {
                 waiting.add(run);
             }
@@ -231,19 +233,22 @@ public final class Runs {
     }
 
     private View view(Run run) {
-        Task.current().observe(run.existence(), "a run");
-        return parts(run);
+        Task reader = Task.current();
+        reader.observe(run.existence(), "a run");
+        Optional<Content> content = contents.of(run).map(ended -> ended.joinedWith(run.existence()));
+        Optional<Content> told = content.filter(c -> reader.mayObserve(c.outputLabel()));
+        Optional<Output> output = told.flatMap(c -> contents.output(run, c));
+        return new View(run, content.filter(c -> reader.mayObserve(c.label())), told.map(Content::status), output);
     }
 
-    private View parts(Run run) {
-        Task reader = Task.current();
-        Optional<Content> content =
-                store.get(RunKeys.content(run.organization(), run.id())).map(RunCodec::decodeContent);
-        Optional<Content> told = content.filter(c -> reader.mayObserve(c.outputLabel()));
-        Optional<Output> output = told.flatMap(c -> c.output()
-                .or(() ->
-                        store.get(RunKeys.output(run.organization(), run.id())).map(RunCodec::decodeOutput)));
-        return new View(run, content.filter(c -> reader.mayObserve(c.label())), told.map(Content::status), output);
+    /// What came out of a run that has ended, for whoever waited for it and asks again: under its own labels,
+    /// without
+    /// that of its existence, and not looked at yet.
+    public Optional<Ended> recall(String organization, UUID id) {
+        return store.get(RunKeys.existence(organization, id))
+                .map(RunCodec::decodeRun)
+                .flatMap(run ->
+                        contents.of(run).map(content -> new Ended(run, content.with(contents.output(run, content)))));
     }
 
     private static Batch exists(Run run, Batch batch) {
@@ -253,19 +258,6 @@ public final class Runs {
 
     private static Batch unqueue(Run run) {
         return new Batch().delete(RunKeys.queued(run.id())).delete(RunKeys.payload(run.id()));
-    }
-
-    /// The record lies where both the run's existence and its content may be known.
-    private static Batch ended(Run run, Content ending, Batch batch) {
-        Content content = ending.joinedWith(run.existence());
-        boolean isInline =
-                content.output().isEmpty() || content.output().get().body().length() <= INLINE_OUTPUT_BYTES_MAX;
-        batch.put(RunKeys.content(run.organization(), run.id()), RunCodec.encode(content, isInline));
-        return isInline
-                ? batch
-                : batch.put(
-                        RunKeys.output(run.organization(), run.id()),
-                        RunCodec.encode(content.output().get()));
     }
 
     private Content stopped(Run run, Bytes input) {

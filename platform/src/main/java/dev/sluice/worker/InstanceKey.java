@@ -1,7 +1,13 @@
 package dev.sluice.worker;
 
 import dev.sluice.fs.ObjectId;
+import dev.sluice.gate.Gate;
 
-/// Which runs an instance may serve at all: one tenant's, of one version of one gate, and so with one privilege, one
-/// declassification and one package (design/labels.md section 5). Its label decides the rest.
-record InstanceKey(String tenant, ObjectId gate, long version) {}
+/// Which runs an instance may serve at all: one tenant's, of one version of one function, with one privilege and
+/// one
+/// declassification, whichever chain of gates gives them (design/labels.md section 5). Its label decides the rest.
+record InstanceKey(String tenant, ObjectId gate, long version, Gate.Authority authority) {
+    static InstanceKey of(String tenant, Gate gate) {
+        return new InstanceKey(tenant, gate.id(), gate.version(), gate.authority());
+    }
+}

@@ -9,7 +9,9 @@ import dev.sluice.cloudcall.Outcome;
 import dev.sluice.cloudcall.RunRequest;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
+import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
+import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
@@ -45,6 +47,7 @@ public final class LocalWorker implements AutoCloseable {
     private static final Duration HOUSEKEEPING = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(LocalWorker.class);
 
+    private final Gates gates;
     private final BiFunction<Gate, Invoker, CloudCalls> calls;
     private final FreshGuests fresh;
     private final InstancePool pool = new InstancePool();
@@ -63,12 +66,14 @@ public final class LocalWorker implements AutoCloseable {
     public LocalWorker(
             SandboxDriver driver,
             Blobs blobs,
+            Gates gates,
             BiFunction<Gate, Invoker, CloudCalls> calls,
             int readyOfEach,
             int memoryMib,
             IntSupplier leasedMib,
             IntSupplier freeMib,
             Clock clock) {
+        this.gates = gates;
         this.calls = calls;
         this.fresh = new FreshGuests(driver, readyOfEach);
         this.loader = new Loader(blobs, fresh, watch);
@@ -81,12 +86,17 @@ public final class LocalWorker implements AutoCloseable {
 
     /// Runs `gate`'s function as [Task#current]. Every way to end is a [RunEnd].
     ///
+    /// The gate is not believed: it must be what its versions in the store say, privilege and all.
+    ///
     /// The function's timeout counts from the moment it has the payload; a guest that has to be started first
     /// takes
     /// at most [#PREPARE_MAX] more.
+    ///
+    /// @throws Refused `NOT_FOUND` for a gate that is not in the store
     public RunEnd run(String tenant, Gate gate, Job job) throws InterruptedException {
         Task task = Task.current();
-        var key = new InstanceKey(tenant, gate.id(), gate.version());
+        gates.verify(gate);
+        InstanceKey key = InstanceKey.of(tenant, gate);
         @Nullable Instance instance = pool.take(key, task.label()).orElse(null);
         try {
             if (instance == null) {

@@ -93,6 +93,7 @@ final class ApiServer implements AutoCloseable {
         worker = new LocalWorker(
                 driver,
                 blobs,
+                gates,
                 (gate, invoker) -> new CloudCalls(
                         new CloudCalls.Rooms(fs, blobs, gates, new Packages(blobs)),
                         invoker,

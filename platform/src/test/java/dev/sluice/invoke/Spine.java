@@ -10,7 +10,6 @@ import dev.sluice.fs.LabeledFs;
 import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
-import dev.sluice.function.Packages;
 import dev.sluice.function.PayloadStyle;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.gate.GatePolicy;
@@ -51,13 +50,19 @@ final class Spine implements AutoCloseable {
     final AuditLog audit = new AuditLog(store, new SecureRandom(), Clock.systemUTC());
     final Gates gates = new Gates(fs, audit);
     final Runs runs = new Runs(store, Clock.systemUTC());
-    final Scheduler scheduler = new Scheduler(1024);
+    final Scheduler scheduler;
     final SandboxDriver driver;
     final LocalWorker worker;
     final Invocations invocations;
     private final Blobs blobs = new MemoryBlobs();
 
     Spine(Path directory) throws InterruptedException {
+        this(directory, 1024);
+    }
+
+    /// @param memoryMib that all runs share; a guest takes 128 of it
+    Spine(Path directory, int memoryMib) throws InterruptedException {
+        scheduler = new Scheduler(memoryMib);
         Path guest = Path.of("..", "guest").toAbsolutePath().normalize();
         fs.bootstrap();
         driver = NamespaceDriver.open(NamespaceOptions.of(
@@ -68,8 +73,9 @@ final class Spine implements AutoCloseable {
         worker = new LocalWorker(
                 driver,
                 blobs,
+                gates,
                 (gate, invoker) -> new CloudCalls(
-                        new CloudCalls.Rooms(fs, blobs, gates, new Packages(blobs)),
+                        CloudCalls.Rooms.of(fs, blobs, gates),
                         invoker,
                         gate.policy().privilege()),
                 1,

@@ -135,4 +135,96 @@ final class SchedulerTest {
         assertThat(admission).isInstanceOf(Admission.Granted.class);
         return ((Admission.Granted) admission).lease();
     }
+
+    @Test
+    void aNestedWish_isRefusedAtOnce_whereNoRunMakesProgress() throws InterruptedException {
+        try (var outer = granted(scheduler.acquire("a", 256, SHORT))) {
+            assertThat(scheduler.acquireWithin(outer, "a", 128, LONG)).isInstanceOf(Admission.QueueFull.class);
+            assertThat(scheduler.load()).isEqualTo(new Scheduler.Load(0, 256, 256));
+        }
+    }
+
+    @Test
+    void callsThatWaitForEachOther_areSettled_howeverManyGuestsThereIsRoomFor() throws InterruptedException {
+        for (int guests = 1; guests <= 6; guests++) {
+            var small = new Scheduler(guests * 128);
+            var ended = new ArrayList<String>();
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int run = 0; run < 8; run++) {
+                    String tenant = "tenant" + run % 3;
+                    threads.execute(() -> {
+                        try (var lease = granted(small.acquire(tenant, 128, LONG))) {
+                            nest(small, lease, tenant, 4);
+                        } catch (InterruptedException stopped) {
+                            Thread.currentThread().interrupt();
+                        }
+                        synchronized (ended) {
+                            ended.add(tenant);
+                        }
+                    });
+                }
+            }
+            assertThat(ended).hasSize(8);
+            assertThat(small.load()).isEqualTo(new Scheduler.Load(0, 0, guests * 128));
+        }
+    }
+
+    private static void nest(Scheduler scheduler, Scheduler.Lease outer, String tenant, int depth)
+            throws InterruptedException {
+        if (depth > 0 && scheduler.acquireWithin(outer, tenant, 128, LONG) instanceof Admission.Granted(var lease)) {
+            try (lease) {
+                nest(scheduler, lease, tenant, depth - 1);
+            }
+        }
+    }
+
+    @Test
+    void aNestedWish_thatFits_isNotHeldUpByALargerOneThatWaits() throws InterruptedException {
+        try (var outer = granted(scheduler.acquire("a", 128, SHORT));
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            threads.execute(() -> acquireAndClose("b", new ArrayList<>()));
+            await().until(() -> scheduler.load().waitingRuns() == 1);
+            granted(scheduler.acquireWithin(outer, "a", 128, LONG)).close();
+            outer.close();
+        }
+    }
+
+    @Test
+    void aNestedWish_waitsForARunThatMakesProgress_andGoesBeforeItsTenantsOthers() throws InterruptedException {
+        var outer = granted(scheduler.acquire("a", 128, SHORT));
+        var other = granted(scheduler.acquire("b", 128, SHORT));
+        var order = Collections.synchronizedList(new ArrayList<String>());
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            threads.execute(() -> {
+                acquireAndClose("a", new ArrayList<>());
+                order.add("later");
+            });
+            await().until(() -> scheduler.load().waitingRuns() == 1);
+            threads.execute(() -> {
+                try (var inner = granted(scheduler.acquireWithin(outer, "a", 128, LONG))) {
+                    order.add("nested");
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            await().until(() -> scheduler.load().waitingRuns() == 2);
+            assertThat(order).isEmpty();
+            other.close();
+            await().until(() -> !order.isEmpty());
+            outer.close();
+        }
+        assertThat(order).startsWith("nested");
+    }
+
+    @Test
+    void aNestedWish_thatRunsOutOfTime_letsItsCallerGoOn() throws InterruptedException {
+        try (var other = granted(scheduler.acquire("b", 128, SHORT));
+                var outer = granted(scheduler.acquire("a", 128, SHORT))) {
+            assertThat(scheduler.acquireWithin(outer, "a", 128, SHORT)).isInstanceOf(Admission.TimedOut.class);
+            other.close();
+            granted(scheduler.acquireWithin(outer, "a", 128, SHORT)).close();
+            assertThat(scheduler.acquireWithin(outer, "a", 129, LONG)).isInstanceOf(Admission.QueueFull.class);
+        }
+        assertThat(scheduler.load()).isEqualTo(new Scheduler.Load(0, 0, 256));
+    }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Functions that call functions.
-final class NestedTest {
+final class CallersTest {
     private static final String REFUSED = "refused: DENIED";
 
     @TempDir

@@ -1,0 +1,37 @@
+package dev.sluice.invoke;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.FsPath;
+import dev.sluice.gate.Invoker;
+import dev.sluice.label.Component;
+import dev.sluice.worker.Job;
+import java.time.Duration;
+import java.util.Map;
+
+/// What a worker is given when no spine is around it.
+final class Jobs {
+    private static final Invoker NOBODY = new Invoker() {
+        @Override
+        public Answer call(FsPath gate, Call call) {
+            throw new AssertionError("nothing is invoked here");
+        }
+
+        @Override
+        public void submit(FsPath gate, Call call) {
+            throw new AssertionError("nothing is invoked here");
+        }
+    };
+
+    private Jobs() {}
+
+    static Job of(String payload) {
+        return new Job(
+                Bytes.utf8(payload),
+                Bytes.utf8("{}"),
+                Map.of(),
+                Map.of(),
+                Component.TRUE,
+                Duration.ofSeconds(10),
+                _ -> NOBODY);
+    }
+}
