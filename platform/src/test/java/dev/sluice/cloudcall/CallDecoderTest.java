@@ -126,6 +126,10 @@ final class CallDecoderTest {
                         new CloudCall.ReplaceGate(path, DIRECT_ARG)),
                 new Operation("read_gate", Map.of("path", PATH), new CloudCall.ReadGate(path)),
                 new Operation(
+                        "invoke_service",
+                        Map.of("service", PATH, "body", BYTES, "parameters", Value.of(Map.of("p", TEXT))),
+                        new CloudCall.InvokeExternal(path, x, Map.of("p", "x"))),
+                new Operation(
                         "duplicate_gate",
                         Map.of("source", PATH, "path", PATH, "privilege", TEXT, "clearance", TEXT),
                         new CloudCall.DuplicateGate(path, path, "x", "x")),

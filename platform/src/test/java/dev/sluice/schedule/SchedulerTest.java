@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("try") // leases are given back in the middle, which is what is tested
 final class SchedulerTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofMillis(20);
