@@ -47,7 +47,7 @@ final class CallersTest {
     }
 
     private static Script writing(Script before) {
-        return before.call("current_label").writeFile(open, "told", alice.principal() + "/app");
+        return before.call("current_label").writeFile(open, "told");
     }
 
     @Test

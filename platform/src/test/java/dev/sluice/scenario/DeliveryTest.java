@@ -79,7 +79,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void s07_aDeputy_usesItsPrivilege_onlyWhereItSaysSo() {
+    void s07_aDeputy_releasesNothing_byReadingOrWritingForAnother() {
         var overwrite = new Script().writeFile(alice.home() + ":photo", "by bob");
         assertThat(seen(world.invoke(bob, plain, overwrite))).isEqualTo(refusal());
         assertThat(world.read(alice, alice.home() + ":photo").body()).isEqualTo("a photo");

@@ -188,7 +188,7 @@ final class FilesTest {
             String facet = bob.principal() + "," + app;
             var follow = new Script()
                     .createFile(followers + ":<" + facet + ">:" + who.organization(), facet)
-                    .writeFile(followers + ":<" + facet + ">:" + who.organization(), "since today", app);
+                    .writeFile(followers + ":<" + facet + ">:" + who.organization(), "since today");
             assertThat(world.invoke(who, who.open() + ":follow", follow).status())
                     .isEqualTo(404); // it knows of Bob
         }

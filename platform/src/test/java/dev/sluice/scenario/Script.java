@@ -26,10 +26,6 @@ final class Script {
         return call("write_file", "path", path, "content", Map.of("octets", content));
     }
 
-    Script writeFile(String path, String content, String with) {
-        return writeFile(path, content);
-    }
-
     Script createFile(String path, String label) {
         return call("create_file", "path", path, "label", label);
     }
