@@ -31,7 +31,7 @@ fingerprint() {
         stat --format='%Y' "$JAVA_HOME/release"
         cd "$ROOT" || exit
         # A module without sources, or a file that vanishes meanwhile, is no failure.
-        { find pom.xml ./*/pom.xml ./*/src/main guest examples/faasten/functions -name __pycache__ -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null || true; } |
+        { find pom.xml ./*/pom.xml ./*/src/main guest examples/faasten/{functions,deathstarbench} -name __pycache__ -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null || true; } |
             LC_ALL=C sort
     } | sha256sum
 }
@@ -147,7 +147,7 @@ jar_of() { # MODULE
     printf '%s' "${found[0]}"
 }
 cat_guest() {
-    [[ ! -d $ROOT/guest ]] || (cd "$ROOT" && find guest examples/faasten/functions -name __pycache__ -prune -o -type f -print | LC_ALL=C sort | xargs -r cat)
+    [[ ! -d $ROOT/guest ]] || (cd "$ROOT" && find guest examples/faasten/{functions,deathstarbench} -name __pycache__ -prune -o -type f -print | LC_ALL=C sort | xargs -r cat)
 }
 link_or_copy() { # FILE... DIRECTORY
     cp --link "$@" 2>/dev/null || cp "$@"

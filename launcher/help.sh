@@ -68,7 +68,7 @@ TEXT
 Usage: sluice bench [--json FILE] [NAME...]
 
 Measures, and prints a table, each number beside its baseline of the same run; --json writes the same as JSON.
-Names: start, label, fs, invoke-warm, invoke-cold. Without a name: all of them. Keep the machine quiet meanwhile.
+Names: start, label, fs, kernel, invoke-warm, invoke-cold. Without a name: all of them. Keep the machine quiet meanwhile.
 TEXT
             ;;
         fuzz) cat <<TEXT

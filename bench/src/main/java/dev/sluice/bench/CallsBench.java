@@ -1,10 +1,8 @@
 package dev.sluice.bench;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -31,7 +29,7 @@ final class CallsBench {
         String me = server.principal();
         String base = "home:<" + me + "," + me + ">:bench";
         server.directory(base);
-        server.gate("home:<T," + me + ">:calls", me, source());
+        server.gate("home:<T," + me + ">:calls", me, SluiceServer.resource("calls.py"));
         JsonNode medians = server.invoke(
                 "home:<T," + me + ">:calls",
                 "{\"base\":\"" + base + "\",\"label\":\"" + me + "," + me + "\",\"rounds\":" + ROUNDS + "}");
@@ -65,14 +63,5 @@ final class CallsBench {
             }
         }
         return Samples.of(nanos, 1).micros(0.5);
-    }
-
-    private static String source() throws IOException {
-        try (InputStream in = CallsBench.class.getResourceAsStream("calls.py")) {
-            if (in == null) {
-                throw new IOException("calls.py is missing from the program");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 }

@@ -13,6 +13,7 @@ final class KernelBench {
         try (Scratch scratch = Scratch.create();
                 SluiceServer server = SluiceServer.start(scratch.path().resolve("data"))) {
             CallsBench.run(report, server, scratch.path());
+            SocialNetworkBench.run(report, server);
         }
     }
 }

@@ -9,6 +9,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -142,6 +143,22 @@ final class SluiceServer implements AutoCloseable {
         var gate = JSON.createObjectNode().put("path", path).put("privilege", privilege);
         gate.put("blob", blob).put("image", "python3").put("handler", "gate.handle");
         require(201, send("POST", "/gates", gate.toString()));
+    }
+
+    /// The file's content; empty where there is none or nothing in it.
+    String read(String path) throws IOException, InterruptedException {
+        HttpResponse<String> answer = send("GET", "/faasten/fs/" + encoded(path) + "?op=read", "");
+        return answer.statusCode() == 404 ? "" : require(200, answer);
+    }
+
+    /// A text beside the bench's classes.
+    static String resource(String name) throws IOException {
+        try (InputStream in = SluiceServer.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException(name + " is missing from the program");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     JsonNode invoke(String gate, String payload) throws IOException, InterruptedException {
