@@ -7,6 +7,7 @@ import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.sluice.authn.TokenKey;
+import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;

@@ -6,6 +6,7 @@ import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
 import dev.sluice.authn.Delegations;
+import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import dev.sluice.cloudcall.CloudCalls;
@@ -41,9 +42,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// One whole server in memory, but for its listener: the real rooms over a store and blobs that nothing keeps.
 final class World implements AutoCloseable {
@@ -91,7 +96,7 @@ final class World implements AutoCloseable {
                 () -> MEMORY_MIB,
                 Realm.CLOCK);
         var invocations = new Invocations(
-                gates, scheduler, worker, runs, new RunIds(Realm.CLOCK, random), audit, Realm.CLOCK, NO_WAIT);
+                gates, scheduler, worker, runs, new RunIds(ticking(), random), audit, Realm.CLOCK, NO_WAIT);
         var organizations = new Organizations(fs, audit);
         var delegations = new Delegations(organizations, realm.tokenKey(), Realm.CLOCK);
         this.api = new Api(
@@ -110,6 +115,13 @@ final class World implements AutoCloseable {
                 () -> true,
                 Realm.CLOCK,
                 Runnable::run);
+    }
+
+    /// For ids only: runs are listed in the order in which they began.
+    private static Clock ticking() {
+        var ticks = new AtomicLong();
+        InstantSource source = () -> Realm.NOW.plusMillis(ticks.incrementAndGet());
+        return source.withZone(ZoneOffset.UTC);
     }
 
     int number() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.blob.Blobs;
+import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
@@ -16,7 +17,6 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.store.MemoryStore;
-import dev.sluice.testing.MemoryBlobs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

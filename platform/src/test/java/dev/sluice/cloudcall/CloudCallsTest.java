@@ -2,6 +2,7 @@ package dev.sluice.cloudcall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
@@ -15,7 +16,6 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.store.MemoryStore;
-import dev.sluice.testing.MemoryBlobs;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.sluice.cloudcall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.LabeledFs;
@@ -13,7 +14,6 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.store.MemoryStore;
-import dev.sluice.testing.MemoryBlobs;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.sluice.cloudcall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.egress.Egress;
 import dev.sluice.egress.EgressSettings;
@@ -13,7 +14,6 @@ import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.store.MemoryStore;
-import dev.sluice.testing.MemoryBlobs;
 import dev.sluice.testing.Sink;
 import dev.sluice.testing.Tasks;
 import java.io.IOException;

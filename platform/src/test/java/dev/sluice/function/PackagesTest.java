@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.blob.Blobs;
+import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Digest;
 import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
-import dev.sluice.testing.MemoryBlobs;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package dev.sluice.invoke;
 
 import dev.sluice.audit.AuditLog;
 import dev.sluice.blob.Blobs;
+import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.fs.BlobRef;
@@ -27,7 +28,6 @@ import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.store.MemoryStore;
-import dev.sluice.testing.MemoryBlobs;
 import dev.sluice.worker.LocalWorker;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -20,10 +20,16 @@ import dev.sluice.store.MemoryStore;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class RunsTest {
@@ -34,7 +40,8 @@ final class RunsTest {
     private final MemoryStore store = new MemoryStore();
     private final Clock clock = Clock.systemUTC();
     private final Runs runs = new Runs(store, clock);
-    private final RunIds ids = new RunIds(clock, new SecureRandom());
+    private final AtomicLong millis = new AtomicLong(clock.millis());
+    private final RunIds ids = new RunIds(later(), new SecureRandom());
 
     @Test
     void anEndedRun_isSeenInParts_byClearance() {
@@ -209,6 +216,19 @@ final class RunsTest {
                 .isNegative();
     }
 
+    @Test
+    void ids_ofOneMillisecond_tellNothingOfEachOther() {
+        var same = new RunIds(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), new SecureRandom());
+        List<UUID> all = Stream.generate(same::next).limit(1000).toList();
+        assertThat(all).doesNotHaveDuplicates();
+        assertThat(all).isNotEqualTo(all.stream().sorted().toList());
+        long neighbors = IntStream.range(1, all.size())
+                .filter(i -> all.get(i).getMostSignificantBits()
+                        == 1 + all.get(i - 1).getMostSignificantBits())
+                .count();
+        assertThat(neighbors).isLessThan(10);
+    }
+
     private Run ended(String function) {
         Run run = newRun(function);
         runs.begin(run);
@@ -235,6 +255,12 @@ final class RunsTest {
                 .flatMap(Content::fault)
                 .map(Fault::type)
                 .orElse("none");
+    }
+
+    /// A clock on which no two readings are the same.
+    private Clock later() {
+        InstantSource source = () -> Instant.ofEpochMilli(millis.incrementAndGet());
+        return source.withZone(ZoneOffset.UTC);
     }
 
     private static Task reader(String clearance) {

@@ -1,7 +1,5 @@
-package dev.sluice.fuzz;
+package dev.sluice.blob;
 
-import dev.sluice.blob.BlobTooLarge;
-import dev.sluice.blob.Blobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import java.io.ByteArrayInputStream;
@@ -12,14 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Blobs that nothing keeps.
-final class MemoryBlobs implements Blobs {
+/// Blobs that are gone when the process ends, for tests and tools. Thread-safe.
+public final class MemoryBlobs implements Blobs {
     private final Map<Digest, Bytes> kept = new ConcurrentHashMap<>();
 
-    MemoryBlobs() {}
+    public MemoryBlobs() {}
 
     /// Begins with what another one holds.
-    MemoryBlobs(MemoryBlobs before) {
+    public MemoryBlobs(MemoryBlobs before) {
         kept.putAll(before.kept);
     }
 
