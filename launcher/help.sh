@@ -74,7 +74,7 @@ TEXT
         fuzz) cat <<TEXT
 Usage: sluice fuzz noninterference [--pairs N] [--seed S]
        sluice fuzz mutants [ID...] [--pairs N] [--seed S]
-       sluice fuzz parsers [--minutes N]
+       sluice fuzz parsers [NAME...] [--minutes N]
 
 Looks for holes. 'noninterference' runs N random scenarios (10000), each in two worlds that differ only in what the
 observer must not know, and compares all that he sees. It stops at the first difference and prints the smallest

@@ -1,12 +1,15 @@
 package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Json;
 import dev.sluice.function.SourceArchive;
 import dev.sluice.kernel.Refused;
 import dev.sluice.label.Label;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 
-/// The parsers of this room that clients feed, each as the fuzzer calls it: any bytes give a value or its one refusal.
+/// The parsers of this room that clients feed, each as the fuzzer calls it: any bytes give a value or its one
+/// refusal.
 public final class HostileUploads {
     private HostileUploads() {}
 
@@ -28,6 +31,41 @@ public final class HostileUploads {
             FunctionRequest.parse(Bytes.takeOver(content.clone()));
         } catch (Rejection | Refused expected) {
             // The two ways to say no.
+        }
+    }
+
+    /// A payload: what is taken is sorted once and for all, and means the same.
+    public static void payload(byte[] content) {
+        try {
+            Bytes sorted = SortedJson.of(Bytes.takeOver(content.clone()));
+            if (!SortedJson.of(sorted).equals(sorted)) {
+                throw new IllegalStateException("a payload that can be sorted again");
+            }
+            if (!meaning(sorted.toArray()).equals(meaning(content))) {
+                throw new IllegalStateException("a payload that means something else");
+            }
+        } catch (Rejection expected) {
+            // The one way to say no.
+        }
+    }
+
+    private static Object meaning(byte[] json) {
+        return JsonBody.JSON
+                .rebuild()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .build()
+                .readTree(json);
+    }
+
+    /// The body of an execution.
+    public static void run(byte[] content) {
+        try {
+            Bytes input = RunRequest.parse(Bytes.takeOver(content.clone())).input();
+            if (!Json.isValid(input)) {
+                throw new IllegalStateException("an input that is no JSON");
+            }
+        } catch (Rejection expected) {
+            // The one way to say no.
         }
     }
 

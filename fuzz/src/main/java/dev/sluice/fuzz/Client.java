@@ -19,18 +19,24 @@ final class Client {
     static final Pattern ID =
             Pattern.compile("\\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40}|[0-9a-f]{32})\\b");
 
+    /// A delegated token.
+    static final Pattern TOKEN = Pattern.compile("\\beyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+");
+
     private static final int REQUEST_ID_CHARS = 32;
     private static final int OBJECT_ID_CHARS = 40;
     static final String AUTHORIZATION = "Authorization";
-    private static final Pattern NAMED = Pattern.compile("\\$(id|blob|request)(\\d)");
+    private static final Pattern NAMED = Pattern.compile("\\$(id|blob|request|token)(\\d)");
 
     private final Realm realm;
     private final LocalServer server;
-    private final Map<String, List<String>> told = new HashMap<>(); // $id, $blob or $request and an account → ids
+    private final String sink;
+    private final Map<String, List<String>> told =
+            new HashMap<>(); // $id, $blob, $request or $token and an account → ids
 
-    Client(Realm realm, LocalServer server) {
+    Client(Realm realm, LocalServer server, String sink) {
         this.realm = realm;
         this.server = server;
+        this.sink = sink;
     }
 
     /// What came back: the status line, the headers without the time of day, and the body.
@@ -49,7 +55,7 @@ final class Client {
         for (int i = 0; i < headers.size(); i += 2) {
             head.append(headers.get(i))
                     .append(": ")
-                    .append(bad(headers.get(i + 1)))
+                    .append(bad(withIds(headers.get(i + 1), step.who())))
                     .append("\r\n");
         }
         if (content.length > 0) {
@@ -82,6 +88,10 @@ final class Client {
     }
 
     private void remember(String who, String answer) {
+        TOKEN.matcher(answer)
+                .results()
+                .forEach(found -> told.computeIfAbsent("token" + who, _ -> new ArrayList<>())
+                        .add(found.group()));
         ID.matcher(answer).results().map(found -> found.group()).forEach(id -> {
             String kind = id.length() == REQUEST_ID_CHARS ? "request" : id.length() == OBJECT_ID_CHARS ? "blob" : "id";
             List<String> ids = told.computeIfAbsent(kind + who, _ -> new ArrayList<>());
@@ -92,7 +102,7 @@ final class Client {
     }
 
     private String withIds(String text, String who) {
-        return NAMED.matcher(text).replaceAll(named -> {
+        return NAMED.matcher(text.replace("$sink", sink)).replaceAll(named -> {
             List<String> ids = told.getOrDefault(named.group(1) + who, List.of());
             int number = Integer.parseInt(named.group(2));
             return ids.isEmpty() ? "0" : ids.get(number % ids.size());

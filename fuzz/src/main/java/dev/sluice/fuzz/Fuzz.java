@@ -5,10 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// `./sluice fuzz WORD [OPTION...]`. Exit codes: 0 nothing found, 1 something found, 2 wrong words.
 public final class Fuzz {
@@ -29,7 +31,7 @@ public final class Fuzz {
                 case "noninterference" ->
                     noninterference(options(args, Set.of("--pairs", "--seed", "--threads", "--shrink")));
                 case "mutants" -> mutants(args);
-                case "parsers" -> parsers(options(args, Set.of("--minutes", "--seconds")));
+                case "parsers" -> parsers(args);
                 default -> usage();
             };
         } catch (IllegalArgumentException wrong) {
@@ -41,7 +43,7 @@ public final class Fuzz {
     private static int usage() {
         System.err.println("usage: sluice fuzz noninterference [--pairs N] [--seed S]");
         System.err.println("       sluice fuzz mutants [ID...] [--pairs N] [--seed S]");
-        System.err.println("       sluice fuzz parsers [--minutes N]");
+        System.err.println("       sluice fuzz parsers [NAME...] [--minutes N]");
         return 2;
     }
 
@@ -67,8 +69,7 @@ public final class Fuzz {
 
     /// Words before the options choose mutants whose ids begin with one of them.
     private static int mutants(List<String> args) throws InterruptedException {
-        List<String> chosen =
-                args.stream().skip(1).takeWhile(word -> !word.startsWith("--")).toList();
+        List<String> chosen = words(args);
         Map<String, Long> options = options(args.subList(chosen.size(), args.size()), Set.of("--pairs", "--seed"));
         List<Mutant> some = Mutant.all().stream()
                 .filter(mutant -> chosen.isEmpty() || chosen.stream().anyMatch(mutant.id()::startsWith))
@@ -85,22 +86,36 @@ public final class Fuzz {
         return caught == results.size() ? 0 : 1;
     }
 
-    /// The time is shared out among the parsers.
-    private static int parsers(Map<String, Long> options) throws InterruptedException {
+    /// Words before the options choose parsers. The time is shared out among them.
+    private static int parsers(List<String> args) throws InterruptedException {
+        List<String> words = words(args);
+        Map<String, Long> options = options(args.subList(words.size(), args.size()), Set.of("--minutes", "--seconds"));
+        List<Parser> chosen = Arrays.stream(Parser.values())
+                .filter(parser -> words.isEmpty() || words.contains(parser.word()))
+                .toList();
+        if (chosen.size() < words.size()) {
+            throw new IllegalArgumentException("the parsers are "
+                    + Arrays.stream(Parser.values()).map(Parser::word).collect(Collectors.joining(", ")));
+        }
         Duration all = Duration.ofMinutes(options.getOrDefault("--minutes", PARSER_MINUTES_DEFAULT));
-        Duration each = Duration.ofSeconds(
-                options.getOrDefault("--seconds", Math.max(1, all.toSeconds() / Parser.values().length)));
+        Duration each =
+                Duration.ofSeconds(options.getOrDefault("--seconds", Math.max(1, all.toSeconds() / chosen.size())));
         var parsers = new Parsers(Path.of(System.getProperty("sluice.root", "")));
         int broken = 0;
         try {
-            for (Parser parser : Parser.values()) {
+            for (Parser parser : chosen) {
                 broken += parsers.withstands(parser, each) ? 0 : 1;
             }
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
-        System.out.printf("%d parsers, %d broken%n", Parser.values().length, broken);
+        System.out.printf("%d parsers, %d broken%n", chosen.size(), broken);
         return broken == 0 ? 0 : 1;
+    }
+
+    /// What stands between the first word and the options.
+    private static List<String> words(List<String> args) {
+        return args.stream().skip(1).takeWhile(word -> !word.startsWith("--")).toList();
     }
 
     /// Options that have a number each.

@@ -19,10 +19,16 @@ import java.util.List;
 final class Generator {
     private static final int ROUNDS_MAX = 5;
 
-    /// What an observer asks for in the end, whatever happened: lists of everything, and why his last requests went as
+    /// What an observer asks for in the end, whatever happened: lists of everything, and why his last requests went
+    /// as
     /// they did.
     private static final List<String> LAST_LOOKS = List.of(
-            "/v1/runs", "/v1/audit", "/v1/explain/$id0?format=text", "/v1/explain/$request0", "/v1/explain/$request1");
+            "/v1/runs",
+            "/v1/runs/$id1",
+            "/v1/audit",
+            "/v1/explain/$id0?format=text",
+            "/v1/explain/$request0",
+            "/v1/explain/$request1");
 
     private final Chance chance;
     private final Observer observer;
@@ -58,6 +64,10 @@ final class Generator {
         openGate();
         for (int i = 1; i < gates; i++) {
             gate(i);
+        }
+        int services = chance.percent(50) ? chance.between(1, 2) : 0;
+        for (int i = 0; i < services; i++) {
+            service(i);
         }
         var requests = new Requests(chance, observer, places);
         var stories = new Stories(chance, observer, places, requests);
@@ -178,6 +188,32 @@ final class Generator {
         } else {
             places.addGate(path);
         }
+    }
+
+    /// A way out. What comes back differs if it is said to be secret.
+    private void service(int number) {
+        String asked = chance.of("T", "T", Vocabulary.ALICE, Vocabulary.BOB, Vocabulary.MALLORY);
+        Component privilege = isReleased(asked) ? Component.TRUE : Component.parse(asked);
+        Label egress = Label.parse(chance.percent(60) ? Vocabulary.PUBLIC : chance.of(Vocabulary.LABELS));
+        String taint = chance.percent(50) ? Vocabulary.PUBLIC : places.label(70);
+        Component backing = privilege.and(egress.secrecy());
+        Component secrecy = chance.percent(80)
+                ? Component.TRUE
+                : Label.parse(places.label(100)).secrecy();
+        String label = Label.of(secrecy, backing.isTrue() ? Component.parse(Vocabulary.ALICE) : backing)
+                .toString();
+        String facet = chance.percent(80) ? "T," + Vocabulary.ALICE : places.label(90);
+        String path = Vocabulary.facet(facet) + ":s" + number;
+        seeds.add(new Seed.ServiceSeed(
+                path,
+                label,
+                (places.isHigh(taint) ? Sink.SECRET : "open") + number,
+                privilege.toString(),
+                chance.percent(80) ? "T" : chance.of(Vocabulary.ALICE, Vocabulary.BOB, Vocabulary.MALLORY),
+                taint,
+                egress.toString(),
+                presence(Vocabulary.facet(facet))));
+        places.addService(path);
     }
 
     /// Whether authority over `component` could carry a secret down to the observer, or vouch to him for what he

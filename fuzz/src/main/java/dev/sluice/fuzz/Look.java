@@ -5,6 +5,7 @@ import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.fuzz.Scenario.Observer;
+import dev.sluice.fuzz.Scenario.Seed;
 import dev.sluice.fuzz.Scenario.Step;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
@@ -50,6 +51,21 @@ final class Look {
         for (String organization : List.of("acme", "blue", "dispatch")) {
             reading(() -> world.runs().list(organization, Optional.empty(), Optional.empty(), 100))
                     .ifPresent(views -> views.forEach(this::run));
+        }
+    }
+
+    /// Looks at what left by external gates, as far as their egress labels let him. What left by his own is his.
+    void outside(List<Seed> seeds, List<String> received) {
+        for (String request : received) {
+            boolean isSeen = request.contains(" /" + Stories.OWN_SERVICE + "/")
+                    ? !observer.account().equals(Vocabulary.NOBODY_ASKS)
+                    : seeds.stream()
+                            .filter(seed -> seed instanceof Seed.ServiceSeed service
+                                    && request.contains(" /" + service.name() + "/"))
+                            .anyMatch(seed -> observer.maySee(Label.parse(((Seed.ServiceSeed) seed).egress())));
+            if (isSeen) {
+                note("outside arrives " + request);
+            }
         }
     }
 
@@ -105,7 +121,7 @@ final class Look {
 
     private void note(String line) {
         lines.add(Client.ID
-                .matcher(line)
+                .matcher(Client.TOKEN.matcher(line).replaceAll("a token"))
                 .replaceAll(found ->
                         Matcher.quoteReplacement(names.computeIfAbsent(found.group(), _ -> "#" + names.size()))));
     }

@@ -19,6 +19,7 @@ final class Pairs implements AutoCloseable {
     private final AtomicReference<Handler> current = new AtomicReference<>(_ -> {
         throw new IllegalStateException("there is no world");
     });
+    private final Sink sink = Sink.open();
     private final LocalServer server =
             LocalServer.start(request -> current.get().handle(request));
 
@@ -30,6 +31,7 @@ final class Pairs implements AutoCloseable {
 
     @Override
     public void close() {
+        sink.close();
         server.close();
     }
 
@@ -66,14 +68,15 @@ final class Pairs implements AutoCloseable {
     List<String> view(Scenario scenario, int number) {
         var look = new Look(scenario.observer());
         try (SandboxDriver driver = guests.get();
-                World world = new World(realm, number, driver)) {
+                World world = new World(realm, number, driver, sink)) {
             current.set(world.handler());
+            sink.begin(number);
             for (Seed seed : scenario.seeds()) {
                 if (seed.presence().isIn(number)) {
                     world.plant(seed);
                 }
             }
-            var client = new Client(realm, server);
+            var client = new Client(realm, server, sink.url());
             for (Step step : scenario.steps()) {
                 if (step.presence().isIn(number)) {
                     look.at(step, client.send(step, number));
@@ -81,6 +84,7 @@ final class Pairs implements AutoCloseable {
                 }
             }
             look.around(world);
+            look.outside(scenario.seeds(), sink.received());
         }
         return look.lines();
     }

@@ -1,14 +1,10 @@
 package dev.sluice.fuzz;
 
 import dev.sluice.api.HostileUploads;
-import dev.sluice.bytes.Bytes;
-import dev.sluice.cloudcall.CallReply;
-import dev.sluice.cloudcall.GuestGone;
-import dev.sluice.cloudcall.GuestLink;
-import dev.sluice.cloudcall.GuestProtocolViolation;
-import dev.sluice.cloudcall.RunRequest;
 import dev.sluice.cloudcall.Value;
 import dev.sluice.fs.FsPath;
+import dev.sluice.gate.HostileUrls;
+import dev.sluice.http.HostileRequests;
 import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -70,7 +66,7 @@ enum Parser {
     FRAME {
         @Override
         void take(byte[] input) {
-            listen(input);
+            HostileHost.hear(input);
         }
     },
 
@@ -80,7 +76,7 @@ enum Parser {
         void take(byte[] input) {
             if (input.length > 1) {
                 String operation = OPERATIONS.get((input[0] & 0xff) % OPERATIONS.size());
-                listen(call(operation, input));
+                HostileHost.hear(call(operation, input));
             }
         }
     },
@@ -107,10 +103,72 @@ enum Parser {
         void take(byte[] input) {
             HostileUploads.label(input);
         }
-    };
+    },
 
-    /// As long as the unread answers to it fit into a channel.
-    private static final int HEARD_BYTES_MAX = 8 << 10;
+    /// A blob that is to be a function: the first byte chooses the language, the first line names the handler.
+    PACKAGE {
+        @Override
+        void take(byte[] input) {
+            HostileHost.build(input);
+        }
+    },
+
+    /// The payload of a call over HTTP.
+    PAYLOAD {
+        @Override
+        void take(byte[] input) {
+            HostileUploads.payload(input);
+        }
+    },
+
+    /// The body of an execution.
+    RUN {
+        @Override
+        void take(byte[] input) {
+            HostileUploads.run(input);
+        }
+    },
+
+    /// A body in parts.
+    MULTIPART {
+        @Override
+        void take(byte[] input) {
+            HostileRequests.multipart(input);
+        }
+    },
+
+    /// The path of a request, as it was sent.
+    REQUEST_PATH {
+        @Override
+        void take(byte[] input) {
+            HostileRequests.path(input);
+        }
+    },
+
+    /// One whole request of somebody known: the first byte chooses the route, the rest of the first line goes on
+    /// with the target, and what follows is the body.
+    REQUEST {
+        @Override
+        void take(byte[] input) {
+            HostileHost.ask(input);
+        }
+    },
+
+    /// What is said to be a credential.
+    CREDENTIAL {
+        @Override
+        void take(byte[] input) {
+            HostileHost.admit(text(input));
+        }
+    },
+
+    /// The URL of an external gate, and on the next line what is filled in.
+    URL {
+        @Override
+        void take(byte[] input) {
+            HostileUrls.fill(input);
+        }
+    };
 
     private static final List<String> OPERATIONS = List.of(
             "read_file",
@@ -168,39 +226,6 @@ enum Parser {
     private static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw new IllegalStateException(otherwise);
-        }
-    }
-
-    /// Has the platform's end of a channel hear this, during a run.
-    private static void listen(byte[] said) {
-        MemoryChannel.Pair channel = MemoryChannel.Pair.open();
-        try {
-            ByteBuffer bytes = ByteBuffer.wrap(said, 0, Math.min(said.length, HEARD_BYTES_MAX));
-            while (bytes.hasRemaining()) {
-                int _ = channel.far().write(bytes);
-            }
-            channel.far().shutdownOutput();
-            var _ = new GuestLink(channel.near()).run(new RunRequest(NULL, EMPTY), _ -> CallReply.DONE);
-        } catch (GuestGone | GuestProtocolViolation expected) {
-            // The two ways for a guest to end.
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        } finally {
-            close(channel);
-        }
-    }
-
-    private static final Bytes NULL = Bytes.utf8("null");
-    private static final Bytes EMPTY = Bytes.utf8("{}");
-
-    private static void close(MemoryChannel.Pair channel) {
-        try {
-            channel.near().close();
-            channel.far().close();
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
         }
     }
 

@@ -14,6 +14,7 @@ final class Places {
     private final Observer observer;
     private final List<String> paths = new ArrayList<>();
     private final List<String> directories = new ArrayList<>();
+    private final List<String> services = new ArrayList<>();
     private final List<String> gates = new ArrayList<>();
     private final Map<String, String> closedGates = new LinkedHashMap<>();
 
@@ -29,6 +30,15 @@ final class Places {
 
     void addDirectory(String path) {
         directories.add(path);
+    }
+
+    void addService(String path) {
+        services.add(path);
+    }
+
+    /// External gates, or one path where none is.
+    List<String> services() {
+        return services.isEmpty() ? paths.subList(0, 1) : services;
     }
 
     void addGate(String path) {
@@ -49,7 +59,8 @@ final class Places {
         return directories;
     }
 
-    /// Gates that `who` may try. The owners of closed ones are people like Alice, whose releasing is their own affair.
+    /// Gates that `who` may try. The owners of closed ones are people like Alice, whose releasing is their own
+    /// affair.
     List<String> gates(String who) {
         Component his = Component.parse(Vocabulary.principal(who));
         var all = new ArrayList<>(gates);

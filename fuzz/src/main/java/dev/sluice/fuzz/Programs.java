@@ -59,7 +59,11 @@ final class Programs {
                 call("create_directory", "\"path\":\"" + trace + "\",\"label\":\"F,T\""),
                 call("create_faceted", "\"path\":\"" + trace + "\""),
                 call("hard_link", "\"source\":\"" + drop + "\",\"destination\":\"" + trace + "\""),
-                call("delete", "\"path\":\"" + drop + "\""));
+                call("delete", "\"path\":\"" + drop + "\""),
+                call(
+                        "invoke_service",
+                        "\"service\":\"" + chance.of(places.services())
+                                + "\",\"body\":{\"$bytes\":\"mine\"},\"parameters\":{\"x\":\"a\"}"));
         return List.of(
                 call(chance.of("read_file", "stat", "list_directory"), there),
                 new Op.If(chance.of("secret-1", "longer", "OK", "n1"), List.of(leaving), List.of()));
@@ -109,8 +113,18 @@ final class Programs {
                         "create_gate",
                         path() + label() + ",\"gate\":{\"type\":\"redirect\",\"gate\":\"" + chance.of(places.gates(""))
                                 + "\",\"privilege\":\"" + component() + "\"}")),
+                () -> List.of(send()),
+                () -> List.of(send()),
                 () -> List.of(call("sub_privilege", "\"tokens\":[\"app\"]")));
         return chance.of(kinds).get();
+    }
+
+    /// What the run knows, by an external gate.
+    private Op send() {
+        return call(
+                "invoke_service",
+                "\"service\":\"" + chance.of(places.services()) + "\",\"body\":{\"$bytes\":\"" + known()
+                        + "\"},\"parameters\":{\"x\":\"" + chance.of("a", "$secret") + "\"}");
     }
 
     /// An object by its handle, and what it says of itself.

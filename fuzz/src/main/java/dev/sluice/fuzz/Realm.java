@@ -9,6 +9,10 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.sluice.authn.TokenKey;
 import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.fs.LabeledFs;
+import dev.sluice.fuzz.Scenario.Body;
+import dev.sluice.fuzz.Scenario.Presence;
+import dev.sluice.fuzz.Scenario.Step;
+import dev.sluice.http.LocalServer;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -19,8 +23,10 @@ import dev.sluice.org.Organizations;
 import dev.sluice.org.Policy;
 import dev.sluice.org.RsaKeyText;
 import dev.sluice.org.ServiceAccount;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -32,10 +38,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Base64;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /// What all worlds begin with: two organizations, their people, and one function of each organization. Made once;
 /// every world is a copy.
@@ -48,12 +59,20 @@ final class Realm {
     /// Alice's token of yesterday.
     static final String EXPIRED = "expired";
 
+    /// What each organization has one of.
+    static final String FUNCTION = "f";
+
+    /// Beyond the numbers of worlds: no object of a world has the id of one that is there before.
+    private static final int SEED_OF_DEVELOPERS = 1_000;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
     private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(60);
 
     private final KeyPair key;
     private final Map<String, String> tokens = new HashMap<>();
-    private final TurnStore store = new TurnStore();
-    private final MemoryBlobs blobs = new MemoryBlobs();
+    private TurnStore store = new TurnStore();
+    private MemoryBlobs blobs = new MemoryBlobs();
 
     private final TokenKey tokenKey;
 
@@ -78,6 +97,9 @@ final class Realm {
         generator.initialize(RsaKeyText.MODULUS_BITS_MIN);
         var realm = new Realm(generator.generateKeyPair(), newTokenKey());
         realm.register(generator.generateKeyPair());
+        for (String developer : List.of("dev", "mallory")) {
+            realm.develop(developer);
+        }
         return realm;
     }
 
@@ -101,6 +123,48 @@ final class Realm {
         }
         tokens.put(FORGED, sign("acme/alice", strange.getPrivate(), NOW.plus(TOKEN_LIFETIME)));
         tokens.put(EXPIRED, sign("acme/alice", key.getPrivate(), NOW.minusSeconds(1)));
+    }
+
+    /// Has somebody make the function of his organization.
+    private void develop(String developer) {
+        String json = "{\"name\":\"" + FUNCTION + "\",\"image\":\"python3\",\"handler\":\"" + World.HANDLER
+                + "\",\"source\":\"" + Base64.getEncoder().encodeToString(archive()) + "\"}";
+        List<String> type = List.of("Content-Type", "application/json");
+        var creating = new Step(developer, "POST", "/v1/function", type, new Body.Same(json), Presence.BOTH);
+        var asking =
+                new Step(developer, "GET", "/v1/function/" + FUNCTION, List.of(), new Body.Same(""), Presence.BOTH);
+        try (var driver = new ScriptedDriver();
+                Sink sink = Sink.open();
+                World world = new World(this, SEED_OF_DEVELOPERS + developer.length(), driver, sink);
+                LocalServer server = LocalServer.start(world.handler())) {
+            var client = new Client(this, server, sink.url());
+            String answer = client.send(creating, 0);
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (!answer.contains("READY")) {
+                if (System.nanoTime() > end || answer.contains("ERROR")) {
+                    throw new IllegalStateException("the function is not built: " + answer);
+                }
+                LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+                answer = client.send(asking, 0);
+            }
+            store = world.copyOfStore();
+            blobs = world.copyOfBlobs();
+        }
+    }
+
+    private static byte[] archive() {
+        byte[] source = World.source(Interpreter.Trust.ANYTHING).getBytes(StandardCharsets.UTF_8);
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
+            var entry = new TarArchiveEntry(World.FILE);
+            entry.setSize(source.length);
+            out.putArchiveEntry(entry);
+            out.write(source);
+            out.closeArchiveEntry();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
     }
 
     private static TokenKey newTokenKey() {

@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Makes requests. The observer and nobody in particular ask for anything; whoever owns a secret asks for nothing that
+/// Makes requests. The observer and nobody in particular ask for anything; whoever owns a secret asks for nothing
+/// that
 /// would carry it to where it may be seen, because he may do that.
 final class Requests {
     private static final String FS = "/faasten/fs/";
@@ -32,6 +33,9 @@ final class Requests {
     Step step(String drop) {
         String who =
                 chance.percent(50) && isAsking() ? observer.account() : chance.of("", "alice", "bob", "dev", "mallory");
+        if (chance.percent(10)) {
+            return run(chance.of(who, "bob", "dev", "mallory"), drop);
+        }
         if (chance.percent(60)) {
             return invocation(who, drop, chance.percent(60) ? Vocabulary.PUBLIC : chance.of(Vocabulary.LABELS));
         }
@@ -74,6 +78,15 @@ final class Requests {
         return new Step(who, "POST", "/invoke", json(), new Body.Payload(program, first, second, around), presence);
     }
 
+    /// A run of an organization's function, by somebody who may run functions or may not.
+    private Step run(String who, String drop) {
+        String body = "{\"blocking\":" + chance.percent(70) + ",\"input\":%s}";
+        String same = Vocabulary.SECRET_FIRST;
+        var payload = new Body.Payload(programs.program(drop), same, same, body);
+        String name = chance.percent(90) ? Realm.FUNCTION : "g";
+        return new Step(who, "POST", "/v1/runs?functionName=" + name, json(), payload, Presence.BOTH);
+    }
+
     /// Whether it is a secret to the observer that a caller of an organization has run something.
     private boolean mayKnowNothingOfRuns() {
         return List.of("acme", "blue").stream()
@@ -94,7 +107,16 @@ final class Requests {
             case 9 -> link(who, places.path(), path);
             case 10 -> blob(who);
             case 11, 12 -> gate(who, path);
-            case 13 -> ask(who, chance.of("/v1/runs", "/v1/function", "/v1/audit"));
+            case 13 ->
+                ask(
+                        who,
+                        chance.of(
+                                "/v1/runs",
+                                "/v1/runs?functionName=" + Realm.FUNCTION,
+                                "/v1/function",
+                                "/v1/function/" + Realm.FUNCTION,
+                                "/v1/audit",
+                                "/me"));
             case 14 -> linkBlob(who, path);
             case 15 -> ask(who, "/v1/runs/$id" + chance.below(4));
             case 16 -> ask(who, "/v1/explain/$id" + chance.below(4));

@@ -79,6 +79,20 @@ record Scenario(Observer observer, List<Seed> seeds, List<Step> steps) {
                 String maxSecrecy,
                 Presence presence)
                 implements Seed {}
+
+        /// An external gate.
+        ///
+        /// @param name the first segment of its URL's path, by which [Sink] knows it
+        record ServiceSeed(
+                String path,
+                String label,
+                String name,
+                String privilege,
+                String clearance,
+                String taint,
+                String egress,
+                Presence presence)
+                implements Seed {}
     }
 
     /// One request.

@@ -14,6 +14,9 @@ import java.util.List;
 /// Attacks of several requests, each of which means nothing without the others. Which names and labels they are about
 /// is left to chance.
 final class Stories {
+    /// The first segment of the URL of an external gate that an attacker makes.
+    static final String OWN_SERVICE = "own";
+
     private final Chance chance;
     private final Observer observer;
     private final Places places;
@@ -28,10 +31,12 @@ final class Stories {
 
     List<Step> story(String drop) {
         boolean asks = !observer.account().equals(Vocabulary.NOBODY_ASKS);
-        return switch (chance.below(asks && !observer.account().isEmpty() ? 4 : 3)) {
+        return switch (chance.below(asks && !observer.account().isEmpty() ? 7 : 3)) {
             case 0 -> laundering(drop);
             case 1 -> takenInstance(drop);
-            case 2 -> List.of(forged(), forged());
+            case 2 -> chance.percent(50) ? List.of(forged(), forged()) : delegation(drop);
+            case 3 -> ownService(drop);
+            case 4 -> delegation(drop);
             default -> ownGate(drop);
         };
     }
@@ -107,6 +112,63 @@ final class Stories {
                         Presence.BOTH),
                 new Step(attacker(), "POST", "/gates", json, new Body.Same(body), Presence.BOTH),
                 invoke(attacker(), path, List.of(reading, releasing), drop));
+    }
+
+    /// An external gate of the attacker's own, which lets out what it likes.
+    private List<Step> ownService(String drop) {
+        String mine = Vocabulary.principal(attacker());
+        String path = Vocabulary.facet("T," + mine) + ":service";
+        String victim = chance.of(Vocabulary.ALICE, Vocabulary.ALICE, Vocabulary.MALLORY, Vocabulary.BOB, "F");
+        String body = "{\"path\":\"" + path + "\",\"url\":\"$sink/" + OWN_SERVICE
+                + "/{x}\",\"verb\":\"POST\",\"privilege\":\"" + chance.of("T", mine, victim)
+                + "\",\"egress\":\"" + chance.of("T", mine, victim) + ",T\""
+                + (chance.percent(50) ? "" : ",\"label\":\"T," + victim + "\"") + "}";
+        List<String> json = List.of("Content-Type", "application/json");
+        Op reading = call("read_file", "\"path\":\"" + chance.of(places.paths()) + "\"");
+        Op sending = call(
+                "invoke_service",
+                "\"service\":\"" + path + "\",\"body\":{\"$bytes\":\"$seen\"},\"parameters\":{\"x\":\"a\"}");
+        return List.of(
+                new Step(attacker(), "POST", "/gates", json, new Body.Same(body), Presence.BOTH),
+                invoke(attacker(), chance.of(places.gates(attacker())), List.of(reading, sending), drop));
+    }
+
+    /// A token for a part of what the attacker is, or is not, and what can be done with it.
+    private List<Step> delegation(String drop) {
+        String mine = Vocabulary.principal(attacker());
+        String victim = chance.of(Vocabulary.ALICE, Vocabulary.ALICE, Vocabulary.MALLORY, Vocabulary.BOB, "F");
+        String part = chance.of(mine, mine + "/app", mine + "|" + victim, mine + "&" + victim, victim, victim);
+        List<String> json = List.of("Content-Type", "application/json");
+        List<String> delegated = List.of(Client.AUTHORIZATION, "Bearer $token0");
+        String body = "{\"component\":\"" + part + "\",\"bootstrap\":" + chance.percent(20) + "}";
+        var steps = new ArrayList<Step>();
+        steps.add(new Step(attacker(), "POST", "/faasten/delegate", json, new Body.Same(body), attack()));
+        if (chance.percent(15)) {
+            steps.add(new Step(attacker(), "POST", "/faasten/revoke", List.of(), new Body.Same(""), attack()));
+        }
+        String path = "/faasten/fs/" + Requests.encoded(chance.of(places.paths()));
+        for (String query : List.of("?op=read", "?op=list", "")) {
+            steps.add(new Step(
+                    attacker(),
+                    query.isEmpty() ? "PUT" : "GET",
+                    path + query,
+                    delegated,
+                    new Body.Same(query.isEmpty() ? "delegated" : ""),
+                    attack()));
+        }
+        steps.add(new Step(
+                attacker(),
+                "GET",
+                chance.of("/me", "/v1/runs", "/v1/explain/$request0", "/v1/function"),
+                delegated,
+                new Body.Same(""),
+                attack()));
+        Op reading = call("read_file", "\"path\":\"" + chance.of(places.paths()) + "\"");
+        Step run = invoke(attacker(), chance.of(places.gates(attacker())), List.of(reading), drop);
+        var headers = new ArrayList<>(run.headers());
+        headers.addAll(delegated);
+        steps.add(new Step(run.who(), run.method(), run.target(), headers, run.body(), run.presence()));
+        return steps;
     }
 
     private Step invoke(String who, String gate, List<Op> ops, String drop) {

@@ -21,8 +21,13 @@ import dev.sluice.function.Packages;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.fuzz.Interpreter.Trust;
 import dev.sluice.fuzz.Scenario.Seed;
+import dev.sluice.gate.Backing;
+import dev.sluice.gate.GateContent;
 import dev.sluice.gate.GatePolicy;
 import dev.sluice.gate.Gates;
+import dev.sluice.gate.InjectedHeaders;
+import dev.sluice.gate.Invoker;
+import dev.sluice.gate.UrlTemplate;
 import dev.sluice.http.Handler;
 import dev.sluice.image.Runtime;
 import dev.sluice.invoke.Invocations;
@@ -58,38 +63,38 @@ final class World implements AutoCloseable {
     private static final Duration NO_WAIT = Duration.ofNanos(1);
 
     private static final int MEMORY_MIB = 8192;
-    private static final String FILE = "main.py";
+    static final String FILE = "main.py";
     private static final String SOURCE = source();
     private static final Limits LIMITS = new Limits(Limits.MEMORY_MIB_MIN, Duration.ofSeconds(10));
 
     private final int number;
+    private final Sink sink;
     private final TurnStore store;
     private final MemoryBlobs blobs;
     private final LabeledFs fs;
     private final Gates gates;
     private final Runs runs;
     private final LocalWorker worker;
+    private final Authenticator authenticator;
     private final Api api;
 
     /// @param number 0 for the first world of a pair, 1 for the second
-    World(Realm realm, int number, SandboxDriver driver) {
+    World(Realm realm, int number, SandboxDriver driver, Sink sink) {
         this.number = number;
+        this.sink = sink;
         this.store = realm.copyOfStore();
         this.blobs = realm.copyOfBlobs();
         var random = new SeededRandom(number + 1);
         this.fs = new LabeledFs(store, random);
         var audit = new AuditLog(store, random, Realm.CLOCK);
-        this.gates = new Gates(fs, audit);
+        this.gates = new Gates(fs, audit, sink.egress());
         this.runs = new Runs(store, Realm.CLOCK);
         var scheduler = new Scheduler(MEMORY_MIB);
         this.worker = new LocalWorker(
                 driver,
                 blobs,
                 gates,
-                (gate, invoker) -> new CloudCalls(
-                        new CloudCalls.Rooms(fs, blobs, gates, new Packages(blobs)),
-                        invoker,
-                        gate.policy().privilege()),
+                (gate, invoker) -> calls(invoker, gate.policy().privilege()),
                 0,
                 MEMORY_MIB,
                 () -> scheduler.load().leasedMib(),
@@ -99,9 +104,10 @@ final class World implements AutoCloseable {
                 gates, scheduler, worker, runs, new RunIds(ticking(), random), audit, Realm.CLOCK, NO_WAIT);
         var organizations = new Organizations(fs, audit);
         var delegations = new Delegations(organizations, realm.tokenKey(), Realm.CLOCK);
+        this.authenticator = new Authenticator(organizations, new Bearers(organizations, Realm.CLOCK), delegations);
         this.api = new Api(
                 new Api.Rooms(
-                        new Authenticator(organizations, new Bearers(organizations, Realm.CLOCK), delegations),
+                        authenticator,
                         delegations,
                         organizations,
                         fs,
@@ -130,6 +136,23 @@ final class World implements AutoCloseable {
 
     Handler handler() {
         return api;
+    }
+
+    TurnStore copyOfStore() {
+        return new TurnStore(store);
+    }
+
+    MemoryBlobs copyOfBlobs() {
+        return new MemoryBlobs(blobs);
+    }
+
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    /// What a run may ask, beside calling others.
+    CloudCalls calls(Invoker invoker, Component self) {
+        return new CloudCalls(new CloudCalls.Rooms(fs, blobs, gates, new Packages(blobs)), invoker, self);
     }
 
     LabeledFs fs() {
@@ -179,8 +202,21 @@ final class World implements AutoCloseable {
                             function(gate.trust()),
                             Label.parse(gate.label()),
                             all);
+                case Seed.ServiceSeed service ->
+                    gates.services().create(path, external(service), Backing.LABEL, Label.parse(service.label()), all);
             }
         });
+    }
+
+    private GateContent.External external(Seed.ServiceSeed service) {
+        return new GateContent.External(
+                Component.parse(service.privilege()),
+                Component.parse(service.clearance()),
+                Label.parse(service.taint()),
+                Label.parse(service.egress()),
+                UrlTemplate.parse(sink.url() + "/" + service.name() + "/{x}"),
+                "POST",
+                InjectedHeaders.NONE);
     }
 
     private void plant(Seed.Thing thing, FsPath path, Privilege all) {

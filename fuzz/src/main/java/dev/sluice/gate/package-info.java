@@ -1,0 +1,5 @@
+/// What the fuzzer needs of this room: its package-private parsers.
+@NullMarked
+package dev.sluice.gate;
+
+import org.jspecify.annotations.NullMarked;
