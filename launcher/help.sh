@@ -74,6 +74,7 @@ TEXT
         fuzz) cat <<TEXT
 Usage: sluice fuzz noninterference [--pairs N] [--seed S]
        sluice fuzz mutants [ID...] [--pairs N] [--seed S]
+       sluice fuzz faults [--programs N] [--seed S] [--calls N]
        sluice fuzz parsers [NAME...] [--minutes N]
 
 Looks for holes. 'noninterference' runs N random scenarios (10000), each in two worlds that differ only in what the
@@ -82,6 +83,9 @@ scenario that shows it. The same seed gives the same scenarios.
 
 'mutants' builds the platform without one guard at a time and says which of them 'noninterference' finds, and after how
 many pairs. An ID is the beginning of a guard's name, such as 'task-'.
+
+'faults' runs N random programs (100) on a store that fails at its 1st, 2nd, ... call, starts a server on what is
+left, and says what was acknowledged and is lost, or is half done. With --calls it tries only so many calls of each.
 
 'parsers' feeds every parser of what guests and clients send with bytes that Jazzer makes up, for N minutes (8) together.
 

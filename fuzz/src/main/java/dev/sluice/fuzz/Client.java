@@ -22,6 +22,7 @@ final class Client {
     /// A delegated token.
     static final Pattern TOKEN = Pattern.compile("\\beyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+");
 
+    static final int RUN_ID_CHARS = 36;
     private static final int REQUEST_ID_CHARS = 32;
     private static final int OBJECT_ID_CHARS = 40;
     static final String AUTHORIZATION = "Authorization";

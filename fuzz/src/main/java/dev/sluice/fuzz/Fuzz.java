@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 /// `./sluice fuzz WORD [OPTION...]`. Exit codes: 0 nothing found, 1 something found, 2 wrong words.
 public final class Fuzz {
     private static final long PAIRS_DEFAULT = 10_000;
+    private static final long PROGRAMS_DEFAULT = 100;
     private static final long PARSER_MINUTES_DEFAULT = 8;
     private static final long MUTANT_PAIRS_DEFAULT = 2_000;
 
@@ -31,6 +32,7 @@ public final class Fuzz {
                 case "noninterference" ->
                     noninterference(options(args, Set.of("--pairs", "--seed", "--threads", "--shrink")));
                 case "mutants" -> mutants(args);
+                case "faults" -> faults(options(args, Set.of("--programs", "--seed", "--calls")));
                 case "parsers" -> parsers(args);
                 default -> usage();
             };
@@ -43,6 +45,7 @@ public final class Fuzz {
     private static int usage() {
         System.err.println("usage: sluice fuzz noninterference [--pairs N] [--seed S]");
         System.err.println("       sluice fuzz mutants [ID...] [--pairs N] [--seed S]");
+        System.err.println("       sluice fuzz faults [--programs N] [--seed S] [--calls N]");
         System.err.println("       sluice fuzz parsers [NAME...] [--minutes N]");
         return 2;
     }
@@ -65,6 +68,19 @@ public final class Fuzz {
                 outcome.pairs() / seconds,
                 outcome.leak().isPresent() ? "a leak" : "no difference");
         return outcome.leak().isPresent() ? 1 : 0;
+    }
+
+    private static int faults(Map<String, Long> options) throws GeneralSecurityException {
+        Faults.Outcome outcome = new Faults()
+                .search(
+                        options.getOrDefault("--seed", 1L),
+                        options.getOrDefault("--programs", PROGRAMS_DEFAULT),
+                        options.getOrDefault("--calls", Long.MAX_VALUE / 2));
+        outcome.report().forEach(System.out::println);
+        System.out.printf(
+                "%d programs, %d faults: %s%n",
+                outcome.programs(), outcome.faults(), outcome.loss().isPresent() ? "a loss" : "nothing lost");
+        return outcome.loss().isPresent() ? 1 : 0;
     }
 
     /// Words before the options choose mutants whose ids begin with one of them.

@@ -74,7 +74,7 @@ final class Noninterference {
 
     private Leak shrunk(Leak leak) {
         try (var pairs = new Pairs(realm, guests)) {
-            return new Shrinker(pairs).shrink(leak);
+            return new Shrinker<>(Leak::scenario, pairs::compare).shrink(leak);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.sluice.fuzz;
 
-import dev.sluice.fuzz.Pairs.Leak;
 import dev.sluice.fuzz.Scenario.Body;
 import dev.sluice.fuzz.Scenario.Op;
 import dev.sluice.fuzz.Scenario.Program;
@@ -8,34 +7,40 @@ import dev.sluice.fuzz.Scenario.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/// Makes a leaking scenario smaller for as long as it leaks: steps, then what is there, then what programs do.
-final class Shrinker {
+/// Makes a scenario that shows something wrong smaller for as long as it does: steps, then what is there, then what
+/// programs do.
+///
+/// @param <T> what is wrong
+final class Shrinker<T> {
     private static final int TRIES_MAX = 2_000;
 
-    private final Pairs pairs;
+    private final Function<T, Scenario> scenarioOf;
+    private final Function<Scenario, Optional<T>> test;
     private int tries;
 
-    Shrinker(Pairs pairs) {
-        this.pairs = pairs;
+    Shrinker(Function<T, Scenario> scenarioOf, Function<Scenario, Optional<T>> test) {
+        this.scenarioOf = scenarioOf;
+        this.test = test;
     }
 
-    Leak shrink(Leak leak) {
-        Leak least = leak;
-        for (Optional<Leak> less = smaller(least); less.isPresent(); less = smaller(least)) {
+    T shrink(T wrong) {
+        T least = wrong;
+        for (Optional<T> less = smaller(least); less.isPresent(); less = smaller(least)) {
             least = less.get();
         }
         return least;
     }
 
-    /// The first smaller scenario that leaks.
-    private Optional<Leak> smaller(Leak leak) {
-        for (Scenario smaller : smaller(leak.scenario())) {
+    /// The first smaller scenario that shows it.
+    private Optional<T> smaller(T wrong) {
+        for (Scenario smaller : smaller(scenarioOf.apply(wrong))) {
             if (tries >= TRIES_MAX) {
                 return Optional.empty();
             }
             tries++;
-            Optional<Leak> found = pairs.compare(smaller);
+            Optional<T> found = test.apply(smaller);
             if (found.isPresent()) {
                 return found;
             }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /// A store in memory in whose world things happen one after the other: a run that nobody waits for begins only when
 /// [#settle] lets it, in the order in which the runs were accepted. Thread-safe.
@@ -17,43 +18,62 @@ final class TurnStore implements Store {
     private static final Duration LOOK_AGAIN = Duration.ofNanos(50_000);
     private static final Bytes QUEUE = queue();
 
-    private final MemoryStore store = new MemoryStore();
+    private final MemoryStore kept;
+    private final Store store;
+    private final BooleanSupplier isOver;
     private volatile Bytes turn = Bytes.EMPTY;
 
-    TurnStore() {}
+    TurnStore() {
+        this(new MemoryStore());
+    }
 
-    /// Begins with what another one holds.
-    TurnStore(TurnStore before) {
-        List<Entry> page = before.store.scan(Bytes.EMPTY, Bytes.EMPTY, SCAN_ENTRIES_MAX);
+    TurnStore(MemoryStore kept) {
+        this.kept = kept;
+        this.store = kept;
+        this.isOver = () -> false;
+    }
+
+    /// Once that one has failed, nobody waits for his turn any more.
+    TurnStore(FailingStore failing) {
+        this.kept = failing.live();
+        this.store = failing;
+        this.isOver = failing::hasFailed;
+    }
+
+    /// What is kept, copied.
+    MemoryStore copy() {
+        var copy = new MemoryStore();
+        List<Entry> page = kept.scan(Bytes.EMPTY, Bytes.EMPTY, SCAN_ENTRIES_MAX);
         while (!page.isEmpty()) {
             var batch = new Batch();
             page.forEach(entry -> batch.put(entry.key(), entry.value()));
-            store.commit(batch);
-            page = before.store.scan(Bytes.EMPTY, page.getLast().key(), SCAN_ENTRIES_MAX);
+            copy.commit(batch);
+            page = kept.scan(Bytes.EMPTY, page.getLast().key(), SCAN_ENTRIES_MAX);
         }
+        return copy;
     }
 
     /// Has every accepted run end, those too that are accepted meanwhile.
     void settle() {
-        List<Entry> waiting = store.scan(QUEUE, Bytes.EMPTY, 1);
-        while (!waiting.isEmpty()) {
+        List<Entry> waiting = kept.scan(QUEUE, Bytes.EMPTY, 1);
+        while (!waiting.isEmpty() && !isOver.getAsBoolean()) {
             Bytes key = waiting.getFirst().key();
             turn = key;
             long end = System.nanoTime() + PATIENCE.toNanos();
-            while (store.get(key).isPresent()) {
+            while (kept.get(key).isPresent() && !isOver.getAsBoolean()) {
                 if (System.nanoTime() > end) {
                     throw new IllegalStateException("a run that was accepted does not end");
                 }
                 LockSupport.parkNanos(LOOK_AGAIN.toNanos());
             }
-            waiting = store.scan(QUEUE, Bytes.EMPTY, 1);
+            waiting = kept.scan(QUEUE, Bytes.EMPTY, 1);
         }
     }
 
     @Override
     public Optional<Bytes> get(Bytes key) {
         if (Thread.currentThread().getName().equals(BACKLOG) && startsWith(key)) {
-            while (!key.equals(turn)) {
+            while (!key.equals(turn) && !isOver.getAsBoolean()) {
                 LockSupport.parkNanos(LOOK_AGAIN.toNanos());
             }
         }

@@ -41,6 +41,7 @@ import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.schedule.Scheduler;
+import dev.sluice.store.MemoryStore;
 import dev.sluice.worker.LocalWorker;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -76,15 +77,23 @@ final class World implements AutoCloseable {
     private final Runs runs;
     private final LocalWorker worker;
     private final Authenticator authenticator;
+    private final Invocations invocations;
     private final Api api;
 
     /// @param number 0 for the first world of a pair, 1 for the second
     World(Realm realm, int number, SandboxDriver driver, Sink sink) {
+        this(realm, number, number + 1, driver, sink, new TurnStore(realm.copyOfStore()), realm.copyOfBlobs());
+    }
+
+    /// A server on what is there.
+    ///
+    /// @param seed of its ids
+    World(Realm realm, int number, long seed, SandboxDriver driver, Sink sink, TurnStore store, MemoryBlobs blobs) {
         this.number = number;
         this.sink = sink;
-        this.store = realm.copyOfStore();
-        this.blobs = realm.copyOfBlobs();
-        var random = new SeededRandom(number + 1);
+        this.store = store;
+        this.blobs = blobs;
+        var random = new SeededRandom(seed);
         this.fs = new LabeledFs(store, random);
         var audit = new AuditLog(store, random, Realm.CLOCK);
         this.gates = new Gates(fs, audit, sink.egress());
@@ -100,7 +109,7 @@ final class World implements AutoCloseable {
                 () -> scheduler.load().leasedMib(),
                 () -> MEMORY_MIB,
                 Realm.CLOCK);
-        var invocations = new Invocations(
+        this.invocations = new Invocations(
                 gates, scheduler, worker, runs, new RunIds(ticking(), random), audit, Realm.CLOCK, NO_WAIT);
         var organizations = new Organizations(fs, audit);
         var delegations = new Delegations(organizations, realm.tokenKey(), Realm.CLOCK);
@@ -138,8 +147,8 @@ final class World implements AutoCloseable {
         return api;
     }
 
-    TurnStore copyOfStore() {
-        return new TurnStore(store);
+    MemoryStore copyOfStore() {
+        return store.copy();
     }
 
     MemoryBlobs copyOfBlobs() {
@@ -161,6 +170,13 @@ final class World implements AutoCloseable {
 
     Runs runs() {
         return runs;
+    }
+
+    /// What a server does first.
+    void recover() {
+        fs.bootstrap();
+        invocations.recover();
+        api.recover();
     }
 
     /// Waits until every accepted run has ended.

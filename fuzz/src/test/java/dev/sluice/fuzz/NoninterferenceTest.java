@@ -10,6 +10,11 @@ final class NoninterferenceTest {
     private static final long PAIRS = 10_000;
 
     @Test
+    void eachOrganization_hasItsFunction() throws GeneralSecurityException {
+        assertThat(Realm.found().hasFunctions()).isTrue();
+    }
+
+    @Test
     void worldsThatDifferInSecrets_lookTheSame() throws InterruptedException, GeneralSecurityException {
         var tester =
                 new Noninterference(ScriptedDriver::new, Runtime.getRuntime().availableProcessors());
