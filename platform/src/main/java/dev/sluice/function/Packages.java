@@ -10,17 +10,15 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 
-/// Makes a function's package of a blob that its author uploaded: an archive as [SourceArchive] reads it, or one
-/// source file. Thread-safe.
+/// Makes a function's package of a blob that its author uploaded: an archive as [SourceArchive] reads it, a squashfs
+/// image, or one source file. Thread-safe.
 public final class Packages {
     private static final int GZIP_MAGIC_FIRST = 0x1f;
-    private static final byte[] SQUASHFS = {'h', 's', 'q', 's'};
 
     /// Each holds an archive and its files in memory.
     private static final int AT_ONCE_MAX = 2;
@@ -68,20 +66,12 @@ public final class Packages {
         try (Blobs.Blob blob = blobs.open(digest).orElseThrow(Refused::notFound);
                 InputStream in = blob.stream(0)) {
             byte[] content = in.readAllBytes();
-            requireNoSquashfs(content);
+            if (SquashfsImage.isSquashfs(content)) {
+                return new SourceFiles(new SquashfsImage(content).read());
+            }
             return content[0] == GZIP_MAGIC_FIRST
                     ? SourceArchive.unpack(content)
                     : new SourceFiles(new TreeMap<>(Map.of(file(runtime, handler), Bytes.takeOver(content))));
-        }
-    }
-
-    /// Faasten's own images are file systems; reading one takes more than a few bounded steps.
-    private static void requireNoSquashfs(byte[] content) {
-        if (content.length >= SQUASHFS.length
-                && Arrays.equals(content, 0, SQUASHFS.length, SQUASHFS, 0, SQUASHFS.length)) {
-            throw new Refused(
-                    Refusal.INVALID,
-                    "a squashfs image cannot be read: send the same directory as an archive (tar -czf app.tar.gz -C DIR .)");
         }
     }
 

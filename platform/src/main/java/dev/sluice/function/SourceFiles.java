@@ -14,7 +14,8 @@ import java.util.TreeMap;
 
 /// The files of a function's package, by relative path. The encoding is canonical, so equal files have one digest.
 ///
-/// @param files at most [#FILES_MAX], of [#BYTES_MAX] together; no path is absolute or has `.`, `..` or empty segments
+/// @param files at most [#FILES_MAX], of [#BYTES_MAX] together; no path is absolute or has `.`, `..` or empty
+///     segments
 public record SourceFiles(SortedMap<String, Bytes> files) {
     public static final int FILES_MAX = 4096;
     public static final int BYTES_MAX = 32 << 20;
@@ -28,6 +29,7 @@ public record SourceFiles(SortedMap<String, Bytes> files) {
         long bytes = 0;
         for (var file : files.entrySet()) {
             requireRelative(file.getKey());
+            requireNoFileAbove(file.getKey(), files);
             bytes += file.getValue().length();
         }
         if (bytes > BYTES_MAX) {
@@ -79,6 +81,14 @@ public record SourceFiles(SortedMap<String, Bytes> files) {
             throw new IOException("a package that ends early");
         }
         return content;
+    }
+
+    private static void requireNoFileAbove(String path, SortedMap<String, Bytes> files) {
+        for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            if (files.containsKey(path.substring(0, slash))) {
+                throw new IllegalArgumentException("a package has no file where it has a directory");
+            }
+        }
     }
 
     private static void requireRelative(String path) {

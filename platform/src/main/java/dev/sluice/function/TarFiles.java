@@ -56,7 +56,6 @@ final class TarFiles {
             entry(header);
         }
         requireNothingMore();
-        requireNoFileUnderAFile();
         return files;
     }
 
@@ -74,6 +73,9 @@ final class TarFiles {
         switch (type) {
             case '0', '\0', '7' -> {
                 String name = normalized(takeName(header));
+                if (name.isEmpty()) {
+                    throw invalid("the archive has a file without a name");
+                }
                 if (files.put(name, content(size, bytesLeft)) != null || files.size() > SourceFiles.FILES_MAX) {
                     throw invalid("the archive has a file twice, or too many files");
                 }
@@ -159,19 +161,6 @@ final class TarFiles {
             }
         }
         return String.join("/", segments);
-    }
-
-    private void requireNoFileUnderAFile() {
-        for (String name : files.keySet()) {
-            for (int slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
-                if (files.containsKey(name.substring(0, slash))) {
-                    throw invalid("the archive has a file where it has a directory");
-                }
-            }
-        }
-        if (files.containsKey("")) {
-            throw invalid("the archive has a file without a name");
-        }
     }
 
     private static boolean isChecksumRight(byte[] header) {

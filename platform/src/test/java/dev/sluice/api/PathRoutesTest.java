@@ -9,13 +9,17 @@ import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
+import dev.sluice.function.Packages;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -245,6 +249,20 @@ final class PathRoutesTest {
         assertThat(api.post(NOBODY, "/faasten/invoke/" + encoded(path), "1").body())
                 .isEqualTo(UNIFORM);
         assertThat(api.get(blue, "/v1/runs").body()).doesNotContain("shared");
+    }
+
+    @Test
+    void aSquashfsImage_becomesAGate() throws IOException {
+        byte[] image;
+        try (InputStream in = Packages.class.getResourceAsStream("xz.squashfs")) {
+            image = Objects.requireNonNull(in).readAllBytes();
+        }
+        String id = api.send(admin, "POST", "/blobs", Bytes.takeOver(image)).text("blob");
+        String body = "{\"path\":\"~:squashed\",\"blob\":\"" + id + "\",\"image\":\"python3\"}";
+        assertThat(api.post(admin, "/gates", body).body()).contains("\"kind\":\"gate\"");
+        assertThat(api.post(admin, "/faasten/invoke/" + encoded("~:squashed"), "[1]")
+                        .body())
+                .contains("\"squashed\"");
     }
 
     private static String gate(String label, String name, String blob) {

@@ -1,16 +1,14 @@
 package dev.sluice.function;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.blob.Blobs;
 import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Digest;
 import dev.sluice.image.Runtime;
-import dev.sluice.kernel.Refusal;
-import dev.sluice.kernel.Refused;
 import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class PackagesTest {
@@ -18,13 +16,16 @@ final class PackagesTest {
     private final Packages packages = new Packages(blobs);
 
     @Test
-    void aSquashfsImage_isRefused_sayingWhatToSend() throws Exception {
-        byte[] image = "hsqs and more".getBytes(StandardCharsets.US_ASCII);
+    void aSquashfsImage_isAPackage_whoseHandlerItsFilesSay() throws Exception {
+        byte[] image;
+        try (InputStream in = PackagesTest.class.getResourceAsStream("xz.squashfs")) {
+            image = Objects.requireNonNull(in).readAllBytes();
+        }
         Digest digest = blobs.put(new ByteArrayInputStream(image), image.length);
-        assertThatThrownBy(() -> packages.of(digest, image.length, Runtime.PYTHON3, ""))
-                .isInstanceOfSatisfying(Refused.class, refused -> {
-                    assertThat(refused.refusal()).isEqualTo(Refusal.INVALID);
-                    assertThat(refused.reason()).contains("tar -czf");
-                });
+        Packages.Kept kept = packages.of(digest, image.length, Runtime.PYTHON3, "");
+        assertThat(kept.handler()).isEqualTo("workload.handle");
+        try (var content = blobs.open(kept.digest()).orElseThrow()) {
+            assertThat(SourceFiles.decode(content.stream(0)).files()).containsKey("package/deep/m1.py");
+        }
     }
 }
