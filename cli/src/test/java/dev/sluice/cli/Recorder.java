@@ -28,6 +28,9 @@ public final class Recorder implements AutoCloseable {
         }
     }
 
+    /// Of each answer.
+    public static final String REQUEST_ID = "5f8bf3a57a74c7fa6634b3ae141e060d";
+
     private record Reply(int status, String type, String body) {}
 
     private final HttpServer server;
@@ -79,6 +82,7 @@ public final class Recorder implements AutoCloseable {
                 exchange.getRequestHeaders(),
                 new String(body, StandardCharsets.ISO_8859_1)));
         Reply reply = next();
+        exchange.getResponseHeaders().set("X-Request-Id", REQUEST_ID);
         exchange.getResponseHeaders().set("Content-Type", reply.type());
         byte[] answer = reply.body().getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(reply.status(), answer.length == 0 ? -1 : answer.length);

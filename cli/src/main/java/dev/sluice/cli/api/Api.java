@@ -28,6 +28,9 @@ public final class Api {
 
     private static final int ERROR_BYTES_MAX = 1 << 20;
 
+    /// What the server says whatever the reason.
+    private static final String UNIFORM = "not found or not allowed";
+
     private final Settings settings;
     private final Address address;
     private final Clock clock;
@@ -143,11 +146,20 @@ public final class Api {
         if (answer.isSuccess()) {
             return answer;
         }
-        throw refusal(answer.status(), bytes(answer, ERROR_BYTES_MAX));
+        throw refusal(answer, bytes(answer, ERROR_BYTES_MAX));
     }
 
-    /// What a refusal's body says; its HTTP status when the body says nothing.
-    public static Refusal refusal(int status, byte[] body) {
+    /// What a refusal's body says; its HTTP status when the body says nothing. With the request's id where the server
+    /// may have kept a reason that it does not tell to everybody.
+    public static Refusal refusal(Answer answer, byte[] body) {
+        Refusal refusal = refusal(answer.status(), body);
+        boolean isUniform = String.valueOf(refusal.getMessage()).endsWith(UNIFORM);
+        return isUniform
+                ? answer.header("X-Request-Id").map(refusal::explainedAs).orElse(refusal)
+                : refusal;
+    }
+
+    private static Refusal refusal(int status, byte[] body) {
         try {
             if (JsonText.parse(body) instanceof Json.Obj error
                     && !error.show("message").isEmpty()) {

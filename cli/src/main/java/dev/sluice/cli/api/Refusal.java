@@ -11,4 +11,13 @@ public final class Refusal extends Failure {
     Refusal(long code, String message) {
         super("[Code: " + code + "] " + message);
     }
+
+    private Refusal(String message) {
+        super(message);
+    }
+
+    /// With where to ask for the reason.
+    Refusal explainedAs(String requestId) {
+        return new Refusal(getMessage() + "\nIf you may know why: sluice explain " + requestId);
+    }
 }

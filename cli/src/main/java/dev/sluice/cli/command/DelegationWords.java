@@ -60,7 +60,7 @@ final class DelegationWords {
                     + " is below it can be delegated");
         }
         if (!answer.isSuccess()) {
-            throw Api.refusal(answer.status(), content);
+            throw Api.refusal(answer, content);
         }
         String token = new String(content, StandardCharsets.US_ASCII).strip();
         Optional<String> context = arguments.option("--save");

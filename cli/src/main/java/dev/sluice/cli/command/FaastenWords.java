@@ -93,7 +93,7 @@ final class FaastenWords {
         if (!isServersOwn(body)) {
             session.terminal().out().writeBytes(body);
         }
-        throw Api.refusal(answer.status(), body);
+        throw Api.refusal(answer, body);
     }
 
     private static boolean isServersOwn(byte[] body) {

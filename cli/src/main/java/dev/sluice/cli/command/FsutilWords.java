@@ -225,7 +225,7 @@ final class FsutilWords {
                     + " where none is");
         }
         if (!answer.isSuccess()) {
-            throw Api.refusal(answer.status(), content);
+            throw Api.refusal(answer, content);
         }
         return successful(content);
     }

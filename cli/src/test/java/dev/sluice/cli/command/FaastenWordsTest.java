@@ -68,11 +68,15 @@ final class FaastenWordsTest {
     }
 
     @Test
-    void invoke_thatTheServerRefuses_printsItsMessage() {
+    void invoke_thatTheServerRefuses_printsItsMessage_andWhereToAskForTheReason() {
         server.reply(404, "{\"code\":404,\"message\":\"not found or not allowed\"}");
 
         assertThat(shell.run("invoke", "~:hello"))
-                .isEqualTo(new Shell.Outcome(1, "", "[Code: 404] not found or not allowed\n"));
+                .isEqualTo(new Shell.Outcome(
+                        1,
+                        "",
+                        "[Code: 404] not found or not allowed\nIf you may know why: sluice explain "
+                                + Recorder.REQUEST_ID + "\n"));
     }
 
     @Test
