@@ -9,10 +9,13 @@ import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
 import dev.sluice.authn.Delegations;
 import dev.sluice.authn.TokenKey;
+import dev.sluice.blob.Blobs;
 import dev.sluice.blob.disk.DiskBlobs;
 import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.egress.Egress;
+import dev.sluice.fs.BlobCollector;
 import dev.sluice.fs.Collector;
+import dev.sluice.fs.FsSettings;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.Gates;
 import dev.sluice.gateway.Gateway;
@@ -28,6 +31,7 @@ import dev.sluice.run.Runs;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
 import dev.sluice.schedule.Scheduler;
+import dev.sluice.store.Store;
 import dev.sluice.store.rocks.RocksStore;
 import dev.sluice.worker.LocalWorker;
 import java.io.IOException;
@@ -86,8 +90,8 @@ final class Platform implements AutoCloseable {
         int memoryMib = Machine.guestMemoryMib();
 
         var store = closing(new RocksStore(data.resolve("store"), data.resolve("native")), RocksStore::close);
-        var blobs = new DiskBlobs(data.resolve("blobs"));
-        var fs = new LabeledFs(store, random, config.quota(), clock);
+        var blobs = new DiskBlobs(data.resolve("blobs"), clock);
+        var fs = new LabeledFs(store, random, new FsSettings(config.quota(), clock, Gates::named));
         fs.bootstrap();
         var audit = new AuditLog(store, random, clock);
         var egress = closing(Egress.open(config.egress()), Egress::close);
@@ -97,7 +101,7 @@ final class Platform implements AutoCloseable {
         LocalWorker worker = worker(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib, clock);
         var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, random), audit, clock);
         recordLongRuns(runs);
-        collect(new Collector(fs, store, random, Gates::named, COLLECTOR_PAUSE), config.collectSeconds());
+        collect(fs, store, blobs, config.collectSeconds());
 
         TlsIdentity identity = TlsIdentity.at(data, clock);
         var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, new Gateway());
@@ -157,10 +161,13 @@ final class Platform implements AutoCloseable {
                 LocalWorker::close);
     }
 
-    private void collect(Collector collector, int seconds) {
+    private void collect(LabeledFs fs, Store store, Blobs kept, int seconds) {
+        var objects = new Collector(fs, store, new SecureRandom(), COLLECTOR_PAUSE);
+        var blobs = new BlobCollector(fs, store, kept, Clock.systemUTC(), COLLECTOR_PAUSE);
         ScheduledExecutorService every = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("collector").factory());
-        var _ = every.scheduleWithFixedDelay(collector::collectIfDue, seconds, seconds, TimeUnit.SECONDS);
+        var _ = every.scheduleWithFixedDelay(objects::collectIfDue, seconds, seconds, TimeUnit.SECONDS);
+        var _ = every.scheduleWithFixedDelay(blobs::collectAndLog, seconds, seconds, TimeUnit.SECONDS);
         parts.push(every::shutdownNow);
     }
 

@@ -73,11 +73,15 @@ final class FunctionBuilds {
         }
     }
 
-    /// Builds in the background. `changed` is called after each change of the entity.
-    void begin(Organization organization, String name, Runnable changed) {
+    /// Builds in the background, however long that waits for its turn. `changed` is called after each change of the
+    /// entity.
+    ///
+    /// @param source that the entity names
+    void begin(Organization organization, String name, Digest source, Runnable changed) {
+        Blobs.Hold hold = blobs.hold(source);
         Thread.ofVirtual().name("build").start(() -> {
             Semaphore turn = turns.computeIfAbsent(organization.token(), _ -> new Semaphore(1, true));
-            try {
+            try (hold) {
                 turn.acquire();
                 try {
                     buildInASlot(organization, name, changed);

@@ -6,6 +6,7 @@ import dev.sluice.api.FunctionEntity.Status;
 import dev.sluice.api.FunctionFiles.Stored;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.blob.Blobs;
+import dev.sluice.bytes.Digest;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.function.SourceFiles;
@@ -178,7 +179,7 @@ final class Functions {
     private void build(Organization organization, FunctionEntity entity) {
         var name = new Name(organization, entity.wish().name());
         targets.invalidate(name);
-        builds.begin(organization, name.name(), () -> changed(name));
+        builds.begin(organization, name.name(), new Digest(entity.packageDigest()), () -> changed(name));
     }
 
     private void changed(Name name) {

@@ -11,7 +11,9 @@ import dev.sluice.http.Response;
 import dev.sluice.label.Label;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +32,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param headers the request's, without what proves who asks
 /// @param blobs   by file name, else `blob0`, `blob1` and so on; where two have one name, the last
-record GateCall(Bytes payload, Label start, Map<String, String> headers, Map<String, BlobRef> blobs) {
+/// @param holds   of the blobs, until the call is closed
+record GateCall(
+        Bytes payload, Label start, Map<String, String> headers, Map<String, BlobRef> blobs, List<Blobs.Hold> holds)
+        implements AutoCloseable {
     static final int PAYLOAD_BYTES_MAX = RunRequest.BYTES_MAX;
     static final long BYTES_MAX = SeedRoutes.BLOB_BYTES_MAX;
     static final int LABEL_BYTES_MAX = 16 << 10;
@@ -54,12 +59,17 @@ record GateCall(Bytes payload, Label start, Map<String, String> headers, Map<Str
         headers.keySet().removeAll(CREDENTIALS);
         if (kind.equalsIgnoreCase(Response.JSON)) {
             Label start = request.header("X-Faasten-Label").map(FsPath::label).orElse(Label.PUBLIC);
-            return new GateCall(SortedJson.of(request.body(PAYLOAD_BYTES_MAX)), start, headers, Map.of());
+            return new GateCall(SortedJson.of(request.body(PAYLOAD_BYTES_MAX)), start, headers, Map.of(), List.of());
         }
         if (kind.toLowerCase(Locale.ROOT).equals(MULTIPART)) {
-            return new Parts(isKnown, blobs).read(request.multipart(BYTES_MAX), headers);
+            return new Parts(isKnown, blobs).readAll(request.multipart(BYTES_MAX), headers);
         }
         throw Rejection.of(415, "the payload must be application/json or " + MULTIPART);
+    }
+
+    @Override
+    public void close() {
+        holds.forEach(Blobs.Hold::close);
     }
 
     /// Collects the parts.
@@ -67,6 +77,7 @@ record GateCall(Bytes payload, Label start, Map<String, String> headers, Map<Str
         private final boolean isKnown;
         private final Blobs blobs;
         private final Map<String, BlobRef> kept = new LinkedHashMap<>();
+        private final List<Blobs.Hold> holds = new ArrayList<>();
         private @Nullable Bytes payload;
         private @Nullable Label label;
         private int unnamed;
@@ -76,14 +87,27 @@ record GateCall(Bytes payload, Label start, Map<String, String> headers, Map<Str
             this.blobs = blobs;
         }
 
-        GateCall read(Multipart parts, Map<String, String> headers) throws IOException {
+        GateCall readAll(Multipart parts, Map<String, String> headers) throws IOException {
+            boolean isRead = false;
+            try {
+                GateCall call = read(parts, headers);
+                isRead = true;
+                return call;
+            } finally {
+                if (!isRead) {
+                    holds.forEach(Blobs.Hold::close);
+                }
+            }
+        }
+
+        private GateCall read(Multipart parts, Map<String, String> headers) throws IOException {
             for (Optional<Multipart.Part> part = parts.next(); part.isPresent(); part = parts.next()) {
                 take(part.get());
             }
             if (payload == null) {
                 throw Rejection.of(400, "a part named payload is needed");
             }
-            return new GateCall(SortedJson.of(payload), label == null ? Label.PUBLIC : label, headers, kept);
+            return new GateCall(SortedJson.of(payload), label == null ? Label.PUBLIC : label, headers, kept, holds);
         }
 
         private void take(Multipart.Part part) throws IOException {
@@ -119,7 +143,9 @@ record GateCall(Bytes payload, Label start, Map<String, String> headers, Map<Str
             }
             try (InputStream content = part.content()) {
                 var counted = new CountedInput(content);
-                kept.put(name, new BlobRef(blobs.put(counted, BYTES_MAX), counted.count()));
+                var ref = new BlobRef(blobs.put(counted, BYTES_MAX), counted.count());
+                holds.add(blobs.hold(ref.digest()));
+                kept.put(name, ref);
             }
         }
     }

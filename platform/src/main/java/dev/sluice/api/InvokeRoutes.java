@@ -54,7 +54,12 @@ final class InvokeRoutes {
     private Response call(Request request) throws IOException, InterruptedException {
         Door.Self self = door.self(request);
         FsPath gate = self.path(request.parameter("path"));
-        GateCall call = GateCall.of(request, self.isKnown(), blobs);
+        try (GateCall call = GateCall.of(request, self.isKnown(), blobs)) {
+            return call(self, gate, call, request);
+        }
+    }
+
+    private Response call(Door.Self self, FsPath gate, GateCall call, Request request) throws InterruptedException {
         Invocation wish = wish(self, gate, call, RunRoutes.idempotencyKey(request));
         Run.View view;
         try {
@@ -80,10 +85,9 @@ final class InvokeRoutes {
         FsPath gate = SeedPaths.path(self, body.requiredText("path"));
         Label start = body.field("label").map(LabelJson::parse).orElse(Label.PUBLIC);
         Bytes payload = payload(body.field("payload"));
-        var call = new GateCall(payload, start, Map.of(), Map.of());
-        Invocation wish = wish(self, gate, call, Optional.empty());
         Run run;
-        try {
+        try (var call = new GateCall(payload, start, Map.of(), Map.of(), List.of())) {
+            Invocation wish = wish(self, gate, call, Optional.empty());
             run = self.task().run(() -> invocations.submit(wish));
         } catch (Refused refused) {
             return refusal(refused);

@@ -3,12 +3,10 @@ package dev.sluice.fs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.store.Store;
 import java.util.List;
+import java.util.Optional;
 
 /// Goes over all notes of what may have become unreachable, shard by shard, in pages.
 final class Candidates {
-    private static final int SHARD_BYTES = 4;
-    private static final Bytes LAST = Bytes.takeOver(new byte[] {(byte) 0xff});
-
     private final Store store;
 
     Candidates(Store store) {
@@ -21,11 +19,10 @@ final class Candidates {
     }
 
     void forEach(Visitor visitor) throws InterruptedException {
-        List<Store.Entry> next = store.scan(Bytes.EMPTY, Bytes.EMPTY, 1);
-        while (!next.isEmpty()) {
-            Bytes shard = next.getFirst().key().slice(0, SHARD_BYTES);
-            visit(shard, visitor);
-            next = store.scan(Bytes.EMPTY, Keys.join(shard, LAST), 1);
+        for (Optional<Bytes> shard = Keys.shardAfter(store, Optional.empty());
+                shard.isPresent();
+                shard = Keys.shardAfter(store, shard)) {
+            visit(shard.get(), visitor);
         }
     }
 

@@ -25,16 +25,16 @@ public final class Collector {
     private final Store store;
     private final SecureRandom random;
     private final Barrier barrier;
-    private final References references;
+    private final LabeledFs fs;
     private final Candidates candidates;
     private final Pace pace;
 
     /// @param pause after each page that is read and each batch that is freed, so that tasks come first
-    public Collector(LabeledFs fs, Store store, SecureRandom random, References references, Duration pause) {
+    public Collector(LabeledFs fs, Store store, SecureRandom random, Duration pause) {
         this.store = store;
         this.random = random;
         this.barrier = fs.barrier;
-        this.references = references;
+        this.fs = fs;
         this.candidates = new Candidates(store);
         this.pace = new Pace(pause.toNanos());
     }
@@ -89,7 +89,7 @@ public final class Collector {
                 }
             });
             mark(marks);
-            return new Sweep(store, barrier, marks, candidates, pace).run();
+            return new Sweep(store, fs, marks, candidates, pace).run();
         } finally {
             barrier.stop();
             forgetCycles();
@@ -152,7 +152,7 @@ public final class Collector {
         Optional<Bytes> stored = store.get(Keys.object(gray.id()));
         if (stored.isPresent()) {
             var content = StoredObject.decode(stored.get()).bytes();
-            references.in(gray.kind(), content).forEach(gate -> marks.shade(Kind.GATE, gate));
+            fs.uses.references.in(gray.kind(), content).gates().forEach(gate -> marks.shade(Kind.GATE, gate));
         }
     }
 

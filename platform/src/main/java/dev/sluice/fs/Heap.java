@@ -17,12 +17,14 @@ final class Heap {
     private final SecureRandom random;
     private final Quotas quotas;
     private final Barrier barrier;
+    private final BlobUses uses;
 
-    Heap(Store store, SecureRandom random, Quotas quotas, Barrier barrier) {
+    Heap(Store store, SecureRandom random, Quotas quotas, Barrier barrier, BlobUses uses) {
         this.store = store;
         this.random = random;
         this.quotas = quotas;
         this.barrier = barrier;
+        this.uses = uses;
     }
 
     /// @throws Refused `NOT_FOUND`
@@ -57,6 +59,7 @@ final class Heap {
         barrier.born(kind, id);
         var object = new StoredObject(kind, 1, label, Task.current().payer(), content);
         batch.put(Keys.object(id), object.encode());
+        uses.begin(object, Keys.object(id), batch);
         return object.cost(Keys.object(id));
     }
 
@@ -116,6 +119,7 @@ final class Heap {
             StoredObject changed = object.changed(content, task.payer());
             Bytes after = changed.encode();
             var batch = new Batch().requireEquals(key, before).put(key, after);
+            uses.change(object, changed, key, batch);
             Cost freed = object.cost(key);
             Cost cost = changed.cost(key);
             quotas.release(batch, object.payer(), freed);

@@ -1,9 +1,14 @@
 package dev.sluice.fs;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
 import dev.sluice.label.Label;
+import dev.sluice.store.Store;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 
 /// The store's keys of this room: shard, a letter that says what, the object's id, and what stands below it.
 ///
@@ -16,11 +21,18 @@ final class Keys {
     private static final byte QUOTA = 'q';
     private static final byte CANDIDATE = 'g';
     private static final byte CYCLE = 'm';
+    private static final byte BLOB = 'b';
     private static final byte MARKED = 1;
     private static final byte GRAY = 2;
+    private static final byte LEFT = 1;
+    private static final byte USED = 2;
+    private static final int SHARD_BYTES = 4;
+    private static final Bytes LAST = Bytes.takeOver(new byte[] {(byte) 0xff});
 
     /// Where the notes of the collector's cycles are.
     private static final ObjectId CYCLES = ObjectId.derived("", "cycles");
+
+    private static final ObjectId BLOB_USES_NOTED = ObjectId.derived("", "blob uses noted");
 
     private Keys() {}
 
@@ -61,6 +73,43 @@ final class Keys {
     /// All candidates of a shard.
     static Bytes candidates(Bytes shard) {
         return join(shard, Bytes.takeOver(new byte[] {CANDIDATE}));
+    }
+
+    /// All objects of a shard.
+    static Bytes objects(Bytes shard) {
+        return join(shard, Bytes.takeOver(new byte[] {OBJECT}));
+    }
+
+    /// All that is kept of one blob.
+    static Bytes blob(Digest blob) {
+        byte[] name = HexFormat.of().parseHex(blob.hex());
+        byte[] key = new byte[SHARD_BYTES + 1 + name.length];
+        System.arraycopy(name, 0, key, 0, SHARD_BYTES);
+        key[SHARD_BYTES] = BLOB;
+        System.arraycopy(name, 0, key, SHARD_BYTES + 1, name.length);
+        return Bytes.takeOver(key);
+    }
+
+    /// When something last ceased to name a blob.
+    static Bytes blobLeft(Digest blob) {
+        return join(blob(blob), Bytes.takeOver(new byte[] {LEFT}));
+    }
+
+    /// That a record names a blob.
+    static Bytes blobUse(Digest blob, Bytes record) {
+        return join(join(blob(blob), Bytes.takeOver(new byte[] {USED})), record);
+    }
+
+    /// That all uses of blobs are noted in this store.
+    static Bytes blobUsesNoted() {
+        return key(BLOB, BLOB_USES_NOTED, new byte[0]);
+    }
+
+    /// The next shard after one that has any keys; the first after none.
+    static Optional<Bytes> shardAfter(Store store, Optional<Bytes> shard) {
+        List<Store.Entry> next =
+                store.scan(Bytes.EMPTY, shard.map(last -> join(last, LAST)).orElse(Bytes.EMPTY), 1);
+        return next.stream().findFirst().map(entry -> entry.key().slice(0, SHARD_BYTES));
     }
 
     static Bytes join(Bytes first, Bytes second) {

@@ -11,15 +11,13 @@ import dev.sluice.label.Tcb;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
 /// The labeled file system. Each method acts as [Task#current] and says how it taints and what it checks.
 ///
-/// It uses no privilege but the `with` it is given ([Task#exercise] makes one); [Privilege#NONE] is none.
-/// Changes are durable when a method returns. A refused operation changes nothing but the task's label, which
-/// may have risen.
+/// It uses no privilege but the `with` it is given ([Task#exercise] makes one); [Privilege#NONE] is none. Changes are
+/// durable when a method returns. A refused operation changes nothing but the task's label, which may have risen.
 ///
 /// It does not know gates' or blobs' content: to it they are bytes of a [Kind]. But a gate's content turns into
 /// authority when it is read, so only [#createTcb] and [#writeTcb] write it.
@@ -33,17 +31,20 @@ public final class LabeledFs {
     private final Walk walk;
     private final Heap heap;
     final Barrier barrier;
+    final Quotas quotas;
+    final BlobUses uses;
 
     public LabeledFs(Store store, SecureRandom random) {
-        this(store, random, Quota.DEFAULT, InstantSource.system());
+        this(store, random, FsSettings.DEFAULT);
     }
 
-    public LabeledFs(Store store, SecureRandom random, Quota quota, InstantSource clock) {
-        var quotas = new Quotas(store, quota);
-        this.barrier = new Barrier(store, random, clock);
+    public LabeledFs(Store store, SecureRandom random, FsSettings settings) {
+        this.quotas = new Quotas(store, settings.quota());
+        this.barrier = new Barrier(store, random, settings.clock());
+        this.uses = new BlobUses(settings.references(), settings.clock());
         this.links = new Links(store, quotas, barrier);
         this.walk = new Walk(links);
-        this.heap = new Heap(store, random, quotas, barrier);
+        this.heap = new Heap(store, random, quotas, barrier, uses);
     }
 
     /// What a read of an object's content gives.
@@ -82,7 +83,7 @@ public final class LabeledFs {
         return readByIdTcb(id, kind, Component.TRUE);
     }
 
-    /// As [#readById], tainting with what of the object's secrecy `enter` does not release.
+    /// As [#readById], tainting with what `enter` does not release.
     @Tcb(why = "a redirect lets its callers reach its target by what its creator granted and held")
     public Content readByIdTcb(ObjectId id, Kind kind, Component enter) {
         try (var _ = barrier.begin()) {
@@ -118,8 +119,7 @@ public final class LabeledFs {
     /// @param content for a blob a [BlobRef], made by whoever holds the blob
     /// @return the new object's id
     /// @throws Refused `EXISTS`, `NOT_FOUND` (a directory on the way), `DENIED`, `TOO_LARGE`, `QUOTA`;
-    ///     `WRONG_KIND`
-    ///     for a kind that is not made this way
+    ///     `WRONG_KIND` for a kind that is not made this way
     public ObjectId create(FsPath path, Kind kind, Label label, Bytes content, Privilege with) {
         kind.requirePlain();
         return createTcb(path, kind, label, content, with);

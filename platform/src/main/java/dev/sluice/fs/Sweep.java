@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// so
 /// each batch stands for itself: what a crash leaves has a candidate still.
 final class Sweep {
-    /// Each may take seven steps of a batch.
+    /// Each may take nine steps of a batch.
     private static final int ENTRIES_PER_BATCH = 256;
 
     private static final int FOUND_MAX = 10_000;
@@ -23,6 +23,7 @@ final class Sweep {
     private final Store store;
     private final Quotas quotas;
     private final Barrier barrier;
+    private final BlobUses uses;
     private final Marks marks;
     private final Candidates candidates;
     private final Collector.Pace pace;
@@ -36,10 +37,11 @@ final class Sweep {
     private long kept;
     private boolean isMore;
 
-    Sweep(Store store, Barrier barrier, Marks marks, Candidates candidates, Collector.Pace pace) {
+    Sweep(Store store, LabeledFs fs, Marks marks, Candidates candidates, Collector.Pace pace) {
         this.store = store;
-        this.quotas = new Quotas(store, Quota.DEFAULT);
-        this.barrier = barrier;
+        this.quotas = fs.quotas;
+        this.barrier = fs.barrier;
+        this.uses = fs.uses;
         this.marks = marks;
         this.candidates = candidates;
         this.pace = pace;
@@ -149,6 +151,7 @@ final class Sweep {
         if (stored.isPresent()) {
             StoredObject object = StoredObject.decode(stored.get());
             quotas.release(batch.delete(key), object.payer(), object.cost(key));
+            uses.end(object, key, batch);
             objects++;
         }
         batch.delete(Keys.candidate(id));

@@ -9,6 +9,7 @@ import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.ObjectId;
+import dev.sluice.fs.References;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.kernel.Deed;
 import dev.sluice.kernel.Refused;
@@ -61,10 +62,15 @@ public final class Gates {
     }
 
     /// The gates that a gate's content leads to, which must stay as long as it.
-    public static List<ObjectId> named(Kind kind, Bytes content) {
-        return kind == Kind.GATE && GateCodec.decode(content) instanceof GateContent.Redirect redirect
-                ? List.of(redirect.target())
-                : List.of();
+    public static References.Named named(Kind kind, Bytes content) {
+        if (kind != Kind.GATE) {
+            return References.Named.NOTHING;
+        }
+        return switch (GateCodec.decode(content)) {
+            case GateContent.Direct direct ->
+                new References.Named(List.of(), Optional.of(direct.function().packageDigest()));
+            case GateContent.Redirect redirect -> new References.Named(List.of(redirect.target()), Optional.empty());
+        };
     }
 
     /// The gate at `path`, after the task has been tainted with the way there and with each gate on the way to

@@ -197,7 +197,7 @@ public final class Invocations {
             content = endings.stopped(
                     run, queued.start(), queued.payload(), Refused.denied().reason());
         } finally {
-            runs.endQueued(run, content);
+            runs.endQueued(queued, content);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.BlobUses;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.run.Run.Content;
@@ -133,9 +134,10 @@ public final class Runs {
     /// Makes a run durable that nobody waits for.
     public void enqueue(Queued queued) {
         UUID id = queued.run().id();
-        store.commit(exists(queued.run(), new Batch())
+        Batch batch = exists(queued.run(), new Batch())
                 .put(RunKeys.queued(id), RunCodec.encode(queued))
-                .put(RunKeys.payload(id), queued.payload()));
+                .put(RunKeys.payload(id), queued.payload());
+        store.commit(useBlobs(queued, batch));
     }
 
     /// Takes a queued run to start it. Whoever gets it starts it; nobody else ever does, so it runs at most
@@ -151,8 +153,8 @@ public final class Runs {
     }
 
     /// Notes how a queued run ended.
-    public void endQueued(Run run, Content content) {
-        store.commitBehind(contents.put(run, content, unqueue(run)));
+    public void endQueued(Queued queued, Content content) {
+        store.commitBehind(contents.put(queued.run(), content, unqueue(queued)));
     }
 
     /// After a restart: closes each run that was running, and gives back those that had not begun, oldest
@@ -167,8 +169,9 @@ public final class Runs {
             Queued queued = RunCodec.decodeQueued(stored, NULL);
             Run run = queued.run();
             if (queued.isStarted()) {
-                store.commit(contents.put(run, stopped(run, NULL), unqueue(run)));
+                store.commit(contents.put(run, stopped(run, NULL), unqueue(queued)));
             } else {
+                store.commitBehind(useBlobs(queued, new Batch())); // it may be from before that was noted
                 waiting.add(run);
             }
         }
@@ -256,8 +259,18 @@ public final class Runs {
                 .put(RunKeys.ofFunction(run.organization(), run.function(), run.id()), MARK);
     }
 
-    private static Batch unqueue(Run run) {
-        return new Batch().delete(RunKeys.queued(run.id())).delete(RunKeys.payload(run.id()));
+    /// What a queued run will be given stays as long as its record.
+    private static Batch useBlobs(Queued queued, Batch batch) {
+        Bytes key = RunKeys.queued(queued.run().id());
+        queued.blobs().values().forEach(blob -> BlobUses.begin(batch, blob.digest(), key));
+        return batch;
+    }
+
+    private Batch unqueue(Queued queued) {
+        Bytes key = RunKeys.queued(queued.run().id());
+        var batch = new Batch().delete(key).delete(RunKeys.payload(queued.run().id()));
+        queued.blobs().values().forEach(blob -> BlobUses.end(batch, blob.digest(), key, clock.instant()));
+        return batch;
     }
 
     private Content stopped(Run run, Bytes input) {

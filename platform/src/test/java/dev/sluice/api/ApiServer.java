@@ -14,7 +14,11 @@ import dev.sluice.authn.TokenKey;
 import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.fs.BlobCollector;
+import dev.sluice.fs.Collector;
+import dev.sluice.fs.FsSettings;
 import dev.sluice.fs.LabeledFs;
+import dev.sluice.fs.Quota;
 import dev.sluice.function.Packages;
 import dev.sluice.gate.Gates;
 import dev.sluice.http.TlsIdentity;
@@ -51,7 +55,9 @@ import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
@@ -64,7 +70,9 @@ final class ApiServer implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     final MemoryStore store = new MemoryStore();
-    final LabeledFs fs = new LabeledFs(store, new SecureRandom());
+    final LabeledFs fs = new LabeledFs(
+            store, new SecureRandom(), new FsSettings(Quota.DEFAULT, InstantSource.system(), Gates::named));
+    final MemoryBlobs blobs = new MemoryBlobs();
     private final Clock clock = Clock.systemUTC();
     final AuditLog audit = new AuditLog(store, new SecureRandom(), clock);
     final Organizations organizations = new Organizations(fs, audit);
@@ -88,7 +96,6 @@ final class ApiServer implements AutoCloseable {
                         NamespaceOptions.NODEJS, guest.resolve("node"))));
         var scheduler = new Scheduler(1024);
         var gates = new Gates(fs, audit);
-        var blobs = new MemoryBlobs();
         var runs = new Runs(store, clock);
         worker = new LocalWorker(
                 driver,
@@ -124,6 +131,17 @@ final class ApiServer implements AutoCloseable {
         server.close();
         worker.close();
         driver.close();
+    }
+
+    /// Collects what nothing reaches, and the bytes that nothing names, as if it were later by what an upload or a
+    /// run
+    /// may last.
+    ///
+    /// @return how many blobs it has deleted
+    long collectLater() throws IOException, InterruptedException {
+        new Collector(fs, store, new SecureRandom(), Duration.ZERO).collect();
+        InstantSource later = () -> clock.instant().plus(BlobCollector.GRACE).plusSeconds(1);
+        return new BlobCollector(fs, store, blobs, later, Duration.ZERO).collect();
     }
 
     int port() {

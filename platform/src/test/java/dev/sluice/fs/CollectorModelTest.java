@@ -61,7 +61,7 @@ final class CollectorModelTest {
         assertThat(cycles).isPositive();
         assertThat(Reachable.stored(store)).containsAll(Reachable.from(store));
         now.set(Instant.EPOCH.plus(Duration.ofDays(1)));
-        var last = new Collector(fs(), store, new SecureRandom(), (_, _) -> List.of(), Duration.ZERO);
+        var last = new Collector(fs(), store, new SecureRandom(), Duration.ZERO);
         last.collect();
         last.collect();
         assertThat(Reachable.stored(store)).as("nothing reachable is gone").containsAll(Reachable.from(store));
@@ -93,7 +93,7 @@ final class CollectorModelTest {
     }
 
     private long collect() throws InterruptedException {
-        var collector = new Collector(fs, store, new SecureRandom(), (_, _) -> List.of(), Duration.ZERO);
+        var collector = new Collector(fs, store, new SecureRandom(), Duration.ZERO);
         long cycles = 0;
         while (!isOver.get()) {
             collector.collect();
@@ -143,7 +143,7 @@ final class CollectorModelTest {
     }
 
     private LabeledFs fs() {
-        return new LabeledFs(store, new SecureRandom(), Quota.DEFAULT, now::get);
+        return new LabeledFs(store, new SecureRandom(), new FsSettings(Quota.DEFAULT, now::get, References.NONE));
     }
 
     private final class Mutator implements Callable<Void> {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,7 +168,7 @@ final class CollectorTest {
             var faulty = new FaultyStore(store, failAt, fault);
             var reachable = Reachable.from(store);
             try {
-                new Collector(fs(faulty), faulty, new SecureRandom(), CollectorTest::named, Duration.ZERO).collect();
+                new Collector(fs(faulty), faulty, new SecureRandom(), Duration.ZERO).collect();
                 unused = faulty.isUnused() ? 1 : 0;
             } catch (StoreFailed _) {
                 unused = 0;
@@ -230,20 +231,20 @@ final class CollectorTest {
     }
 
     private Collector.Result collect() throws InterruptedException {
-        return new Collector(fs, store, new SecureRandom(), CollectorTest::named, Duration.ZERO).collect();
+        return new Collector(fs, store, new SecureRandom(), Duration.ZERO).collect();
     }
 
     /// As after a crash: another process over the same store.
     private Collector restarted() {
-        return new Collector(fs(store), store, new SecureRandom(), CollectorTest::named, Duration.ZERO);
+        return new Collector(fs(store), store, new SecureRandom(), Duration.ZERO);
     }
 
     private LabeledFs fs(Store of) {
-        return new LabeledFs(of, new SecureRandom(), Quota.DEFAULT, now::get);
+        return new LabeledFs(of, new SecureRandom(), new FsSettings(Quota.DEFAULT, now::get, CollectorTest::named));
     }
 
-    private static List<ObjectId> named(Kind kind, Bytes content) {
-        return ObjectId.parse(content.utf8()).map(List::of).orElse(List.of());
+    private static References.Named named(Kind kind, Bytes content) {
+        return new References.Named(ObjectId.parse(content.utf8()).map(List::of).orElse(List.of()), Optional.empty());
     }
 
     private static Map<String, Cost> withoutBootstrap(Map<String, Cost> counted) {

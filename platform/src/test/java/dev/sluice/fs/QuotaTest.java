@@ -171,7 +171,7 @@ final class QuotaTest {
     }
 
     private static LabeledFs fs(Store store, Quota quota) {
-        return new LabeledFs(store, new SecureRandom(), quota, InstantSource.system());
+        return new LabeledFs(store, new SecureRandom(), new FsSettings(quota, InstantSource.system(), References.NONE));
     }
 
     private static Task payer(String payer) {

@@ -2,9 +2,13 @@ package dev.sluice.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
+import dev.sluice.fs.BlobCollector;
 import dev.sluice.fs.BlobRef;
+import dev.sluice.fs.BlobUses;
+import dev.sluice.fs.LabeledFs;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -16,7 +20,9 @@ import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.Runs.Durability;
+import dev.sluice.store.Batch;
 import dev.sluice.store.MemoryStore;
+import java.io.ByteArrayInputStream;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -114,6 +121,34 @@ final class RunsTest {
         assertThat(runs.take(UUID.randomUUID())).isEmpty();
     }
 
+    /// What a run that waits will be given stays, however long it waits, and over a restart.
+    @Test
+    void blobsOfAQueuedRun_areNamedByIt_untilItEnds() throws Exception {
+        var late = new AtomicReference<>(Instant.now());
+        var blobs = new MemoryBlobs(late::get);
+        var fs = new LabeledFs(store, new SecureRandom());
+        var collector = new BlobCollector(fs, store, blobs, late::get, Duration.ZERO);
+        Run run = newRun("waits");
+        blobs.put(new ByteArrayInputStream(Bytes.utf8("{}").toArray()), 10);
+        runs.enqueue(queued(run));
+        late.set(late.get().plus(Duration.ofDays(7)));
+        assertThat(collector.collect()).isZero();
+        store.commit(new Batch().delete(useOf(run)));
+        assertThat(new Runs(store, clock).recover()).containsExactly(run);
+        assertThat(collector.collect()).as("a record without a note gets one").isZero();
+        Run.Queued taken = runs.take(run.id()).orElseThrow();
+        assertThat(collector.collect()).as("it runs").isZero();
+        runs.endQueued(taken, content(EXISTENCE, EXISTENCE));
+        late.set(late.get().plus(Duration.ofDays(7)));
+        assertThat(collector.collect()).isEqualTo(1);
+    }
+
+    private Bytes useOf(Run run) {
+        var batch = new Batch();
+        BlobUses.begin(batch, Digest.of(Bytes.utf8("{}")), RunKeys.queued(run.id()));
+        return batch.changes().getFirst().key();
+    }
+
     @Test
     void claim_givesTheFirstRunOfAScope() {
         Run first = newRun("f");
@@ -148,8 +183,9 @@ final class RunsTest {
                 .satisfies(entry -> assertThat(entry.value().length()).isLessThan(1024));
         assertThat(new Runs(store, clock).recover()).containsExactly(run);
 
-        assertThat(runs.take(run.id()).orElseThrow().payload()).isEqualTo(payload);
-        runs.endQueued(run, content(EXISTENCE, EXISTENCE));
+        Run.Queued taken = runs.take(run.id()).orElseThrow();
+        assertThat(taken.payload()).isEqualTo(payload);
+        runs.endQueued(taken, content(EXISTENCE, EXISTENCE));
         assertThat(store.get(RunKeys.payload(run.id()))).isEmpty();
     }
 

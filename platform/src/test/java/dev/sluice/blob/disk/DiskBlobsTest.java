@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +21,7 @@ final class DiskBlobsTest extends BlobsContract {
 
     @Override
     protected Blobs open() throws IOException {
-        return new DiskBlobs(directory.resolve("blobs"));
+        return new DiskBlobs(directory.resolve("blobs"), InstantSource.system());
     }
 
     @Override
