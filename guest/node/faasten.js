@@ -9,6 +9,11 @@ const RUNTIMES = { python: 'python3', python3: 'python3', node: 'nodejs', nodejs
 const VERBS = ['HEAD', 'GET', 'POST', 'PUT', 'DELETE'];
 const KEYS = '~:keys';
 
+const CHANGES = new Set([
+  'write_file', 'write_if', 'create_directory', 'create_file', 'create_faceted', 'create_unlinked', 'delete',
+  'hard_link', 'link_blob', 'create_gate', 'replace_gate', 'duplicate_gate',
+]);
+
 /** A call that was refused; `code` says how: NOT_FOUND, DENIED, EXISTS, INVALID, CONFLICT, TOO_LARGE, LIMIT, CLOSED. */
 class CloudCallError extends Error {
   constructor(operation, code) {
@@ -53,9 +58,17 @@ class Label extends Component {
 /** One run's way to ask the platform. `ask(operation, arguments)` answers or throws CloudCallError. */
 class CloudCall {
   #ask;
+  #askPlainly;
 
-  constructor(ask) {
-    this.#ask = ask;
+  constructor(ask, privilege = true) {
+    this.#askPlainly = ask;
+    this.#ask = naming(ask, privilege);
+  }
+
+  /** The same calls, whose changes use no more than this part of the gate's privilege to vouch for what they change: a
+   * component, true for all of it, null for none. */
+  with_privilege(privilege) {
+    return new CloudCall(this.#askPlainly, privilege ?? null);
   }
 
   async #try(operation, args) {
@@ -255,6 +268,11 @@ class CloudCall {
   async sub_privilege(tokens) {
     return new Component(this.#ask('sub_privilege', { tokens: [...tokens] }));
   }
+}
+
+function naming(ask, privilege) {
+  const named = privilege === true ? true : textOf(privilege || null);
+  return (operation, args) => ask(operation, CHANGES.has(operation) ? { with: named, ...args } : args);
 }
 
 for (const verb of ['get', 'post', 'put', 'delete']) {

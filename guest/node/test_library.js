@@ -67,6 +67,37 @@ const tests = {
     assert.strictEqual(seen.at(-1).args.path, '~:keys:d.course');
   },
 
+  async changesNameAllThePrivilegeUnlessAskedToNameLess() {
+    const { cloudcall, privileges } = scripted({});
+    const every = async (calls) => {
+      privileges.length = 0;
+      await calls.fs_write('f', 'x');
+      await calls.fs_write_if('f', 'x', 1);
+      await calls.fs_createdir('d');
+      await calls.fs_createfile('f', 'a,T');
+      await calls.fs_createfaceted('d');
+      await calls.fs_delete('f');
+      await calls.fs_hardlink('f', 'g');
+      await calls.fs_linkblob('b', 'done-1');
+      await calls.fs_createredirectgate('g', 'a,T', 'f');
+      await calls.dup_gate('g', 'h', 'a,T');
+      await calls.fs_read('f');
+      await calls.invoke('g', '{}');
+      return privileges;
+    };
+    for (const [calls, named] of [
+      [cloudcall, true], [cloudcall.with_privilege(null), null], [cloudcall.with_privilege('a/x'), 'a/x'],
+      [cloudcall.with_privilege((await cloudcall.buckle_parse('T,b')).integrity), 'b'],
+      [cloudcall.with_privilege(null).with_privilege(true), true], [cloudcall.with_privilege(), null],
+    ]) {
+      assert.deepStrictEqual(await every(calls), [
+        'write_file', 'write_if', 'create_directory', 'create_file', 'create_faceted', 'delete', 'hard_link', 'link_blob',
+        'create_gate', 'duplicate_gate',
+      ].map((operation) => [operation, named]));
+    }
+    assert.throws(() => cloudcall.with_privilege(7), TypeError);
+  },
+
   async wrongTypesAreClearErrors() {
     const { cloudcall } = scripted({});
     for (const wrong of [
@@ -82,14 +113,17 @@ const tests = {
 /** A cloudcall whose calls are answered by name; a text in capitals is a refusal, what is not named answers null. */
 function scripted(answers) {
   const seen = [];
+  const privileges = [];
   const ask = (operation, args) => {
     if (operation === 'parse_label') return args.text;
-    seen.push({ operation, args });
+    const { with: named, ...others } = args;
+    if (named !== undefined) privileges.push([operation, named]);
+    seen.push({ operation, args: others });
     const answer = answers[operation] ?? null;
     if (typeof answer === 'string') throw new CloudCallError(operation, answer);
     return answer;
   };
-  return { cloudcall: new CloudCall(ask), seen };
+  return { cloudcall: new CloudCall(ask), seen, privileges };
 }
 
 (async () => {

@@ -10,15 +10,19 @@ class Node:
 
 
 class Platform:
-    """`ask` is what a run asks with; `seen` remembers every operation with its arguments."""
+    """`ask` is what a run asks with; `seen` remembers every operation with its arguments, `named` the privilege that
+    each change named."""
 
     def __init__(self, label="T,T", privilege="alice"):
         self.root = Node("directory", "T,F")
         self.label, self.privilege = label, privilege
-        self.handles, self.blobs, self.seen, self.last = {}, {}, [], 0
+        self.handles, self.blobs, self.seen, self.named, self.last = {}, {}, [], [], 0
         self.answers = {}
 
     def ask(self, operation, arguments):
+        if "with" in arguments:
+            arguments = dict(arguments)
+            self.named.append((operation, arguments.pop("with")))
         self.seen.append((operation, dict(arguments)))
         if operation in self.answers:
             answer = self.answers[operation]

@@ -223,6 +223,31 @@ class EraD(unittest.TestCase):
         self.assertEqual(([], "F"), (list(dents.Invoker("F")), str(dents.Invoker("F").component)))
         self.assertEqual("T", str(dents.Invoker([]).component))
 
+    def test_changes_name_all_the_privilege_unless_asked_to_name_less(self):
+        weak = self.syscall.with_privilege("alice/x")
+        made, other = weak.dent_create_file(), self.syscall.dent_create_dir()
+        self.assertNotEqual(made.fd, other.fd)
+        self.assertTrue(self.syscall.link(other.fd, made.fd, "f").success)
+        with weak.root().open_at(["home", "alice,alice"]) as home:
+            self.assertTrue(home.link(other.fd, "d").success)
+            with home.open_at(["d", "f"]) as file:
+                file.write(b"x")
+        self.assertTrue(self.syscall.with_privilege(None).unlink(other.fd, "f").success)
+        self.assertEqual(
+            [
+                ("create_unlinked", "alice/x"),
+                ("create_unlinked", True),
+                ("hard_link", True),
+                ("hard_link", "alice/x"),
+                ("write_file", "alice/x"),
+                ("delete", None),
+            ],
+            self.platform.named,
+        )
+        with weak.create_blob() as blob:
+            blob.finalize()
+        self.assertTrue(self.syscall.dent_create_blob("T,T", blob.fd).success)
+
     def test_responses(self):
         self.assertEqual((b'{"a": 1}', 200), self._sent(syscalls.ResponseDict({"a": 1})))
         self.assertEqual(("é".encode(), 404), self._sent(syscalls.ResponseStr("é", 404)))
@@ -389,6 +414,37 @@ class Legacy(unittest.TestCase):
         self.assertIsNone(c.read_key(b"course"))
         self.assertEqual(["course/", "top"], c.read_dir(""))
         self.assertEqual(["a", "a/", "b:~%"], c.read_dir("course/"))
+
+    def test_changes_name_all_the_privilege_unless_asked_to_name_less(self):
+        public = labels.Label("T,T")
+
+        def changes(calls):
+            self.platform.named.clear()
+            calls.fs_createdir("d")
+            calls.fs_createfile("d:f")
+            calls.fs_createfaceted("d:x")
+            calls.fs_write("d:f", b"x")
+            calls.fs_write_if("d:f", b"x", 1)
+            calls.fs_hardlink("d:f", "d:g")
+            calls.fs_linkblob("d:b", "done-1")
+            calls.fs_createredirectgate("d:r", public, "d:g")
+            calls.dup_gate("d:r", "d:s", public)
+            calls.fs_read("d:f")
+            calls.fs_delete("d")
+            return self.platform.named
+
+        self.platform.answers.update(write_if=2, duplicate_gate=None, link_blob=None, create_faceted=None)
+        operations = (
+            "create_directory create_file create_faceted write_file write_if hard_link link_blob create_gate "
+            "duplicate_gate delete"
+        ).split()
+        less = self.cloudcall.with_privilege
+        parts = [(labels.Component("a/x"), "a/x"), ("a/y", "a/y"), (None, None), (False, None), (True, True)]
+        for calls, named in [(self.cloudcall, True), *((less(part), text) for part, text in parts)]:
+            self.assertEqual([(operation, named) for operation in operations], changes(calls))
+        self.assertEqual([("create_directory", True)], changes(less(None).with_privilege(True))[:1])
+        with self.assertRaises(TypeError):
+            less(7)
 
     def test_what_is_not_offered_says_what_is(self):
         with self.assertRaisesRegex(NotImplementedError, "invoke_service"):

@@ -4,6 +4,8 @@ An entry is known by a small number, its fd; 0 is the root. Calls by fd answer a
 they were refused, whatever the reason; an fd that nothing was opened as is refused like one that may not be used.
 """
 
+import copy
+import itertools
 import json
 from abc import ABC, abstractmethod
 
@@ -11,6 +13,7 @@ from . import blobs
 from .errors import CloudCallError, CreateBlobError, OpenBlobError, OpenError
 from .faasten import RUNTIMES, service, sync_call
 from .labels import Component, Label, TokenList, label_text
+from .privilege import naming
 
 PAGE = 1000
 BLOCK_BYTES = 4096
@@ -90,11 +93,20 @@ class Syscall:
     """One run's way to ask the platform. `ask(operation, arguments)` answers or raises CloudCallError."""
 
     def __init__(self, ask):
-        self._ask = ask
+        self._ask_plainly = ask
+        self._ask = naming(ask, True)
         self._entries = {0: (None, "directory")}
-        self._last_entry = 0
+        self._entry_numbers = itertools.count(1)
         self._blobs = {}
-        self._last_blob = 0
+        self._blob_numbers = itertools.count(1)
+
+    def with_privilege(self, privilege):
+        """The same calls and the same fds; its changes, and those of what it opens, use no more than this part of the
+        gate's privilege to vouch for what they change: a component, True for all of it, None for none. Not one of
+        Faasten's."""
+        other = copy.copy(self)
+        other._ask = naming(self._ask_plainly, privilege)
+        return other
 
     # Entries
 
@@ -270,9 +282,9 @@ class Syscall:
         return {name: self.keep_blob(handle) for name, handle in handles.items()}
 
     def keep_blob(self, handle):
-        self._last_blob += 1
-        self._blobs[self._last_blob] = handle
-        return self._last_blob
+        fd = next(self._blob_numbers)
+        self._blobs[fd] = handle
+        return fd
 
     # Labels
 
@@ -346,9 +358,9 @@ class Syscall:
             return Result(False)
 
     def _opened(self, answer):
-        self._last_entry += 1
-        self._entries[self._last_entry] = (answer["handle"], answer["kind"])
-        return Result(fd=self._last_entry, kind=KINDS[answer["kind"]])
+        fd = next(self._entry_numbers)
+        self._entries[fd] = (answer["handle"], answer["kind"])
+        return Result(fd=fd, kind=KINDS[answer["kind"]])
 
     def _on(self, fd, action, field=None):
         try:

@@ -9,6 +9,7 @@ import json
 from .blobs import Blob, NewBlob, octets
 from .errors import CloudCallError, CreateBlobError, CreateFileError, OpenBlobError
 from .labels import Component, Label, label_text
+from .privilege import naming
 
 RUNTIMES = {"python": "python3", "python3": "python3", "node": "nodejs", "nodejs": "nodejs"}
 VERBS = ("HEAD", "GET", "POST", "PUT", "DELETE")
@@ -45,8 +46,14 @@ class Answer:
 class CloudCall:
     """One run's way to ask the platform. `ask(operation, arguments)` answers or raises CloudCallError."""
 
-    def __init__(self, ask):
-        self._ask = ask
+    def __init__(self, ask, privilege=True):
+        self._ask_plainly = ask
+        self._ask = naming(ask, privilege)
+
+    def with_privilege(self, privilege):
+        """The same calls, whose changes use no more than this part of the gate's privilege to vouch for what they
+        change: a component, True for all of it, None for none. Not one of Faasten's."""
+        return CloudCall(self._ask_plainly, privilege)
 
     def __getattr__(self, name):
         if name.startswith("github_rest_"):

@@ -54,12 +54,12 @@ final class Programs {
         String there = "\"path\":\"" + chance.of(places.paths()) + "\"";
         String trace = drop + "x";
         Op leaving = chance.of(
-                call("create_file", "\"path\":\"" + trace + "\""),
-                call("create_file", "\"path\":\"" + trace + "\",\"label\":\"F,T\""),
-                call("create_directory", "\"path\":\"" + trace + "\",\"label\":\"F,T\""),
-                call("create_faceted", "\"path\":\"" + trace + "\""),
-                call("hard_link", "\"source\":\"" + drop + "\",\"destination\":\"" + trace + "\""),
-                call("delete", "\"path\":\"" + drop + "\""),
+                change("create_file", "\"path\":\"" + trace + "\""),
+                change("create_file", "\"path\":\"" + trace + "\",\"label\":\"F,T\""),
+                change("create_directory", "\"path\":\"" + trace + "\",\"label\":\"F,T\""),
+                change("create_faceted", "\"path\":\"" + trace + "\""),
+                change("hard_link", "\"source\":\"" + drop + "\",\"destination\":\"" + trace + "\""),
+                change("delete", "\"path\":\"" + drop + "\""),
                 call(
                         "invoke_service",
                         "\"service\":\"" + chance.of(places.services())
@@ -70,7 +70,7 @@ final class Programs {
     }
 
     static Op publish(String drop) {
-        return call("write_file", "\"path\":\"" + drop + "\",\"content\":{\"$bytes\":\"$seen\"}");
+        return call("write_file", "\"path\":\"" + drop + "\",\"content\":{\"$bytes\":\"$seen\"},\"with\":true");
     }
 
     private List<Op> calls() {
@@ -78,18 +78,18 @@ final class Programs {
                 () -> List.of(call("read_file", path())),
                 () -> List.of(call("read_file", path())),
                 () -> List.of(call("read_file", path())),
-                () -> List.of(call("write_file", path() + ",\"content\":{\"$bytes\":\"" + known() + "\"}")),
-                () -> List.of(call("write_file", path() + ",\"content\":{\"$bytes\":\"" + known() + "\"}")),
-                () -> List.of(call("create_file", path() + label())),
-                () -> List.of(call("create_file", path() + label())),
-                () -> List.of(call("create_directory", path() + label())),
-                () -> List.of(call("create_faceted", path())),
-                () -> List.of(call("delete", path())),
+                () -> List.of(change("write_file", path() + ",\"content\":{\"$bytes\":\"" + known() + "\"}")),
+                () -> List.of(change("write_file", path() + ",\"content\":{\"$bytes\":\"" + known() + "\"}")),
+                () -> List.of(change("create_file", path() + label())),
+                () -> List.of(change("create_file", path() + label())),
+                () -> List.of(change("create_directory", path() + label())),
+                () -> List.of(change("create_faceted", path())),
+                () -> List.of(change("delete", path())),
                 () -> List.of(call("list_directory", "\"path\":\"" + directory() + "\"")),
                 () -> List.of(call("list_directory", "\"path\":\"" + directory() + "\"")),
                 () -> List.of(call("list_faceted", chance.percent(40) ? "\"path\":\"home\"" : path())),
                 () -> List.of(
-                        call("hard_link", "\"source\":\"" + anyPath() + "\",\"destination\":\"" + anyPath() + "\"")),
+                        change("hard_link", "\"source\":\"" + anyPath() + "\",\"destination\":\"" + anyPath() + "\"")),
                 () -> List.of(call("stat", path())),
                 () -> List.of(call("stat", path())),
                 this::blob,
@@ -98,7 +98,8 @@ final class Programs {
                 () -> List.of(call("current_label", "")),
                 () -> List.of(call("declassify", "\"secrecy\":\"" + chance.of(Vocabulary.COMPONENTS) + "\"")),
                 () -> List.of(call("endorse", chance.percent(50) ? "" : "\"integrity\":\"" + component() + "\"")),
-                () -> List.of(call("write_if", path() + ",\"content\":{\"$bytes\":\"" + known() + "\"},\"version\":1")),
+                () -> List.of(
+                        change("write_if", path() + ",\"content\":{\"$bytes\":\"" + known() + "\"},\"version\":1")),
                 () -> List.of(call("list_page", "\"path\":\"" + directory() + "\",\"after\":\"\",\"limit\":2")),
                 () -> List.of(call(
                         "list_facets",
@@ -109,7 +110,7 @@ final class Programs {
                 this::nested,
                 this::nested,
                 () -> List.of(call("read_gate", "\"path\":\"" + chance.of(places.gates("")) + "\"")),
-                () -> List.of(call(
+                () -> List.of(change(
                         "create_gate",
                         path() + label() + ",\"gate\":{\"type\":\"redirect\",\"gate\":\"" + chance.of(places.gates(""))
                                 + "\",\"privilege\":\"" + component() + "\"}")),
@@ -138,8 +139,8 @@ final class Programs {
 
     private List<Op> unlinked() {
         return List.of(
-                call("create_unlinked", "\"kind\":\"" + chance.of("file", "directory") + "\"" + label()),
-                call(
+                change("create_unlinked", "\"kind\":\"" + chance.of("file", "directory") + "\"" + label()),
+                change(
                         "hard_link",
                         "\"source\":{\"handle\":\"$handle\",\"path\":[]},\"destination\":\"" + anyPath() + "\""));
     }
@@ -148,7 +149,7 @@ final class Programs {
     private List<Op> nested() {
         Op inner = chance.of(
                 call("read_file", path()),
-                call("write_file", path() + ",\"content\":{\"$bytes\":\"$secret\"}"),
+                change("write_file", path() + ",\"content\":{\"$bytes\":\"$secret\"}"),
                 new Op.Word("fail"),
                 new Op.Word("print"));
         String program = new Program(List.of(inner), "return").json("$seen");
@@ -165,7 +166,7 @@ final class Programs {
                 call("create_blob", ""),
                 call("write_blob", "\"handle\":\"$handle\",\"content\":{\"$bytes\":\"" + known() + "\"}"),
                 call("finalize_blob", "\"handle\":\"w1\""),
-                call("link_blob", path() + ",\"handle\":\"$handle\"" + label()));
+                change("link_blob", path() + ",\"handle\":\"$handle\"" + label()));
     }
 
     private static Op readBlob() {
@@ -204,6 +205,14 @@ final class Programs {
 
     private static String parent(String path) {
         return path.substring(0, Math.max(path.lastIndexOf(':'), "home".length()));
+    }
+
+    /// Something changes: mostly with all the privilege that the run has, sometimes with none, a part or more.
+    private Op change(String operation, String arguments) {
+        String with = chance.percent(70)
+                ? ",\"with\":true"
+                : chance.of("", ",\"with\":null", ",\"with\":\"" + component() + "\"", ",\"with\":\"T,T\"");
+        return call(operation, arguments + with);
     }
 
     static Op call(String operation, String arguments) {

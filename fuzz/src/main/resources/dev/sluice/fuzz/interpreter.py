@@ -97,7 +97,7 @@ class Run:
 
 
 def handle(event, cloudcall):
-    run, end = Run(event, cloudcall._ask), event.get("end", "return")
+    run, end = Run(event, cloudcall.with_privilege(None)._ask), event.get("end", "return")
     try:
         run.all(event.get("do", ()))
     except End as early:

@@ -71,6 +71,16 @@ final class Arguments {
         throw new Invalid();
     }
 
+    /// Text for a part of the privilege, true for all of it; absent, null or false for none.
+    With with() throws Invalid {
+        return switch (optional("with")) {
+            case null -> With.Extent.NONE;
+            case Value.Bool(boolean isAll) -> isAll ? With.Extent.ALL : With.Extent.NONE;
+            case Value.Text(String component) -> new With.Part(component);
+            default -> throw new Invalid();
+        };
+    }
+
     long natural(String name) throws Invalid {
         return naturalOf(required(name));
     }

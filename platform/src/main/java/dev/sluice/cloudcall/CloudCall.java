@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// refuses
 /// with
 /// [CallRefusal#INVALID]. A label that is absent (`null`) means the label of the run at the moment of the call.
+/// What changes something says [With] what privilege.
 /// Each case names the value that a granted call answers; where none is named it is [Value#NULL].
 public sealed interface CloudCall {
     /// About files, directories and names.
@@ -31,19 +32,19 @@ public sealed interface CloudCall {
     record ReadFile(PathArg path) implements OfFiles {}
 
     /// Replaces the whole content of a file that exists.
-    record WriteFile(PathArg path, Bytes content) implements OfFiles {}
+    record WriteFile(PathArg path, Bytes content, With with) implements OfFiles {}
 
     /// Creates an empty directory and links it at `path`.
-    record CreateDirectory(PathArg path, @Nullable String label) implements OfFiles {}
+    record CreateDirectory(PathArg path, @Nullable String label, With with) implements OfFiles {}
 
     /// Creates an empty file and links it at `path`.
-    record CreateFile(PathArg path, @Nullable String label) implements OfFiles {}
+    record CreateFile(PathArg path, @Nullable String label, With with) implements OfFiles {}
 
     /// Creates a faceted directory and links it at `path`; it has no label of its own.
-    record CreateFaceted(PathArg path) implements OfFiles {}
+    record CreateFaceted(PathArg path, With with) implements OfFiles {}
 
     /// Unlinks what `path` names.
-    record Delete(PathArg path) implements OfFiles {}
+    record Delete(PathArg path, With with) implements OfFiles {}
 
     /// The entries of a directory. Answers a list of `{name: text, kind: text}`, with the kinds of [Stat].
     record ListDirectory(PathArg path) implements OfFiles {}
@@ -53,7 +54,7 @@ public sealed interface CloudCall {
     record ListFaceted(PathArg path) implements OfFiles {}
 
     /// Links the object that `source` names at `destination` too.
-    record HardLink(PathArg source, PathArg destination) implements OfFiles {}
+    record HardLink(PathArg source, PathArg destination, With with) implements OfFiles {}
 
     /// Begins a blob. Answers its handle (text), for [WriteBlob] and [FinalizeBlob].
     record CreateBlob() implements OfBlobs {}
@@ -74,7 +75,7 @@ public sealed interface CloudCall {
     record OpenBlobHandle(String handle) implements OfBlobs {}
 
     /// Links a finalized blob at `path`.
-    record LinkBlob(PathArg path, String handle, @Nullable String label) implements OfFiles {}
+    record LinkBlob(PathArg path, String handle, @Nullable String label, With with) implements OfFiles {}
 
     /// At most `length` bytes from `offset` of an opened blob. Answers octets; empty at the end.
     record ReadBlob(String handle, long offset, long length) implements OfBlobs {}
@@ -140,7 +141,7 @@ public sealed interface CloudCall {
     /// @param kind `directory`, `file`, `faceted` or `blob`
     /// @param blob for a blob, and only for one: a handle from [FinalizeBlob]
     record CreateUnlinked(
-            String kind, @Nullable String label, @Nullable String blob) implements OfFiles {}
+            String kind, @Nullable String label, @Nullable String blob, With with) implements OfFiles {}
 
     /// At most `limit` entries whose names come after `after`, in the order of their bytes. Answers as
     /// [ListDirectory].
@@ -154,19 +155,20 @@ public sealed interface CloudCall {
 
     /// Replaces the content of a file if its version is still this one; taints with the file. Answers the new
     /// version (int64).
-    record WriteIf(PathArg path, Bytes content, long version) implements OfFiles {}
+    record WriteIf(PathArg path, Bytes content, long version, With with) implements OfFiles {}
 
     /// Creates a gate. Without `path` nothing links to it yet, and the answer is that of [Open].
-    record CreateGate(@Nullable PathArg path, @Nullable String label, GateArg gate) implements OfGates {}
+    record CreateGate(@Nullable PathArg path, @Nullable String label, GateArg gate, With with) implements OfGates {}
 
     /// Replaces what a gate runs and grants.
-    record ReplaceGate(PathArg path, GateArg gate) implements OfGates {}
+    record ReplaceGate(PathArg path, GateArg gate, With with) implements OfGates {}
 
     /// What a gate grants and leads to. Answers a map; code as its digest.
     record ReadGate(PathArg path) implements OfGates {}
 
     /// Creates at `path` a gate that leads where `source` leads, with other grants.
-    record DuplicateGate(PathArg source, PathArg path, String privilege, String clearance) implements OfGates {}
+    record DuplicateGate(PathArg source, PathArg path, String privilege, String clearance, With with)
+            implements OfGates {}
 
     /// Sends `body` by an external gate, with `parameters` in the places of its URL. Answers `{status: int64,
     /// headers: map of texts, body: octets}`. What the run knows must flow to the gate's egress label.

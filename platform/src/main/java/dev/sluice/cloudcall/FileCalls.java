@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a guest asks of files, directories and names. Changes use the gate's privilege for integrity only.
+/// What a guest asks of files, directories and names. Changes use what privilege they name.
 final class FileCalls {
     private final LabeledFs fs;
     private final OpenObjects objects;
@@ -38,16 +38,21 @@ final class FileCalls {
             case CloudCall.Close(var handle) -> objects.close(handle);
             case CloudCall.ReadFile(var path) ->
                 Value.of(fs.read(paths.read(path), Kind.FILE).bytes());
-            case CloudCall.WriteFile(var path, var content) -> write(path, content);
-            case CloudCall.WriteIf(var path, var content, var version) -> writeIf(path, content, version);
-            case CloudCall.CreateDirectory(var path, var label) -> createDirectory(path, label);
-            case CloudCall.CreateFile(var path, var label) -> create(path, Kind.FILE, label, Bytes.EMPTY);
-            case CloudCall.CreateFaceted(var path) -> createFaceted(path);
-            case CloudCall.CreateUnlinked(var kind, var label, var blob) -> createUnlinked(kind, label, blob);
-            case CloudCall.LinkBlob(var path, var handle, var label) ->
-                create(path, Kind.BLOB, label, blobs.finished(handle).encode());
-            case CloudCall.Delete(var path) -> unlink(path);
-            case CloudCall.HardLink(var source, var destination) -> link(source, destination);
+            case CloudCall.WriteFile(var path, var content, var with) -> write(path, content, with.exercised());
+            case CloudCall.WriteIf(var path, var content, var version, var with) ->
+                writeIf(path, content, version, with.exercised());
+            case CloudCall.CreateDirectory(var path, var label, var with) ->
+                createDirectory(path, label, with.exercised());
+            case CloudCall.CreateFile(var path, var label, var with) ->
+                create(path, Kind.FILE, label, Bytes.EMPTY, with.exercised());
+            case CloudCall.CreateFaceted(var path, var with) -> createFaceted(path, with.exercised());
+            case CloudCall.CreateUnlinked(var kind, var label, var blob, var with) ->
+                createUnlinked(kind, label, blob, with.exercised());
+            case CloudCall.LinkBlob(var path, var handle, var label, var with) ->
+                create(path, Kind.BLOB, label, blobs.finished(handle).encode(), with.exercised());
+            case CloudCall.Delete(var path, var with) -> unlink(path, with.exercised());
+            case CloudCall.HardLink(var source, var destination, var with) ->
+                link(source, destination, with.exercised());
             case CloudCall.ListDirectory(var path) -> told(everything(paths.read(path)));
             case CloudCall.ListPage(var path, var after, var limit) ->
                 told(fs.list(paths.read(path), after, bounded(limit)));
@@ -63,54 +68,54 @@ final class FileCalls {
         return objects.add(opened.path(), opened.kind());
     }
 
-    private Value write(PathArg path, Bytes content) {
-        fs.write(paths.read(path), Kind.FILE, content, 0, with());
+    private Value write(PathArg path, Bytes content, Privilege with) {
+        fs.write(paths.read(path), Kind.FILE, content, 0, with);
         return Value.NULL;
     }
 
     /// Version 0 would mean any.
-    private Value writeIf(PathArg path, Bytes content, long version) {
+    private Value writeIf(PathArg path, Bytes content, long version, Privilege with) {
         if (version == 0) {
             throw new Refused(Refusal.INVALID, "versions begin at 1");
         }
-        return Value.of(fs.write(paths.read(path), Kind.FILE, content, version, with()));
+        return Value.of(fs.write(paths.read(path), Kind.FILE, content, version, with));
     }
 
-    private Value createDirectory(PathArg path, @Nullable String label) {
+    private Value createDirectory(PathArg path, @Nullable String label, Privilege with) {
         Label of = stated(label);
-        fs.createDirectory(paths.destination(path), of, with());
+        fs.createDirectory(paths.destination(path), of, with);
         return Value.NULL;
     }
 
-    private Value create(PathArg path, Kind kind, @Nullable String label, Bytes content) {
+    private Value create(PathArg path, Kind kind, @Nullable String label, Bytes content, Privilege with) {
         Label of = stated(label);
-        fs.create(paths.destination(path), kind, of, content, with());
+        fs.create(paths.destination(path), kind, of, content, with);
         return Value.NULL;
     }
 
-    private Value createFaceted(PathArg path) {
-        fs.createFaceted(paths.destination(path), with());
+    private Value createFaceted(PathArg path, Privilege with) {
+        fs.createFaceted(paths.destination(path), with);
         return Value.NULL;
     }
 
-    private Value createUnlinked(String word, @Nullable String label, @Nullable String blob) {
+    private Value createUnlinked(String word, @Nullable String label, @Nullable String blob, Privilege with) {
         objects.requireRoom();
         Kind kind = kind(word);
         if ((kind == Kind.BLOB) != (blob != null)) {
             throw new Refused(Refusal.INVALID, "a blob, and nothing else, is made of a blob");
         }
         Bytes content = blob == null ? Bytes.EMPTY : blobs.finished(blob).encode();
-        return objects.add(fs.createUnlinkedAt(kind, stated(label), content, with()), kind);
+        return objects.add(fs.createUnlinkedAt(kind, stated(label), content, with), kind);
     }
 
-    private Value unlink(PathArg path) {
-        fs.unlink(paths.read(path), with());
+    private Value unlink(PathArg path, Privilege with) {
+        fs.unlink(paths.read(path), with);
         return Value.NULL;
     }
 
-    private Value link(PathArg source, PathArg destination) {
+    private Value link(PathArg source, PathArg destination, Privilege with) {
         FsPath target = paths.read(source);
-        fs.link(target, paths.destination(destination), with());
+        fs.link(target, paths.destination(destination), with);
         return Value.NULL;
     }
 
@@ -152,11 +157,6 @@ final class FileCalls {
     /// An absent label is the run's at the moment of the call, before a path taints it.
     static Label stated(@Nullable String label) {
         return label == null ? Task.current().label() : FsPath.label(label);
-    }
-
-    /// What a change may use: a run that wants to release something says so with [CloudCall.Declassify] (hole H9).
-    static Privilege with() {
-        return Task.current().forEndorsing();
     }
 
     private List<Entry> everything(FsPath directory) {

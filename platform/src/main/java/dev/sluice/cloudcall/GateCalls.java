@@ -13,6 +13,7 @@ import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -51,10 +52,10 @@ final class GateCalls {
                 create.gate().leads() instanceof GateArg.External leads
                         ? services.create(create, leads)
                         : create(create);
-            case CloudCall.ReplaceGate(var path, var gate) ->
+            case CloudCall.ReplaceGate(var path, var gate, var with) ->
                 gate.leads() instanceof GateArg.External leads
-                        ? services.replace(paths.read(path), gate.grants(), leads)
-                        : replace(paths.read(path), gate);
+                        ? services.replace(paths.read(path), gate.grants(), leads, with.exercised())
+                        : replace(paths.read(path), gate, with.exercised());
             case CloudCall.ReadGate(var path) -> read(paths.read(path));
             case CloudCall.InvokeExternal invoke -> services.invoke(invoke);
             case CloudCall.DuplicateGate duplicate -> duplicate(duplicate);
@@ -67,26 +68,28 @@ final class GateCalls {
     }
 
     private Value create(CloudCall.CreateGate create) throws IOException {
+        Privilege with = create.with().exercised();
         objects.requireRoom();
         Label label = FileCalls.stated(create.label());
         GateContent.OfFunction content = forms.content(create.gate(), Optional.empty());
         if (create.path() == null) {
-            FsPath gate = gates.createUnlinked(content, Backing.LABEL, label, FileCalls.with());
+            FsPath gate = gates.createUnlinked(content, Backing.LABEL, label, with);
             return objects.add(gate, Kind.GATE);
         }
-        gates.create(paths.destination(create.path()), content, Backing.LABEL, label, FileCalls.with());
+        gates.create(paths.destination(create.path()), content, Backing.LABEL, label, with);
         return Value.NULL;
     }
 
     /// The version that was read is the one that is replaced.
-    private Value replace(FsPath path, GateArg gate) throws IOException {
+    private Value replace(FsPath path, GateArg gate, Privilege with) throws IOException {
         GateView<GateContent.OfFunction> before = gates.read(path);
         GateContent.OfFunction content = forms.content(gate, Optional.of(before.content()));
-        gates.replace(path, content, Backing.LABEL, before.version(), FileCalls.with());
+        gates.replace(path, content, Backing.LABEL, before.version(), with);
         return Value.NULL;
     }
 
     private Value duplicate(CloudCall.DuplicateGate duplicate) {
+        Privilege with = duplicate.with().exercised();
         Label label = FileCalls.stated(null);
         var grants = new GatePolicy(
                 Component.parse(duplicate.privilege()),
@@ -99,7 +102,7 @@ final class GateCalls {
                     case GateContent.Redirect(var _, var _, var target, var pin) ->
                         new GateContent.Redirect(grants, Component.TRUE, target, pin);
                 };
-        gates.create(paths.destination(duplicate.path()), content, Backing.LABEL, label, FileCalls.with());
+        gates.create(paths.destination(duplicate.path()), content, Backing.LABEL, label, with);
         return Value.NULL;
     }
 

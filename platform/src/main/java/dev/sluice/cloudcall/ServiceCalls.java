@@ -10,6 +10,7 @@ import dev.sluice.gate.ServiceAnswer;
 import dev.sluice.gate.ServiceCall;
 import dev.sluice.gate.Services;
 import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -36,22 +37,23 @@ final class ServiceCalls {
     }
 
     Value create(CloudCall.CreateGate create, GateArg.External leads) {
+        Privilege with = create.with().exercised();
         objects.requireRoom();
         Label label = FileCalls.stated(create.label());
         External service = forms.external(create.gate().grants(), leads, Optional.empty());
         if (create.path() == null) {
-            FsPath made = services.createUnlinked(service, Backing.LABEL, label, FileCalls.with());
+            FsPath made = services.createUnlinked(service, Backing.LABEL, label, with);
             return objects.add(made, Kind.SERVICE);
         }
-        services.create(paths.destination(create.path()), service, Backing.LABEL, label, FileCalls.with());
+        services.create(paths.destination(create.path()), service, Backing.LABEL, label, with);
         return Value.NULL;
     }
 
     /// The version that was read is the one that is replaced.
-    Value replace(FsPath path, GateArg.Grants grants, GateArg.External leads) {
+    Value replace(FsPath path, GateArg.Grants grants, GateArg.External leads, Privilege with) {
         GateView<External> before = services.read(path);
         External after = forms.external(grants, leads, Optional.of(before.content()));
-        services.replace(path, after, Backing.LABEL, before.version(), FileCalls.with());
+        services.replace(path, after, Backing.LABEL, before.version(), with);
         return Value.NULL;
     }
 

@@ -30,6 +30,17 @@ final class CallDecoderTest {
         }
     }
 
+    private static final With PART = new With.Part("x");
+
+    private static Operation change(String name, Map<String, Value> args, CloudCall call) {
+        return change(name, args, List.of(), call);
+    }
+
+    private static Operation change(String name, Map<String, Value> args, List<String> optional, CloudCall call) {
+        List<String> all = Stream.concat(optional.stream(), Stream.of("with")).toList();
+        return new Operation(name, with(args, "with", TEXT), all, call);
+    }
+
     private static final Value DIRECT = Value.of(Map.of("type", Value.of("direct"), "memory_mib", Value.of(128)));
     private static final GateArg DIRECT_ARG = new GateArg(
             new GateArg.Grants(null, null, null, null), new GateArg.Function(null, null, null, null, null, 128L, null));
@@ -40,30 +51,35 @@ final class CallDecoderTest {
         List<String> label = List.of("label");
         return Stream.of(
                 new Operation("read_file", Map.of("path", PATH), new CloudCall.ReadFile(path)),
-                new Operation("write_file", Map.of("path", PATH, "content", BYTES), new CloudCall.WriteFile(path, x)),
-                new Operation(
+                change("write_file", Map.of("path", PATH, "content", BYTES), new CloudCall.WriteFile(path, x, PART)),
+                change(
                         "create_directory",
                         Map.of("path", PATH, "label", TEXT),
                         label,
-                        new CloudCall.CreateDirectory(path, "x")),
-                new Operation(
-                        "create_file", Map.of("path", PATH, "label", TEXT), label, new CloudCall.CreateFile(path, "x")),
-                new Operation("create_faceted", Map.of("path", PATH), new CloudCall.CreateFaceted(path)),
-                new Operation("delete", Map.of("path", PATH), new CloudCall.Delete(path)),
+                        new CloudCall.CreateDirectory(path, "x", PART)),
+                change(
+                        "create_file",
+                        Map.of("path", PATH, "label", TEXT),
+                        label,
+                        new CloudCall.CreateFile(path, "x", PART)),
+                change("create_faceted", Map.of("path", PATH), new CloudCall.CreateFaceted(path, PART)),
+                change("delete", Map.of("path", PATH), new CloudCall.Delete(path, PART)),
                 new Operation("list_directory", Map.of("path", PATH), new CloudCall.ListDirectory(path)),
                 new Operation("list_faceted", Map.of("path", PATH), new CloudCall.ListFaceted(path)),
-                new Operation(
-                        "hard_link", Map.of("source", PATH, "destination", PATH), new CloudCall.HardLink(path, path)),
+                change(
+                        "hard_link",
+                        Map.of("source", PATH, "destination", PATH),
+                        new CloudCall.HardLink(path, path, PART)),
                 new Operation("create_blob", Map.of(), new CloudCall.CreateBlob()),
                 new Operation("write_blob", Map.of("handle", TEXT, "content", BYTES), new CloudCall.WriteBlob("x", x)),
                 new Operation("finalize_blob", Map.of("handle", TEXT), new CloudCall.FinalizeBlob("x")),
                 new Operation("open_blob", Map.of("path", PATH), new CloudCall.OpenBlob(path)),
                 new Operation("open_blob_handle", Map.of("handle", TEXT), new CloudCall.OpenBlobHandle("x")),
-                new Operation(
+                change(
                         "link_blob",
                         Map.of("path", PATH, "handle", TEXT, "label", TEXT),
                         label,
-                        new CloudCall.LinkBlob(path, "x", "x")),
+                        new CloudCall.LinkBlob(path, "x", "x", PART)),
                 new Operation(
                         "read_blob",
                         Map.of("handle", TEXT, "offset", Value.of(1), "length", Value.of(2)),
@@ -97,11 +113,11 @@ final class CallDecoderTest {
                         new CloudCall.Invoke(path, x, true, Map.of("h", "x"), Map.of("b", "x"), "x")),
                 new Operation("open", Map.of("path", PATH), new CloudCall.Open(path)),
                 new Operation("close", Map.of("handle", TEXT), new CloudCall.Close("x")),
-                new Operation(
+                change(
                         "create_unlinked",
                         Map.of("kind", TEXT, "label", TEXT, "blob", TEXT),
                         List.of("label", "blob"),
-                        new CloudCall.CreateUnlinked("x", "x", "x")),
+                        new CloudCall.CreateUnlinked("x", "x", "x", PART)),
                 new Operation(
                         "list_page",
                         Map.of("path", PATH, "after", TEXT, "limit", Value.of(3)),
@@ -111,28 +127,28 @@ final class CallDecoderTest {
                         Map.of("path", PATH, "up_to", TEXT, "after", TEXT, "limit", Value.of(3)),
                         List.of("up_to", "after"),
                         new CloudCall.ListFacets(path, "x", "x", 3)),
-                new Operation(
+                change(
                         "write_if",
                         Map.of("path", PATH, "content", BYTES, "version", Value.of(3)),
-                        new CloudCall.WriteIf(path, x, 3)),
-                new Operation(
+                        new CloudCall.WriteIf(path, x, 3, PART)),
+                change(
                         "create_gate",
                         Map.of("path", PATH, "label", TEXT, "gate", DIRECT),
                         List.of("path", "label"),
-                        new CloudCall.CreateGate(path, "x", DIRECT_ARG)),
-                new Operation(
+                        new CloudCall.CreateGate(path, "x", DIRECT_ARG, PART)),
+                change(
                         "replace_gate",
                         Map.of("path", PATH, "gate", DIRECT),
-                        new CloudCall.ReplaceGate(path, DIRECT_ARG)),
+                        new CloudCall.ReplaceGate(path, DIRECT_ARG, PART)),
                 new Operation("read_gate", Map.of("path", PATH), new CloudCall.ReadGate(path)),
                 new Operation(
                         "invoke_service",
                         Map.of("service", PATH, "body", BYTES, "parameters", Value.of(Map.of("p", TEXT))),
                         new CloudCall.InvokeExternal(path, x, Map.of("p", "x"))),
-                new Operation(
+                change(
                         "duplicate_gate",
                         Map.of("source", PATH, "path", PATH, "privilege", TEXT, "clearance", TEXT),
-                        new CloudCall.DuplicateGate(path, path, "x", "x")),
+                        new CloudCall.DuplicateGate(path, path, "x", "x", PART)),
                 new Operation("stat", Map.of("path", PATH), new CloudCall.Stat(path)));
     }
 
@@ -157,7 +173,7 @@ final class CallDecoderTest {
         assertInvalid(operation.name(), with(operation.args(), "more", Value.NULL));
         assertInvalid(operation.name().toUpperCase(java.util.Locale.ROOT), operation.args());
         for (String name : operation.args().keySet()) {
-            if (!(operation.args().get(name) instanceof Value.Bool)) {
+            if (!(operation.args().get(name) instanceof Value.Bool) && !name.equals("with")) {
                 assertInvalid(operation.name(), with(operation.args(), name, Value.TRUE));
             }
             assertInvalid(operation.name(), with(operation.args(), name, Value.of(-1)));
@@ -173,6 +189,24 @@ final class CallDecoderTest {
                 assertInvalid(operation.name(), with(operation.args(), name, Value.NULL));
             }
         }
+    }
+
+    @Test
+    void with_isAPart_all_orNothing() throws Exception {
+        Map<String, Value> args = Map.of("path", PATH);
+        PathArg path = new PathArg.Colon("home:a");
+        assertThat(CallDecoder.decode("delete", args)).isEqualTo(new CloudCall.Delete(path, With.Extent.NONE));
+        for (Value none : List.of(Value.NULL, Value.FALSE)) {
+            assertThat(CallDecoder.decode("delete", with(args, "with", none)))
+                    .isEqualTo(new CloudCall.Delete(path, With.Extent.NONE));
+        }
+        assertThat(CallDecoder.decode("delete", with(args, "with", Value.TRUE)))
+                .isEqualTo(new CloudCall.Delete(path, With.Extent.ALL));
+        assertThat(CallDecoder.decode("delete", with(args, "with", TEXT))).isEqualTo(new CloudCall.Delete(path, PART));
+        for (Value other : List.of(BYTES, Value.of(1), Value.of(List.of(TEXT)), Value.of(args))) {
+            assertInvalid("delete", with(args, "with", other));
+        }
+        assertInvalid("read_file", with(args, "with", Value.TRUE));
     }
 
     @Test

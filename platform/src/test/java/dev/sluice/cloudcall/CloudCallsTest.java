@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a run asks is answered by the file system and the gates below, as the run's task. Without guests.
 final class CloudCallsTest {
+    private static final With ALL = With.Extent.ALL;
     private static final String HOME = "home:<alice,alice>";
     private static final PathArg HOME_PATH = path(HOME);
 
@@ -64,19 +65,19 @@ final class CloudCallsTest {
     @Test
     void anOpenedObject_isNamedByItsHandle() throws Exception {
         String handle = opened(new CloudCall.Open(HOME_PATH), "directory");
-        ask(new CloudCall.CreateDirectory(from(handle, "d"), "alice,alice"));
-        ask(new CloudCall.CreateFile(from(handle, "d", "f"), "alice,alice"));
-        ask(new CloudCall.WriteFile(path(HOME + ":d:f"), Bytes.utf8("text")));
+        ask(new CloudCall.CreateDirectory(from(handle, "d"), "alice,alice", ALL));
+        ask(new CloudCall.CreateFile(from(handle, "d", "f"), "alice,alice", ALL));
+        ask(new CloudCall.WriteFile(path(HOME + ":d:f"), Bytes.utf8("text"), ALL));
 
         String file = opened(new CloudCall.Open(from(handle, "d", "f")), "file");
         assertThat(ask(new CloudCall.ReadFile(from(file)))).isEqualTo(Value.of(Bytes.utf8("text")));
-        ask(new CloudCall.Delete(from(handle, "d", "f")));
+        ask(new CloudCall.Delete(from(handle, "d", "f"), ALL));
         assertThat(ask(new CloudCall.ReadFile(from(file)))).isEqualTo(Value.of(Bytes.utf8("text")));
     }
 
     @Test
     void opening_taintsWithTheWay_andNotWithTheObject() throws Exception {
-        ask(new CloudCall.CreateFile(path(HOME + ":f"), "alice&bob,alice"));
+        ask(new CloudCall.CreateFile(path(HOME + ":f"), "alice&bob,alice", ALL));
         task = task("alice");
         String file = opened(new CloudCall.Open(path(HOME + ":f")), "file");
         assertThat(task.label().secrecy()).isEqualTo(Component.parse("alice"));
@@ -103,7 +104,7 @@ final class CloudCallsTest {
     void aHandleThatNeverWas_isClosed_andNotTheRoot(String handle) throws Exception {
         opened(new CloudCall.Open(HOME_PATH), "directory");
         assertThat(refusal(new CloudCall.ListDirectory(from(handle)))).isEqualTo(CallRefusal.CLOSED);
-        assertThat(refusal(new CloudCall.HardLink(from(handle), path(HOME + ":linked"))))
+        assertThat(refusal(new CloudCall.HardLink(from(handle), path(HOME + ":linked"), ALL)))
                 .isEqualTo(CallRefusal.CLOSED);
         assertThat(refusal(new CloudCall.OpenBlobHandle(handle))).isEqualTo(CallRefusal.CLOSED);
         assertThat(names(HOME_PATH)).isEmpty();
@@ -116,7 +117,7 @@ final class CloudCallsTest {
         }
         long before = store.scan(Bytes.EMPTY, Bytes.EMPTY, 1_000).size();
         assertThat(refusal(new CloudCall.Open(HOME_PATH))).isEqualTo(CallRefusal.LIMIT);
-        assertThat(refusal(new CloudCall.CreateUnlinked("file", "alice,alice", null)))
+        assertThat(refusal(new CloudCall.CreateUnlinked("file", "alice,alice", null, ALL)))
                 .isEqualTo(CallRefusal.LIMIT);
         assertThat(store.scan(Bytes.EMPTY, Bytes.EMPTY, 1_000)).hasSize((int) before);
         ask(new CloudCall.Close("1"));
@@ -126,29 +127,31 @@ final class CloudCallsTest {
     @Test
     void whatIsCreatedUnlinked_isFoundOnceItIsLinked() throws Exception {
         for (String kind : List.of("directory", "file", "faceted")) {
-            String made = opened(new CloudCall.CreateUnlinked(kind, "alice,alice", null), kind);
+            String made = opened(new CloudCall.CreateUnlinked(kind, "alice,alice", null, ALL), kind);
             assertThat(refusal(new CloudCall.Stat(path(HOME + ":" + kind)))).isEqualTo(CallRefusal.NOT_FOUND);
-            ask(new CloudCall.HardLink(from(made), path(HOME + ":" + kind)));
+            ask(new CloudCall.HardLink(from(made), path(HOME + ":" + kind), ALL));
             assertThat(field(new CloudCall.Stat(path(HOME + ":" + kind)), "kind"))
                     .isEqualTo(Value.of(kind));
         }
-        String blob = opened(new CloudCall.CreateUnlinked("blob", "alice,alice", finalized("photo")), "blob");
-        ask(new CloudCall.HardLink(from(blob), path(HOME + ":photo")));
+        String blob = opened(new CloudCall.CreateUnlinked("blob", "alice,alice", finalized("photo"), ALL), "blob");
+        ask(new CloudCall.HardLink(from(blob), path(HOME + ":photo"), ALL));
         assertThat(field(new CloudCall.OpenBlob(path(HOME + ":photo")), "length"))
                 .isEqualTo(Value.of(5));
     }
 
     @Test
     void aFailedCreate_givesNoHandle_andLinksNothing() throws Exception {
-        assertThat(refusal(new CloudCall.CreateUnlinked("file", "bob,bob", null)))
+        assertThat(refusal(new CloudCall.CreateUnlinked("file", "bob,bob", null, ALL)))
                 .isEqualTo(CallRefusal.DENIED);
-        assertThat(refusal(new CloudCall.CreateUnlinked("gate", null, null))).isEqualTo(CallRefusal.INVALID);
-        assertThat(refusal(new CloudCall.CreateUnlinked("blob", "T,T", null))).isEqualTo(CallRefusal.INVALID);
-        assertThat(refusal(new CloudCall.CreateUnlinked("file", "T,T", finalized("x"))))
+        assertThat(refusal(new CloudCall.CreateUnlinked("gate", null, null, ALL)))
                 .isEqualTo(CallRefusal.INVALID);
-        assertThat(refusal(new CloudCall.CreateUnlinked("file", "no label", null)))
+        assertThat(refusal(new CloudCall.CreateUnlinked("blob", "T,T", null, ALL)))
                 .isEqualTo(CallRefusal.INVALID);
-        assertThat(refusal(new CloudCall.HardLink(from("1"), path(HOME + ":x"))))
+        assertThat(refusal(new CloudCall.CreateUnlinked("file", "T,T", finalized("x"), ALL)))
+                .isEqualTo(CallRefusal.INVALID);
+        assertThat(refusal(new CloudCall.CreateUnlinked("file", "no label", null, ALL)))
+                .isEqualTo(CallRefusal.INVALID);
+        assertThat(refusal(new CloudCall.HardLink(from("1"), path(HOME + ":x"), ALL)))
                 .isEqualTo(CallRefusal.CLOSED);
         assertThat(names(HOME_PATH)).isEmpty();
     }
@@ -156,37 +159,39 @@ final class CloudCallsTest {
     @Test
     void anObjectBelowTheRunsLabel_isNotCreated() throws Exception {
         ask(new CloudCall.TaintWithLabel("alice,T"));
-        assertThat(refusal(new CloudCall.CreateUnlinked("file", "T,alice", null)))
+        assertThat(refusal(new CloudCall.CreateUnlinked("file", "T,alice", null, ALL)))
                 .isEqualTo(CallRefusal.DENIED);
     }
 
     @Test
     void aLabelThatIsNotStated_isTheRunsAtThatMoment() throws Exception {
         ask(new CloudCall.TaintWithLabel("alice,T"));
-        String file = opened(new CloudCall.CreateUnlinked("file", null, null), "file");
+        String file = opened(new CloudCall.CreateUnlinked("file", null, null, ALL), "file");
         assertThat(field(new CloudCall.Stat(from(file)), "label")).isEqualTo(Value.of("alice,T"));
-        ask(new CloudCall.CreateDirectory(path(HOME + ":d"), null));
+        ask(new CloudCall.CreateDirectory(path(HOME + ":d"), null, ALL));
         assertThat(field(new CloudCall.Stat(path(HOME + ":d")), "label")).isEqualTo(Value.of("alice,T"));
     }
 
     @Test
     void aChange_usesThePrivilegeForIntegrity_andNeverForSecrecy() throws Exception {
-        ask(new CloudCall.CreateFile(path("home:<T,alice>:f"), "T,alice"));
+        ask(new CloudCall.CreateFile(path("home:<T,alice>:f"), "T,alice", ALL));
         ask(new CloudCall.TaintWithLabel("alice,T"));
-        assertThat(refusal(new CloudCall.WriteFile(path("home:<T,alice>:f"), Bytes.EMPTY)))
+        assertThat(refusal(new CloudCall.WriteFile(path("home:<T,alice>:f"), Bytes.EMPTY, ALL)))
                 .isEqualTo(CallRefusal.DENIED);
         ask(new CloudCall.Declassify("T"));
-        ask(new CloudCall.WriteFile(path("home:<T,alice>:f"), Bytes.EMPTY));
+        ask(new CloudCall.WriteFile(path("home:<T,alice>:f"), Bytes.EMPTY, ALL));
     }
 
     @Test
     void aConditionalWrite_needsTheVersion() throws Exception {
         PathArg file = path(HOME + ":f");
-        ask(new CloudCall.CreateFile(file, "alice,alice"));
+        ask(new CloudCall.CreateFile(file, "alice,alice", ALL));
         assertThat(field(new CloudCall.Stat(file), "version")).isEqualTo(Value.of(1));
-        assertThat(ask(new CloudCall.WriteIf(file, Bytes.utf8("a"), 1))).isEqualTo(Value.of(2));
-        assertThat(refusal(new CloudCall.WriteIf(file, Bytes.utf8("b"), 1))).isEqualTo(CallRefusal.CONFLICT);
-        assertThat(refusal(new CloudCall.WriteIf(file, Bytes.utf8("b"), 0))).isEqualTo(CallRefusal.INVALID);
+        assertThat(ask(new CloudCall.WriteIf(file, Bytes.utf8("a"), 1, ALL))).isEqualTo(Value.of(2));
+        assertThat(refusal(new CloudCall.WriteIf(file, Bytes.utf8("b"), 1, ALL)))
+                .isEqualTo(CallRefusal.CONFLICT);
+        assertThat(refusal(new CloudCall.WriteIf(file, Bytes.utf8("b"), 0, ALL)))
+                .isEqualTo(CallRefusal.INVALID);
         assertThat(ask(new CloudCall.ReadFile(file))).isEqualTo(Value.of(Bytes.utf8("a")));
         assertThat(field(new CloudCall.Stat(file), "version")).isEqualTo(Value.of(2));
     }
@@ -194,7 +199,7 @@ final class CloudCallsTest {
     @Test
     void aDirectory_isListedInPages() throws Exception {
         for (String name : List.of("a", "b", "c")) {
-            ask(new CloudCall.CreateFile(path(HOME + ":" + name), "alice,alice"));
+            ask(new CloudCall.CreateFile(path(HOME + ":" + name), "alice,alice", ALL));
         }
         assertThat(names(new CloudCall.ListPage(HOME_PATH, "", 2))).containsExactly("a", "b");
         assertThat(names(new CloudCall.ListPage(HOME_PATH, "b", 2))).containsExactly("c");
@@ -203,9 +208,9 @@ final class CloudCallsTest {
 
     @Test
     void facets_areListedInPages_andTaintWithWhatWasAskedFor() throws Exception {
-        ask(new CloudCall.CreateFile(path("home:<T,alice>:a"), "T,alice"));
-        ask(new CloudCall.CreateFile(path("home:<T,alice/x>:a"), "T,alice/x"));
-        ask(new CloudCall.CreateFile(path("home:<alice,alice>:a"), "alice,alice"));
+        ask(new CloudCall.CreateFile(path("home:<T,alice>:a"), "T,alice", ALL));
+        ask(new CloudCall.CreateFile(path("home:<T,alice/x>:a"), "T,alice/x", ALL));
+        ask(new CloudCall.CreateFile(path("home:<alice,alice>:a"), "alice,alice", ALL));
         task = task("alice");
         assertThat(ask(new CloudCall.ListFacets(path("home"), null, null, 10)))
                 .isEqualTo(Value.texts(List.of("T,alice", "T,alice/x")));
@@ -260,7 +265,7 @@ final class CloudCallsTest {
     void blobsGivenAtTheStart_areFinalized() throws Exception {
         String handle = finalized("photo");
         var given = new CloudCalls(rooms, invoker, Component.TRUE);
-        ask(new CloudCall.LinkBlob(path(HOME + ":p"), handle, "alice,alice"));
+        ask(new CloudCall.LinkBlob(path(HOME + ":p"), handle, "alice,alice", ALL));
         FsPath photo = FsPath.home(Label.parse("alice,alice")).child("p");
         BlobRef ref = task.run(() -> BlobRef.decode(fs.read(photo, Kind.BLOB).bytes()));
         Map<String, String> held = given.hold(Map.of("in", ref));

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Gates that a run makes, reads and replaces. Without guests.
 final class GateCallsTest {
+    private static final With ALL = With.Extent.ALL;
     private static final String SOURCE = "def handle(event, cloudcall):\n    return 1\n";
     private static final PathArg GATE = path("home:<alice,alice>:g");
     private static final GateArg.Grants NO_GRANTS = new GateArg.Grants(null, null, null, null);
@@ -83,25 +84,25 @@ final class GateCallsTest {
         GateArg.Leads leads = function(finalized(SOURCE));
         for (GateArg.Grants grants :
                 List.of(new GateArg.Grants("bob", null, null, null), new GateArg.Grants(null, null, "bob", null))) {
-            assertThat(refusal(new CloudCall.CreateGate(GATE, "alice,alice", new GateArg(grants, leads))))
+            assertThat(refusal(new CloudCall.CreateGate(GATE, "alice,alice", new GateArg(grants, leads), ALL)))
                     .isEqualTo(CallRefusal.DENIED);
-            assertThat(refusal(new CloudCall.CreateGate(null, "alice,alice", new GateArg(grants, leads))))
+            assertThat(refusal(new CloudCall.CreateGate(null, "alice,alice", new GateArg(grants, leads), ALL)))
                     .isEqualTo(CallRefusal.DENIED);
         }
         assertThat(refusal(new CloudCall.CreateGate(
-                        GATE, "alice,T", new GateArg(new GateArg.Grants("alice", null, null, null), leads))))
+                        GATE, "alice,T", new GateArg(new GateArg.Grants("alice", null, null, null), leads), ALL)))
                 .isEqualTo(CallRefusal.DENIED);
         assertThat(refusal(new CloudCall.ReadGate(GATE))).isEqualTo(CallRefusal.NOT_FOUND);
     }
 
     @Test
     void anUnlinkedGate_isOpened_andLinkedLater() throws Exception {
-        Value answer =
-                ask(new CloudCall.CreateGate(null, "alice,alice", new GateArg(NO_GRANTS, function(finalized(SOURCE)))));
+        Value answer = ask(new CloudCall.CreateGate(
+                null, "alice,alice", new GateArg(NO_GRANTS, function(finalized(SOURCE))), ALL));
         Map<String, Value> opened = ((Value.Fields) answer).byName();
         assertThat(opened.get("kind")).isEqualTo(Value.of("gate"));
         String handle = ((Value.Text) Objects.requireNonNull(opened.get("handle"))).text();
-        ask(new CloudCall.HardLink(new PathArg.From(handle, List.of()), GATE));
+        ask(new CloudCall.HardLink(new PathArg.From(handle, List.of()), GATE, ALL));
         assertThat(read(GATE)).containsEntry("type", Value.of("direct"));
     }
 
@@ -110,7 +111,7 @@ final class GateCallsTest {
         create(new GateArg.Grants("alice", "bob", "alice", "alice"), function(finalized(SOURCE)));
         Map<String, Value> before = read(GATE);
         var clearance = new GateArg(new GateArg.Grants(null, "carol", null, null), nothing());
-        ask(new CloudCall.ReplaceGate(GATE, clearance));
+        ask(new CloudCall.ReplaceGate(GATE, clearance, ALL));
         assertThat(read(GATE))
                 .containsEntry("clearance", Value.of("carol"))
                 .containsEntry("privilege", Value.of("alice"))
@@ -120,7 +121,7 @@ final class GateCallsTest {
                 .containsEntry("version", Value.of(2));
 
         task = task("T");
-        assertThat(refusal(new CloudCall.ReplaceGate(GATE, clearance))).isEqualTo(CallRefusal.DENIED);
+        assertThat(refusal(new CloudCall.ReplaceGate(GATE, clearance, ALL))).isEqualTo(CallRefusal.DENIED);
         assertThat(read(GATE)).containsEntry("version", Value.of(2));
     }
 
@@ -131,14 +132,14 @@ final class GateCallsTest {
         ask(new CloudCall.CreateGate(
                 redirect,
                 "alice,alice",
-                new GateArg(
-                        new GateArg.Grants("alice", "bob", null, null), new GateArg.Redirect(GATE, "alice", true))));
+                new GateArg(new GateArg.Grants("alice", "bob", null, null), new GateArg.Redirect(GATE, "alice", true)),
+                ALL));
         assertThat(read(redirect))
                 .containsEntry("type", Value.of("redirect"))
                 .containsEntry("enter", Value.of("alice"))
                 .containsEntry("pin", read(GATE).get("digest"));
 
-        ask(new CloudCall.ReplaceGate(redirect, new GateArg(NO_GRANTS, new GateArg.Redirect(null, null, false))));
+        ask(new CloudCall.ReplaceGate(redirect, new GateArg(NO_GRANTS, new GateArg.Redirect(null, null, false)), ALL));
         assertThat(read(redirect)).containsEntry("enter", Value.of("alice")).containsEntry("pin", Value.NULL);
     }
 
@@ -147,13 +148,13 @@ final class GateCallsTest {
         create(new GateArg.Grants("alice", "bob", "alice", null), function(finalized(SOURCE)));
         ask(new CloudCall.Endorse(null));
         PathArg copy = path("home:<alice,alice>:copy");
-        ask(new CloudCall.DuplicateGate(GATE, copy, "alice/x", "carol"));
+        ask(new CloudCall.DuplicateGate(GATE, copy, "alice/x", "carol", ALL));
         assertThat(read(copy))
                 .containsEntry("privilege", Value.of("alice/x"))
                 .containsEntry("clearance", Value.of("carol"))
                 .containsEntry("declassify", Value.of("T"))
                 .containsEntry("app", read(GATE).get("app"));
-        assertThat(refusal(new CloudCall.DuplicateGate(GATE, path("home:<alice,alice>:c2"), "bob", "T")))
+        assertThat(refusal(new CloudCall.DuplicateGate(GATE, path("home:<alice,alice>:c2"), "bob", "T", ALL)))
                 .isEqualTo(CallRefusal.DENIED);
     }
 
@@ -169,14 +170,14 @@ final class GateCallsTest {
                 wrong.equals("style") ? "other" : null,
                 wrong.equals("memory") ? 1L << 32 | 128 : null,
                 wrong.equals("timeout") ? 0L : null);
-        assertThat(refusal(new CloudCall.CreateGate(GATE, "alice,alice", new GateArg(NO_GRANTS, leads))))
+        assertThat(refusal(new CloudCall.CreateGate(GATE, "alice,alice", new GateArg(NO_GRANTS, leads), ALL)))
                 .isIn(CallRefusal.INVALID, CallRefusal.TOO_LARGE);
     }
 
     @Test
     void anApp_isReadFromItsEntry_andTaints() throws Exception {
-        ask(new CloudCall.LinkBlob(path("home:<alice,alice>:app"), finalized(SOURCE), "alice&bob,alice"));
-        ask(new CloudCall.LinkBlob(path("home:<alice,alice>:py"), finalized("python3\n"), "alice,alice"));
+        ask(new CloudCall.LinkBlob(path("home:<alice,alice>:app"), finalized(SOURCE), "alice&bob,alice", ALL));
+        ask(new CloudCall.LinkBlob(path("home:<alice,alice>:py"), finalized("python3\n"), "alice,alice", ALL));
         task = task("alice");
         var leads = new GateArg.Function(
                 new GateArg.App.Entry(path("home:<alice,alice>:app")),
@@ -186,14 +187,14 @@ final class GateCallsTest {
                 null,
                 null,
                 null);
-        assertThat(refusal(new CloudCall.CreateGate(GATE, "alice,alice", new GateArg(NO_GRANTS, leads))))
+        assertThat(refusal(new CloudCall.CreateGate(GATE, "alice,alice", new GateArg(NO_GRANTS, leads), ALL)))
                 .isEqualTo(CallRefusal.DENIED);
         assertThat(task.label().secrecy()).isEqualTo(Component.parse("alice&bob"));
-        ask(new CloudCall.CreateGate(null, "alice&bob,alice", new GateArg(NO_GRANTS, leads)));
+        ask(new CloudCall.CreateGate(null, "alice&bob,alice", new GateArg(NO_GRANTS, leads), ALL));
     }
 
     private void create(GateArg.Grants grants, GateArg.Leads leads) throws Exception {
-        ask(new CloudCall.CreateGate(GATE, "alice,alice", new GateArg(grants, leads)));
+        ask(new CloudCall.CreateGate(GATE, "alice,alice", new GateArg(grants, leads), ALL));
     }
 
     private static GateArg.Function function(String blob) {

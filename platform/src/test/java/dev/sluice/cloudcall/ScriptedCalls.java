@@ -11,18 +11,19 @@ final class ScriptedCalls implements CallHandler {
     static final List<CloudCall> EXPECTED = List.of(
             new CloudCall.ReadFile(colon("home:<alice,T>:in")),
             new CloudCall.ReadFile(colon("missing")),
-            new CloudCall.WriteFile(colon("out"), Bytes.takeOver(new byte[] {0, (byte) 0xff})),
+            new CloudCall.WriteFile(colon("out"), Bytes.takeOver(new byte[] {0, (byte) 0xff}), With.Extent.ALL),
             new CloudCall.CreateDirectory(
                     new PathArg.Elements(List.of(
                             new PathArg.Element.Name("home"),
                             new PathArg.Element.Facet("T,alice/x"),
                             new PathArg.Element.Name("~"))),
-                    "T,alice/x"),
-            new CloudCall.CreateFile(colon("taken"), null),
-            new CloudCall.CreateFaceted(colon("facets")),
-            new CloudCall.Delete(colon("missing")),
+                    "T,alice/x",
+                    With.Extent.ALL),
+            new CloudCall.CreateFile(colon("taken"), null, With.Extent.ALL),
+            new CloudCall.CreateFaceted(colon("facets"), With.Extent.ALL),
+            new CloudCall.Delete(colon("missing"), With.Extent.ALL),
             new CloudCall.ListDirectory(colon("dir")),
-            new CloudCall.HardLink(colon("a"), colon("b")),
+            new CloudCall.HardLink(colon("a"), colon("b"), With.Extent.ALL),
             new CloudCall.CurrentLabel(),
             new CloudCall.ParseLabel("not a label"),
             new CloudCall.TaintWithLabel("bob,T"),
@@ -38,7 +39,7 @@ final class ScriptedCalls implements CallHandler {
             new CloudCall.ReadBlob("open-1", 0, 5),
             new CloudCall.ReadBlob("open-1", 5, 10),
             new CloudCall.CloseBlob("open-1"),
-            new CloudCall.LinkBlob(colon("stored"), "done-1", "T,T"));
+            new CloudCall.LinkBlob(colon("stored"), "done-1", "T,T", With.Extent.ALL));
 
     private final List<CloudCall> seen = new ArrayList<>();
     private final StringBuilder blob = new StringBuilder();

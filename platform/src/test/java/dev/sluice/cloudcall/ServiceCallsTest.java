@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// External gates that a run makes, reads, replaces and invokes. Without guests.
 @Timeout(60)
 final class ServiceCallsTest {
+    private static final With ALL = With.Extent.ALL;
     private static final PathArg SERVICE = new PathArg.Colon("home:<T,alice>:s");
 
     private static final Invoker NOBODY = new Invoker() {
@@ -87,7 +88,8 @@ final class ServiceCallsTest {
                                 "POST",
                                 Map.of("X-Key", "secret"),
                                 null,
-                                null))));
+                                null)),
+                ALL));
         Value.Fields told = (Value.Fields) answered(new CloudCall.ReadGate(SERVICE));
         assertThat(told.byName())
                 .containsEntry("type", Value.of("service"))
@@ -99,7 +101,8 @@ final class ServiceCallsTest {
                 SERVICE,
                 new GateArg(
                         new GateArg.Grants(null, null, null, null),
-                        new GateArg.External(null, "PUT", null, null, null))));
+                        new GateArg.External(null, "PUT", null, null, null)),
+                ALL));
         Value.Fields answer =
                 (Value.Fields) answered(new CloudCall.InvokeExternal(SERVICE, Bytes.utf8("body"), Map.of("x", "a b")));
         assertThat(answer.byName())
@@ -118,7 +121,7 @@ final class ServiceCallsTest {
                 new GateArg.External("https://localhost/", "EAT", null, null, null),
                 new GateArg.External("https://localhost/", "GET", Map.of("Host", "x"), null, null),
                 new GateArg.External("https://localhost/", "GET", null, "nonsense", null))) {
-            assertThat(reply(new CloudCall.CreateGate(SERVICE, "T,alice", new GateArg(none, leads))))
+            assertThat(reply(new CloudCall.CreateGate(SERVICE, "T,alice", new GateArg(none, leads), ALL)))
                     .as(leads.toString())
                     .isEqualTo(CallReply.refused(CallRefusal.INVALID));
         }

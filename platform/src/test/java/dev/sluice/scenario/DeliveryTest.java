@@ -90,6 +90,63 @@ final class DeliveryTest {
         assertThat(world.read(bob, alice.open() + ":leak").status()).isEqualTo(404);
     }
 
+    /// A gate with Alice's privilege that anybody may enter writes where its caller says, and into its own log.
+    @Test
+    void s07_aDeputy_overwritesForAnother_onlyWithThePrivilegeThatItNames() {
+        String page = alice.open() + ":page";
+        String log = alice.open() + ":log";
+        String wall = "home:<T,T>:wall";
+        for (String path : List.of(page, log, wall)) {
+            world.file(alice, path, "by alice");
+        }
+        String source = """
+                def handle(event, cloudcall):
+                    asked = cloudcall.with_privilege(None).fs_write(event["path"], b"by bob")
+                    return {"asked": asked, "logged": cloudcall.fs_write("%s", event["path"].encode())}
+                """.formatted(log);
+        String deputy = alice.open() + ":deputy";
+        assertThat(world.gate(alice, deputy, source, Map.of("privilege", alice.principal()))
+                        .status())
+                .isEqualTo(201);
+        for (String path : List.of(page, log, deputy)) {
+            assertThat(deputized(deputy, path)).isEqualTo("false true");
+            assertThat(world.read(bob, log).body()).isEqualTo(path);
+        }
+        assertThat(world.read(bob, page).body()).isEqualTo("by alice");
+        assertThat(deputized(deputy, wall)).isEqualTo("true true");
+        assertThat(world.read(bob, wall).body()).isEqualTo("by bob");
+    }
+
+    private static String deputized(String deputy, String path) {
+        Answer answer = world.send(bob, "POST", World.invocation(deputy), "{\"path\":\"" + path + "\"}");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        return answer.json().path("asked") + " " + answer.json().path("logged");
+    }
+
+    /// The same, of each thing that a call can say.
+    @Test
+    void s07_aWrite_usesWhatPrivilegeItNames_andNoMoreThanItsGateHas() {
+        String page = alice.open() + ":named";
+        world.file(alice, page, "by alice");
+        String part = alice.principal() + "/pages";
+        var script = new Script()
+                .call("write_file", "path", page, "content", Map.of("octets", "1"), "with", false)
+                .call("write_file", "path", page, "content", Map.of("octets", "2"), "with", part)
+                .call("write_file", "path", page, "content", Map.of("octets", "3"), "with", bob.principal())
+                .call("write_file", "path", page, "content", Map.of("octets", "4"), "with", "no&&component")
+                .readFile(page)
+                .call("write_file", "path", page, "content", Map.of("octets", "5"), "with", alice.principal());
+        assertThat(world.outcomes(bob, owner, script))
+                .containsExactly(
+                        "refused: DENIED",
+                        "refused: DENIED",
+                        "refused: DENIED",
+                        "refused: INVALID",
+                        "by alice",
+                        "null");
+        assertThat(world.read(bob, page).body()).isEqualTo("5");
+    }
+
     @Test
     void s11_whatARunPrinted_isWithheld_fromWhoMayNotKnowIt() {
         var script = new Script().readFile(alice.home() + ":photo").local("print_last", "");
