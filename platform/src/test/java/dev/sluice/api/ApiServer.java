@@ -14,6 +14,8 @@ import dev.sluice.authn.TokenKey;
 import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.egress.Egress;
+import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.BlobCollector;
 import dev.sluice.fs.Collector;
 import dev.sluice.fs.FsSettings;
@@ -62,6 +64,8 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -78,6 +82,7 @@ final class ApiServer implements AutoCloseable {
     final Organizations organizations = new Organizations(fs, audit);
     private final KeyPair key;
     private final SandboxDriver driver;
+    private final Egress egress;
     private final LocalWorker worker;
     private final WebServer server;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -95,7 +100,8 @@ final class ApiServer implements AutoCloseable {
                         NamespaceOptions.PYTHON3, guest.resolve("python"),
                         NamespaceOptions.NODEJS, guest.resolve("node"))));
         var scheduler = new Scheduler(1024);
-        var gates = new Gates(fs, audit);
+        egress = Egress.open(new EgressSettings(Set.of("api.example.com"), Set.of(), Optional.empty()));
+        var gates = new Gates(fs, audit, egress);
         var runs = new Runs(store, clock);
         worker = new LocalWorker(
                 driver,
@@ -131,6 +137,7 @@ final class ApiServer implements AutoCloseable {
         server.close();
         worker.close();
         driver.close();
+        egress.close();
     }
 
     /// Collects what nothing reaches, and the bytes that nothing names, as if it were later by what an upload or a

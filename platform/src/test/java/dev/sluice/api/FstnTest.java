@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -171,6 +172,26 @@ final class FstnTest {
                 .isSuccess();
         assertThat(invoke("home:%3CT,red%2Fserviceaccount%2Fdev%3E:again", "1").body())
                 .contains("new");
+    }
+
+    @Test
+    void services_areMade_shown_andOnlyForHostsThatTheOperatorAllows() throws Exception {
+        String rest = ",\"base\":[\"home\",\"T," + ME + "\"],\"label\":\"T," + ME
+                + "\",\"privilege\":\"T\",\"clearance\":\"" + ME + "\",\"taint\":\"T\",\"verb\":1,\"headers\":{}}";
+        fs("mksvc", "{\"name\":\"svc\",\"url\":\"https://api.example.com/{x}\"" + rest)
+                .isSuccess();
+        Answer shown = fs("ls", "{\"path\":[\"home\",\"T," + ME + "\",\"svc\"]}");
+        shown.isSuccess();
+        JsonNode service = shown.json().path("value").path("service");
+        assertThat(service.path("url").asString("")).isEqualTo("https://api.example.com/{x}");
+        assertThat(service.path("verb").asString("")).isEqualTo("GET");
+        for (String refused : List.of("https://other.example.com/", "ftp://api.example.com/", "no URL")) {
+            Answer none = fs("mksvc", "{\"name\":\"none\",\"url\":\"" + refused + "\"" + rest);
+            assertThat(none.json().path("success").asBoolean(true)).as(none.body()).isFalse();
+        }
+        Answer home = fs("ls", "{\"path\":[\"home\",\"T," + ME + "\"]}");
+        assertThat(home.json().path("value").path("svc").asInt(-1)).isEqualTo(4);
+        assertThat(home.json().path("value").has("none")).isFalse();
     }
 
     /// `-m USER`: with the gate's clearance, here another's.
