@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.Quota;
+import dev.sluice.fs.QuotaPlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,7 +16,7 @@ import java.util.Set;
 /// @param data     everything that the server keeps
 /// @param guestDir the guests' runtime files, a folder for each language
 /// @param readyGuests guests of each runtime that wait ready for a first call
-/// @param quota how much each organization may store
+/// @param quotas how much each organization may store
 /// @param collectSeconds from one look for what nothing reaches to the next
 /// @param egress what external gates may reach
 /// @param apiPort, apiTlsPort, gatewayPort, gatewayTlsPort on loopback; 0 for a free one
@@ -27,13 +28,14 @@ record Config(
         int gatewayPort,
         int gatewayTlsPort,
         int readyGuests,
-        Quota quota,
+        QuotaPlan quotas,
         int collectSeconds,
         EgressSettings egress) {
     private static final int PORT_MAX = 65_535;
     private static final int READY_GUESTS_MAX = 64;
     private static final int READY_GUESTS_DEFAULT = 2;
     private static final int COLLECT_SECONDS_DEFAULT = 600;
+    private static final String QUOTA = "--quota";
     private static final String EGRESS_ALLOW = "--egress-allow";
     private static final String EGRESS_PERMIT = "--egress-permit";
     private static final String EGRESS_CA = "--egress-ca";
@@ -45,13 +47,14 @@ record Config(
             "--gateway-port",
             "--gateway-tls-port",
             "--ready-guests",
+            QUOTA,
             "--quota-items",
             "--quota-mib",
             "--collect-seconds",
             EGRESS_ALLOW,
             EGRESS_PERMIT,
             EGRESS_CA);
-    private static final Set<String> REPEATABLE = Set.of(EGRESS_ALLOW, EGRESS_PERMIT);
+    private static final Set<String> REPEATABLE = Set.of(QUOTA, EGRESS_ALLOW, EGRESS_PERMIT);
 
     /// What is wrong with the command line, for whoever typed it.
     static final class Invalid extends Exception {
@@ -92,12 +95,19 @@ record Config(
                 port(given, "--gateway-port", 8081),
                 port(given, "--gateway-tls-port", 8444),
                 number(given, "--ready-guests", READY_GUESTS_DEFAULT, READY_GUESTS_MAX),
-                new Quota(
-                        number(given, "--quota-items", (int) Quota.DEFAULT.itemsMax(), Integer.MAX_VALUE),
-                        (long) number(given, "--quota-mib", (int) (Quota.DEFAULT.bytesMax() >> 20), Integer.MAX_VALUE)
-                                << 20),
+                quotas(given, repeated.getOrDefault(QUOTA, List.of())),
                 Math.max(1, number(given, "--collect-seconds", COLLECT_SECONDS_DEFAULT, Integer.MAX_VALUE)),
                 egress(repeated, Optional.ofNullable(given.get(EGRESS_CA))));
+    }
+
+    private static QuotaPlan quotas(Map<String, String> given, List<String> others) throws Invalid {
+        int items = number(given, "--quota-items", (int) Quota.DEFAULT.itemsMax(), Integer.MAX_VALUE);
+        long mib = number(given, "--quota-mib", (int) (Quota.DEFAULT.bytesMax() >> 20), Integer.MAX_VALUE);
+        try {
+            return QuotaPlan.of(new Quota(items, mib << 20), others);
+        } catch (IllegalArgumentException wrong) {
+            throw new Invalid("--quota takes ORGANIZATION=ITEMS,MIB, once for each organization: " + wrong.getMessage());
+        }
     }
 
     private static EgressSettings egress(Map<String, List<String>> given, Optional<String> authorities) throws Invalid {

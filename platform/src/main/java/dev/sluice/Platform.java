@@ -91,7 +91,7 @@ final class Platform implements AutoCloseable {
 
         var store = closing(new RocksStore(data.resolve("store"), data.resolve("native")), RocksStore::close);
         var blobs = new DiskBlobs(data.resolve("blobs"), clock);
-        var fs = new LabeledFs(store, random, new FsSettings(config.quota(), clock, Gates::named));
+        var fs = new LabeledFs(store, random, new FsSettings(config.quotas(), clock, Gates::named));
         fs.bootstrap();
         var audit = new AuditLog(store, random, clock);
         var egress = closing(Egress.open(config.egress()), Egress::close);

@@ -71,13 +71,13 @@ final class Heap {
         return id;
     }
 
-    /// The same, that nothing links to.
+    /// The same, that nothing links to: it is kept as an object without content, which somebody pays for. Its label
+    /// means
+    /// nothing.
+    ///
+    /// @throws Refused `QUOTA`
     ObjectId addUnlinkedFaceted() {
-        ObjectId id = addFaceted(ObjectId.derived(""));
-        var batch = new Batch();
-        barrier.lease(Kind.FACETED, id, batch);
-        store.commit(batch);
-        return id;
+        return addLeased(idNear(ObjectId.derived("")), Kind.FACETED, Label.PUBLIC, Bytes.EMPTY);
     }
 
     /// Makes an object that nothing links to, on the shard of the owner of `label`.
@@ -87,7 +87,10 @@ final class Heap {
         StoredObject.requireSize(content);
         Labels.requireStorable(label);
         Task.current().requireMayCreate(label, with, "an object that nothing links to");
-        ObjectId id = ObjectId.random(Walk.shardOf(label), random);
+        return addLeased(ObjectId.random(Walk.shardOf(label), random), kind, label, content);
+    }
+
+    private ObjectId addLeased(ObjectId id, Kind kind, Label label, Bytes content) {
         String payer = Task.current().payer();
         var batch = new Batch();
         Cost cost = add(id, kind, label, content, batch);

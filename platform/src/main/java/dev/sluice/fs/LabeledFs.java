@@ -39,7 +39,7 @@ public final class LabeledFs {
     }
 
     public LabeledFs(Store store, SecureRandom random, FsSettings settings) {
-        this.quotas = new Quotas(store, settings.quota());
+        this.quotas = new Quotas(store, settings.quotas());
         this.barrier = new Barrier(store, random, settings.clock());
         this.uses = new BlobUses(settings.references(), settings.clock());
         this.links = new Links(store, quotas, barrier);

@@ -15,14 +15,15 @@ import dev.sluice.store.Store;
 /// tasks have stored.
 final class Quotas {
     private final Store store;
-    private final Quota quota;
+    private final QuotaPlan plan;
 
-    Quotas(Store store, Quota quota) {
+    Quotas(Store store, QuotaPlan plan) {
         this.store = store;
-        this.quota = quota;
+        this.plan = plan;
     }
 
     Batch charge(Batch batch, String payer, Cost cost) {
+        Quota quota = plan.of(payer);
         return batch.add(Keys.items(payer), cost.items(), quota.itemsMax())
                 .add(Keys.bytes(payer), cost.bytes(), quota.bytesMax());
     }
@@ -35,6 +36,7 @@ final class Quotas {
     ///
     /// @throws Refused `QUOTA` if `cost` does not fit now
     void requireRoom(String payer, Cost cost) {
+        Quota quota = plan.of(payer);
         Cost used = used(payer);
         if (used.items() + cost.items() > quota.itemsMax()) {
             throw new Refused(

@@ -1,6 +1,7 @@
 package dev.sluice.fs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.sluice.bytes.Bytes;
@@ -17,11 +18,15 @@ import dev.sluice.store.StoreFailed;
 import dev.sluice.testing.Contents;
 import dev.sluice.testing.FaultyStore;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +80,36 @@ final class QuotaTest {
         assertThat(create(fs, blue, "c", 1_000)).isEqualTo(Refusal.QUOTA);
     }
 
+    @Test
+    void anotherQuotaForOnePayer_holdsForItAlone() {
+        var plan = new QuotaPlan(new Quota(4, 10_000), Map.of("acme", new Quota(8, 500)));
+        scene(Quota.DEFAULT);
+        var fs = new LabeledFs(
+                store, new SecureRandom(), new FsSettings(plan, InstantSource.system(), References.NONE));
+        for (int i = 0; i < 2; i++) {
+            assertThat(create(fs, acme, "a" + i, 1)).isNull();
+            assertThat(create(fs, blue, "b" + i, 1)).isNull();
+        }
+        assertThat(create(fs, acme, "c", 500)).as("bytes of its own").isEqualTo(Refusal.QUOTA);
+        assertThat(create(fs, acme, "c", 1)).as("items of its own").isNull();
+        assertThat(create(fs, blue, "d", 1)).as("the usual items").isEqualTo(Refusal.QUOTA);
+    }
+
+    @Test
+    void statedQuotas_areOneForEachOrganization() {
+        QuotaPlan plan = QuotaPlan.of(Quota.DEFAULT, List.of("acme=10,2", "a b=0,0"));
+        assertThat(plan.of("acme")).isEqualTo(new Quota(10, 2 << 20));
+        assertThat(plan.of("a b")).isEqualTo(new Quota(0, 0));
+        assertThat(plan.of("blue")).isEqualTo(Quota.DEFAULT);
+        for (String wrong : List.of("acme", "acme=", "acme=1", "acme=1,", "acme=-1,1", "acme=1,x", "=1,1", " =1,1")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> QuotaPlan.of(Quota.DEFAULT, List.of(wrong)))
+                    .withMessageEndingWith(wrong.startsWith(" ") ? " " : wrong);
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> QuotaPlan.of(Quota.DEFAULT, List.of("acme=1,1", "acme=1,1")));
+    }
+
     /// That another one has the same bytes must not show (S42): each entry pays for the whole blob.
     @Test
     void blobs_costWhatTheyAreLong_forEachEntryAgain() {
@@ -86,6 +121,26 @@ final class QuotaTest {
                 .isEqualTo(Refusal.QUOTA);
         assertThat(refusal(blue, () -> fs.create(TOP.child("b"), Kind.BLOB, Label.PUBLIC, blob, Privilege.NONE)))
                 .isNull();
+    }
+
+    @Test
+    void unlinkedFacetedDirectories_arePaidFor_andPaidBack() throws InterruptedException {
+        scene(Quota.DEFAULT);
+        var now = new AtomicReference<>(Instant.EPOCH);
+        var fs = new LabeledFs(
+                store, new SecureRandom(), new FsSettings(new Quota(2, 10_000), now::get, References.NONE));
+        Runnable make = () -> fs.createUnlinkedAt(Kind.FACETED, Label.PUBLIC, Bytes.EMPTY, Privilege.NONE);
+        assertThat(refusal(acme, make)).isNull();
+        assertThat(refusal(acme, make)).isNull();
+        assertThat(refusal(acme, make)).isEqualTo(Refusal.QUOTA);
+        assertThat(Sums.kept(store, PAYERS).get("acme"))
+                .isEqualTo(Sums.counted(store).get("acme"));
+        now.set(Instant.EPOCH.plus(Barrier.LEASE));
+        var later = new LabeledFs(
+                store, new SecureRandom(), new FsSettings(Quota.DEFAULT, now::get, References.NONE));
+        new Collector(later, store, new SecureRandom(), Duration.ZERO).collect();
+        assertThat(Sums.kept(store, PAYERS)).doesNotContainKey("acme");
+        assertThat(refusal(acme, make)).isNull();
     }
 
     @Test

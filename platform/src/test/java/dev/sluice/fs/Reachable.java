@@ -1,7 +1,6 @@
 package dev.sluice.fs;
 
 import dev.sluice.bytes.Bytes;
-import dev.sluice.store.MemoryStore;
 import dev.sluice.store.Store;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,16 +13,16 @@ import java.util.TreeSet;
 final class Reachable {
     private static final int LETTER_AT = 4;
 
-    private final MemoryStore store;
+    private final Store store;
     private final Set<Bytes> keys = new TreeSet<>();
     private final Set<Bytes> walked = new TreeSet<>();
     private final Deque<Marks.Gray> work = new ArrayDeque<>();
 
-    private Reachable(MemoryStore store) {
+    private Reachable(Store store) {
         this.store = store;
     }
 
-    static Set<Bytes> from(MemoryStore store) {
+    static Set<Bytes> from(Store store) {
         var reachable = new Reachable(store);
         reachable.work.add(new Marks.Gray(Kind.DIRECTORY, Walk.ROOT_ID, true));
         while (!reachable.work.isEmpty()) {
@@ -33,7 +32,7 @@ final class Reachable {
     }
 
     /// All keys of objects, entries and facets that there are.
-    static Set<Bytes> stored(MemoryStore store) {
+    static Set<Bytes> stored(Store store) {
         var stored = new TreeSet<Bytes>();
         for (Store.Entry entry : all(store, Bytes.EMPTY)) {
             if ("oef".indexOf(entry.key().at(LETTER_AT)) >= 0) {
@@ -44,7 +43,7 @@ final class Reachable {
     }
 
     /// How many keys the collector has of its own.
-    static long notes(MemoryStore store) {
+    static long notes(Store store) {
         return all(store, Bytes.EMPTY).stream()
                 .filter(entry -> "gm".indexOf(entry.key().at(LETTER_AT)) >= 0)
                 .count();
@@ -64,14 +63,16 @@ final class Reachable {
         }
         for (Store.Entry entry : all(store, Keys.entries(at.id()))) {
             keys.add(entry.key());
-            if (Entry.kindOf(entry.value()) != Kind.FACETED) {
-                keys.add(Keys.object(Entry.targetOf(entry.value()))); // whether or not it is there
+            Bytes object = Keys.object(Entry.targetOf(entry.value()));
+            boolean isMadeUnlinked = store.get(object).isPresent();
+            if (isMadeUnlinked || Entry.kindOf(entry.value()) != Kind.FACETED) {
+                keys.add(object); // whether or not it is there
             }
             work.add(new Marks.Gray(Entry.kindOf(entry.value()), Entry.targetOf(entry.value()), true));
         }
     }
 
-    private static List<Store.Entry> all(MemoryStore store, Bytes prefix) {
+    private static List<Store.Entry> all(Store store, Bytes prefix) {
         var all = new ArrayList<Store.Entry>();
         List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, Store.SCAN_ENTRIES_MAX);
         while (!page.isEmpty()) {

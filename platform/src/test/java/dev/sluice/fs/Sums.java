@@ -2,7 +2,6 @@ package dev.sluice.fs;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.store.Batch;
-import dev.sluice.store.MemoryStore;
 import dev.sluice.store.Store;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +13,7 @@ final class Sums {
 
     private Sums() {}
 
-    static Map<String, Cost> counted(MemoryStore store) {
+    static Map<String, Cost> counted(Store store) {
         var sums = new HashMap<String, Cost>();
         List<Store.Entry> page = store.scan(Bytes.EMPTY, Bytes.EMPTY, Store.SCAN_ENTRIES_MAX);
         while (!page.isEmpty()) {
@@ -41,7 +40,7 @@ final class Sums {
     }
 
     /// What the store's own sums say of those who have any.
-    static Map<String, Cost> kept(MemoryStore store, List<String> payers) {
+    static Map<String, Cost> kept(Store store, List<String> payers) {
         var sums = new HashMap<String, Cost>();
         for (String payer : payers) {
             Cost used =

@@ -1,0 +1,43 @@
+package dev.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.sluice.fs.Quota;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ConfigTest {
+    @Test
+    void quotas_areForEverybody_andForOneOrganization() throws Config.Invalid {
+        Config config =
+                parse("--quota-items", "5", "--quota-mib", "3", "--quota", "acme=7,1", "--quota", "blue=2147483648,0");
+        assertThat(config.quotas().usual()).isEqualTo(new Quota(5, 3 << 20));
+        assertThat(config.quotas().others())
+                .containsOnlyKeys("acme", "blue")
+                .containsEntry("acme", new Quota(7, 1 << 20))
+                .containsEntry("blue", new Quota(1L << 31, 0));
+        assertThat(parse().quotas().usual()).isEqualTo(Quota.DEFAULT);
+    }
+
+    @Test
+    void nonsense_isAnErrorThatSaysWhatToWrite() {
+        assertThatExceptionOfType(Config.Invalid.class)
+                .isThrownBy(() -> parse("--quota", "acme"))
+                .withMessage("--quota takes ORGANIZATION=ITEMS,MIB, once for each organization: not"
+                        + " ORGANIZATION=ITEMS,MIB: acme");
+        assertThatExceptionOfType(Config.Invalid.class)
+                .isThrownBy(() -> parse("--quota", "acme=1,1", "--quota", "acme=2,2"))
+                .withMessageEndingWith("stated twice: acme");
+        assertThatExceptionOfType(Config.Invalid.class)
+                .isThrownBy(() -> parse("--quota-items", "many"))
+                .withMessage("--quota-items is a number from 0 to 2147483647");
+    }
+
+    private static Config parse(String... options) throws Config.Invalid {
+        var args = new ArrayList<>(List.of("--data", "data", "--guest-dir", "guest"));
+        args.addAll(List.of(options));
+        return Config.parse(args);
+    }
+}
