@@ -163,7 +163,7 @@ final class Faults {
         Thing left = end.left().things().get(path);
         boolean isUntouched = Objects.equals(before, answered) && Objects.equals(answered, after);
         boolean isPromised = end.isAcknowledged() && Objects.equals(answered, after);
-        return (isUntouched && before != null || isPromised) && !Objects.equals(left, answered)
+        return ((isUntouched && before != null) || isPromised) && !Objects.equals(left, answered)
                 ? Optional.of("step " + end.step() + ", answered "
                         + end.answer().lines().findFirst().orElse("") + ": " + path + " is " + left + " and was "
                         + before + ", should be " + answered)

@@ -73,7 +73,7 @@ final class Generator {
         var stories = new Stories(chance, observer, places, requests);
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
-            if (chance.percent(25)) {
+            if (chance.percent(30)) {
                 steps.addAll(stories.story(drop(i)));
             } else {
                 steps.add(requests.step(drop(i)));
@@ -110,14 +110,18 @@ final class Generator {
         Kind kind = chance.of(
                 Kind.FILE, Kind.FILE, Kind.FILE, Kind.FILE, Kind.DIRECTORY, Kind.DIRECTORY, Kind.FACETED, Kind.BLOB);
         boolean differs = places.isHigh(label) && chance.percent(80);
+        boolean isRewritten = differs && chance.percent(50);
         seeds.add(new Seed.Thing(
                 kind,
                 path,
                 label,
                 Vocabulary.SECRET_FIRST,
                 differs ? Vocabulary.SECRET_SECOND : Vocabulary.SECRET_FIRST,
-                differs && chance.percent(50) ? 1 : 0,
+                isRewritten ? 1 : 0,
                 presence));
+        if (isRewritten && kind == Kind.FILE) {
+            places.addRewritten(path);
+        }
         places.add(path);
         if (kind == Kind.DIRECTORY && presence == Presence.BOTH) {
             places.addDirectory(path);

@@ -14,6 +14,7 @@ final class Places {
     private final Observer observer;
     private final List<String> paths = new ArrayList<>();
     private final List<String> directories = new ArrayList<>();
+    private final List<String> rewritten = new ArrayList<>();
     private final List<String> services = new ArrayList<>();
     private final List<String> gates = new ArrayList<>();
     private final Map<String, String> closedGates = new LinkedHashMap<>();
@@ -30,6 +31,15 @@ final class Places {
 
     void addDirectory(String path) {
         directories.add(path);
+    }
+
+    /// A secret file that has been written more often in the second world.
+    void addRewritten(String path) {
+        rewritten.add(path);
+    }
+
+    List<String> rewritten() {
+        return rewritten.isEmpty() ? paths : rewritten;
     }
 
     void addService(String path) {

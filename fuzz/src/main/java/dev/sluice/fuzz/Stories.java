@@ -31,12 +31,14 @@ final class Stories {
 
     List<Step> story(String drop) {
         boolean asks = !observer.account().equals(Vocabulary.NOBODY_ASKS);
-        return switch (chance.below(asks && !observer.account().isEmpty() ? 7 : 3)) {
+        return switch (chance.below(asks && !observer.account().isEmpty() ? 10 : 6)) {
             case 0 -> laundering(drop);
             case 1 -> takenInstance(drop);
             case 2 -> chance.percent(50) ? List.of(forged(), forged()) : delegation(drop);
-            case 3 -> ownService(drop);
-            case 4 -> delegation(drop);
+            case 3 -> nested(drop);
+            case 4, 5 -> asks ? List.of(versions(drop)) : List.of(endorsed(drop));
+            case 6 -> ownService(drop);
+            case 7 -> delegation(drop);
             default -> ownGate(drop);
         };
     }
@@ -52,6 +54,44 @@ final class Stories {
         return List.of(
                 invoke(attacker(), gate, List.of(reading, new Op.Word("remember")), drop),
                 invoke(chance.of("", attacker()), gate, List.of(new Op.Word("recall")), drop));
+    }
+
+    /// A caller that knows a secret and tells it to its callee, or one that goes by whether its callee fails for one.
+    private List<Step> nested(String drop) {
+        Op reading = call("read_file", "\"path\":\"" + chance.of(places.paths()) + "\"");
+        boolean isTold = chance.percent(50);
+        List<Op> inner = isTold
+                ? List.of(Programs.publish(drop), new Op.Word("recall"))
+                : List.of(reading, new Op.If("secret-1", List.of(new Op.Word("fail")), List.of()));
+        String program = new Program(inner, "return").json(isTold ? "$seen" : "");
+        Op calling = call(
+                "invoke",
+                "\"gate\":\"" + chance.of(places.gates("")) + "\",\"sync\":" + (!isTold || chance.percent(70))
+                        + ",\"payload\":{\"$json\":" + program + "}");
+        String gate = chance.of(places.gates(attacker()));
+        return List.of(invoke(attacker(), gate, isTold ? List.of(reading, calling) : List.of(calling), drop));
+    }
+
+    /// How often something has been written that one may write and not read.
+    private Step versions(String drop) {
+        if (chance.percent(40)) {
+            String target = "/faasten/fs/" + Requests.encoded(chance.of(places.rewritten()));
+            return new Step(attacker(), "PUT", target, List.of(), new Body.Same("mine"), Presence.BOTH);
+        }
+        String path = "\"path\":\"" + chance.of(places.rewritten()) + "\"";
+        String content = ",\"content\":{\"$bytes\":\"mine\"}";
+        Op writing = chance.of(
+                call("write_if", path + content + ",\"version\":1"),
+                call("write_if", path + content + ",\"version\":2"),
+                call("write_file", path + content));
+        return invoke(attacker(), chance.of(places.gates(attacker())), List.of(writing), drop);
+    }
+
+    /// Somebody whom the observer does not rely on has a function say that it may be relied on.
+    private Step endorsed(String drop) {
+        Op endorsing = call("endorse", "\"integrity\":\"" + chance.of(Vocabulary.ALICE, Vocabulary.ALICE, "F") + "\"");
+        Step step = invoke(attacker(), chance.of(places.gates(attacker())), List.of(endorsing), drop);
+        return new Step(step.who(), step.method(), step.target(), step.headers(), step.body(), attack());
     }
 
     /// A run that everybody may know of leaves a mark in its instance; a secret one may take the instance away.

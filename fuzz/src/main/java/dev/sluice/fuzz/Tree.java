@@ -9,6 +9,7 @@ import dev.sluice.run.Run;
 import dev.sluice.run.Runs;
 import dev.sluice.store.Store;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -63,13 +64,14 @@ record Tree(SortedMap<String, Thing> things, SortedMap<String, Run.View> runs, S
 
     private void thing(LabeledFs fs, FsPath path, Entry entry, int depth, StringBuilder broken) {
         String kind = entry.kind().toString();
+        Label label = Objects.requireNonNullElse(entry.label(), Label.PUBLIC); // a faceted directory has none
         switch (entry.kind()) {
             case DIRECTORY -> {
-                things.put(path.toString(), new Thing(kind, entry.label(), 0, ""));
+                things.put(path.toString(), new Thing(kind, label, 0, ""));
                 directory(fs, path, depth + 1, broken);
             }
             case FACETED -> {
-                things.put(path.toString(), new Thing(kind, Label.PUBLIC, 0, "")); // it has none of its own
+                things.put(path.toString(), new Thing(kind, label, 0, ""));
                 for (Label facet : fs.facets(path, Label.TOP)) {
                     directory(fs, path.facet(facet), depth + 1, broken);
                 }
@@ -78,7 +80,7 @@ record Tree(SortedMap<String, Thing> things, SortedMap<String, Run.View> runs, S
                 LabeledFs.Content content = fs.read(path, entry.kind());
                 String text = Client.ID.matcher(content.bytes().utf8()).replaceAll("#");
                 things.put(path.toString(), new Thing(kind, content.label(), content.version(), text));
-                if (!content.label().equals(entry.label()) || !content.id().equals(entry.target())) {
+                if (!content.label().equals(label) || !content.id().equals(entry.target())) {
                     broken.append(path).append(" is not what its entry says\n");
                 }
             }
