@@ -65,7 +65,7 @@ Example: sluice test -Dtest=LabelLawsTest
 TEXT
             ;;
         bench) cat <<TEXT
-Usage: sluice bench [--json FILE] [NAME...]
+Usage: sluice bench [--json FILE] [--objects N] [NAME...]
 
 Measures, and prints a table, each number beside its baseline of the same run; --json writes the same as JSON.
 Names: start, label, fs, kernel, invoke-warm, invoke-cold. Without a name: all of them. Keep the machine quiet meanwhile.

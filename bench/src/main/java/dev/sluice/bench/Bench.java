@@ -7,15 +7,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// `./sluice bench [--json FILE] [NAME...]`. Exit codes: 0 measured, 1 could not, 2 wrong words.
+/// `./sluice bench [--json FILE] [--objects N] [NAME...]`. Exit codes: 0 measured, 1 could not, 2 wrong words.
 public final class Bench {
     private static final Map<String, Measure> BENCHES = benches();
 
     /// One bench.
     @FunctionalInterface
     private interface Measure {
-        void run(Report report) throws IOException, InterruptedException;
+        void run(Report report, int objects) throws IOException, InterruptedException;
     }
+
+    /// Where a bench needs many.
+    private static final int OBJECTS_DEFAULT = 1_000_000;
 
     private Bench() {}
 
@@ -26,14 +29,19 @@ public final class Bench {
     private static int run(List<String> args) throws InterruptedException {
         var names = new ArrayList<String>();
         Path json = null;
+        int objects = OBJECTS_DEFAULT;
         for (int i = 0; i < args.size(); i++) {
             if (args.get(i).equals("--json") && i + 1 < args.size()) {
                 i++;
                 json = Path.of(args.get(i));
+            } else if (args.get(i).equals("--objects") && i + 1 < args.size() && number(args.get(i + 1)) > 0) {
+                i++;
+                objects = number(args.get(i));
             } else if (BENCHES.containsKey(args.get(i))) {
                 names.add(args.get(i));
             } else {
-                System.err.println("usage: sluice bench [--json FILE] [" + String.join("|", BENCHES.keySet()) + "]...");
+                System.err.println("usage: sluice bench [--json FILE] [--objects N] ["
+                        + String.join("|", BENCHES.keySet()) + "]...");
                 return 2;
             }
         }
@@ -42,7 +50,7 @@ public final class Bench {
             for (String name : names.isEmpty() ? BENCHES.keySet() : names) {
                 Measure bench = BENCHES.get(name);
                 if (bench != null) {
-                    bench.run(report);
+                    bench.run(report, objects);
                 }
             }
             if (json != null) {
@@ -56,14 +64,19 @@ public final class Bench {
         }
     }
 
+    /// 0 for none.
+    private static int number(String text) {
+        return text.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(text) : 0;
+    }
+
     private static Map<String, Measure> benches() {
         var benches = new LinkedHashMap<String, Measure>();
-        benches.put("start", StartBench::run);
-        benches.put("label", LabelBench::run);
+        benches.put("start", (report, _) -> StartBench.run(report));
+        benches.put("label", (report, _) -> LabelBench.run(report));
         benches.put("fs", FsBench::run);
-        benches.put(KernelBench.NAME, KernelBench::run);
-        benches.put("invoke-warm", WarmBench::run);
-        benches.put("invoke-cold", ColdBench::run);
+        benches.put(KernelBench.NAME, (report, _) -> KernelBench.run(report));
+        benches.put("invoke-warm", (report, _) -> WarmBench.run(report));
+        benches.put("invoke-cold", (report, _) -> ColdBench.run(report));
         return benches;
     }
 }

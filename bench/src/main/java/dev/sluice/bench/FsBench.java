@@ -11,36 +11,44 @@ import dev.sluice.label.Privilege;
 import dev.sluice.store.Batch;
 import dev.sluice.store.rocks.RocksStore;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Locale;
 import java.util.function.IntConsumer;
 
 /// `fs`: what the monitor adds to the store, and that a directory's size does not matter.
 final class FsBench {
-    private static final String NAME = "fs";
-    private static final int ENTRIES_MANY = 1_000_000;
+    static final String NAME = "fs";
     private static final int READS = 100_000;
     private static final int WRITES = 1_500;
     private static final int LISTS = 2_000;
-    private static final Label LABEL = Label.parse("acme/user/alice,acme/user/alice");
+    private static final Label LABEL = Label.parse("dispatch/serviceaccount/admin,dispatch/serviceaccount/admin");
 
     private FsBench() {}
 
-    static void run(Report report) throws IOException {
-        try (Scratch scratch = Scratch.create();
-                var store = new RocksStore(
-                        scratch.path().resolve("store"), scratch.path().resolve("native"))) {
+    static void run(Report report, int objects) throws IOException, InterruptedException {
+        try (Scratch scratch = Scratch.create()) {
+            Path data = scratch.path().resolve("data");
+            measure(report, data, objects);
+            ListBench.run(report, data, FsPath.home(LABEL).child("full").toString(), objects);
+        }
+        GarbageBench.run(report, objects);
+    }
+
+    private static void measure(Report report, Path data, int objects) {
+        try (var store = new RocksStore(data.resolve("store"), data.resolve("native"))) {
             var fs = new LabeledFs(store, new SecureRandom());
             fs.bootstrap();
             Component alice = LABEL.secrecy();
             var task = new Task(Label.PUBLIC, Label.of(alice, Component.TRUE), Privilege.mintTcb(alice));
             task.run(() -> {
-                measure(report, fs, store, task.exercise(alice, alice));
+                measure(report, fs, store, task.exercise(alice, alice), objects);
                 return report;
             });
         }
     }
 
-    private static void measure(Report report, LabeledFs fs, RocksStore store, Privilege with) {
+    private static void measure(Report report, LabeledFs fs, RocksStore store, Privilege with, int objects) {
         FsPath home = FsPath.home(LABEL);
         FsPath file = home.child("file");
         Bytes content = Bytes.takeOver(new byte[200]);
@@ -62,22 +70,23 @@ final class FsBench {
 
         fs.createDirectory(home.child("empty"), LABEL, with);
         fs.createDirectory(home.child("full"), LABEL, with);
-        fill(fs, home.child("full"), with);
+        fill(fs, home.child("full"), with, objects);
         Interleaved links = interleaved(
                 WRITES,
                 i -> fs.link(file, home.child("empty").child("a" + i), with),
                 i -> fs.link(file, home.child("full").child("b" + i), with));
-        report.add(Figure.of(NAME, "link into a directory of 1,000,000", links.second(), "us", "ratio about 1")
+        String many = String.format(Locale.ROOT, "%,d", objects);
+        report.add(Figure.of(NAME, "link into a directory of " + many, links.second(), "us", "ratio about 1")
                 .beside("into an empty one", links.first()));
 
         double emptyList = micros(LISTS, i -> fs.list(home.child("empty"), "", 100));
         double fullList = micros(LISTS, i -> fs.list(home.child("full"), "", 100));
-        report.add(Figure.of(NAME, "list 100 entries of 1,000,000", fullList, "us", "ratio about 1")
+        report.add(Figure.of(NAME, "list 100 entries of " + many, fullList, "us", "ratio about 1")
                 .beside("of a small one", emptyList));
     }
 
-    /// Links a million names. Their durability is not what is measured, so many threads share each write to the disk.
-    private static void fill(LabeledFs fs, FsPath directory, Privilege with) {
+    /// Links many names. Their durability is not what is measured, so many threads share each write to the disk.
+    private static void fill(LabeledFs fs, FsPath directory, Privilege with, int objects) {
         Task task = Task.current();
         FsPath file = FsPath.home(LABEL).child("file");
         int threads = 256;
@@ -85,7 +94,7 @@ final class FsBench {
             for (int t = 0; t < threads; t++) {
                 int from = t;
                 executor.execute(() -> task.run(() -> {
-                    for (int i = from; i < ENTRIES_MANY; i += threads) {
+                    for (int i = from; i < objects; i += threads) {
                         fs.link(file, directory.child("e" + i), with);
                     }
                     return task;

@@ -145,6 +145,22 @@ final class SluiceServer implements AutoCloseable {
         require(201, send("POST", "/gates", gate.toString()));
     }
 
+    /// A page of a directory, and `next` if there is more.
+    JsonNode list(String path, String after) throws IOException, InterruptedException {
+        String query = after.isEmpty() ? "" : "&after=" + encoded(after);
+        return JSON.readTree(require(200, send("GET", "/faasten/fs/" + encoded(path) + "?op=list" + query, "")));
+    }
+
+    /// What the server's process has of the machine's memory now.
+    double memoryMib() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
+            }
+        }
+        throw new IOException("the system does not say how much memory the server has");
+    }
+
     /// The file's content; empty where there is none or nothing in it.
     String read(String path) throws IOException, InterruptedException {
         HttpResponse<String> answer = send("GET", "/faasten/fs/" + encoded(path) + "?op=read", "");

@@ -53,7 +53,7 @@ final class FileCalls {
             case CloudCall.Delete(var path, var with) -> unlink(path, with.exercised());
             case CloudCall.HardLink(var source, var destination, var with) ->
                 link(source, destination, with.exercised());
-            case CloudCall.ListDirectory(var path) -> told(everything(paths.read(path)));
+            case CloudCall.ListDirectory(var path) -> told(everything(paths.read(path), new ListRoom()));
             case CloudCall.ListPage(var path, var after, var limit) ->
                 told(fs.list(paths.read(path), after, bounded(limit)));
             case CloudCall.ListFaceted(var path) -> listFaceted(paths.read(path));
@@ -121,10 +121,18 @@ final class FileCalls {
 
     private Value listFaceted(FsPath faceted) {
         var facets = new ArrayList<Value>();
-        for (Label label : fs.facets(faceted, Task.current().label())) {
-            List<String> names =
-                    everything(faceted.facet(label)).stream().map(Entry::name).toList();
-            facets.add(Value.of(Map.of("label", Value.of(label.toString()), "names", Value.texts(names))));
+        var room = new ListRoom();
+        Label upTo = Task.current().label();
+        List<Label> page = fs.facets(faceted, upTo);
+        while (!page.isEmpty()) {
+            for (Label label : page) {
+                List<String> names = everything(faceted.facet(label), room).stream()
+                        .map(Entry::name)
+                        .toList();
+                String text = room.taken(label.toString());
+                facets.add(Value.of(Map.of("label", Value.of(text), "names", Value.texts(names))));
+            }
+            page = fs.facets(faceted, upTo, Optional.of(page.getLast()), LabeledFs.LIST_ENTRIES_MAX);
         }
         return Value.of(facets);
     }
@@ -159,8 +167,16 @@ final class FileCalls {
         return label == null ? Task.current().label() : FsPath.label(label);
     }
 
-    private List<Entry> everything(FsPath directory) {
-        return fs.list(directory, "", LabeledFs.LIST_ENTRIES_MAX);
+    /// All entries, or a refusal: a part would look like the whole.
+    private List<Entry> everything(FsPath directory, ListRoom room) {
+        var all = new ArrayList<Entry>();
+        List<Entry> page = fs.list(directory, "", LabeledFs.LIST_ENTRIES_MAX);
+        while (!page.isEmpty()) {
+            page.forEach(entry -> room.taken(entry.name()));
+            all.addAll(page);
+            page = fs.list(directory, page.getLast().name(), LabeledFs.LIST_ENTRIES_MAX);
+        }
+        return all;
     }
 
     private static Value told(List<Entry> entries) {

@@ -251,6 +251,36 @@ final class CloudCallsTest {
                 .isEqualTo(CallRefusal.TOO_LARGE);
     }
 
+    /// A part of a listing would look like the whole.
+    @Test
+    void listing_isWhole_orRefused() throws Exception {
+        ask(new CloudCall.CreateFile(path(HOME + ":f"), "alice,alice", ALL));
+        ask(new CloudCall.CreateDirectory(path(HOME + ":d"), "alice,alice", ALL));
+        ask(new CloudCall.CreateFaceted(path(HOME + ":facets"), ALL));
+        String facet = HOME + ":facets:<alice,alice>";
+        link("d", 0, 2_500);
+        assertThat(names(path(HOME + ":d"))).hasSize(2_500).doesNotHaveDuplicates();
+        for (String name : List.of("a", "b")) {
+            ask(new CloudCall.HardLink(path(HOME + ":f"), path(facet + ":" + name), ALL));
+        }
+        Value listed = ask(new CloudCall.ListFaceted(path(HOME + ":facets")));
+        assertThat(((Value.Items) listed).items()).hasSize(1);
+        link("d", 2_500, ValueCodec.ITEMS_MAX + 1);
+        assertThat(refusal(new CloudCall.ListDirectory(path(HOME + ":d")))).isEqualTo(CallRefusal.TOO_LARGE);
+        assertThat(names(new CloudCall.ListPage(path(HOME + ":d"), "", 1_000))).hasSize(1_000);
+    }
+
+    private void link(String directory, int from, int to) {
+        FsPath home = FsPath.home(Label.parse("alice,alice"));
+        Task alice = task("alice");
+        alice.run(() -> {
+            for (int i = from; i < to; i++) {
+                fs.link(home.child("f"), home.child(directory).child("n" + i), alice.forEndorsing());
+            }
+            return alice;
+        });
+    }
+
     @Test
     void blobsInHand_areBounded() throws Exception {
         for (int i = 0; i < Handles.HANDLES_MAX; i++) {
