@@ -5,7 +5,7 @@ help_for() { # WORD...
     case ${1-} in
         up) cat <<TEXT
 Usage: sluice up [--detach] [--yes] [--data DIR] [--api-port N] [--api-tls-port N]
-                 [--gateway-port N] [--gateway-tls-port N]
+                 [--gateway-port N] [--gateway-tls-port N] [OPTION...]
 
 Starts the server: installs system packages that are missing (says which and why; asks unless you are root or
 say --yes), builds when a source changed, and runs the server on 127.0.0.1. Without --detach it stays in the
@@ -19,11 +19,26 @@ foreground, and Ctrl-C stops it. A second 'up' on the same data directory change
   --gateway-port N      plain HTTP of the functions' endpoints (8081)
   --gateway-tls-port N  its HTTPS (8444)
 
+What functions may reach outside, by external gates; nothing, unless one of these says so:
+
+  --egress-allow HOST        a host that external gates may name; * for every one; may be repeated
+  --egress-permit HOST:PORT  reach it though its address is not public; may be repeated
+  --egress-ca FILE           trust the certificates in this PEM file too
+
+How much there is for whom:
+
+  --guest-mib N              memory of all guests together (what is free when the server starts, but for 512 MiB)
+  --ready-guests N           guests of each runtime that wait ready for a first call (2)
+  --quota-items N            items that each organization may store (10000000)
+  --quota-mib N              and MiB (102400)
+  --collect-seconds N        from one look for what nothing reaches to the next (600)
+
 DIR/endpoints.json holds the addresses once the server is ready. 
 Variables: SLUICE_DATA, SLUICE_API_PORT, SLUICE_API_TLS_PORT, SLUICE_GATEWAY_PORT and SLUICE_GATEWAY_TLS_PORT
 change the defaults; SLUICE_JAVA_OPTS adds options for the server's JVM.
 
-Example: sluice up --detach --data /srv/sluice --api-port 9000
+Examples: sluice up --detach --data /srv/sluice --api-port 9000
+          sluice up --detach --egress-allow api.github.com
 TEXT
             ;;
         down) cat <<TEXT
@@ -74,6 +89,7 @@ TEXT
         fuzz) cat <<TEXT
 Usage: sluice fuzz noninterference [--pairs N] [--seed S]
        sluice fuzz mutants [ID...] [--pairs N] [--seed S]
+       sluice fuzz mutants --scenarios [S01...]
        sluice fuzz faults [--programs N] [--seed S] [--calls N]
        sluice fuzz parsers [NAME...] [--minutes N]
 
@@ -82,7 +98,8 @@ observer must not know, and compares all that he sees. It stops at the first dif
 scenario that shows it. The same seed gives the same scenarios.
 
 'mutants' builds the platform without one guard at a time and says which of them 'noninterference' finds, and after how
-many pairs. An ID is the beginning of a guard's name, such as 'task-'.
+many pairs. An ID is the beginning of a guard's name, such as 'task-'. With --scenarios it runs the tests of the
+security scenarios instead, each in builds without the guards that SPECIFICATION.md says it rests on: it must fail.
 
 'faults' runs N random programs (100) on a store that fails at its 1st, 2nd, ... call, starts a server on what is
 left, and says what was acknowledged and is lost, or is half done. With --calls it tries only so many calls of each.

@@ -15,13 +15,15 @@ command_up() {
         [gateway-port]=${SLUICE_GATEWAY_PORT:-8081} [gateway-tls-port]=${SLUICE_GATEWAY_TLS_PORT:-8444}
     )
     local option value
+    local -a passed=()
     while (($#)); do
         option=$1
         case $option in
             --detach) detach=yes; shift; continue ;;
             -y | --yes) CONSENT=yes; shift; continue ;;
-            --data=* | --*-port=*) value=${option#*=}; option=${option%%=*}; shift ;;
-            --data | --api-port | --api-tls-port | --gateway-port | --gateway-tls-port)
+            --data=* | --*-port=* | --egress-*=* | --quota-*=* | --collect-seconds=* | --ready-guests=* | --guest-mib=*)
+                value=${option#*=}; option=${option%%=*}; shift ;;
+            --data | --*-port | --egress-* | --quota-* | --collect-seconds | --ready-guests | --guest-mib)
                 value=$(value_of up "$option" $# "${2-}")
                 shift 2
                 ;;
@@ -29,6 +31,15 @@ command_up() {
         esac
         case $option in
             --data) data=$(absolute "$value") || usage_error up "--data needs a directory" ;;
+            --egress-allow | --egress-permit) passed+=("$option" "$value") ;;
+            --egress-ca)
+                [[ -r $value ]] || usage_error up "--egress-ca needs a file of certificates, and cannot read '$value'"
+                passed+=("$option" "$(absolute "$value")")
+                ;;
+            --quota-items | --quota-mib | --collect-seconds | --ready-guests | --guest-mib)
+                [[ $value =~ ^[0-9]{1,9}$ ]] || usage_error up "$option must be a number, not '$value'"
+                passed+=("$option" "$((10#$value))")
+                ;;
             *)
                 [[ -n ${port[${option#--}]+known} ]] || usage_error up "unknown option '$option'"
                 is_port "$value" ||
@@ -51,7 +62,8 @@ command_up() {
     local -a program
     server_program "$data" "$([[ -n $detach ]] && echo file || echo console)"
     program+=(--api-port "${port[api-port]}" --api-tls-port "${port[api-tls-port]}"
-        --gateway-port "${port[gateway-port]}" --gateway-tls-port "${port[gateway-tls-port]}")
+        --gateway-port "${port[gateway-port]}" --gateway-tls-port "${port[gateway-tls-port]}"
+        ${passed[@]+"${passed[@]}"})
     if [[ -n $detach ]]; then start_detached "$data"; else run_in_foreground "$data"; fi
 }
 

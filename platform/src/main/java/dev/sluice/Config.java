@@ -16,6 +16,7 @@ import java.util.Set;
 /// @param data     everything that the server keeps
 /// @param guestDir the guests' runtime files, a folder for each language
 /// @param readyGuests guests of each runtime that wait ready for a first call
+/// @param guestMib what all guests may hold together at most, whatever is free
 /// @param quotas how much each organization may store
 /// @param collectSeconds from one look for what nothing reaches to the next
 /// @param egress what external gates may reach
@@ -28,6 +29,7 @@ record Config(
         int gatewayPort,
         int gatewayTlsPort,
         int readyGuests,
+        int guestMib,
         QuotaPlan quotas,
         int collectSeconds,
         EgressSettings egress) {
@@ -47,6 +49,7 @@ record Config(
             "--gateway-port",
             "--gateway-tls-port",
             "--ready-guests",
+            "--guest-mib",
             QUOTA,
             "--quota-items",
             "--quota-mib",
@@ -95,6 +98,7 @@ record Config(
                 port(given, "--gateway-port", 8081),
                 port(given, "--gateway-tls-port", 8444),
                 number(given, "--ready-guests", READY_GUESTS_DEFAULT, READY_GUESTS_MAX),
+                number(given, "--guest-mib", Integer.MAX_VALUE, Integer.MAX_VALUE),
                 quotas(given, repeated.getOrDefault(QUOTA, List.of())),
                 Math.max(1, number(given, "--collect-seconds", COLLECT_SECONDS_DEFAULT, Integer.MAX_VALUE)),
                 egress(repeated, Optional.ofNullable(given.get(EGRESS_CA))));

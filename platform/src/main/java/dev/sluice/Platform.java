@@ -87,7 +87,7 @@ final class Platform implements AutoCloseable {
         Clock clock = Clock.systemUTC();
         var random = new SecureRandom();
         DataDirectory.make(data);
-        int memoryMib = Machine.guestMemoryMib();
+        int memoryMib = Math.min(config.guestMib(), Machine.guestMemoryMib());
 
         var store = closing(new RocksStore(data.resolve("store"), data.resolve("native")), RocksStore::close);
         var blobs = new DiskBlobs(data.resolve("blobs"), clock);

@@ -31,7 +31,7 @@ public final class Fuzz {
             return switch (word) {
                 case "noninterference" ->
                     noninterference(options(args, Set.of("--pairs", "--seed", "--threads", "--shrink")));
-                case "mutants" -> mutants(args);
+                case "mutants" -> args.contains("--scenarios") ? scenarios(args) : mutants(args);
                 case "faults" -> faults(options(args, Set.of("--programs", "--seed", "--calls")));
                 case "parsers" -> parsers(args);
                 default -> usage();
@@ -45,6 +45,7 @@ public final class Fuzz {
     private static int usage() {
         System.err.println("usage: sluice fuzz noninterference [--pairs N] [--seed S]");
         System.err.println("       sluice fuzz mutants [ID...] [--pairs N] [--seed S]");
+        System.err.println("       sluice fuzz mutants --scenarios [S01...]");
         System.err.println("       sluice fuzz faults [--programs N] [--seed S] [--calls N]");
         System.err.println("       sluice fuzz parsers [NAME...] [--minutes N]");
         return 2;
@@ -87,7 +88,7 @@ public final class Fuzz {
     private static int mutants(List<String> args) throws InterruptedException {
         List<String> chosen = words(args);
         Map<String, Long> options = options(args.subList(chosen.size(), args.size()), Set.of("--pairs", "--seed"));
-        List<Mutant> some = Mutant.all().stream()
+        List<Mutant> some = Mutant.sought().stream()
                 .filter(mutant -> chosen.isEmpty() || chosen.stream().anyMatch(mutant.id()::startsWith))
                 .toList();
         var mutants = new Mutants(
@@ -100,6 +101,28 @@ public final class Fuzz {
                 .count();
         System.out.printf("%d caught, %d missed or broken%n", caught, results.size() - caught);
         return caught == results.size() ? 0 : 1;
+    }
+
+    /// Words after the option choose scenarios.
+    private static int scenarios(List<String> args) throws InterruptedException {
+        List<String> chosen = args.subList(args.indexOf("--scenarios") + 1, args.size());
+        Path root = Path.of(System.getProperty("sluice.root", ""));
+        try {
+            List<Row> rows = Row.all(root).stream()
+                    .filter(row -> chosen.isEmpty() || chosen.contains(row.scenario()))
+                    .toList();
+            try (var counterparts = new Counterparts(root, rows)) {
+                List<Counterparts.Result> results =
+                        counterparts.tryAll(rows, Runtime.getRuntime().availableProcessors());
+                long caught = results.stream()
+                        .filter(result -> result.verdict() == Counterparts.Verdict.CAUGHT)
+                        .count();
+                System.out.printf("%d caught, %d missed or broken%n", caught, results.size() - caught);
+                return caught == results.size() ? 0 : 1;
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     /// Words before the options choose parsers. The time is shared out among them.

@@ -13,11 +13,19 @@ import java.util.List;
 /// @param file        below the root package, such as `kernel/Task.java`
 /// @param text        stands exactly once in the file
 /// @param replacement what stands there in the build without the guard
-record Mutant(String id, String file, String text, String replacement) {
+/// @param isSought    whether the noninterference tester should find it; else only a scenario needs it
+record Mutant(String id, String file, String text, String replacement, boolean isSought) {
     private static final String HEAD = "== ";
     private static final String INSTEAD = "--";
+    private static final String SCENARIO = "scenario";
 
-    /// All in `mutants.txt`: a line `== ID FILE`, the text, a line `--`, the replacement. Comments begin with `#`.
+    /// Those that the noninterference tester should find.
+    static List<Mutant> sought() {
+        return all().stream().filter(Mutant::isSought).toList();
+    }
+
+    /// All in `mutants.txt`: a line `== ID FILE`, the text, a line `--`, the replacement. A third word, `scenario`,
+    /// marks what only a scenario needs. Comments begin with `#`.
     static List<Mutant> all() {
         try (InputStream in = Mutant.class.getResourceAsStream("mutants.txt")) {
             if (in == null) {
@@ -39,7 +47,8 @@ record Mutant(String id, String file, String text, String replacement) {
                     block.lines().filter(line -> !line.startsWith("#")).toList();
             String[] head = lines.getFirst().split(" ", -1);
             int instead = lines.indexOf(INSTEAD);
-            if (head.length != 2 || instead < 2) {
+            boolean isMarked = head.length == 3 && head[2].equals(SCENARIO);
+            if ((head.length != 2 && !isMarked) || instead < 2) {
                 throw new IllegalArgumentException(
                         "a mutant is `== ID FILE`, a text, `--` and what replaces it: " + lines.getFirst());
             }
@@ -47,7 +56,8 @@ record Mutant(String id, String file, String text, String replacement) {
                     head[0],
                     head[1],
                     String.join("\n", lines.subList(1, instead)).strip(),
-                    String.join("\n", lines.subList(instead + 1, lines.size())).strip()));
+                    String.join("\n", lines.subList(instead + 1, lines.size())).strip(),
+                    !isMarked));
         }
         return List.copyOf(all);
     }

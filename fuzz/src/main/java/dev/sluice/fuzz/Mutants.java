@@ -1,27 +1,18 @@
 package dev.sluice.fuzz;
 
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 
 /// Builds the platform without one guard at a time, and sees whether the tester notices. Only the changed file is
 /// compiled; its classes come first in the class path of another JVM.
 final class Mutants {
-    static final Path SOURCES = Path.of("platform", "src", "main", "java", "dev", "sluice");
     private static final Pattern PAIRS = Pattern.compile("(\\d+) pairs in");
     private static final int FOUND = 1;
 
@@ -73,14 +64,8 @@ final class Mutants {
     }
 
     private Result tryOne(Mutant mutant) {
-        try {
-            Path directory = Files.createTempDirectory("sluice-mutant");
-            try {
-                compile(mutant, directory);
-                return judge(mutant, directory);
-            } finally {
-                remove(directory);
-            }
+        try (var overlay = new Overlay(root, List.of(mutant))) {
+            return judge(mutant, overlay);
         } catch (IllegalArgumentException broken) {
             return new Result(mutant, Verdict.BROKEN, String.valueOf(broken.getMessage()));
         } catch (IOException failed) {
@@ -91,32 +76,14 @@ final class Mutants {
         }
     }
 
-    /// @throws IllegalArgumentException if it does not compile
-    private void compile(Mutant mutant, Path directory) throws IOException {
-        Path changed = directory.resolve("source").resolve(mutant.file());
-        Files.createDirectories(changed.getParent());
-        Files.writeString(
-                changed, mutant.without(Files.readString(root.resolve(SOURCES).resolve(mutant.file()))));
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        var said = new StringWriter();
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-            Iterable<? extends JavaFileObject> sources = files.getJavaFileObjects(changed);
-            List<String> options = List.of(
-                    "-d", directory.toString(), "-proc:none", "-nowarn", "-cp", System.getProperty("java.class.path"));
-            if (!compiler.getTask(said, files, null, options, null, sources).call()) {
-                throw new IllegalArgumentException(mutant.id() + " does not compile: " + said);
-            }
-        }
-    }
-
-    private Result judge(Mutant mutant, Path directory) throws IOException, InterruptedException {
+    private Result judge(Mutant mutant, Overlay overlay) throws IOException, InterruptedException {
         var command = new ArrayList<String>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx400m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                directory + ":" + System.getProperty("java.class.path"),
+                overlay.classPath(),
                 Fuzz.class.getName(),
                 "noninterference"));
         command.addAll(List.of("--seed", "" + seed, "--pairs", "" + pairs, "--threads", "1", "--shrink", "0"));
@@ -128,13 +95,5 @@ final class Mutants {
             return new Result(mutant, Verdict.BROKEN, said.lines().findFirst().orElse("no word"));
         }
         return new Result(mutant, code == FOUND ? Verdict.CAUGHT : Verdict.MISSED, needed.group(1) + " pairs");
-    }
-
-    private static void remove(Path directory) throws IOException {
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

@@ -53,6 +53,9 @@ final class CallsTest {
     void s40_whatIsNoMessage_endsThatGuestOnly(String hex) {
         Answer answer = world.invoke(world.mallory, plain, new Script().local("say", hex));
         assertThat(answer.status()).isEqualTo(500);
+        assertThat(answer.body()).contains("FunctionError: ");
+        assertThat(world.outcomes(world.mallory, plain, new Script().local("recall", "x")))
+                .containsExactly("nothing");
         assertThat(world.outcomes(alice, plain, new Script().readFile(alice.home() + ":photo")))
                 .containsExactly("a photo");
     }

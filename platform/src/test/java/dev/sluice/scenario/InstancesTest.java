@@ -53,7 +53,7 @@ final class InstancesTest {
     }
 
     @Test
-    void s09_whatAPublicRunRemembers_isThere_forTheNextOne() {
+    void whatAPublicRunRemembers_isThere_forTheNextOne() {
         var remember = new Script().call("parse_label", "text", "seen,T").local("remember_last", "kept");
         assertThat(world.outcomes(alice, plain, remember)).hasSize(2);
         var found = new ArrayList<String>();
@@ -65,11 +65,11 @@ final class InstancesTest {
 
     @Test
     void s10_aPoisonedGuest_servesItsPoisonersOnly() {
-        var poison = new Script().local("poison", "");
-        world.invoke(world.mallory, plain, poison);
+        var poison = new Script().local("poison", "x");
+        var recall = new Script().local("recall", "x").readFile(alice.home() + ":photo");
         for (int i = 0; i < 3; i++) {
-            assertThat(world.outcomes(alice, plain, new Script().local("recall", "x")))
-                    .containsExactly("nothing");
+            world.invoke(world.mallory, plain, poison);
+            assertThat(world.outcomes(alice, plain, recall)).containsExactly("nothing", "a photo");
         }
     }
 

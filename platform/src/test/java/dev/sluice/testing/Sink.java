@@ -88,6 +88,11 @@ public final class Sink implements AutoCloseable {
         return List.copyOf(received);
     }
 
+    /// What it received so far.
+    public void forget() {
+        received.clear();
+    }
+
     public int port() {
         return listening.getLocalPort();
     }

@@ -58,7 +58,10 @@ def local(what, argument, outcomes):
         os.write(3, bytes.fromhex(argument))
         time.sleep(10)
     if what == "poison":
+        global told
+        told = lambda _: "poisoned"  # noqa: E731
         sys.modules["json"].dumps = lambda *_, **__: '"poisoned"'
+        memory[argument] = "poisoned"
     return "done"
 
 
