@@ -31,6 +31,7 @@ How much there is for whom:
   --ready-guests N           guests of each runtime that wait ready for a first call (2)
   --quota-items N            items that each organization may store (10000000)
   --quota-mib N              and MiB (102400)
+  --quota ORG=ITEMS,MIB      the same for one organization; may be repeated
   --collect-seconds N        from one look for what nothing reaches to the next (600)
 
 DIR/endpoints.json holds the addresses once the server is ready. 

@@ -21,9 +21,9 @@ command_up() {
         case $option in
             --detach) detach=yes; shift; continue ;;
             -y | --yes) CONSENT=yes; shift; continue ;;
-            --data=* | --*-port=* | --egress-*=* | --quota-*=* | --collect-seconds=* | --ready-guests=* | --guest-mib=*)
+            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --ready-guests=* | --guest-mib=*)
                 value=${option#*=}; option=${option%%=*}; shift ;;
-            --data | --*-port | --egress-* | --quota-* | --collect-seconds | --ready-guests | --guest-mib)
+            --data | --*-port | --egress-* | --quota* | --collect-seconds | --ready-guests | --guest-mib)
                 value=$(value_of up "$option" $# "${2-}")
                 shift 2
                 ;;
@@ -31,7 +31,7 @@ command_up() {
         esac
         case $option in
             --data) data=$(absolute "$value") || usage_error up "--data needs a directory" ;;
-            --egress-allow | --egress-permit) passed+=("$option" "$value") ;;
+            --egress-allow | --egress-permit | --quota) passed+=("$option" "$value") ;;
             --egress-ca)
                 [[ -r $value ]] || usage_error up "--egress-ca needs a file of certificates, and cannot read '$value'"
                 passed+=("$option" "$(absolute "$value")")
