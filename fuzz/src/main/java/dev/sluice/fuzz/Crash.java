@@ -42,8 +42,10 @@ final class Crash implements AutoCloseable {
     ///
     /// @param before   what is there before each step, and after the last
     /// @param answered what is there when each step has been answered, before the runs that nobody waits for
-    record Course(List<Tree> before, List<Tree> answered, long calls) {
+    /// @param isGood   whether each was acknowledged
+    record Course(List<Tree> before, List<Tree> answered, List<Boolean> isGood, long calls) {
         Course {
+            isGood = List.copyOf(isGood);
             before = List.copyOf(before);
             answered = List.copyOf(answered);
         }
@@ -64,6 +66,7 @@ final class Crash implements AutoCloseable {
     Course course(Scenario scenario) {
         var before = new ArrayList<Tree>();
         var answered = new ArrayList<Tree>();
+        var isGood = new ArrayList<Boolean>();
         var store = store(NEVER, Fault.LOST);
         try (SandboxDriver driver = new ScriptedDriver();
                 World world = world(store, driver)) {
@@ -71,13 +74,13 @@ final class Crash implements AutoCloseable {
             var client = new Client(realm, server, sink.url());
             before.add(Tree.of(store.live()));
             for (Step step : steps(scenario)) {
-                String _ = client.send(step, 0);
+                isGood.add(isGood(client.send(step, 0)));
                 answered.add(Tree.of(store.live()));
                 world.settle();
                 before.add(Tree.of(store.live()));
             }
         }
-        return new Course(before, answered, store.calls());
+        return new Course(before, answered, isGood, store.calls());
     }
 
     /// @param failAt from 1 on
@@ -96,7 +99,7 @@ final class Crash implements AutoCloseable {
             while (!store.hasFailed() && at + 1 < steps.size()) {
                 at++;
                 answer = client.send(steps.get(at), 0);
-                isAcknowledged = answer.length() > STATUS_FROM && answer.charAt(STATUS_FROM) == GOOD;
+                isAcknowledged = isGood(answer);
                 world.settle();
             }
             blobs = world.copyOfBlobs();
@@ -105,6 +108,10 @@ final class Crash implements AutoCloseable {
             throw new IllegalArgumentException("there is no such call");
         }
         return new End(at, isAcknowledged, answer, restarted(store.disk(), blobs));
+    }
+
+    private static boolean isGood(String answer) {
+        return answer.length() > STATUS_FROM && answer.charAt(STATUS_FROM) == GOOD;
     }
 
     private Tree restarted(MemoryStore disk, MemoryBlobs blobs) {

@@ -126,7 +126,9 @@ final class Faults {
             return Optional.empty();
         }
         End end = crash.end(scenario, failAt, fault);
-        return wrong(course, end, Crash.steps(scenario).get(end.step()))
+        List<Step> steps = Crash.steps(scenario);
+        return wrong(course, end, steps.get(end.step()))
+                .or(() -> forgotten(course, end, steps))
                 .map(said -> new Loss(scenario, failAt, fault, said));
     }
 
@@ -199,6 +201,24 @@ final class Faults {
                 ? Optional.empty()
                 : Optional.of(
                         "step " + end.step() + " is half done: " + end.left().things());
+    }
+
+    /// What came of a run that was asked for with an idempotency key is durable before it is acknowledged, and what
+    /// came of all runs before it.
+    private static Optional<String> forgotten(Course course, End end, List<Step> steps) {
+        for (int i = 0; i <= end.step(); i++) {
+            boolean isAcknowledged = i < end.step() ? course.isGood().get(i) : end.isAcknowledged();
+            if (isAcknowledged && steps.get(i).headers().contains("Idempotency-Key")) {
+                for (Run.View run : course.answered().get(i).runs().values()) {
+                    Run.View left = end.left().runs().get(run.run().id().toString());
+                    if (run.content().isPresent()
+                            && (left == null || !left.status().equals(run.status()))) {
+                        return Optional.of("run " + run.run().id() + " was answered and is forgotten");
+                    }
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<String> ofRuns(End end) {

@@ -1,0 +1,246 @@
+package dev.sluice.invoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.FsPath;
+import dev.sluice.function.Convention;
+import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.Limits;
+import dev.sluice.gate.GatePolicy;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
+import dev.sluice.run.Run;
+import dev.sluice.run.Run.Content;
+import dev.sluice.run.Run.Status;
+import dev.sluice.run.Run.View;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Who may have what run, from which label on, and at whose cost: of runs that are waited for, and of those that are
+/// not.
+final class AdmissionTest {
+    private static final String ALICES = "acme/runs&acme/user/alice,T";
+
+    @TempDir
+    static Path directory;
+
+    private static Spine spine;
+    private static final AtomicInteger NEXT = new AtomicInteger();
+
+    @BeforeAll
+    static void start() throws InterruptedException {
+        spine = new Spine(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        spine.close();
+    }
+
+    @Test
+    void whoMayNotEnter_submitsNothing() {
+        String function = newFunction();
+        Task reader = Spine.task("acme/runs", "blue");
+        assertThatThrownBy(() -> reader.run(() -> spine.invocations.submit(wish(function, "acme/runs,T"))))
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.NOT_FOUND));
+        assertThat(spine.runs.recover()).isEmpty();
+    }
+
+    /// The gate may have changed since the run was accepted.
+    @Test
+    void anAcceptedRun_entersAsItsInvokerMayNow() {
+        String function = newFunction();
+        Run refused = queued(function, Spine.task("acme/runs", "blue"));
+        Run admitted = queued(function, Spine.task("acme/runs", "acme/runs"));
+        spine.invocations.recover();
+        assertThat(end(refused).status()).isEqualTo(Status.ERROR);
+        assertThat(end(refused).fault().orElseThrow().message()).isEqualTo("not found or not allowed");
+        assertThat(end(admitted).status()).isEqualTo(Status.READY);
+    }
+
+    @Test
+    void anAcceptedRun_findsNoGate_thatItsInvokerMayNotKnowOf() {
+        String function = newFunction();
+        Run run = queued(function, Spine.task("blue/runs", "acme/runs"), "T,T");
+        spine.invocations.recover();
+        assertThat(end(run).status()).isEqualTo(Status.ERROR);
+    }
+
+    @Test
+    void anAcceptedRun_startsWithWhatItsPayloadIs() {
+        String function = newFunction();
+        Task caller = Spine.task("acme/runs", "acme/runs");
+        Run run = caller.run(() -> spine.invocations.submit(wish(function, ALICES)));
+        assertThat(knows(end(run), "acme/user/alice")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRun_startsWithWhatItsCallerKnows(boolean isWaitedFor) throws InterruptedException {
+        String function = newFunction();
+        Task caller = alice("acme/user/alice,T");
+        Run run = isWaitedFor
+                ? caller.run(() -> spine.invocations.invoke(wish(function, "T,T")))
+                        .run()
+                : caller.run(() -> spine.invocations.submit(wish(function, "T,T")));
+        assertThat(end(run).output().orElseThrow().body().utf8()).contains("acme/user/alice");
+    }
+
+    @Test
+    void aRunThatWasRefused_isAsSecretAsItsPayload() {
+        String function = newFunction();
+        Run run = queued(function, Spine.task("acme/runs", "blue"), ALICES);
+        spine.invocations.recover();
+        assertThat(end(run).status()).isEqualTo(Status.ERROR);
+        assertThat(knows(end(run), "acme/user/alice")).isTrue();
+    }
+
+    @Test
+    void whoeverMayHaveVouchedAlone_isCharged_andNobodyForAnother() throws InterruptedException {
+        Task caller = Spine.task("acme/runs", "acme/runs");
+        assertThat(chargedFor("T,acme/function", caller)).isEqualTo("acme");
+        assertThat(chargedFor("T,acme/function|acme/other", caller)).isEqualTo("acme");
+        assertThatThrownBy(() -> chargedFor("T,acme/function|blue/function", caller))
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.NOT_FOUND));
+    }
+
+    @Test
+    void anIdempotencyKey_isOneCallersOnly() throws InterruptedException {
+        String function = newFunction();
+        Task caller = Spine.task("acme/runs", "acme/runs");
+        UUID first = keyed(function, caller);
+        assertThat(keyed(function, Spine.task("acme/runs", "acme/runs"))).isEqualTo(first);
+        assertThat(keyed(function, Spine.task("acme/runs", "acme/runs&bob"))).isNotEqualTo(first);
+        assertThat(keyed(function, Spine.task("acme/runs&bob", "acme/runs"))).isNotEqualTo(first);
+        UUID hers = keyed(function, alice("T,T"));
+        assertThat(keyed(function, alice("T,T"))).isEqualTo(hers);
+        assertThat(keyed(function, alice("acme/user/alice,T"))).isNotEqualTo(hers);
+    }
+
+    @Test
+    void aRepeatedCall_isToldNoMoreThanTheFirst() throws InterruptedException {
+        String function = newFunction();
+        Task caller = Spine.task("acme/runs", "acme/runs");
+        for (int i = 0; i < 2; i++) {
+            View view = spine.exec(caller, function, "1", ALICES, Optional.of("withheld"));
+            assertThat(view.content()).isEmpty();
+            assertThat(view.status()).isEmpty();
+            assertThat(view.output()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRunThatThePlatformEnds_isAsSecretAsItsPayload() {
+        String function = newFunction();
+        Task caller = Spine.task("acme/runs", "acme/runs");
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> caller.run(() -> spine.invocations.invoke(wish(function, ALICES))))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
+        View seen = Spine.task("F", "F")
+                .run(() -> spine.runs.list("acme", Optional.of(function), Optional.empty(), 1))
+                .getFirst();
+        assertThat(seen.content().orElseThrow().status()).isEqualTo(Status.ERROR);
+        assertThat(knows(seen.content().orElseThrow(), "acme/user/alice")).isTrue();
+    }
+
+    /// Somebody who may know what Alice does, and knows so much already.
+    private static Task alice(String label) {
+        Component his = Component.parse("acme/runs&acme/user/alice");
+        return new Task(
+                Label.parse(label),
+                Label.of(his, Component.TRUE),
+                Privilege.mintTcb(his, Component.parse("acme/runs")));
+    }
+
+    private static UUID keyed(String function, Task caller) throws InterruptedException {
+        return spine.exec(caller, function, "1", "acme/runs,T", Optional.of("key"))
+                .run()
+                .id();
+    }
+
+    private static String chargedFor(String label, Task caller) throws InterruptedException {
+        FsPath gate = FsPath.home(Label.parse(label)).child("g" + NEXT.incrementAndGet());
+        var everybody = new GatePolicy(Component.TRUE, Component.TRUE, Component.TRUE, Component.FALSE);
+        spine.create(gate, everybody, spec(), Label.parse(label));
+        Invocation wish = new Invocation(
+                "",
+                "open",
+                "",
+                "",
+                gate,
+                Label.PUBLIC,
+                Bytes.utf8("1"),
+                Bytes.utf8("{}"),
+                Map.of(),
+                Map.of(),
+                List.of(),
+                Optional.empty());
+        return caller.run(() -> spine.invocations.invoke(wish)).run().organization();
+    }
+
+    /// As after a restart: accepted, and not begun.
+    private static Run queued(String function, Task caller) {
+        return queued(function, caller, "acme/runs,T");
+    }
+
+    private static Run queued(String function, Task caller, String start) {
+        var existence = Label.parse("acme/runs,acme/runs");
+        long now = System.currentTimeMillis();
+        var run = new Run(
+                UUID.randomUUID(), "acme", function, "id", "faas", false, now, now + 60_000, List.of(), existence);
+        spine.runs.enqueue(QueuedInvoker.queued(run, wish(function, start), caller));
+        return run;
+    }
+
+    private static Content end(Run run) {
+        return await().until(
+                        () -> Spine.task("F", "F")
+                                .run(() -> spine.runs.find("acme", run.id()))
+                                .flatMap(View::content),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private static boolean knows(Content content, String principal) {
+        return content.label().secrecy().implies(Component.parse(principal));
+    }
+
+    private static Invocation wish(String function, String start) {
+        return Spine.wish(function, "1", start, Optional.empty());
+    }
+
+    private static String newFunction() {
+        String name = "f" + NEXT.incrementAndGet();
+        spine.create(name, spec());
+        return name;
+    }
+
+    /// It returns the label that it has.
+    private static FunctionSpec spec() {
+        return spine.python(
+                "def handle(event, cloudcall):\n    return cloudcall._ask('current_label', {})\n",
+                "hello.handle",
+                Convention.FAASTEN,
+                Limits.DEFAULT);
+    }
+}
