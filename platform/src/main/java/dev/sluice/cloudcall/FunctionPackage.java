@@ -34,7 +34,7 @@ public record FunctionPackage(Map<String, Bytes> files, String handler, Conventi
 
     /// Whether `path` is relative and each of its segments is a plain name: neither empty, `.` nor `..`, without a
     /// backslash or control character.
-    public static boolean isNormalized(String path) {
+    private static boolean isNormalized(String path) {
         if (path.length() > PATH_CHARS_MAX || path.codePoints().anyMatch(c -> c == '\\' || Character.isISOControl(c))) {
             return false;
         }

@@ -233,6 +233,13 @@ final class CallDecoderTest {
     }
 
     @Test
+    void aListOfTexts_ofAnythingElse_isInvalid() {
+        for (Value element : List.of(Value.NULL, BYTES, Value.of(1), Value.of(List.of(TEXT)))) {
+            assertInvalid("sub_privilege", Map.of("tokens", Value.of(List.of(TEXT, element))));
+        }
+    }
+
+    @Test
     void path_fromAHandle_isTheHandleAndItsElements() throws Exception {
         Value path = Value.of(Map.of("handle", Value.of("7"), "path", Value.of(List.of(TEXT))));
 
@@ -241,6 +248,8 @@ final class CallDecoderTest {
         assertInvalid("stat", Map.of("path", Value.of(Map.of("handle", Value.of("7")))));
         assertInvalid("stat", Map.of("path", Value.of(Map.of("handle", Value.of(7), "path", Value.of(List.of())))));
         assertInvalid("stat", Map.of("path", Value.of(Map.of("handle", TEXT, "path", PATH))));
+        Value more = Value.of(Map.of("handle", TEXT, "path", Value.of(List.of()), "more", TEXT));
+        assertInvalid("stat", Map.of("path", more));
     }
 
     @Test
@@ -277,6 +286,8 @@ final class CallDecoderTest {
 
         for (Map<String, Value> wrong : List.of(
                 with(direct, "pin", Value.TRUE),
+                with(direct, "app", Value.of(Map.of("blob", TEXT, "more", TEXT))),
+                with(direct, "app", Value.of(Map.of("blob", BYTES))),
                 with(redirect, "app", PATH),
                 with(redirect, "pin", TEXT),
                 with(direct, "type", TEXT),

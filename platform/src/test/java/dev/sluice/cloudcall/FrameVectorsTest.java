@@ -3,11 +3,15 @@ package dev.sluice.cloudcall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.sluice.bytes.Bytes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class FrameVectorsTest {
     private static final Path VECTORS = GuestProcess.GUESTS.resolve("vectors/frames.tsv");
     private static final int GARBAGE_FRAMES = 20_000;
+    private static final int TAG_AND_COUNT = 5;
     private static final JsonMapper JSON = new JsonMapper();
 
     record Vector(String name, Bytes content, String meaning) {
@@ -122,6 +127,57 @@ final class FrameVectorsTest {
 
         assertThatThrownBy(() -> written(tooBig)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> written(tooMany)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void itemsBeyondTheMaximum_areAViolation() {
+        ByteBuffer list = ByteBuffer.allocate(TAG_AND_COUNT + ValueCodec.ITEMS_MAX + 1);
+        list.put((byte) 7).putInt(ValueCodec.ITEMS_MAX + 1); // and as many nulls
+        assertThatThrownBy(reader(result(list))::read).isInstanceOf(GuestProtocolViolation.class);
+
+        ByteBuffer map = ByteBuffer.allocate(TAG_AND_COUNT + (ValueCodec.ITEMS_MAX + 1) * 10);
+        map.put((byte) 8).putInt(ValueCodec.ITEMS_MAX + 1);
+        for (int key = 0; map.hasRemaining(); key++) {
+            map.putInt(5).put("%05x".formatted(key).getBytes(StandardCharsets.US_ASCII)).put((byte) 0);
+        }
+        assertThatThrownBy(reader(result(map))::read).isInstanceOf(GuestProtocolViolation.class);
+    }
+
+    /// Counts and lengths are claims: memory is for what is there.
+    @Test
+    void whatAFrameOnlyClaims_isNotAllocated() {
+        byte[] longest = ByteBuffer.allocate(100).putInt(Frame.BODY_BYTES_MAX).array();
+        assertThat(allocated(longest)).isLessThan(256 << 10);
+
+        ByteBuffer list = ByteBuffer.allocate(TAG_AND_COUNT);
+        list.put((byte) 7).putInt(ValueCodec.ITEMS_MAX);
+        assertThat(allocated(result(list))).isLessThan(64 << 10);
+
+        ByteBuffer map = ByteBuffer.allocate(10_000);
+        map.put((byte) 8).putInt(9_000).putInt(0).put((byte) 0).putInt(-1); // one field, and no key
+        assertThat(allocated(result(map))).isLessThan(32 << 10);
+    }
+
+    private static long allocated(byte[] frame) {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        FrameReader reader = reader(frame);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        try {
+            reader.read();
+            throw new AssertionError("a frame that is cut was read");
+        } catch (GuestGone | GuestProtocolViolation refused) {
+            return threads.getCurrentThreadAllocatedBytes() - before;
+        }
+    }
+
+    /// The frame of a result with this value, as its bytes are.
+    private static byte[] result(ByteBuffer value) {
+        return ByteBuffer.allocate(Frame.LENGTH_BYTES + Frame.HEAD_BYTES + value.capacity())
+                .putInt(Frame.HEAD_BYTES + value.capacity())
+                .put(FrameKind.RESULT.code())
+                .putInt(1)
+                .put(value.array())
+                .array();
     }
 
     @Test

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.bytes.Bytes;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -81,11 +83,52 @@ final class GuestLinkTest {
         assertThatThrownBy(link::hello).isInstanceOf(GuestProtocolViolation.class);
     }
 
+    static Stream<Arguments> badLoadAnswers() {
+        Value loaded = fields("convention", Value.of("dispatch"));
+        Value failed = error(RUN_ID, "FunctionError", "m", 0).value();
+        return Stream.of(
+                Arguments.of("loaded with another id", new Frame(FrameKind.LOADED, 2, loaded)),
+                Arguments.of("failed with another id", new Frame(FrameKind.LOAD_FAILED, 2, failed)),
+                Arguments.of("another kind", new Frame(FrameKind.RESULT, RUN_ID, loaded)),
+                Arguments.of("a convention that is not decided", new Frame(FrameKind.LOADED, RUN_ID, auto())),
+                Arguments.of(
+                        "a field too many",
+                        new Frame(
+                                FrameKind.LOADED,
+                                RUN_ID,
+                                Value.of(Map.of("convention", Value.of("dispatch"), "more", Value.NULL)))),
+                Arguments.of(
+                        "a failure of the platform",
+                        new Frame(
+                                FrameKind.LOAD_FAILED,
+                                RUN_ID,
+                                error(RUN_ID, "SystemError", "m", 0).value())));
+    }
+
+    private static Value auto() {
+        return fields("convention", Value.of("auto"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badLoadAnswers")
+    void badLoadAnswer_isAViolation(String name, Frame frame) throws Exception {
+        guest.write(frame);
+        var nothing = new FunctionPackage(Map.of(), "", Convention.AUTO);
+        assertThatThrownBy(() -> link.load(nothing)).isInstanceOf(GuestProtocolViolation.class);
+    }
+
     static Stream<Arguments> badFramesInARun() {
         Value empty = Value.of(Map.of());
         return Stream.of(
                 Arguments.of("a result of another run", new Frame(FrameKind.RESULT, 2, Value.of(Bytes.utf8("1")))),
                 Arguments.of("a result in text", new Frame(FrameKind.RESULT, RUN_ID, Value.of("1"))),
+                Arguments.of(
+                        "a result of three fields",
+                        new Frame(
+                                FrameKind.RESULT,
+                                RUN_ID,
+                                Value.of(Map.of(
+                                        "status", Value.of(200), "body", Value.of(Bytes.EMPTY), "more", Value.NULL)))),
                 Arguments.of("a second hello", hello(Value.of(1), "python3")),
                 Arguments.of("loaded", new Frame(FrameKind.LOADED, RUN_ID, empty)),
                 Arguments.of("what only hosts say", new Frame(FrameKind.RUN, RUN_ID, Value.NULL)),
@@ -112,6 +155,19 @@ final class GuestLinkTest {
     void aSecondResult_isAViolationInTheNextRun() throws Exception {
         guest.write(result("1"));
         guest.write(result("2"));
+
+        assertThat(link.run(RUN, NO_CALLS)).isEqualTo(new Outcome.Returned(200, Bytes.utf8("1"), true));
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isInstanceOf(GuestProtocolViolation.class);
+    }
+
+    /// Also one that guesses the number of the next run: what was said before a payload is no answer to it.
+    @Test
+    void aResultForTheNextRun_isAViolation() throws Exception {
+        var both = new ByteArrayOutputStream();
+        var said = new FrameWriter(Channels.newChannel(both));
+        said.write(result("1"));
+        said.write(new Frame(FrameKind.RESULT, RUN_ID + 1, Value.of(Bytes.utf8("2"))));
+        theirs.write(ByteBuffer.wrap(both.toByteArray()));
 
         assertThat(link.run(RUN, NO_CALLS)).isEqualTo(new Outcome.Returned(200, Bytes.utf8("1"), true));
         assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isInstanceOf(GuestProtocolViolation.class);
