@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// enter
 /// it, and it grants nothing, unless its author says otherwise.
 final class GateForms {
-    private static final int RUNTIME_CHARS_MAX = 64;
+    private static final int RUNTIME_BYTES_MAX = 64;
 
     private final CloudCalls.Rooms rooms;
     private final FileCalls files;
@@ -147,7 +147,7 @@ final class GateForms {
         if (named.isPresent()) {
             return named.get();
         }
-        String word = handles.text(files.blobAt(arg), RUNTIME_CHARS_MAX).strip();
+        String word = handles.text(files.blobAt(arg), RUNTIME_BYTES_MAX).strip();
         return Runtime.of(word).orElseThrow(() -> new Refused(Refusal.INVALID, "there is no such runtime"));
     }
 

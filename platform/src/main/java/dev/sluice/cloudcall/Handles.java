@@ -69,11 +69,16 @@ final class Handles implements AutoCloseable {
         return HandleClosed.unless(finished.get(handle));
     }
 
-    /// The first characters of a small blob of text.
-    String text(BlobRef blob, int charsMax) throws IOException {
+    /// A small blob of text.
+    ///
+    /// @throws Refused `INVALID` if it has more bytes
+    String text(BlobRef blob, int bytesMax) throws IOException {
+        if (blob.lengthBytes() > bytesMax) {
+            throw new Refused(Refusal.INVALID, "a text that is too long");
+        }
         try (Blobs.Blob opened = blobs.open(blob.digest()).orElseThrow(() -> new IOException("a blob is missing"));
                 InputStream in = opened.stream(0)) {
-            return Bytes.takeOver(in.readNBytes(charsMax)).utf8();
+            return Bytes.takeOver(in.readNBytes(bytesMax)).utf8();
         }
     }
 

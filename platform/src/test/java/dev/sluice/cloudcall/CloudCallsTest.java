@@ -119,7 +119,16 @@ final class CloudCallsTest {
         assertThat(refusal(new CloudCall.Open(HOME_PATH))).isEqualTo(CallRefusal.LIMIT);
         assertThat(refusal(new CloudCall.CreateUnlinked("file", "alice,alice", null, ALL)))
                 .isEqualTo(CallRefusal.LIMIT);
+        String code = finalized("def handle(event, cloudcall):\n    return 1\n");
+        var function =
+                new GateArg.Function(new GateArg.App.Finalized(code), path("python3"), null, null, null, null, null);
+        var gate = new GateArg(new GateArg.Grants(null, null, null, null), function);
+        assertThat(refusal(new CloudCall.CreateGate(null, "alice,alice", gate, ALL)))
+                .isEqualTo(CallRefusal.LIMIT);
         assertThat(store.scan(Bytes.EMPTY, Bytes.EMPTY, 1_000)).hasSize((int) before);
+        task = task("alice");
+        assertThat(refusal(new CloudCall.Open(path(HOME + ":missing")))).isEqualTo(CallRefusal.LIMIT);
+        assertThat(task.label()).isEqualTo(Label.PUBLIC);
         ask(new CloudCall.Close("1"));
         opened(new CloudCall.Open(HOME_PATH), "directory");
     }
@@ -292,6 +301,97 @@ final class CloudCallsTest {
     }
 
     @Test
+    void blobsThatAreFinishedOrRead_countToo() throws Exception {
+        String blob = finalized("photo");
+        for (int i = 1; i < Handles.HANDLES_MAX; i++) {
+            ask(new CloudCall.OpenBlobHandle(blob));
+        }
+        assertThat(refusal(new CloudCall.OpenBlobHandle(blob))).isEqualTo(CallRefusal.LIMIT);
+        assertThat(refusal(new CloudCall.CreateBlob())).isEqualTo(CallRefusal.LIMIT);
+        ask(new CloudCall.CloseBlob(blob));
+        finalized("another");
+        assertThat(refusal(new CloudCall.CreateBlob())).isEqualTo(CallRefusal.LIMIT);
+    }
+
+    @Test
+    void whatARunWritesInBlobs_isBoundedAltogether() throws Exception {
+        Bytes piece = Bytes.takeOver(new byte[4 << 20]);
+        String first = ((Value.Text) ask(new CloudCall.CreateBlob())).text();
+        String second = ((Value.Text) ask(new CloudCall.CreateBlob())).text();
+        for (int written = 0; written < Handles.WRITTEN_BYTES_MAX; written += 2 * piece.length()) {
+            ask(new CloudCall.WriteBlob(first, piece));
+            ask(new CloudCall.WriteBlob(second, piece));
+        }
+        for (String handle : List.of(first, second)) {
+            assertThat(refusal(new CloudCall.WriteBlob(handle, Bytes.utf8("x"))))
+                    .isEqualTo(CallRefusal.TOO_LARGE);
+        }
+    }
+
+    @Test
+    void aBlob_isReadInPieces_andNothingIsBehindItsEnd() throws Exception {
+        String writing = ((Value.Text) ask(new CloudCall.CreateBlob())).text();
+        ask(new CloudCall.WriteBlob(writing, Bytes.takeOver(new byte[Handles.READ_BYTES_MAX + 1])));
+        String blob = ((Value.Text) ask(new CloudCall.FinalizeBlob(writing))).text();
+        String reading = text(((Value.Fields) ask(new CloudCall.OpenBlobHandle(blob)))
+                .byName()
+                .get("handle"));
+        assertThat(octets(new CloudCall.ReadBlob(reading, 0, Long.MAX_VALUE))).isEqualTo(Handles.READ_BYTES_MAX);
+        assertThat(octets(new CloudCall.ReadBlob(reading, Handles.READ_BYTES_MAX, 10)))
+                .isEqualTo(1);
+        for (long offset : new long[] {Handles.READ_BYTES_MAX + 1, Long.MAX_VALUE}) {
+            assertThat(octets(new CloudCall.ReadBlob(reading, offset, 1))).isZero();
+        }
+        assertThat(octets(new CloudCall.ReadBlob(reading, 0, 0))).isZero();
+    }
+
+    @Test
+    void aBlobsHandle_isOfOneUse_andClosedOnce() throws Exception {
+        String writing = ((Value.Text) ask(new CloudCall.CreateBlob())).text();
+        String blob = ((Value.Text) ask(new CloudCall.FinalizeBlob(writing))).text();
+        for (CloudCall call : List.of(
+                new CloudCall.WriteBlob(writing, Bytes.EMPTY),
+                new CloudCall.FinalizeBlob(writing),
+                new CloudCall.OpenBlobHandle(writing),
+                new CloudCall.ReadBlob(blob, 0, 1),
+                new CloudCall.CloseBlob(writing))) {
+            assertThat(refusal(call)).isEqualTo(CallRefusal.CLOSED);
+        }
+        ask(new CloudCall.CloseBlob(blob));
+        for (CloudCall call : List.of(new CloudCall.OpenBlobHandle(blob), new CloudCall.CloseBlob(blob))) {
+            assertThat(refusal(call)).isEqualTo(CallRefusal.CLOSED);
+        }
+    }
+
+    @Test
+    void subPrivilege_ofEverythingOrNothing_isInvalid() throws Exception {
+        for (String self : List.of("T", "F")) {
+            calls = run(self);
+            assertThat(refusal(new CloudCall.SubPrivilege(List.of("x")))).isEqualTo(CallRefusal.INVALID);
+        }
+    }
+
+    @Test
+    void elementsOfAPath_areTakenLiterally() throws Exception {
+        for (String name : List.of("<alice,alice>", "~", "%", "a:b", "..", "")) {
+            var elements = List.<PathArg.Element>of(new PathArg.Element.Name("home"), new PathArg.Element.Name(name));
+            CallReply reply = task.run(() -> calls.answer(new CloudCall.ListDirectory(new PathArg.Elements(elements))));
+            assertThat(reply).as(name).isInstanceOf(CallReply.Refused.class);
+        }
+        assertThat(task.label()).isEqualTo(Label.PUBLIC);
+    }
+
+    @Test
+    void allFacets_areThoseThatFlowToTheRunsLabel() throws Exception {
+        ask(new CloudCall.CreateFile(path("home:<T,alice>:a"), "T,alice", ALL));
+        ask(new CloudCall.CreateFile(path("home:<alice,alice>:b"), "alice,alice", ALL));
+        task = task("alice");
+        Value open = Value.of(Map.of("label", Value.of("T,alice"), "names", Value.texts(List.of("a"))));
+        assertThat(ask(new CloudCall.ListFaceted(path("home")))).isEqualTo(Value.of(List.of(open)));
+        assertThat(task.label().secrecy()).isEqualTo(Component.TRUE);
+    }
+
+    @Test
     void blobsGivenAtTheStart_areFinalized() throws Exception {
         String handle = finalized("photo");
         var given = new CloudCalls(rooms, invoker, Component.TRUE);
@@ -308,6 +408,10 @@ final class CloudCallsTest {
         String writing = ((Value.Text) ask(new CloudCall.CreateBlob())).text();
         ask(new CloudCall.WriteBlob(writing, Bytes.utf8(content)));
         return ((Value.Text) ask(new CloudCall.FinalizeBlob(writing))).text();
+    }
+
+    private int octets(CloudCall call) throws Exception {
+        return ((Value.Octets) ask(call)).content().length();
     }
 
     private List<String> names(PathArg directory) throws Exception {

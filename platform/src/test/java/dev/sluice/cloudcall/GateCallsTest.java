@@ -6,18 +6,22 @@ import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.LabeledFs;
+import dev.sluice.function.Limits;
 import dev.sluice.function.Packages;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
+import dev.sluice.kernel.Deed;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.store.MemoryStore;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,9 +49,10 @@ final class GateCallsTest {
     private final LabeledFs fs = new LabeledFs(new MemoryStore(), new SecureRandom());
     private final MemoryBlobs blobs = new MemoryBlobs();
     private final CloudCalls calls = new CloudCalls(
-            new CloudCalls.Rooms(fs, blobs, new Gates(fs, deed -> {}), new Packages(blobs)),
+            new CloudCalls.Rooms(fs, blobs, new Gates(fs, this::somebodyElse), new Packages(blobs)),
             NOBODY,
             Component.parse("alice"));
+    private final Queue<CloudCall> meanwhile = new ArrayDeque<>();
     private Task task = task("alice");
 
     @BeforeEach
@@ -73,9 +78,8 @@ final class GateCallsTest {
     @Test
     void aGate_isShownByDigests_andNeverItsCode() throws Exception {
         create(NO_GRANTS, function(finalized(SOURCE)));
-        assertThat(read(GATE).get("app"))
-                .isInstanceOfSatisfying(
-                        Value.Text.class, digest -> assertThat(digest.text()).hasSize(64));
+        assertThat(read(GATE).get("app")).isInstanceOfSatisfying(Value.Text.class, digest -> assertThat(digest.text())
+                .hasSize(64));
         assertThat(read(GATE).toString()).doesNotContain("cloudcall");
     }
 
@@ -144,6 +148,43 @@ final class GateCallsTest {
     }
 
     @Test
+    void aCopyOfARedirect_entersWithNothingOfItsOwn() throws Exception {
+        create(NO_GRANTS, function(finalized(SOURCE)));
+        PathArg redirect = path("home:<alice,alice>:r");
+        var leads = new GateArg.Redirect(GATE, "alice", false);
+        ask(new CloudCall.CreateGate(redirect, "alice,alice", new GateArg(NO_GRANTS, leads), ALL));
+        ask(new CloudCall.Endorse(null));
+        PathArg copy = path("home:<alice,alice>:copy");
+        ask(new CloudCall.DuplicateGate(redirect, copy, "T", "T", ALL));
+        assertThat(read(copy)).containsEntry("type", Value.of("redirect")).containsEntry("enter", Value.of("T"));
+    }
+
+    @Test
+    void aReplacement_ofAnotherType_keepsNothingOfTheOld() throws Exception {
+        create(NO_GRANTS, function(finalized(SOURCE)));
+        var redirect = new GateArg(NO_GRANTS, new GateArg.Redirect(null, null, null));
+        assertThat(refusal(new CloudCall.ReplaceGate(GATE, redirect, ALL))).isEqualTo(CallRefusal.INVALID);
+    }
+
+    @Test
+    void aReplacement_ofWhatSomebodyElseHasReplacedMeanwhile_isAConflict() throws Exception {
+        create(NO_GRANTS, function(finalized(SOURCE)));
+        var clearance = new GateArg(new GateArg.Grants(null, "bob", null, null), nothing());
+        meanwhile.add(new CloudCall.ReplaceGate(GATE, clearance, ALL));
+        var privilege = new GateArg(new GateArg.Grants("alice", null, null, null), nothing());
+        assertThat(refusal(new CloudCall.ReplaceGate(GATE, privilege, ALL))).isEqualTo(CallRefusal.CONFLICT);
+        assertThat(read(GATE)).containsEntry("clearance", Value.of("bob")).containsEntry("privilege", Value.of("T"));
+    }
+
+    @Test
+    void memory_isNotLessThanALanguageNeeds() throws Exception {
+        var leads = new GateArg.Function(
+                new GateArg.App.Finalized(finalized(SOURCE)), path("python3"), null, null, null, 1L, null);
+        create(NO_GRANTS, leads);
+        assertThat(read(GATE)).containsEntry("memory_mib", Value.of(128));
+    }
+
+    @Test
     void aCopyOfAGate_hasTheGrantsThatAreStated() throws Exception {
         create(new GateArg.Grants("alice", "bob", "alice", null), function(finalized(SOURCE)));
         ask(new CloudCall.Endorse(null));
@@ -159,17 +200,35 @@ final class GateCallsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"memory", "timeout", "none", "convention", "style", "runtime", "empty", "handler"})
+    @ValueSource(
+            strings = {
+                "memory",
+                "timeout",
+                "patience",
+                "longRuntime",
+                "none",
+                "convention",
+                "style",
+                "runtime",
+                "empty",
+                "handler"
+            })
     void whatIsNoGate_isRefused(String wrong) throws Exception {
         var app = new GateArg.App.Finalized(finalized(wrong.equals("empty") ? "" : SOURCE));
+        PathArg longRuntime = path("home:<alice,alice>:long");
+        ask(new CloudCall.LinkBlob(longRuntime, finalized("python3" + " ".repeat(60)), "alice,alice", ALL));
         var leads = new GateArg.Function(
                 wrong.equals("none") ? null : app,
-                path(wrong.equals("runtime") ? "home:<alice,alice>" : "python3"),
+                wrong.equals("longRuntime")
+                        ? longRuntime
+                        : path(wrong.equals("runtime") ? "home:<alice,alice>" : "python3"),
                 wrong.equals("handler") ? "x".repeat(600) : null,
                 wrong.equals("convention") ? "other" : null,
                 wrong.equals("style") ? "other" : null,
                 wrong.equals("memory") ? 1L << 32 | 128 : null,
-                wrong.equals("timeout") ? 0L : null);
+                wrong.equals("timeout")
+                        ? Long.valueOf(0)
+                        : wrong.equals("patience") ? Long.valueOf(Limits.TIMEOUT_MAX.toMillis() + 1) : null);
         assertThat(refusal(new CloudCall.CreateGate(GATE, "alice,alice", new GateArg(NO_GRANTS, leads), ALL)))
                 .isIn(CallRefusal.INVALID, CallRefusal.TOO_LARGE);
     }
@@ -191,6 +250,18 @@ final class GateCallsTest {
                 .isEqualTo(CallRefusal.DENIED);
         assertThat(task.label().secrecy()).isEqualTo(Component.parse("alice&bob"));
         ask(new CloudCall.CreateGate(null, "alice&bob,alice", new GateArg(NO_GRANTS, leads), ALL));
+    }
+
+    /// What somebody does between the moment at which a change was decided and the one at which it happens.
+    private void somebodyElse(Deed deed) {
+        CloudCall call = meanwhile.poll();
+        try {
+            if (call != null) {
+                assertThat(calls.answer(call)).isInstanceOf(CallReply.Granted.class);
+            }
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
     }
 
     private void create(GateArg.Grants grants, GateArg.Leads leads) throws Exception {

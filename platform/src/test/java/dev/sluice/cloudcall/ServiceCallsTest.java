@@ -11,6 +11,7 @@ import dev.sluice.fs.LabeledFs;
 import dev.sluice.function.Packages;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
+import dev.sluice.kernel.Deed;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.store.MemoryStore;
@@ -20,9 +21,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,8 +54,10 @@ final class ServiceCallsTest {
     @TempDir
     Path directory;
 
-    private final LabeledFs fs = new LabeledFs(new MemoryStore(), new SecureRandom());
+    private final MemoryStore store = new MemoryStore();
+    private final LabeledFs fs = new LabeledFs(store, new SecureRandom());
     private final Task task = Tasks.of("T,alice", "F,T", "alice");
+    private final Queue<CloudCall> meanwhile = new ArrayDeque<>();
     private Sink sink;
     private Egress egress;
     private CloudCalls calls;
@@ -65,7 +70,7 @@ final class ServiceCallsTest {
                 Set.of("localhost"), Set.of("localhost:" + sink.port()), Optional.of(sink.certificate())));
         var blobs = new MemoryBlobs();
         calls = new CloudCalls(
-                new CloudCalls.Rooms(fs, blobs, new Gates(fs, deed -> {}, egress), new Packages(blobs)),
+                new CloudCalls.Rooms(fs, blobs, new Gates(fs, this::somebodyElse, egress), new Packages(blobs)),
                 NOBODY,
                 Component.parse("alice"));
     }
@@ -94,6 +99,8 @@ final class ServiceCallsTest {
         assertThat(told.byName())
                 .containsEntry("type", Value.of("service"))
                 .containsEntry("headers", Value.of(List.of(Value.of("x-key"))))
+                .containsEntry("privilege", Value.of("T"))
+                .containsEntry("clearance", Value.of("T"))
                 .containsEntry("taint", Value.of("T,T"))
                 .containsEntry("egress", Value.of("T,T"));
         assertThat(told.toString()).doesNotContain("secret");
@@ -111,6 +118,33 @@ final class ServiceCallsTest {
         assertThat(sink.received().getFirst().head()).startsWith("PUT /a%20b ").contains("x-key: secret");
     }
 
+    private GateArg service(String verb) {
+        return new GateArg(
+                new GateArg.Grants(null, null, null, null),
+                new GateArg.External("https://localhost:" + sink.port() + "/", verb, null, null, null));
+    }
+
+    @Test
+    void aReplacement_ofWhatSomebodyElseHasReplacedMeanwhile_isAConflict() throws Exception {
+        answered(new CloudCall.CreateGate(SERVICE, "T,alice", service("GET"), ALL));
+        meanwhile.add(new CloudCall.ReplaceGate(SERVICE, service("PUT"), ALL));
+        assertThat(reply(new CloudCall.ReplaceGate(SERVICE, service("POST"), ALL)))
+                .isEqualTo(CallReply.refused(CallRefusal.CONFLICT));
+        Value.Fields told = (Value.Fields) answered(new CloudCall.ReadGate(SERVICE));
+        assertThat(told.byName()).containsEntry("verb", Value.of("PUT"));
+    }
+
+    @Test
+    void withTooManyObjectsOpen_noServiceIsMade() throws Exception {
+        for (int i = 0; i < OpenObjects.OPEN_MAX; i++) {
+            answered(new CloudCall.Open(new PathArg.Colon("home")));
+        }
+        int before = store.scan(Bytes.EMPTY, Bytes.EMPTY, 1_000).size();
+        assertThat(reply(new CloudCall.CreateGate(null, "T,alice", service("GET"), ALL)))
+                .isEqualTo(CallReply.refused(CallRefusal.LIMIT));
+        assertThat(store.scan(Bytes.EMPTY, Bytes.EMPTY, 1_000)).hasSize(before);
+    }
+
     @Test
     void whatIsNoService_isRefused() throws Exception {
         var none = new GateArg.Grants(null, null, null, null);
@@ -124,6 +158,18 @@ final class ServiceCallsTest {
             assertThat(reply(new CloudCall.CreateGate(SERVICE, "T,alice", new GateArg(none, leads), ALL)))
                     .as(leads.toString())
                     .isEqualTo(CallReply.refused(CallRefusal.INVALID));
+        }
+    }
+
+    /// What somebody does between the moment at which a change was decided and the one at which it happens.
+    private void somebodyElse(Deed deed) {
+        CloudCall call = meanwhile.poll();
+        try {
+            if (call != null) {
+                assertThat(calls.answer(call)).isInstanceOf(CallReply.Granted.class);
+            }
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
         }
     }
 

@@ -1,0 +1,147 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.cloudcall.GuestLink;
+import dev.sluice.fs.ObjectId;
+import dev.sluice.gate.Gate;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.sandbox.Death;
+import dev.sluice.sandbox.LogSink;
+import dev.sluice.sandbox.Sandbox;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Which idle guest serves which run, and how many are kept. Without guests.
+final class InstancePoolTest {
+    private static final Label LOW = Label.parse("acme,T");
+    private static final Label HIGH = Label.parse("acme&alice,T");
+    private static final int MIB = 128;
+
+    private final InstancePool pool = new InstancePool();
+    private final SocketChannel nowhere;
+
+    InstancePoolTest() throws IOException {
+        nowhere = SocketChannel.open(StandardProtocolFamily.UNIX);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        nowhere.close();
+    }
+
+    @Test
+    void anInstance_servesRunsOfTheLabelThatItHasSeen_andNoOther() {
+        Instance instance = idle(key("acme", 1, 1, "T", "T"), HIGH);
+        assertThat(pool.take(key("acme", 1, 1, "T", "T"), LOW)).isEmpty();
+        assertThat(pool.take(key("acme", 1, 1, "T", "T"), Label.parse("acme&alice&bob,T")))
+                .isEmpty();
+        assertThat(pool.take(key("acme", 1, 1, "T", "T"), HIGH)).containsSame(instance);
+        assertThat(pool.take(key("acme", 1, 1, "T", "T"), HIGH)).isEmpty();
+        assertThat(pool.idleMib()).isZero();
+    }
+
+    @Test
+    void whatAnInstanceHasSeen_isNeverLowered() {
+        Instance instance = instance();
+        instance.saw(HIGH);
+        instance.saw(LOW);
+        assertThat(instance.mayServe(HIGH)).isTrue();
+        assertThat(instance.mayServe(LOW)).isFalse();
+    }
+
+    @Test
+    void anInstance_servesOneTenantFunctionVersionAndAuthority() {
+        InstanceKey key = key("acme", 1, 1, "alice", "bob");
+        Instance instance = idle(key, LOW);
+        for (InstanceKey other : List.of(
+                key("blue", 1, 1, "alice", "bob"),
+                key("acme", 2, 1, "alice", "bob"),
+                key("acme", 1, 2, "alice", "bob"),
+                key("acme", 1, 1, "T", "bob"),
+                key("acme", 1, 1, "alice", "T"))) {
+            assertThat(pool.take(other, LOW)).isEmpty();
+        }
+        assertThat(pool.take(key, LOW)).containsSame(instance);
+    }
+
+    @Test
+    void ofOneFunction_soManyAreKept_andTheOldestGoes() {
+        InstanceKey key = key("acme", 1, 1, "T", "T");
+        Instance oldest = idle(key, LOW);
+        for (int i = 1; i < InstancePool.IDLE_OF_ONE_KEY_MAX; i++) {
+            idle(key, LOW);
+        }
+        Instance last = instance();
+        last.saw(LOW);
+        assertThat(pool.put(key, last)).containsExactly(oldest);
+        assertThat(pool.idleMib()).isEqualTo(InstancePool.IDLE_OF_ONE_KEY_MAX * MIB);
+        assertThat(pool.take(key, LOW)).containsSame(last);
+    }
+
+    @Test
+    void theLongestIdle_goFirst_andAreNotFoundAfterwards() {
+        InstanceKey key = key("acme", 1, 1, "T", "T");
+        Instance first = idle(key, LOW);
+        Instance second = idle(key("blue", 2, 1, "T", "T"), LOW);
+        Instance third = idle(key, LOW);
+        assertThat(pool.shrinkTo(2 * MIB)).containsExactly(first);
+        assertThat(pool.idleLongerThan(Duration.ofMinutes(10))).isEmpty();
+        assertThat(pool.idleLongerThan(Duration.ofNanos(-1))).containsExactly(second, third);
+        assertThat(pool.take(key, LOW)).isEmpty();
+        assertThat(pool.idleMib()).isZero();
+    }
+
+    private Instance idle(InstanceKey key, Label seen) {
+        Instance instance = instance();
+        instance.saw(seen);
+        assertThat(pool.put(key, instance)).isEmpty();
+        return instance;
+    }
+
+    private Instance instance() {
+        return new Instance(new NoGuest(), new GuestLink(nowhere), MIB);
+    }
+
+    private static InstanceKey key(String tenant, int gate, long version, String privilege, String declassify) {
+        byte[] id = new byte[ObjectId.LENGTH_BYTES];
+        id[0] = (byte) gate;
+        var authority = new Gate.Authority(Component.parse(privilege), Component.parse(declassify));
+        return new InstanceKey(tenant, new ObjectId(Bytes.takeOver(id)), version, authority);
+    }
+
+    /// A sandbox with nobody in it.
+    private final class NoGuest implements Sandbox {
+        @Override
+        public SocketChannel channel() {
+            return nowhere;
+        }
+
+        @Override
+        public void logsTo(LogSink sink) {}
+
+        @Override
+        public void drainLogs(LogSink sink) {}
+
+        @Override
+        public Optional<Death> death() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Death> awaitDeath(Duration patience) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void close() {}
+    }
+}
