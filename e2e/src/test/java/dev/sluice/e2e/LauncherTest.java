@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -153,6 +155,54 @@ final class LauncherTest {
         try (var sluice = new Launcher()) {
             for (String port : new String[] {"-1", "65536", "http", ""}) {
                 assertThat(sluice.run("up", "--api-port", port).exit()).as(port).isEqualTo(2);
+            }
+        }
+    }
+
+    /// A server says by itself what it does not understand; what it does is in its command line.
+    @Test
+    void up_passesOn_whatAnOperatorSets() throws Exception {
+        try (var sluice = new Launcher()) {
+            String[] options = {
+                "--egress-allow=api.github.com",
+                "--egress-allow=example.com",
+                "--egress-permit=localhost:9443",
+                "--quota=acme=10,20",
+                "--quota-items=1000",
+                "--quota-mib=64",
+                "--collect-seconds=60",
+                "--ready-guests=1",
+                "--guest-mib=1024"
+            };
+            var words = new ArrayList<String>(List.of("up", "--detach"));
+            words.addAll(List.of(options));
+            sluice.run(words.toArray(String[]::new)).succeeds();
+            String command = Files.readString(
+                    Path.of("/proc", Long.toString(sluice.server().pid()), "cmdline"));
+            for (String option : options) {
+                int equals = option.indexOf('=');
+                assertThat(command).contains(option.substring(0, equals) + "\0" + option.substring(equals + 1) + "\0");
+            }
+        }
+    }
+
+    @Test
+    void anOptionThatMakesNoSense_isRefused() throws Exception {
+        try (var sluice = new Launcher()) {
+            for (String option : List.of(
+                    "--quota-mib=much",
+                    "--guest-mib=-1",
+                    "--collect-seconds=",
+                    "--egress-ca=/nowhere",
+                    "--egress-else=x")) {
+                assertThat(sluice.run("up", "--detach", option).exit())
+                        .as(option)
+                        .isEqualTo(2);
+            }
+            for (String option : List.of("--egress-permit=localhost", "--egress-allow=http://x/", "--quota=acme")) {
+                Launcher.Result refused = sluice.run("up", "--detach", option);
+                assertThat(refused.exit()).as(option).isEqualTo(1);
+                assertThat(refused.err()).contains(option.substring(0, option.indexOf('=')));
             }
         }
     }

@@ -39,10 +39,8 @@ final class ExternalTest {
     static void start() throws Exception {
         sink = Sink.https(Files.createDirectory(directory.resolve("outside")));
         inside = Sink.http(directory);
-        String options =
-                "--egress-allow localhost --egress-allow 127.0.0.1 --egress-permit localhost:%d --egress-ca %s";
-        world = new World(
-                directory, options.formatted(sink.port(), sink.certificate()).split(" "));
+        String options = "--egress-allow localhost --egress-allow 127.0.0.1 --egress-permit localhost:" + sink.port();
+        world = new World(directory, (options + " --egress-ca " + sink.certificate()).split(" "));
         alice = world.alice;
         bob = world.bob;
         plain = alice.open() + ":plain";
