@@ -344,6 +344,17 @@ final class ServicesTest {
     }
 
     @Test
+    void eachChange_isOnRecord() {
+        create(external("T", "T", "T,T", "T,T", "/", Map.of()));
+        Task alice = Tasks.of("T,alice", "F,T", "alice");
+        alice.run(() -> services.createUnlinked(
+                external("T", "T", "T,T", "T,T", "/a", Map.of()), Backing.LABEL, VOUCHED, alice.forEndorsing()));
+        alice.run(() -> services.replace(
+                SERVICE, external("T", "T", "T,T", "T,T", "/b", Map.of()), Backing.LABEL, 0, alice.forEndorsing()));
+        assertThat(deeds).extracting(Deed::kind).containsExactly("service.create", "service.create", "service.replace");
+    }
+
+    @Test
     void headersValues_areSentAndNeverShown_andStayWithTheirServer() throws InterruptedException {
         create(external("T", "T", "T,T", "T,T", "/", Map.of("Authorization", "token 1234")));
         Task alice = Tasks.of("T,alice", "F,T", "alice");
