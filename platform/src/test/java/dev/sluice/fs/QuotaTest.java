@@ -17,6 +17,7 @@ import dev.sluice.store.Store;
 import dev.sluice.store.StoreFailed;
 import dev.sluice.testing.Contents;
 import dev.sluice.testing.FaultyStore;
+import dev.sluice.testing.HookedStore;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,6 +109,25 @@ final class QuotaTest {
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> QuotaPlan.of(Quota.DEFAULT, List.of("acme=1,1", "acme=1,1")));
+    }
+
+    /// What is overwritten counts as paid back, also where somebody else was quicker.
+    @Test
+    void overwriting_besideAnother_isNotRefusedForWantOfTheirBytes() throws InterruptedException {
+        for (int at = 1; at < 12; at++) {
+            var hooked = new HookedStore(store);
+            LabeledFs fs = fs(hooked, new Quota(100, 10_000));
+            String name = "f" + at;
+            if (at == 1) {
+                scene(Quota.DEFAULT);
+            }
+            assertThat(create(fs, acme, name, 9_000)).isNull();
+            hooked.arm(at, () -> write(fs, acme, name, 9_001));
+            assertThat(write(fs, acme, name, 9_002)).isNull();
+            assertThat(refusal(acme, () -> fs.unlink(TOP.child(name), Privilege.NONE)))
+                    .isNull();
+            new Collector(fs, store, new SecureRandom(), Duration.ZERO).collect();
+        }
     }
 
     /// That another one has the same bytes must not show (S42): each entry pays for the whole blob.
