@@ -139,6 +139,16 @@ final class CollectorTest {
         assertThatThrownBy(() -> root.run(() -> fs.readById(id, Kind.FILE))).isInstanceOf(Refused.class);
     }
 
+    @Test
+    void lease_isNotShortened_byALinkThatComesAndGoes() throws InterruptedException {
+        ObjectId id = root.run(() -> fs.createUnlinked(Kind.FILE, ALICES, TEXT, all));
+        LabeledFs another = fs(store);
+        asRoot(() -> another.link(another.openById(id, Kind.FILE), TOP.child("a"), all));
+        asRoot(() -> another.unlink(TOP.child("a"), all));
+        assertThat(restarted().collect().objects()).isZero();
+        assertThat(root.run(() -> fs.readById(id, Kind.FILE)).bytes()).isEqualTo(TEXT);
+    }
+
     /// What a gate names by its id stays, though nothing links it any more.
     @Test
     void targetOfAGate_staysWithTheGate() throws InterruptedException {

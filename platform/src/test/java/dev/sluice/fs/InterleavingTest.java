@@ -102,7 +102,7 @@ final class InterleavingTest {
         GATE_NAMES_ANOTHER((fs, test) -> {
             LabeledFs.Content target = fs.read(DEEP.child("t"), Kind.GATE);
             fs.writeTcb(fs.read(TOP.child("g"), Kind.GATE), Bytes.utf8(target.id().toString()), 0, test.all);
-            fs.unlink(DEEP.child("t"), test.all);
+            fs.unlink(DEEP, test.all);
         });
 
         private final Body body;
@@ -229,6 +229,8 @@ final class InterleavingTest {
             fs.createDirectory(TOP.child("z"), Label.PUBLIC, all);
             fs.createDirectory(DEEP, Label.PUBLIC, all);
             fs.createTcb(DEEP.child("t"), Kind.GATE, Label.PUBLIC, Bytes.EMPTY, all);
+            fs.link(DEEP.child("t"), TOP.child("one"), all);
+            fs.unlink(TOP.child("one"), all);
             fs.createTcb(TOP.child("g"), Kind.GATE, Label.PUBLIC, Bytes.EMPTY, all);
             fs.create(DEEP.child("old"), Kind.FILE, Label.PUBLIC, TEXT, all);
             fs.link(DEEP.child("old"), TOP.child("gone"), all);
