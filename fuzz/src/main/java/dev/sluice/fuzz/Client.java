@@ -89,10 +89,12 @@ final class Client {
     }
 
     private void remember(String who, String answer) {
-        TOKEN.matcher(answer)
-                .results()
-                .forEach(found -> told.computeIfAbsent("token" + who, _ -> new ArrayList<>())
-                        .add(found.group()));
+        if (answer.contains("eyJ")) {
+            TOKEN.matcher(answer)
+                    .results()
+                    .forEach(found -> told.computeIfAbsent("token" + who, _ -> new ArrayList<>())
+                            .add(found.group()));
+        }
         ID.matcher(answer).results().map(found -> found.group()).forEach(id -> {
             String kind = id.length() == REQUEST_ID_CHARS ? "request" : id.length() == OBJECT_ID_CHARS ? "blob" : "id";
             List<String> ids = told.computeIfAbsent(kind + who, _ -> new ArrayList<>());

@@ -73,7 +73,7 @@ final class Generator {
         var stories = new Stories(chance, observer, places, requests);
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
-            if (chance.percent(30)) {
+            if (chance.percent(25)) {
                 steps.addAll(stories.story(drop(i)));
             } else {
                 steps.add(requests.step(drop(i)));
