@@ -52,6 +52,39 @@ final class InstancesTest {
         }
     }
 
+    /// What a run has declassified of its label, its instance has seen all the same.
+    @Test
+    void whatARunRemembers_isForgotten_thoughItDeclassified() {
+        String owner = alice.open() + ":owner";
+        world.script(alice, owner, Map.of("privilege", alice.principal()));
+        var remember = new Script()
+                .readFile(alice.home() + ":photo")
+                .local("remember_last", "it")
+                .call("declassify", "secrecy", "T");
+        var recall = new Script().local("recall", "it");
+        for (int i = 0; i < 3; i++) {
+            assertThat(world.outcomes(alice, owner, remember)).hasSize(3);
+            assertThat(world.outcomes(alice, owner, recall)).containsExactly("nothing");
+            assertThat(world.outcomes(bob, owner, recall)).containsExactly("nothing");
+        }
+    }
+
+    /// Also where nothing but the code changes.
+    @Test
+    void aGateThatWasReplaced_runsItsNewCode_inNoWarmGuestOfTheOld() {
+        String gate = alice.open() + ":replaced";
+        String source = "def handle(event, cloudcall):\n    return {'code': %d}\n";
+        assertThat(world.gate(alice, gate, source.formatted(0), Map.of()).status())
+                .isEqualTo(201);
+        for (int code = 1; code <= 3; code++) {
+            assertThat(world.send(alice, "POST", World.invocation(gate), "{}").body())
+                    .contains("\"code\":" + (code - 1));
+            world.gate(alice, "PUT", gate, source.formatted(code), Map.of());
+            assertThat(world.send(alice, "POST", World.invocation(gate), "{}").body())
+                    .contains("\"code\":" + code);
+        }
+    }
+
     @Test
     void whatAPublicRunRemembers_isThere_forTheNextOne() {
         var remember = new Script().call("parse_label", "text", "seen,T").local("remember_last", "kept");
