@@ -110,7 +110,8 @@ record Config(
         try {
             return QuotaPlan.of(new Quota(items, mib << 20), others);
         } catch (IllegalArgumentException wrong) {
-            throw new Invalid("--quota takes ORGANIZATION=ITEMS,MIB, once for each organization: " + wrong.getMessage());
+            throw new Invalid(
+                    "--quota takes ORGANIZATION=ITEMS,MIB, once for each organization: " + wrong.getMessage());
         }
     }
 

@@ -128,8 +128,8 @@ final class CollectorCrashTest {
                         .filter(_ -> key.at(4) == 'o')
                         .map(StoredObject::decode)
                         .filter(object -> object.kind() == Kind.BLOB)
-                        .ifPresent(object ->
-                                names.add(BlobRef.decode(object.bytes()).digest().hex())));
+                        .ifPresent(object -> names.add(
+                                BlobRef.decode(object.bytes()).digest().hex())));
         return names;
     }
 }

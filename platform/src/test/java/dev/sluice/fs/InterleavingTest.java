@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Each operation between any two steps of a cycle, and a cycle between any two steps of each operation: what is reachable
+/// Each operation between any two steps of a cycle, and a cycle between any two steps of each operation: what is
+/// reachable
 /// stays, and the next cycles free the rest.
 @Timeout(120)
 final class InterleavingTest {
@@ -46,9 +47,10 @@ final class InterleavingTest {
     /// In what is garbage but for it.
     private final AtomicReference<Optional<FsPath>> inner = new AtomicReference<>(Optional.empty());
 
-    /// What a task does. `a` and `b` are directories with files in them, `h` was opened and unlinked, `two` had two links,
+    /// What a task does. `a` and `b` are directories with files in them, `h` was opened and unlinked, `two` had two
+    /// links,
     /// `g` is a gate.
-    private enum Act {
+    enum Act {
         MOVE((fs, test) -> {
             fs.link(TOP.child("a").child("x"), TOP.child("b").child("y"), test.all);
             fs.unlink(TOP.child("a").child("x"), test.all);
@@ -70,8 +72,8 @@ final class InterleavingTest {
         }),
         RELINK((fs, test) -> fs.relink(TOP.child("a"), TOP.child("b"), test.all)),
         LINK_OPENED((fs, test) -> fs.link(test.held.get().orElseThrow(), TOP.child("again"), test.all)),
-        LINK_OUT_OF_OPENED((fs, test) ->
-                fs.link(test.held.get().orElseThrow().child("x"), TOP.child("saved"), test.all)),
+        LINK_OUT_OF_OPENED(
+                (fs, test) -> fs.link(test.held.get().orElseThrow().child("x"), TOP.child("saved"), test.all)),
         OPEN_AND_UNLINK((fs, test) -> {
             test.held.set(Optional.of(fs.open(TOP.child("b")).path()));
             fs.unlink(TOP.child("b"), test.all);
@@ -84,10 +86,7 @@ final class InterleavingTest {
         }),
         CREATE_FACETED((fs, test) -> {
             fs.createFaceted(TOP.child("faceted"), test.all);
-            fs.link(
-                    TOP.child("a").child("x"),
-                    TOP.child("faceted").facet(OTHER).child("y"),
-                    test.all);
+            fs.link(TOP.child("a").child("x"), TOP.child("faceted").facet(OTHER).child("y"), test.all);
             fs.unlink(TOP.child("a").child("x"), test.all);
         }),
         CREATE_UNLINKED((fs, test) ->
@@ -101,10 +100,12 @@ final class InterleavingTest {
         }),
         GATE_NAMES_ANOTHER((fs, test) -> {
             LabeledFs.Content target = fs.read(DEEP.child("t"), Kind.GATE);
-            fs.writeTcb(fs.read(TOP.child("g"), Kind.GATE), Bytes.utf8(target.id().toString()), 0, test.all);
+            fs.writeTcb(
+                    fs.read(TOP.child("g"), Kind.GATE), Bytes.utf8(target.id().toString()), 0, test.all);
             fs.unlink(DEEP, test.all);
         });
 
+        @SuppressWarnings("ImmutableEnumChecker") // each captures nothing
         private final Body body;
 
         Act(Body body) {
@@ -190,7 +191,8 @@ final class InterleavingTest {
                 .as(when)
                 .isNotNull()
                 .satisfies(kept -> assertThat(kept.items())
-                        .isEqualTo(Sums.counted(store).getOrDefault("", Cost.NONE).items() - 2));
+                        .isEqualTo(
+                                Sums.counted(store).getOrDefault("", Cost.NONE).items() - 2));
     }
 
     /// What is held can be used: its files are there.
@@ -256,7 +258,6 @@ final class InterleavingTest {
     }
 
     private static References.Named named(Kind kind, Bytes content) {
-        return new References.Named(
-                ObjectId.parse(content.utf8()).map(List::of).orElse(List.of()), Optional.empty());
+        return new References.Named(ObjectId.parse(content.utf8()).map(List::of).orElse(List.of()), Optional.empty());
     }
 }

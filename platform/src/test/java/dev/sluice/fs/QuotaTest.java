@@ -85,8 +85,8 @@ final class QuotaTest {
     void anotherQuotaForOnePayer_holdsForItAlone() {
         var plan = new QuotaPlan(new Quota(4, 10_000), Map.of("acme", new Quota(8, 500)));
         scene(Quota.DEFAULT);
-        var fs = new LabeledFs(
-                store, new SecureRandom(), new FsSettings(plan, InstantSource.system(), References.NONE));
+        var fs =
+                new LabeledFs(store, new SecureRandom(), new FsSettings(plan, InstantSource.system(), References.NONE));
         for (int i = 0; i < 2; i++) {
             assertThat(create(fs, acme, "a" + i, 1)).isNull();
             assertThat(create(fs, blue, "b" + i, 1)).isNull();
@@ -156,8 +156,7 @@ final class QuotaTest {
         assertThat(Sums.kept(store, PAYERS).get("acme"))
                 .isEqualTo(Sums.counted(store).get("acme"));
         now.set(Instant.EPOCH.plus(Barrier.LEASE));
-        var later = new LabeledFs(
-                store, new SecureRandom(), new FsSettings(Quota.DEFAULT, now::get, References.NONE));
+        var later = new LabeledFs(store, new SecureRandom(), new FsSettings(Quota.DEFAULT, now::get, References.NONE));
         new Collector(later, store, new SecureRandom(), Duration.ZERO).collect();
         assertThat(Sums.kept(store, PAYERS)).doesNotContainKey("acme");
         assertThat(refusal(acme, make)).isNull();
