@@ -18,7 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Collection of many objects beside writers that are not stopped: how fast, what the writers lose, and what it takes of
+/// Collection of many objects beside writers that are not stopped: how fast, what the writers lose, and what it takes
+/// of
 /// the heap. As many objects stay.
 final class GarbageBench {
     private static final Label LABEL = Label.parse("acme/user/alice,acme/user/alice");
@@ -99,11 +100,16 @@ final class GarbageBench {
         }
         String many = String.format(Locale.ROOT, "%,d", result.objects());
         report.add(Figure.of(
-                FsBench.NAME, "objects freed, " + many + " of twice as many", result.objects() * 1e9 / nanos, "1/s", ""));
+                FsBench.NAME,
+                "objects freed, " + many + " of twice as many",
+                result.objects() * 1e9 / nanos,
+                "1/s",
+                ""));
         report.add(Figure.of(FsBench.NAME, "durable writes beside the collection", beside, "1/s", "")
                 .beside("without", alone));
-        report.add(Figure.of(FsBench.NAME, "heap in use while collecting", mib(Math.max(heap[0], heapBefore)), "MiB", "")
-                .beside("before", mib(heapBefore)));
+        report.add(
+                Figure.of(FsBench.NAME, "heap in use while collecting", mib(Math.max(heap[0], heapBefore)), "MiB", "")
+                        .beside("before", mib(heapBefore)));
     }
 
     private double writesPerSecond(Duration time) {

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;
 
-/// A large directory, listed page by page over HTTP and by a guest: how fast, and what it takes of the server's memory.
+/// A large directory, listed page by page over HTTP and by a guest: how fast, and what it takes of the server's
+/// memory.
 final class ListBench {
     private static final String AIM = "no growth with the directory";
 
@@ -16,7 +17,7 @@ final class ListBench {
             String me = server.principal();
             String gate = "home:<T," + me + ">:pages";
             server.gate(gate, me, SluiceServer.resource("pages.py"));
-            pages(server, path, 2 * entries); // warms up, and grows the heap as far as it will
+            pages(server, path, 2L * entries); // warms up, and grows the heap as far as it will
             double before = server.memoryMib();
             long start = System.nanoTime();
             long listed = pages(server, path, entries);

@@ -187,7 +187,9 @@ final class FstnTest {
         assertThat(service.path("verb").asString("")).isEqualTo("GET");
         for (String refused : List.of("https://other.example.com/", "ftp://api.example.com/", "no URL")) {
             Answer none = fs("mksvc", "{\"name\":\"none\",\"url\":\"" + refused + "\"" + rest);
-            assertThat(none.json().path("success").asBoolean(true)).as(none.body()).isFalse();
+            assertThat(none.json().path("success").asBoolean(true))
+                    .as(none.body())
+                    .isFalse();
         }
         Answer home = fs("ls", "{\"path\":[\"home\",\"T," + ME + "\"]}");
         assertThat(home.json().path("value").path("svc").asInt(-1)).isEqualTo(4);

@@ -78,8 +78,9 @@ final class GateCallsTest {
     @Test
     void aGate_isShownByDigests_andNeverItsCode() throws Exception {
         create(NO_GRANTS, function(finalized(SOURCE)));
-        assertThat(read(GATE).get("app")).isInstanceOfSatisfying(Value.Text.class, digest -> assertThat(digest.text())
-                .hasSize(64));
+        assertThat(read(GATE).get("app"))
+                .isInstanceOfSatisfying(
+                        Value.Text.class, digest -> assertThat(digest.text()).hasSize(64));
         assertThat(read(GATE).toString()).doesNotContain("cloudcall");
     }
 
