@@ -12,16 +12,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The table of rooms in ARCHITECTURE.md, and the compiled classes that the rules look at. A room is the first
-/// package
-/// below the root: `store.rocks` belongs to `store`. The root itself (`Main`, `Platform`) wires everything and may
-/// import everything.
+/// package below the root: `store.rocks` belongs to `store`. The root itself (`Main`, `Platform`) wires everything
+/// and may import everything.
 final class Rooms {
     static final String ROOT = "dev.sluice";
 
     /// Room → the rooms it may import, beside `bytes`, which everybody may. A room may be added, or an import
-    /// allowed,
-    /// when the work shows that it is right: change this and the table in ARCHITECTURE.md in one commit saying
-    /// why.
+    /// allowed, when the work shows that it is right: change this and the table in ARCHITECTURE.md in one commit
+    /// saying why.
     static final Map<String, Set<String>> MAY_IMPORT = new TreeMap<>(Map.ofEntries(
             room("bytes", ""),
             room("label", ""),

@@ -18,9 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Collection of many objects beside writers that are not stopped: how fast, what the writers lose, and what it takes
-/// of
-/// the heap. As many objects stay.
+/// Collection of many objects beside writers that are not stopped: how fast, what the writers lose, and what it
+/// takes of the heap. As many objects stay.
 final class GarbageBench {
     private static final Label LABEL = Label.parse("acme/user/alice,acme/user/alice");
     private static final int FILES_OF_A_DIRECTORY = 1_000;

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/// DeathStarBench's social network, as it was ported to Faasten: three stories of its functions in `examples`, asked
-/// for
-/// one after the other over HTTP. They run as they are but for `T,dsb`, which becomes the caller's own label.
+/// DeathStarBench's social network, as it was ported to Faasten: three stories of its functions in `examples`,
+/// asked for one after the other over HTTP. They run as they are but for `T,dsb`, which becomes the caller's own
+/// label.
 final class SocialNetworkBench {
     private static final List<String> FUNCTIONS = List.of(
             "compose-post-frontend",

@@ -22,8 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Runs the security scenarios' tests, each in a build without the guard that it rests on: it must fail there. The
-/// table
-/// in SPECIFICATION.md says which guard that is ([Row]).
+/// table in SPECIFICATION.md says which guard that is ([Row]).
 ///
 /// A test that fails with its guard proves nothing, so each is run with it first. Neither does one that cannot start
 /// without the guard, or ends by anything but an assertion or its time.

@@ -19,9 +19,8 @@ import java.util.List;
 final class Generator {
     private static final int ROUNDS_MAX = 5;
 
-    /// What an observer asks for in the end, whatever happened: lists of everything, and why his last requests went
-    /// as
-    /// they did.
+    /// What an observer asks for in the end, whatever happened: lists of everything, and why his last requests
+    /// went as they did.
     private static final List<String> LAST_LOOKS = List.of(
             "/v1/runs",
             "/v1/runs/$id1",

@@ -20,8 +20,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 
 /// All that an observer can see of one world: what his requests were answered, and in the end everything in the
-/// file
-/// system and in the book of runs that flows to his label.
+/// file system and in the book of runs that flows to his label.
 ///
 /// Ids are told apart and not shown: each is replaced by its place in the order in which he met them.
 final class Look {

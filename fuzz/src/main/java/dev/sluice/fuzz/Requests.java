@@ -12,8 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Makes requests. The observer and nobody in particular ask for anything; whoever owns a secret asks for nothing
-/// that
-/// would carry it to where it may be seen, because he may do that.
+/// that would carry it to where it may be seen, because he may do that.
 final class Requests {
     private static final String FS = "/faasten/fs/";
     private static final Body NOTHING = new Body.Same("");

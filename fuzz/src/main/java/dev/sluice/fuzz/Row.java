@@ -29,9 +29,8 @@ record Row(String scenario, String test, List<List<String>> guards) {
                 .toList();
     }
 
-    /// The row that a line is, if it is one and its scenario has a test. `a`, `b` are two guards, `a` + `b` is one of
-    /// two
-    /// layers.
+    /// The row that a line is, if it is one and its scenario has a test. `a`, `b` are two guards, `a` + `b` is one
+    /// of two layers.
     static Optional<Row> parse(String line) {
         Matcher row = LINE.matcher(line);
         if (!row.matches()) {

@@ -34,14 +34,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Makes a function that was accepted ready to run, behind the answer: finds its runtime and handler, loads it
-/// once
-/// in a guest, and puts its gate in place. What is wrong with it becomes the one reason of its ERROR.
+/// once in a guest, and puts its gate in place. What is wrong with it becomes the one reason of its ERROR.
 ///
 /// Each step is written with the version that it read, so a newer update or a deletion ends an older build. Only
-/// the
-/// last step changes what runs. After a restart an unfinished build begins again. Organizations take turns: each
-/// has
-/// one build at a time, so that one whose code loads without end keeps its own others waiting. Thread-safe.
+/// the last step changes what runs. After a restart an unfinished build begins again. Organizations take turns:
+/// each has one build at a time, so that one whose code loads without end keeps its own others waiting.
+/// Thread-safe.
 final class FunctionBuilds {
     private static final int BUILDS_AT_ONCE_MAX = 2;
     private static final Logger LOG = LoggerFactory.getLogger(FunctionBuilds.class);
@@ -164,8 +162,7 @@ final class FunctionBuilds {
     }
 
     /// Puts the gate in place, unless something newer has overtaken this build. Each step is a task of its own:
-    /// one
-    /// that had read what developers know could not write what runners may know.
+    /// one that had read what developers know could not write what runners may know.
     private synchronized void install(Organization organization, Stored accepted, FunctionSpec spec) {
         String name = accepted.entity().wish().name();
         Stored now = as(organization, () -> files.read(organization, name));

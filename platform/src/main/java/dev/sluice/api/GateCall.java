@@ -21,12 +21,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What one sends to a gate: JSON with the header `X-Faasten-Label`, or `multipart/form-data` with the parts
-/// `payload`,
-/// `label` and any number named `blob`.
+/// `payload`, `label` and any number named `blob`.
 ///
-/// Blobs go to where blobs are kept while they arrive, so only somebody known may send any. Whatever cannot be read
-/// as
-/// it should is refused: a label that nobody understands is never taken for none.
+/// Blobs go to where blobs are kept while they arrive, so only somebody known may send any. Whatever cannot be
+/// read as it should is refused: a label that nobody understands is never taken for none.
 ///
 /// Source: contracts/faasten.md 6.1 `[R]`.
 ///

@@ -21,11 +21,9 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// Calling a gate by its path: Faasten's `POST /faasten/invoke/{path}`, which waits, and the seed's `POST
-/// /invoke`,
-/// which does not.
+/// /invoke`, which does not.
 ///
-/// The caller acts for himself. Whether there is no such gate, whether he may not enter it, and whether its
-/// answer
+/// The caller acts for himself. Whether there is no such gate, whether he may not enter it, and whether its answer
 /// may not reach him: it is one refusal.
 final class InvokeRoutes {
     private static final int PAYLOAD_BYTES_MAX = RunRequest.BYTES_MAX;

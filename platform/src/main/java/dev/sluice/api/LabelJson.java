@@ -8,8 +8,7 @@ import dev.sluice.label.LabelInvalid;
 import tools.jackson.databind.JsonNode;
 
 /// Labels in request bodies: Buckle's text; its JSON form `{"secrecy":C,"integrity":C}` with C as [ComponentJson]
-/// reads
-/// it; and DCLabel's, where a principal is one string. Total.
+/// reads it; and DCLabel's, where a principal is one string. Total.
 final class LabelJson {
     private LabelJson() {}
 

@@ -28,11 +28,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Makes and verifies delegated tokens: a part of somebody's authority, for a few minutes, as an ES256 JWT.
 ///
-/// A token says what it stands for (`sub`, the component in JSON), whose authority it is a part of (`act`, a service
-/// account), and that account's epoch (`epoch`): it is worth nothing once the account is gone, has another key or has
-/// revoked what it gave ([Organizations#renew]). It derives from the identity alone: nothing that a policy lends is
-/// in
-/// it. It never stands for more than the one that it was asked for with, and never lives longer.
+/// A token says what it stands for (`sub`, the component in JSON), whose authority it is a part of (`act`, a
+/// service account), and that account's epoch (`epoch`): it is worth nothing once the account is gone, has another
+/// key or has revoked what it gave ([Organizations#renew]). It derives from the identity alone: nothing that a
+/// policy lends is in it. It never stands for more than the one that it was asked for with, and never lives
+/// longer.
 ///
 /// Verified tokens are remembered by digest and looked at again at each use, as in [Bearers]. Thread-safe.
 /// Source: contracts/faasten.md 3.6 `[R]`; design/labels.md section 2.

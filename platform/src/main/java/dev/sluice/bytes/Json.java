@@ -41,15 +41,13 @@ public final class Json {
     private Json() {}
 
     /// Whether `text` is exactly one JSON value, in UTF-8, nested at most [#DEPTH_MAX] deep, with numbers of at
-    /// most
-    /// [#NUMBER_CHARS_MAX] characters.
+    /// most [#NUMBER_CHARS_MAX] characters.
     public static boolean isValid(Bytes text) {
         return isUtf8(text) && isJson(text.readOnlyArray());
     }
 
     /// `content` itself if it is one JSON text, else a JSON string that shows it: as text if it is UTF-8, in
-    /// base64 if
-    /// not.
+    /// base64 if not.
     public static Bytes shown(Bytes content) {
         if (isValid(content)) {
             return content;
@@ -72,11 +70,9 @@ public final class Json {
         }
     }
 
-    /// Whether bytes that a JSON parser takes are UTF-8 all through. Jackson does not look into the strings
-    /// that it
-    /// skips, and takes UTF-16 and UTF-32 for JSON too: no JSON text in UTF-8 has a zero byte, and each in
-    /// another
-    /// encoding has one, or begins with a mark. A mark before UTF-8 is refused too: the text is put into
+    /// Whether bytes that a JSON parser takes are UTF-8 all through. Jackson does not look into the strings that
+    /// it skips, and takes UTF-16 and UTF-32 for JSON too: no JSON text in UTF-8 has a zero byte, and each in
+    /// another encoding has one, or begins with a mark. A mark before UTF-8 is refused too: the text is put into
     /// others.
     public static boolean isUtf8(Bytes text) {
         byte[] content = text.readOnlyArray();

@@ -9,8 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The named arguments of a call, or of a map inside one, read strictly: a missing one, one of another kind, or
-/// one
-/// that nothing asked for is [Invalid].
+/// one that nothing asked for is [Invalid].
 final class Arguments {
     private final Map<String, Value> values;
     private int used;

@@ -5,8 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Turns an operation's name and arguments into a [CloudCall]. Strict: an unknown operation, an unknown argument,
-/// a
-/// missing one or one of another kind is [Invalid], which the guest hears as [CallRefusal#INVALID].
+/// a missing one or one of another kind is [Invalid], which the guest hears as [CallRefusal#INVALID].
 final class CallDecoder {
     private CallDecoder() {}
 

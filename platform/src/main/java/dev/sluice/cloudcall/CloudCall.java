@@ -5,16 +5,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Everything a guest can ask of the platform. Adding a case breaks the build in the dispatcher until it says
-/// what the
-/// call reads and what it affects.
+/// Everything a guest can ask of the platform. Adding a case breaks the build in the dispatcher until it says what
+/// the call reads and what it affects.
 ///
 /// Paths, labels, components and handles are still as the guest wrote them: the dispatcher parses each, and
-/// refuses
-/// with
-/// [CallRefusal#INVALID]. A label that is absent (`null`) means the label of the run at the moment of the call.
-/// What changes something says [With] what privilege.
-/// Each case names the value that a granted call answers; where none is named it is [Value#NULL].
+/// refuses with [CallRefusal#INVALID]. A label that is absent (`null`) means the label of the run at the moment of
+/// the call. What changes something says [With] what privilege. Each case names the value that a granted call
+/// answers; where none is named it is [Value#NULL].
 public sealed interface CloudCall {
     /// About files, directories and names.
     sealed interface OfFiles extends CloudCall {}
@@ -62,8 +59,7 @@ public sealed interface CloudCall {
     /// Appends to a blob that is not finalized.
     record WriteBlob(String handle, Bytes content) implements OfBlobs {}
 
-    /// Ends a blob's writing. Answers its handle (text) for [OpenBlobHandle] and [LinkBlob]; the writing handle
-    /// is
+    /// Ends a blob's writing. Answers its handle (text) for [OpenBlobHandle] and [LinkBlob]; the writing handle is
     /// closed.
     record FinalizeBlob(String handle) implements OfBlobs {}
 
@@ -92,10 +88,8 @@ public sealed interface CloudCall {
     /// Lowers the run's secrecy to this component, by the gate's privilege. Answers the new label (text).
     record Declassify(String secrecy) implements OfLabels {}
 
-    /// Raises the run's integrity by this component of the gate's privilege, or by all of it when absent.
-    /// Answers the
-    /// new
-    /// label (text).
+    /// Raises the run's integrity by this component of the gate's privilege, or by all of it when absent. Answers
+    /// the new label (text).
     record Endorse(@Nullable String integrity) implements OfLabels {}
 
     /// Answers the canonical text of a label, or null if `text` is none.
@@ -109,8 +103,7 @@ public sealed interface CloudCall {
     }
 
     /// Has the function of a gate run. Answers `{status: int64, body: octets, failed: bool}` of its end if this
-    /// run
-    /// waits for it, else null once it is accepted.
+    /// run waits for it, else null once it is accepted.
     ///
     /// @param headers     by name
     /// @param blobs       handles from [FinalizeBlob], by the names under which the callee finds them

@@ -4,8 +4,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A gate as a guest describes it, not yet parsed or judged. What is absent (`null`) is the default of a new gate,
-/// and
-/// what it was of one that is replaced.
+/// and what it was of one that is replaced.
 ///
 /// @param grants what it grants
 /// @param leads  where it leads

@@ -24,8 +24,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Makes of what a guest says of a gate what it shall be, over what it was. Everybody who can find a new one may
-/// enter
-/// it, and it grants nothing, unless its author says otherwise.
+/// enter it, and it grants nothing, unless its author says otherwise.
 final class GateForms {
     private static final int RUNTIME_BYTES_MAX = 64;
 

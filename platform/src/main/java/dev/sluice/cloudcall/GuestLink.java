@@ -11,14 +11,10 @@ import java.util.Map;
 /// The platform's end of one guest's channel: says what to load and run, and has the guest's calls answered
 /// meanwhile.
 ///
-/// Used by one thread at a time, in this order: [#hello], [#load], then [#run] as often as one likes. It waits
-/// as
-/// long
-/// as
-/// the guest does: whoever wants it to end closes the sandbox, and every wait here ends in [GuestGone]. After
-/// [GuestGone]
-/// or [GuestProtocolViolation] the link is of no more use and the guest must be killed. It does not close the
-/// channel.
+/// Used by one thread at a time, in this order: [#hello], [#load], then [#run] as often as one likes. It waits as
+/// long as the guest does: whoever wants it to end closes the sandbox, and every wait here ends in [GuestGone].
+/// After [GuestGone] or [GuestProtocolViolation] the link is of no more use and the guest must be killed. It does
+/// not close the channel.
 public final class GuestLink {
     public static final int PROTOCOL_VERSION = 1;
 
@@ -134,8 +130,7 @@ public final class GuestLink {
         };
     }
 
-    /// Octets are one JSON text. That they are is the guest's promise; a broken one is the function's failure
-    /// like
+    /// Octets are one JSON text. That they are is the guest's promise; a broken one is the function's failure like
     /// any other. A status with a body may have any bytes for body.
     private static Outcome result(Frame frame) throws GuestProtocolViolation {
         return switch (frame.value()) {

@@ -32,8 +32,7 @@ final class PathReader {
     }
 
     /// Where something new shall be linked. In Faasten's older dialects a name below a faceted directory means the
-    /// facet
-    /// of the current label.
+    /// facet of the current label.
     FsPath destination(PathArg written) {
         FsPath path = read(written);
         FsPath parent = path.parent();

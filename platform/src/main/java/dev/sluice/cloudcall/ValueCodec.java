@@ -12,10 +12,9 @@ import java.util.Map;
 
 /// Reads and writes a [Value]: one tag byte, then its content; counts and lengths are `u32`, everything is big-endian.
 ///
-/// Reading is total: any bytes give a value or a [GuestProtocolViolation], in time and memory proportional to the bytes
-/// that are there, never to a number that they claim. Of each value there is exactly one encoding but for the order of
-/// a
-/// map's keys.
+/// Reading is total: any bytes give a value or a [GuestProtocolViolation], in time and memory proportional to the
+/// bytes that are there, never to a number that they claim. Of each value there is exactly one encoding but for
+/// the order of a map's keys.
 final class ValueCodec {
     /// A list inside a list counts two.
     static final int DEPTH_MAX = 32;

@@ -134,8 +134,7 @@ final class Barrier {
     }
 
     /// Begins a cycle: from here on all operations tell what they link. Returns when no operation is under way
-    /// that
-    /// does not.
+    /// that does not.
     @SuppressWarnings("NonAtomicVolatileUpdate") // the collector's thread alone writes it
     void start(Marks fresh) {
         cycle++;

@@ -15,12 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Deletes the bytes of blobs that no record names, while tasks go on. Its memory is bounded, and it keeps nothing
-/// between
-/// rounds. One thread. Why it is right: docs/design/file-system.md.
+/// between rounds. One thread. Why it is right: docs/design/file-system.md.
 public final class BlobCollector {
     /// How long bytes stay after they were put, and after something last named them: longer than any run that was
-    /// given
-    /// them, or has read their name, may last.
+    /// given them, or has read their name, may last.
     public static final Duration GRACE = Duration.ofHours(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(BlobCollector.class);

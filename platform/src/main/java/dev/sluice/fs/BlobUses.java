@@ -11,10 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// Which records of the store name which blobs: a key for each, put and deleted in the batch that puts and deletes
-/// the
-/// record. So whether anything names a blob is known without looking at records. When something last ceased to is
-/// kept,
-/// too: who has read a name from a record may still open it for a while.
+/// the record. So whether anything names a blob is known without looking at records. When something last ceased to
+/// is kept, too: who has read a name from a record may still open it for a while.
 public final class BlobUses {
     final References references;
     private final InstantSource clock;

@@ -1,8 +1,7 @@
 package dev.sluice.fs;
 
 /// A set of fixed size that forgets nothing, and now and then believes to hold what was never added: by chance,
-/// and
-/// other things with another seed. Not thread-safe.
+/// and other things with another seed. Not thread-safe.
 final class Bloom {
     private static final int HASHES = 5;
 

@@ -17,8 +17,7 @@ import org.slf4j.LoggerFactory;
 /// sweeps the candidates that were not marked, and what only they lead to.
 ///
 /// Keeps nothing between cycles but what is in the store, and begins a cycle from nothing. Its memory is bounded.
-/// One
-/// thread. How it can be right beside running tasks: docs/design/file-system.md.
+/// One thread. How it can be right beside running tasks: docs/design/file-system.md.
 public final class Collector {
     private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
 
@@ -97,8 +96,7 @@ public final class Collector {
     }
 
     /// Ends when, from a moment when all that was marked had been followed to a moment when every operation under
-    /// way
-    /// at the first had ended, nothing was marked: then no task holds anything that is not.
+    /// way at the first had ended, nothing was marked: then no task holds anything that is not.
     private void mark(Marks marks) throws InterruptedException {
         marks.push(new Gray(Kind.DIRECTORY, Walk.ROOT_ID, true));
         long shaded;

@@ -7,9 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// What a directory holds under a name: a hard link. The label of the target stands in the link too, because
-/// labels
-/// never change and may be read by whoever may read the directory; so a walk can refuse before it touches the
-/// target.
+/// labels never change and may be read by whoever may read the directory; so a walk can refuse before it touches
+/// the target.
 ///
 /// @param label of the target; null only for a faceted directory, which has none
 public record Entry(

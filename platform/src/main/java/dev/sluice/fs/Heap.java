@@ -71,9 +71,8 @@ final class Heap {
         return id;
     }
 
-    /// The same, that nothing links to: it is kept as an object without content, which somebody pays for. Its label
-    /// means
-    /// nothing.
+    /// The same, that nothing links to: it is kept as an object without content, which somebody pays for. Its
+    /// label means nothing.
     ///
     /// @throws Refused `QUOTA`
     ObjectId addUnlinkedFaceted() {

@@ -20,8 +20,7 @@ public enum Kind {
     }
 
     /// Refuses what [LabeledFs#create] and [LabeledFs#write] do not take from anybody who may write: the content
-    /// of a
-    /// file or a blob's entry gives nobody authority. A gate's does, and directories have none.
+    /// of a file or a blob's entry gives nobody authority. A gate's does, and directories have none.
     void requirePlain() {
         if (this != FILE && this != BLOB) {
             throw Node.wrongKind();

@@ -12,10 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// What one cycle of the collector has found reachable. Thread-safe; its memory does not grow with what it holds.
 ///
 /// Objects that lead to others (directories, gates, services) are marked exactly, by keys in the store, because
-/// what
-/// they lead to is found through them. All others are marked in a [Bloom] filter: one that is taken for marked
-/// and is
-/// not stays for another cycle, whose filter errs differently.
+/// what they lead to is found through them. All others are marked in a [Bloom] filter: one that is taken for
+/// marked and is not stays for another cycle, whose filter errs differently.
 final class Marks {
     static final int FILTER_BYTES = 8 << 20;
 

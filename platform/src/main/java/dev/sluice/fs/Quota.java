@@ -13,8 +13,7 @@ import java.util.Optional;
 public record Quota(long itemsMax, long bytesMax) {
     public static final Quota DEFAULT = new Quota(10_000_000, 100L << 30);
 
-    /// The organization or realm that whoever vouches for `component` belongs to; none where that may be
-    /// different
+    /// The organization or realm that whoever vouches for `component` belongs to; none where that may be different
     /// ones.
     public static Optional<String> payer(Component component) {
         return component.allOf().stream()

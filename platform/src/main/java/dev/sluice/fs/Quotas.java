@@ -6,12 +6,10 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 
-/// What each payer has stored. The sums change in the batch that changes what is stored, so they are exact after
-/// a
+/// What each payer has stored. The sums change in the batch that changes what is stored, so they are exact after a
 /// crash; they are added to and not replaced, so writers do not wait for one another.
 ///
-/// Whoever acts pays, and is paid back when it is gone. So a refusal tells a task nothing but what its own
-/// payer's
+/// Whoever acts pays, and is paid back when it is gone. So a refusal tells a task nothing but what its own payer's
 /// tasks have stored.
 final class Quotas {
     private final Store store;

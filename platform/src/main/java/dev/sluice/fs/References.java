@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Tells what the content of a gate or a service names: known to the room whose content it is. It stays as long as
-/// the
-/// content does.
+/// the content does.
 @FunctionalInterface
 public interface References {
     References NONE = (_, _) -> Named.NOTHING;

@@ -28,8 +28,7 @@ record StoredObject(Kind kind, long version, Label label, String payer, Bytes by
     }
 
     /// What it costs to keep it. A blob costs what it is long with each entry for it: that others have the same
-    /// one
-    /// must not show.
+    /// one must not show.
     Cost cost(Bytes key) {
         Cost kept = Cost.of(key, encode());
         return kind == Kind.BLOB ? kept.plus(new Cost(0, BlobRef.decode(bytes).lengthBytes())) : kept;

@@ -12,8 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Frees the candidates that a cycle has not marked, and all that only they lead to. No task can reach any of it,
-/// so
-/// each batch stands for itself: what a crash leaves has a candidate still.
+/// so each batch stands for itself: what a crash leaves has a candidate still.
 final class Sweep {
     /// Each may take nine steps of a batch.
     private static final int ENTRIES_PER_BATCH = 256;

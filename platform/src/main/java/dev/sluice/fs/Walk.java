@@ -10,8 +10,7 @@ import dev.sluice.label.Label;
 import java.util.Optional;
 
 /// Walks paths from the root, or from an opened object, as the current task: taints it with each directory before
-/// looking into it, whether
-/// or not the name is there.
+/// looking into it, whether or not the name is there.
 final class Walk {
     /// World-readable; only root's privilege may link into it.
     static final Label ROOT_LABEL = Label.BOTTOM;

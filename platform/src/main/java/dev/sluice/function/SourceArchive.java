@@ -36,8 +36,7 @@ public final class SourceArchive {
     }
 
     /// The handler of a function whose author named none: what Faasten calls the file that it is in, or the single
-    /// file
-    /// that there is.
+    /// file that there is.
     public static Optional<String> defaultHandler(Runtime runtime, SourceFiles source) {
         if (runtime == Runtime.PYTHON3 && source.files().containsKey("workload.py")) {
             return Optional.of("workload.handle");

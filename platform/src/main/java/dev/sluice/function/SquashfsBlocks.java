@@ -11,8 +11,7 @@ import java.util.zip.InflaterInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /// The compressed blocks of one squashfs image. Whatever an image says, no more than [#WORK_BYTES_MAX] come out of
-/// all
-/// that is unpacked, blocks that are unpacked twice counted twice. For one thread.
+/// all that is unpacked, blocks that are unpacked twice counted twice. For one thread.
 final class SquashfsBlocks {
     static final int WORK_BYTES_MAX = 256 << 20;
 

@@ -16,9 +16,8 @@ import java.util.TreeMap;
 /// (contracts/faasten.md 5.1; format: the kernel's Documentation/filesystems/squashfs.rst).
 ///
 /// Total. Bounded by [SourceFiles] in files, bytes and names, in work by [SquashfsBlocks], and by the number of
-/// directory entries, so that directories that lead to themselves end. Links, devices and the like are refused. For
-/// one
-/// thread, once.
+/// directory entries, so that directories that lead to themselves end. Links, devices and the like are refused.
+/// For one thread, once.
 final class SquashfsImage {
     private static final byte[] MAGIC = {'h', 's', 'q', 's'};
     private static final int SUPERBLOCK_BYTES = 96;

@@ -16,11 +16,9 @@ import java.util.TreeMap;
 /// Reads the regular files of a tar stream that a client made.
 ///
 /// By hand, since Dispatch's client never ends its archives: the two closing blocks and the padding of the last
-/// file
-/// may be missing. Nothing else may: a file that ends early, a bad checksum or half a header is refused. So are
-/// links,
-/// devices, absolute names, `..`, names twice, and files where a directory is. `./`, `//` and directories are
-/// normalized away.
+/// file may be missing. Nothing else may: a file that ends early, a bad checksum or half a header is refused. So
+/// are links, devices, absolute names, `..`, names twice, and files where a directory is. `./`, `//` and
+/// directories are normalized away.
 ///
 /// Bounded by [SourceFiles]: entries, bytes, length of names; the stream is read no further. For one thread, once.
 final class TarFiles {

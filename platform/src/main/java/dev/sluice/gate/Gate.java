@@ -86,9 +86,8 @@ public final class Gate {
         }
     }
 
-    /// As [#taskFor], for a run that somebody waits for who may know `ceiling` and no more: it never learns
-    /// what this
-    /// gate does not declassify and its caller could not know.
+    /// As [#taskFor], for a run that somebody waits for who may know `ceiling` and no more: it never learns what
+    /// this gate does not declassify and its caller could not know.
     ///
     /// @throws Refused `DENIED`
     public Task taskWithin(Label start, Component ceiling) {

@@ -6,11 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// When a caller hears of an end that he may not know: at `arrival + FIRST · 2^k`, for the first `k` that is
-/// not past.
-/// All refusals of one bucket look alike, so the time of one tells at most in which bucket it fell: of a
-/// function with
-/// a timeout of 15 minutes 4 bits a request. What may be delivered is not delayed.
+/// When a caller hears of an end that he may not know: at `arrival + FIRST · 2^k`, for the first `k` that is not
+/// past. All refusals of one bucket look alike, so the time of one tells at most in which bucket it fell: of a
+/// function with a timeout of 15 minutes 4 bits a request. What may be delivered is not delayed.
 ///
 /// Source: contracts/faasten.md S15, S16, S21.
 final class Buckets {

@@ -24,8 +24,7 @@ final class Endings {
     }
 
     /// Only a successful answer is downgraded, by the declassify of the gate that the caller named; everything
-    /// else
-    /// carries the highest label that the run had. That a run did not succeed is told where its answer would
+    /// else carries the highest label that the run had. That a run did not succeed is told where its answer would
     /// have been.
     Content of(RunEnd end, Gate gate, Task task, Bytes payload) {
         Label highest = task.highest();

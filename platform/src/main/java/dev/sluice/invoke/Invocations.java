@@ -33,9 +33,7 @@ import java.util.stream.Collectors;
 /// Runs functions. HTTP, events and guests' own calls all come here: nothing else runs a function.
 ///
 /// The steps, in order: resolve the gate as the caller; may he enter; the run's own task; room; a guest; the
-/// record
-/// at
-/// the label that the run reached; may the answer leave.
+/// record at the label that the run reached; may the answer leave.
 ///
 /// Thread-safe. Source: design/architecture.md section 2; contracts/faasten.md 3.1, 3.2, 3.4 `[R]`.
 public final class Invocations {
@@ -91,11 +89,9 @@ public final class Invocations {
         return buckets;
     }
 
-    /// Runs a function as [Task#current] asks, waits for its end, and gives what may be delivered to the
-    /// caller: parts
-    /// above his delivery are absent. The function's failure is a result, not a refusal. What is withheld or
-    /// refused
-    /// comes at one of few moments ([Buckets]).
+    /// Runs a function as [Task#current] asks, waits for its end, and gives what may be delivered to the caller:
+    /// parts above his delivery are absent. The function's failure is a result, not a refusal. What is withheld or
+    /// refused comes at one of few moments ([Buckets]).
     ///
     /// @throws Refused `NOT_FOUND`, `WRONG_KIND` or `DENIED` for a gate that he may not enter or know
     ///     of, `OVERLOADED` and `DEADLINE_EXCEEDED` where there was no room in time
@@ -168,8 +164,7 @@ public final class Invocations {
         runs.recover().forEach(run -> backlog.add(run.organization(), run.id()));
     }
 
-    /// Starts a run that was accepted, with what the gate is by now, and waits for its end. Its invoker's right
-    /// to
+    /// Starts a run that was accepted, with what the gate is by now, and waits for its end. Its invoker's right to
     /// enter is checked again: a gate whose clearance has changed refuses him.
     private void start(UUID id) throws InterruptedException {
         Optional<Run.Queued> taken = runs.take(id);
@@ -263,8 +258,7 @@ public final class Invocations {
                 existence);
     }
 
-    /// Who is charged for an anonymous call: whoever vouches for the gate alone. Where one of several does, it
-    /// may
+    /// Who is charged for an anonymous call: whoever vouches for the gate alone. Where one of several does, it may
     /// have been any of them, and nobody is charged for what another one says in his name.
     private static String ownerOf(Gate gate) {
         return gate.label().integrity().allOf().stream()

@@ -21,10 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The invocations of one run: a function that has others run.
 ///
-/// A callee that is waited for never learns what its caller could not be tainted with afterwards, but for what
-/// the
-/// callee's gate declassifies in an answer. So the caller carries the callee's label whatever comes of the
-/// call.
+/// A callee that is waited for never learns what its caller could not be tainted with afterwards, but for what the
+/// callee's gate declassifies in an answer. So the caller carries the callee's label whatever comes of the call.
 final class Nested implements Invoker {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Bytes CONTEXT = Bytes.utf8("{\"secrets\":{},\"serviceBindings\":{}}");
@@ -97,9 +95,8 @@ final class Nested implements Invoker {
         return lowercased;
     }
 
-    /// Raises the caller by what it may be raised by. Only size caps can be in the way: then it knows all that
-    /// it ever
-    /// may.
+    /// Raises the caller by what it may be raised by. Only size caps can be in the way: then it knows all that it
+    /// ever may.
     private static void taint(Task caller, Label outcome, FsPath callee) {
         try {
             caller.observe(outcome, callee);

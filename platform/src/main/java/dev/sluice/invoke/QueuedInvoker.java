@@ -10,8 +10,7 @@ import dev.sluice.run.Run.Queued;
 import java.util.Optional;
 
 /// Stands in for the invoker of a run that nobody waits for, when it is started: with the clearance he had, and
-/// with
-/// no privilege. What he was vouched for by is in the queue, and compared with what the gate then asks.
+/// with no privilege. What he was vouched for by is in the queue, and compared with what the gate then asks.
 final class QueuedInvoker {
     private QueuedInvoker() {}
 

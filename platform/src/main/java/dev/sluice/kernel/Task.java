@@ -230,8 +230,7 @@ public final class Task {
     }
 
     /// The join of all labels this task has had: no declassification or endorsement lowers it. What the run's
-    /// memory,
-    /// its logs and its failures may hold.
+    /// memory, its logs and its failures may hold.
     public synchronized Label highest() {
         return highest;
     }
@@ -252,8 +251,7 @@ public final class Task {
     }
 
     /// Remembers a check that this task's own privilege did not pass elsewhere: that what it is vouched for by
-    /// enters
-    /// a gate, that it holds what it grants, that an answer may leave.
+    /// enters a gate, that it holds what it grants, that an answer may leave.
     public synchronized void remember(Check check, Label from, Label to, Object what) {
         steps.denied(check, what, from, to, privilege);
     }

@@ -7,8 +7,7 @@ import dev.sluice.store.Store;
 import java.util.Optional;
 
 /// What came out of runs, as the store holds it: under its own labels. Whoever reads it is held to the label of
-/// the
-/// run's existence as well. A large output lies apart.
+/// the run's existence as well. A large output lies apart.
 final class Contents {
     private static final int INLINE_OUTPUT_BYTES_MAX = 64 << 10;
 

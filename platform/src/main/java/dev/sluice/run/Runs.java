@@ -24,11 +24,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /// The book of runs.
 ///
 /// A run that somebody waits for is written behind its answer: whole, in one batch, if it is short; otherwise
-/// [#recordLongRuns], called every [#RECORD_AFTER], first writes that it exists. A run that nobody waits for,
-/// and one
-/// with an idempotency key, is durable before it is acknowledged. After a restart [#recover] closes what was
-/// running
-/// and gives back what had not begun, so no run is in progress forever.
+/// [#recordLongRuns], called every [#RECORD_AFTER], first writes that it exists. A run that nobody waits for, and
+/// one with an idempotency key, is durable before it is acknowledged. After a restart [#recover] closes what was
+/// running and gives back what had not begun, so no run is in progress forever.
 ///
 /// Existence and content have labels of their own; reading either acts as [Task#current].
 ///
@@ -187,8 +185,7 @@ public final class Runs {
     }
 
     /// The latest runs of an organization that the current task may know of, newest first: fewer than asked for
-    /// where
-    /// what it may see of them is more than [#LIST_BYTES_MAX].
+    /// where what it may see of them is more than [#LIST_BYTES_MAX].
     ///
     /// @param function empty for all
     /// @param before   only runs older than this one
@@ -245,8 +242,7 @@ public final class Runs {
     }
 
     /// What came out of a run that has ended, for whoever waited for it and asks again: under its own labels,
-    /// without
-    /// that of its existence, and not looked at yet.
+    /// without that of its existence, and not looked at yet.
     public Optional<Ended> recall(String organization, UUID id) {
         return store.get(RunKeys.existence(organization, id))
                 .map(RunCodec::decodeRun)

@@ -11,22 +11,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Shares the machine's memory out to runs. Who finds no room waits in a queue of its tenant, bounded in length
-/// and
-/// in time; tenants take turns, so that one tenant's flood costs another at most its own turn.
+/// and in time; tenants take turns, so that one tenant's flood costs another at most its own turn.
 ///
 /// A lease is the right to use some memory; what stays warm after it is closed is the worker's to give up. A
-/// waiting
-/// run that is too big for what is free is not overtaken, so it cannot starve.
+/// waiting run that is too big for what is free is not overtaken, so it cannot starve.
 ///
 /// Runs may last long, so a tenant that has some gets another only if it then holds at most [#SHARE] times what is
-/// left
-/// to all others: some is always left for who comes next, however many runs that never end somebody has begun.
+/// left to all others: some is always left for who comes next, however many runs that never end somebody has
+/// begun.
 ///
 /// A run that waits for another one keeps its room meanwhile. So that such calls cannot wait for each other, a
-/// nested
-/// wish is refused as soon as no run makes progress whose end it could wait for; and it goes before its tenant's
-/// other
-/// wishes, since it holds room already.
+/// nested wish is refused as soon as no run makes progress whose end it could wait for; and it goes before its
+/// tenant's other wishes, since it holds room already.
 ///
 /// Thread-safe. One lock, held for a few map operations and never while waiting for anything else.
 public final class Scheduler {
@@ -179,10 +175,8 @@ public final class Scheduler {
     }
 
     /// Serves the tenants in turn for as long as the next one's oldest wish fits. Who has had his share is passed
-    /// over.
-    /// Then, while no run makes progress, nested wishes: one that fits is granted out of turn, else one is
-    /// refused,
-    /// whose outer run goes on with that.
+    /// over. Then, while no run makes progress, nested wishes: one that fits is granted out of turn, else one is
+    /// refused, whose outer run goes on with that.
     private void settleWaiting() {
         for (Optional<Waiter> next = next(); next.isPresent(); next = next()) {
             Waiter waiter = next.get();

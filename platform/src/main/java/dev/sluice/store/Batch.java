@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Conditions on the state before the batch, and changes that are made together if all of them hold.
 ///
 /// A builder for one thread: it must not be touched once it was given to a store. Of several changes to one key
-/// the
-/// last one counts.
+/// the last one counts.
 public final class Batch {
     public static final int STEPS_MAX = 4_096;
     public static final int BATCH_BYTES_MAX = 16 << 20;
@@ -49,9 +48,9 @@ public final class Batch {
         return this;
     }
 
-    /// Adds `delta` to the number that `key` holds (absent: 0), as part of the batch and without reading it
-    /// first, so
-    /// that nobody retries. Such a key is changed in no other way. Additions are made in the order of the calls.
+    /// Adds `delta` to the number that `key` holds (absent: 0), as part of the batch and without reading it first,
+    /// so that nobody retries. Such a key is changed in no other way. Additions are made in the order of the
+    /// calls.
     ///
     /// @param max what the number may be after a positive `delta`; a batch that would exceed it fails like one
     ///     whose condition does not hold

@@ -7,9 +7,8 @@ import java.util.Optional;
 /// Durable bytes by key, ordered by unsigned bytes.
 ///
 /// All methods are thread-safe, take effect at once and as a whole, and may be called on a virtual thread: none
-/// holds
-/// its carrier while it waits for the disk. A thread's interrupt ends no call; it stays set for the caller to
-/// see.
+/// holds its carrier while it waits for the disk. A thread's interrupt ends no call; it stays set for the caller
+/// to see.
 ///
 /// Keys have 1 to `KEY_BYTES_MAX` bytes, values at most `VALUE_BYTES_MAX`; anything else is an
 /// `IllegalArgumentException`. A closed store throws `IllegalStateException`. A store whose disk has refused once

@@ -30,8 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /// Runs one invocation in one guest: a warm one that may know what the run will know, else a fresh one.
 ///
-/// A guest is kept after a run that ended in an answer or in an exception, and killed after any other. What it
-/// has
+/// A guest is kept after a run that ended in an answer or in an exception, and killed after any other. What it has
 /// seen rises with each run and is never lowered, so a warm guest never carries anything to a run that starts
 /// below.
 ///
@@ -89,8 +88,7 @@ public final class LocalWorker implements AutoCloseable {
     /// The gate is not believed: it must be what its versions in the store say, privilege and all.
     ///
     /// The function's timeout counts from the moment it has the payload; a guest that has to be started first
-    /// takes
-    /// at most [#PREPARE_MAX] more.
+    /// takes at most [#PREPARE_MAX] more.
     ///
     /// @throws Refused `NOT_FOUND` for a gate that is not in the store
     public RunEnd run(String tenant, Gate gate, Job job) throws InterruptedException {

@@ -141,8 +141,7 @@ final class ApiServer implements AutoCloseable {
     }
 
     /// Collects what nothing reaches, and the bytes that nothing names, as if it were later by what an upload or a
-    /// run
-    /// may last.
+    /// run may last.
     ///
     /// @return how many blobs it has deleted
     long collectLater() throws IOException, InterruptedException {

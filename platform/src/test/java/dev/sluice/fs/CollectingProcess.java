@@ -22,8 +22,7 @@ import java.time.Instant;
 import java.util.Random;
 
 /// The process of `CollectorCrashTest`: two tasks act at random while objects and blobs are collected without a
-/// pause,
-/// until it is killed.
+/// pause, until it is killed.
 final class CollectingProcess {
     static final FsPath TOP = FsPath.ROOT.child("top");
     private static final Label OTHER = Label.parse("alice,T");

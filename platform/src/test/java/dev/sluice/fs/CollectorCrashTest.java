@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server that collects is killed again and again, at any moment: all that the root leads to is there, with its
-/// bytes,
-/// and the next cycle frees all else.
+/// bytes, and the next cycle frees all else.
 @Timeout(120)
 final class CollectorCrashTest {
     private static final int ROUNDS = 5;

@@ -25,8 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Each operation between any two steps of a cycle, and a cycle between any two steps of each operation: what is
-/// reachable
-/// stays, and the next cycles free the rest.
+/// reachable stays, and the next cycles free the rest.
 @Timeout(120)
 final class InterleavingTest {
     private static final FsPath TOP = FsPath.ROOT.child("top");
@@ -47,9 +46,8 @@ final class InterleavingTest {
     /// In what is garbage but for it.
     private final AtomicReference<Optional<FsPath>> inner = new AtomicReference<>(Optional.empty());
 
-    /// What a task does. `a` and `b` are directories with files in them, `h` was opened and unlinked, `two` had two
-    /// links,
-    /// `g` is a gate.
+    /// What a task does. `a` and `b` are directories with files in them, `h` was opened and unlinked, `two` had
+    /// two links, `g` is a gate.
     enum Act {
         MOVE((fs, test) -> {
             fs.link(TOP.child("a").child("x"), TOP.child("b").child("y"), test.all);

@@ -21,8 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Images were made by squashfs-tools 4.5 (`mksquashfs DIR FILE -all-root`, the small ones with `-nopad`, `stored`
-/// with
-/// `-noI -noD -noF -b 4096`) and squashfs-tools-ng 1.2 (`gensquashfs --pack-dir DIR xz.squashfs`).
+/// with `-noI -noD -noF -b 4096`) and squashfs-tools-ng 1.2 (`gensquashfs --pack-dir DIR xz.squashfs`).
 final class SquashfsImageTest {
     private static final int ROOT_FIELD = 32;
     private static final int BLOCK_BYTES = 1 << 20;

@@ -248,9 +248,9 @@ final class DeliveryTest {
                 .isEmpty();
     }
 
-    /// The moment at which a refusal comes shall not tell whether the run worked on the secret: it never comes before
-    /// the
-    /// first of few moments, and whoever guesses by the best threshold there is guesses little better than a coin.
+    /// The moment at which a refusal comes shall not tell whether the run worked on the secret: it never comes
+    /// before the first of few moments, and whoever guesses by the best threshold there is guesses little better
+    /// than a coin.
     @Test
     void s16_theMomentOfARefusal_doesNotTellWhatTheRunDid() {
         var worked = new ArrayList<Long>();

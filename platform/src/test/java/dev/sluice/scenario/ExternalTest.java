@@ -245,9 +245,8 @@ final class ExternalTest {
                 .isEqualTo(404);
     }
 
-    /// As the published client makes and calls them: with the user's own `fsutil`, whose runs know what its owner may.
-    /// So
-    /// the service says that it may have that.
+    /// As the published client makes and calls them: with the user's own `fsutil`, whose runs know what its owner
+    /// may. So the service says that it may have that.
     @Test
     void aServiceThatFsutilMade_isCalledByFsutil() {
         assertThat(world.send(alice, "GET", "/me", "").status()).isEqualTo(200);

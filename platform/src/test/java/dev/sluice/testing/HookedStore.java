@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Forwards to another store and, once armed, does something before the n-th call, counting from 1. Run a scenario with
-/// n = 1, 2, 3, …
-/// until nothing was done: it has then happened between any two calls.
+/// Forwards to another store and, once armed, does something before the n-th call, counting from 1. Run a scenario
+/// with n = 1, 2, 3, … until nothing was done: it has then happened between any two calls.
 public final class HookedStore implements Store {
     private final Store delegate;
     private final AtomicInteger left = new AtomicInteger();

@@ -9,10 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Reads a command line: words first, then arguments, flags anywhere behind the word that they belong to. `--` ends the
-/// flags, `-` and negative numbers are arguments. A flag given twice has its last value, unless it is repeatable.
-/// `help`
-/// in front of the words is the same as `--help` behind them.
+/// Reads a command line: words first, then arguments, flags anywhere behind the word that they belong to. `--`
+/// ends the flags, `-` and negative numbers are arguments. A flag given twice has its last value, unless it is
+/// repeatable. `help` in front of the words is the same as `--help` behind them.
 ///
 /// picocli did this at first. Its classes have the format of Java 5, which the JDK's AOT cache cannot hold, and that
 /// made two thirds of the start-up time.

@@ -122,9 +122,8 @@ public final class JsonText {
         }
     }
 
-    /// Appends `text` in double quotes. Whatever a terminal or YAML could take amiss is escaped, so the result is a
-    /// JSON
-    /// string and a YAML double-quoted scalar alike.
+    /// Appends `text` in double quotes. Whatever a terminal or YAML could take amiss is escaped, so the result is
+    /// a JSON string and a YAML double-quoted scalar alike.
     static void quote(String text, StringBuilder out) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {

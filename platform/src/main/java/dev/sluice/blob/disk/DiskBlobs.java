@@ -28,10 +28,8 @@ import java.util.stream.Stream;
 /// One file for each blob, `ab/cd/abcd...` by its digest, below a directory that one process has to itself.
 ///
 /// A blob is written to `incoming`, synced, renamed to its name, and the directories on the way are synced: a file
-/// that
-/// bears a digest is whole. What a crash leaves in `incoming` is removed by the next start. The time at which a file
-/// was
-/// last changed is when it was last put.
+/// that bears a digest is whole. What a crash leaves in `incoming` is removed by the next start. The time at which
+/// a file was last changed is when it was last put.
 public final class DiskBlobs implements Blobs {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -139,8 +137,7 @@ public final class DiskBlobs implements Blobs {
     }
 
     /// Gives a written and synced file its name, unless there is one: the file then stays where it is, and the one
-    /// that
-    /// is there is as good as new.
+    /// that is there is as good as new.
     ///
     /// Syncs all directories even so: another put may have made them or the file, and not yet synced.
     private void publish(Path written, Digest digest) throws IOException {

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 /// Only the launcher can reach the socket: it is in a directory of mode 0700, and guests do not see it. Each connection
 /// introduces itself with its guest's token and a letter for the stream, and is then passed on to the guest as it is.
 ///
-/// One read of [#TURN_BYTES_MAX] a turn for each stream, so that a guest which prints without end delays the others
-/// only
-/// a little; and after a turn in which somebody filled it the thread rests for [#REST], which bounds what it can burn.
+/// One read of [#TURN_BYTES_MAX] a turn for each stream, so that a guest which prints without end delays the
+/// others only a little; and after a turn in which somebody filled it the thread rests for [#REST], which bounds
+/// what it can burn.
 final class Switchboard implements AutoCloseable {
     private static final int BACKLOG_MAX = 1024;
     private static final int TURN_BYTES_MAX = 64 << 10;

@@ -15,14 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The only thread that writes. It takes all that is queued, decides each batch in order against the database and
-/// the
-/// changes of those before it, writes what remains as one synced write, and only then answers: also the refused
-/// ones,
-/// whose reason may be a change of the same group.
+/// the changes of those before it, writes what remains as one synced write, and only then answers: also the
+/// refused ones, whose reason may be a change of the same group.
 ///
 /// Nobody who waits is kept waiting: what comes while one group is being synced is the next group. What nobody
-/// waits
-/// for is gathered for a moment first ([CommitQueue#LINGER]), so that a stream of it costs few syncs.
+/// waits for is gathered for a moment first ([CommitQueue#LINGER]), so that a stream of it costs few syncs.
 final class Committer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
 
