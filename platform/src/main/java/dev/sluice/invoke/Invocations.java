@@ -181,7 +181,7 @@ public final class Invocations {
                 Invocation wish = QueuedInvoker.wish(queued);
                 Gate gate = gates.resolve(wish.gate());
                 gates.requireMayEnter(gate, queued.vouched());
-                Task task = gate.taskFor(queued.start().join(invoker.label()));
+                Task task = gate.taskFor(invoker.label());
                 Content ended = admitAndRun(run, gate, task, wish, Chain.queued(queued.vouched()));
                 return reasons.addTo(ended, run, task, Optional.empty());
             });

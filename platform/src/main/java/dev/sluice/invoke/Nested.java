@@ -51,7 +51,7 @@ final class Nested implements Invoker {
                 ? caller.label().secrecy()
                 : caller.clearance().secrecy();
         Task task = gate.taskWithin(caller.label(), ceiling);
-        Content content = invocations.run(wish(path, call, caller), gate, task, caller, here);
+        Content content = invocations.run(wish(path, call), gate, task, caller, here);
         if (content.status() == Status.READY) {
             taint(caller, content.outputLabel(), path);
             Run.Output output = content.output().orElseThrow();
@@ -69,18 +69,18 @@ final class Nested implements Invoker {
 
     @Override
     public void submit(FsPath path, Call call) {
-        Task caller = Task.current();
-        invocations.submit(wish(path, call, caller));
+        invocations.submit(wish(path, call));
     }
 
-    private Invocation wish(FsPath path, Call call, Task caller) {
+    /// It states no label of its own: what it starts is as secret as the caller is.
+    private Invocation wish(FsPath path, Call call) {
         return new Invocation(
                 organization,
                 path.toString(),
                 "",
                 "",
                 path,
-                caller.label(),
+                Label.PUBLIC,
                 call.payload(),
                 CONTEXT,
                 lowercased(call.headers()),

@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.FsPath;
+import dev.sluice.fs.LabeledFs;
 import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.gate.GatePolicy;
+import dev.sluice.gate.Gates;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
@@ -20,7 +22,11 @@ import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
+import dev.sluice.run.RunIds;
+import dev.sluice.testing.FaultyStore;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,6 +119,33 @@ final class AdmissionTest {
         assertThat(knows(end(run), "acme/user/alice")).isTrue();
     }
 
+    /// It is on record at its own label, though the store failed under it.
+    @Test
+    void aRunThatAFaultEnded_isAsSecretAsItsPayload() {
+        String function = newFunction();
+        Run run = queued(function, Spine.task("acme/runs", "acme/runs"), ALICES);
+        var failing = new FaultyStore(spine.store, 1, FaultyStore.Fault.NOTHING_DONE);
+        var gates = new Gates(new LabeledFs(failing, new SecureRandom()), spine.audit);
+        var ids = new RunIds(Clock.systemUTC(), new SecureRandom());
+        new Invocations(gates, spine.scheduler, spine.worker, spine.runs, ids, spine.audit, Clock.systemUTC())
+                .recover();
+        assertThat(end(run).status()).isEqualTo(Status.ERROR);
+        assertThat(failing.isUnused()).isFalse();
+        assertThat(knows(end(run), "acme/user/alice")).isTrue();
+    }
+
+    /// What he was vouched for by is only compared.
+    @Test
+    void whoStandsInForAnAcceptedRunsInvoker_hasNoPrivilege() {
+        Task caller = Spine.task("acme/runs", "acme/runs");
+        Run run = queued(newFunction(), caller);
+        Run.Queued taken = spine.runs.take(run.id()).orElseThrow();
+        Task invoker = QueuedInvoker.task(taken);
+        assertThat(taken.vouched()).isEqualTo(caller.vouched());
+        assertThat(invoker.vouchesFor(Component.parse("acme/runs"))).isFalse();
+        assertThat(invoker.mayDeliver(Label.parse("acme/runs,T"), Label.PUBLIC)).isFalse();
+    }
+
     @Test
     void whoeverMayHaveVouchedAlone_isCharged_andNobodyForAnother() throws InterruptedException {
         Task caller = Spine.task("acme/runs", "acme/runs");
@@ -161,6 +194,24 @@ final class AdmissionTest {
                 .getFirst();
         assertThat(seen.content().orElseThrow().status()).isEqualTo(Status.ERROR);
         assertThat(knows(seen.content().orElseThrow(), "acme/user/alice")).isTrue();
+    }
+
+    @Test
+    void aRunThatThePlatformEnded_isToldOfAgain_onlyToWhoMaySeeRuns() throws InterruptedException {
+        String function = newFunction();
+        Task runner = Spine.task("acme/runs", "acme/runs");
+        FsPath gate = FsPath.home(Label.parse("T,acme/function")).child("stops");
+        var everybody = new GatePolicy(Component.TRUE, Component.TRUE, Component.TRUE, Component.FALSE);
+        spine.create(gate, everybody, spec(), Label.parse("T,acme/function"));
+        for (Task caller : List.of(runner, Spine.task("T", "acme/user/alice"))) {
+            Invocation wish = Spine.wish(gate, function, "1", "T,T", Optional.of("stopped"));
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> caller.run(() -> spine.invocations.invoke(wish)))
+                    .isInstanceOf(InterruptedException.class);
+            View again = caller.run(() -> spine.invocations.invoke(wish));
+            assertThat(again.content().isPresent()).isEqualTo(caller == runner);
+            assertThat(again.status().isPresent()).isEqualTo(caller == runner);
+        }
     }
 
     /// Somebody who may know what Alice does, and knows so much already.
@@ -213,7 +264,8 @@ final class AdmissionTest {
     }
 
     private static Content end(Run run) {
-        return await().until(
+        return await().dontCatchUncaughtExceptions()
+                .until(
                         () -> Spine.task("F", "F")
                                 .run(() -> spine.runs.find("acme", run.id()))
                                 .flatMap(View::content),
