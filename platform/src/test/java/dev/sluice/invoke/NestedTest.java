@@ -196,7 +196,11 @@ final class NestedTest {
         FunctionSpec hasty =
                 spine.python(CALLS, "hello.handle", Convention.FAASTEN, Spine.limits(Duration.ofMillis(400)));
         spine.create(FsPath.home(PLACE).child("hasty"), grants("T", "acme"), hasty, PLACE);
-        create("sleeps", "import time\ndef handle(event, cloudcall):\n    time.sleep(30)\n", grants("T", "acme"));
+        create(
+                "sleeps",
+                "import time\ndef handle(event, cloudcall):\n    time.sleep(30)\n",
+                grants("T", "acme"),
+                Duration.ofSeconds(40));
         long before = System.nanoTime();
         View view = view("hasty", "{\"gate\":\"" + path("sleeps") + "\"}", owner());
         assertThat(view.status()).contains(Status.TIMEOUT);
