@@ -82,7 +82,7 @@ public record FsPath(List<Step> steps) {
     public FsPath {
         steps = List.copyOf(steps);
         if (steps.size() > STEPS_MAX) {
-            throw tooManySteps();
+            throw invalid("a path has at most " + STEPS_MAX + " steps");
         }
         if (!steps.isEmpty() && steps.getFirst() instanceof Step.Facet) {
             throw invalid("a path begins with a name, not with a facet");
@@ -163,10 +163,6 @@ public record FsPath(List<Step> steps) {
         if (steps.isEmpty() || steps.getLast() instanceof Step.Opened) {
             throw invalid("the root or an opened object itself cannot be meant here: name something in it");
         }
-    }
-
-    static Refused tooManySteps() {
-        return invalid("a path has at most " + STEPS_MAX + " steps");
     }
 
     private static Refused invalid(String message) {

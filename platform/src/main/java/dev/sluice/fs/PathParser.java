@@ -81,9 +81,6 @@ final class PathParser {
             return steps;
         }
         do {
-            if (steps.size() >= FsPath.STEPS_MAX) {
-                throw FsPath.tooManySteps();
-            }
             addStep(steps);
         } while (accept(BETWEEN));
         return steps;
@@ -159,17 +156,9 @@ final class PathParser {
         while (at < end && text.charAt(at) == BETWEEN) {
             at++;
         }
-        while (end > at && text.charAt(end - 1) == BETWEEN && !escapedBefore(end - 1)) {
+        while (end > at && text.charAt(end - 1) == BETWEEN) {
             end--;
         }
-    }
-
-    private boolean escapedBefore(int position) {
-        int backslashes = 0;
-        for (int i = position - 1; i >= at && text.charAt(i) == ESCAPE; i--) {
-            backslashes++;
-        }
-        return backslashes % 2 == 1;
     }
 
     private static Refused invalid(String message) {

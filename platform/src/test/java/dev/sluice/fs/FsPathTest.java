@@ -122,6 +122,9 @@ final class FsPathTest {
         String deep = "n:".repeat(FsPath.STEPS_MAX);
         assertThat(parse(deep).steps()).hasSize(FsPath.STEPS_MAX);
         assertThat(refusalOf(deep + "n")).isEqualTo(Refusal.INVALID);
+        assertThat(catchThrowableOfType(Refused.class, () -> parse(deep).child("n"))
+                        .refusal())
+                .isEqualTo(Refusal.INVALID);
         assertThat(refusalOf("~:" + "n:".repeat(FsPath.STEPS_MAX - 1))).isEqualTo(Refusal.INVALID);
         assertThat(parse(":".repeat(FsPath.TEXT_CHARS_MAX))).isEqualTo(FsPath.ROOT);
         assertThat(refusalOf(":".repeat(FsPath.TEXT_CHARS_MAX + 1))).isEqualTo(Refusal.INVALID);

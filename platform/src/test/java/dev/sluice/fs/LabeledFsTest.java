@@ -13,6 +13,7 @@ import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.testing.Contents;
+import dev.sluice.testing.HookedStore;
 import dev.sluice.testing.Tasks;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -20,16 +21,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What each operation does, beside the flow rules that all of them keep (`FlowRulesTest`).
 final class LabeledFsTest {
     private static final Bytes TEXT = Bytes.utf8("text");
     private static final Label ALICES = Label.parse("alice,T");
+    private static final Label SECRET = Label.parse("F,T");
     private static final FsPath TOP = FsPath.ROOT.child("top");
     private static final FsPath FILE = TOP.child("file");
 
@@ -73,6 +77,8 @@ final class LabeledFsTest {
         assertRefused(Refusal.EXISTS, () -> fs.createDirectory(FILE, Label.PUBLIC, Privilege.NONE));
         assertRefused(Refusal.EXISTS, () -> fs.createFaceted(FILE, Privilege.NONE));
         assertRefused(Refusal.EXISTS, () -> fs.link(TOP, FILE, Privilege.NONE));
+        Label others = Label.parse("T,alice");
+        assertRefused(Refusal.EXISTS, () -> fs.create(FILE, Kind.FILE, others, TEXT, Privilege.NONE));
         assertThat(Contents.of(store)).isEqualTo(before);
     }
 
@@ -141,6 +147,22 @@ final class LabeledFsTest {
     void directoriesHaveNoContent() {
         assertRefused(Refusal.WRONG_KIND, () -> fs.read(TOP, Kind.DIRECTORY));
         assertRefused(Refusal.WRONG_KIND, () -> fs.read(FsPath.ROOT.child("home"), Kind.FACETED));
+    }
+
+    @Test
+    void whatIsNoDirectory_isNotListed_norLinkedInto() {
+        as(nobody(), () -> fs.create(FILE, Kind.FILE, Label.PUBLIC, TEXT, Privilege.NONE));
+        FsPath home = FsPath.ROOT.child("home");
+        for (FsPath path : List.of(FILE, home)) {
+            FsPath below = path.child("x");
+            assertRefused(Refusal.WRONG_KIND, () -> fs.list(path, "", 10));
+            assertRefused(Refusal.WRONG_KIND, () -> fs.find(below));
+            assertRefused(Refusal.WRONG_KIND, () -> fs.create(below, Kind.FILE, Label.PUBLIC, TEXT, Privilege.NONE));
+            assertRefused(Refusal.WRONG_KIND, () -> fs.link(TOP, below, Privilege.NONE));
+            assertRefused(Refusal.WRONG_KIND, () -> fs.unlink(below, Privilege.NONE));
+        }
+        assertRefused(Refusal.WRONG_KIND, () -> fs.facets(FILE, Label.PUBLIC));
+        assertRefused(Refusal.WRONG_KIND, () -> fs.facets(TOP, Label.PUBLIC));
     }
 
     /// What a gate says becomes authority: nobody writes one as if it were a file, not even root.
@@ -236,6 +258,37 @@ final class LabeledFsTest {
         assertThat(removed).containsOnlyOnce(true);
     }
 
+    /// Also where two find the name free; and what both would have paid for is paid for once.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void oneName_betweenAnyTwoSteps_isTakenOnce(boolean isFirstInItsFacet) {
+        boolean isOver = false;
+        for (int at = 1; !isOver; at++) {
+            String name = "n" + at;
+            FsPath path = isFirstInItsFacet
+                    ? FsPath.home(Label.of(Component.parse(name), Component.TRUE))
+                            .child("x")
+                    : TOP.child(name);
+            var hooked = new HookedStore(store);
+            var won = new AtomicInteger();
+            Runnable create = () -> {
+                Refusal refused = refusal(
+                        new Task(Label.PUBLIC, SECRET, Privilege.NONE, "acme"),
+                        () -> new LabeledFs(hooked, new SecureRandom())
+                                .create(path, Kind.FILE, SECRET, TEXT, Privilege.NONE));
+                assertThat(refused).isIn(null, Refusal.EXISTS);
+                won.addAndGet(refused == null ? 1 : 0);
+            };
+            hooked.arm(at, create);
+            create.run();
+            isOver = hooked.isUnused();
+            assertThat(won).as("at " + at).hasValue(1);
+            assertThat(Sums.kept(store, List.of("acme")))
+                    .as("at " + at)
+                    .containsEntry("acme", Sums.counted(store).get("acme"));
+        }
+    }
+
     @Test
     void sizes_areBounded() {
         Bytes large = Bytes.takeOver(new byte[LabeledFs.FILE_BYTES_MAX + 1]);
@@ -245,9 +298,12 @@ final class LabeledFsTest {
         assertRefused(Refusal.TOO_LARGE, () -> fs.create(fresh, Kind.FILE, Label.PUBLIC, large, Privilege.NONE));
         assertRefused(Refusal.TOO_LARGE, () -> fs.createUnlinked(Kind.FILE, Label.PUBLIC, large, Privilege.NONE));
         assertRefused(Refusal.TOO_LARGE, () -> fs.write(FILE, Kind.FILE, large, 0, Privilege.NONE));
+        assertThat(refusal(root, () -> fs.writeTcb(fs.read(FILE, Kind.FILE), large, 0, all)))
+                .isEqualTo(Refusal.TOO_LARGE);
         assertRefused(Refusal.TOO_LARGE, () -> fs.create(fresh, Kind.FILE, wide, TEXT, Privilege.NONE));
         assertRefused(Refusal.TOO_LARGE, () -> fs.createDirectory(fresh, wide, Privilege.NONE));
         assertRefused(Refusal.TOO_LARGE, () -> fs.createUnlinked(Kind.FILE, wide, TEXT, Privilege.NONE));
+        as(nobody(), () -> fs.createUnlinkedAt(Kind.DIRECTORY, Label.PUBLIC, large, Privilege.NONE)); // has no content
         assertRefused(
                 Refusal.TOO_LARGE, () -> fs.createFaceted(FsPath.home(wide).child("x"), Privilege.NONE));
         assertThat(nobody().run(() -> fs.list(FsPath.home(wide), "", 10))).isEmpty();

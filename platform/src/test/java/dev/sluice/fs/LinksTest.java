@@ -106,6 +106,10 @@ final class LinksTest {
                 .doesNotHaveDuplicates()
                 .isSortedAccordingTo((a, b) -> Bytes.utf8(a).compareTo(Bytes.utf8(b)));
         assertThat(task.run(() -> fs.facets(HOME, Label.PUBLIC))).hasSize(LabeledFs.LIST_ENTRIES_MAX);
+        assertThat(task.run(() -> fs.facets(HOME, Label.PUBLIC, Optional.empty(), Integer.MAX_VALUE)))
+                .hasSize(LabeledFs.LIST_ENTRIES_MAX);
+        assertThat(task.run(() -> fs.facets(HOME, Label.PUBLIC, Optional.empty(), 0)))
+                .hasSize(1);
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.sluice.store.MemoryStore;
 import dev.sluice.testing.Tasks;
 import java.security.SecureRandom;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,19 @@ final class OpenedTest {
         asRoot(() -> fs.write(opened, Kind.FILE, Bytes.utf8("new"), 1, all));
         assertThat(root.run(() -> fs.read(opened, Kind.FILE)).version()).isEqualTo(2);
         assertThat(root.run(() -> fs.read(TOP.child("a"), Kind.FILE)).bytes()).isEqualTo(Bytes.EMPTY);
+    }
+
+    @Test
+    void openedObject_standsAtTheBeginningAlone_andIsNoPlace() {
+        FsPath opened = root.run(() -> fs.open(TOP)).path();
+        assertInvalid(() -> TOP.plus(opened.steps().getFirst()));
+        assertInvalid(opened::parent);
+        assertInvalid(opened::name);
+        assertThat(opened.child("x").parent()).isEqualTo(opened);
+    }
+
+    private static void assertInvalid(ThrowingCallable body) {
+        assertThat(catchThrowableOfType(Refused.class, body).refusal()).isEqualTo(Refusal.INVALID);
     }
 
     /// Kind and label stand in the directory; the object behind them does not taint who only opens it.

@@ -102,13 +102,23 @@ final class QuotaTest {
         assertThat(plan.of("acme")).isEqualTo(new Quota(10, 2 << 20));
         assertThat(plan.of("a b")).isEqualTo(new Quota(0, 0));
         assertThat(plan.of("blue")).isEqualTo(Quota.DEFAULT);
-        for (String wrong : List.of("acme", "acme=", "acme=1", "acme=1,", "acme=-1,1", "acme=1,x", "=1,1", " =1,1")) {
+        for (String wrong :
+                List.of("acme", "acme=", "acme=1", "acme=1,", "acme=-1,1", "acme=1,x", "acme=1,1x", "=1,1", " =1,1")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> QuotaPlan.of(Quota.DEFAULT, List.of(wrong)))
                     .withMessageEndingWith(wrong.startsWith(" ") ? " " : wrong);
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> QuotaPlan.of(Quota.DEFAULT, List.of("acme=1,1", "acme=1,1")));
+    }
+
+    @Test
+    void whoVouches_pays_unlessItMayBeSomebodyElse() {
+        assertThat(Quota.payer(Component.parse("acme/user/alice"))).contains("acme");
+        assertThat(Quota.payer(Component.parse("acme/a|acme/b"))).contains("acme");
+        assertThat(Quota.payer(Component.parse("acme|blue"))).isEmpty();
+        assertThat(Quota.payer(Component.parse("(acme|blue)&blue"))).contains("blue");
+        assertThat(Quota.payer(Component.TRUE)).isEmpty();
     }
 
     /// What is overwritten counts as paid back, also where somebody else was quicker.
@@ -127,6 +137,31 @@ final class QuotaTest {
             assertThat(refusal(acme, () -> fs.unlink(TOP.child(name), Privilege.NONE)))
                     .isNull();
             new Collector(fs, store, new SecureRandom(), Duration.ZERO).collect();
+        }
+    }
+
+    /// What an entry cost is paid back once, to who paid for it, and counts as paid back where somebody else was
+    /// quicker.
+    @Test
+    void relinking_besideAnother_isNotRefused_andPaysBackOnce() {
+        scene(Quota.DEFAULT);
+        LabeledFs plain = fs(store, new Quota(5, 10_000));
+        assertThat(create(plain, acme, "a", 1)).isNull();
+        assertThat(create(plain, acme, "b", 1)).isNull();
+        for (Task other : List.of(acme, blue)) {
+            boolean isOver = false;
+            for (int at = 1; !isOver; at++) {
+                String name = "n" + at;
+                assertThat(link(plain, acme, "a", name)).isNull();
+                var hooked = new HookedStore(store);
+                hooked.arm(at, () -> assertThat(relink(plain, other, "b", name)).isNull());
+                assertThat(relink(fs(hooked, new Quota(5, 10_000)), acme, "a", name))
+                        .isNull();
+                assertThat(Sums.kept(store, PAYERS)).as("at " + at).isEqualTo(Sums.counted(store));
+                assertThat(refusal(acme, () -> plain.unlink(TOP.child(name), Privilege.NONE)))
+                        .isNull();
+                isOver = hooked.isUnused();
+            }
         }
     }
 
@@ -255,6 +290,14 @@ final class QuotaTest {
     private static @Nullable Refusal create(LabeledFs fs, Task task, String name, int length) {
         var content = Bytes.takeOver(new byte[length]);
         return refusal(task, () -> fs.create(TOP.child(name), Kind.FILE, Label.PUBLIC, content, Privilege.NONE));
+    }
+
+    private static @Nullable Refusal link(LabeledFs fs, Task task, String target, String name) {
+        return refusal(task, () -> fs.link(TOP.child(target), TOP.child(name), Privilege.NONE));
+    }
+
+    private static @Nullable Refusal relink(LabeledFs fs, Task task, String target, String name) {
+        return refusal(task, () -> fs.relink(TOP.child(target), TOP.child(name), Privilege.NONE));
     }
 
     private static @Nullable Refusal inFacet(LabeledFs fs, Task task, String name) {

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +41,21 @@ final class DiskBlobsTest extends BlobsContract {
         assertThat(Bytes.takeOver(Files.readAllBytes(file))).isEqualTo(Bytes.takeOver(new byte[3]));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
+        String outer = "blobs/" + hex.substring(0, 2);
+        for (String way : List.of(outer, outer + "/" + hex.substring(2, 4), "blobs/incoming")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(way))))
+                    .isEqualTo("rwx------");
+        }
+    }
+
+    @Test
+    void list_passesOverWhatIsNoBlob() throws Exception {
+        Digest digest = blobs.put(new ByteArrayInputStream(new byte[3]), 3);
+        Path inner = directory.resolve(
+                "blobs/" + digest.hex().substring(0, 2) + "/" + digest.hex().substring(2, 4));
+        Files.write(inner.resolve("abc"), new byte[1]);
+        Files.write(inner.resolve("z".repeat(64)), new byte[1]);
+        assertThat(blobs.list(Optional.empty(), 10)).containsExactly(digest);
     }
 
     @Test
