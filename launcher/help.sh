@@ -84,7 +84,8 @@ TEXT
 Usage: sluice bench [--json FILE] [--objects N] [NAME...]
 
 Measures, and prints a table, each number beside its baseline of the same run; --json writes the same as JSON.
-Names: start, label, fs, kernel, invoke-warm, invoke-cold. Without a name: all of them. Keep the machine quiet meanwhile.
+Names: start, label, kernel, fs (a part of kernel), invoke-warm, invoke-cold. Without a name: all of them. --objects
+says how many are many (1000000, which takes minutes). Keep the machine quiet meanwhile.
 TEXT
             ;;
         fuzz) cat <<TEXT

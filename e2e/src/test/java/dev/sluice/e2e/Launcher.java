@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// `./sluice` as a user runs it: in a home and on a data directory of its own, on ports that are free. Closing it stops
-/// the server it may have started.
+/// `./sluice` as a user runs it: in a home and on a data directory of its own, on ports that are free. Closing it
+/// stops the server it may have started.
 final class Launcher implements AutoCloseable {
     static final Path ROOT =
             Path.of(System.getProperty("sluice.root", "..")).toAbsolutePath().normalize();
@@ -78,6 +78,9 @@ final class Launcher implements AutoCloseable {
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("SLUICE_")); // whoever runs the tests has his own
         builder.environment().putAll(environment);
         Process process = builder.start();
         boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);

@@ -150,7 +150,7 @@ final class OutcomesTest {
     void theMomentOfAFailureAboveTheCaller_isAnEdge() throws InterruptedException {
         String fails = "{\"reads\":[\"%s\"],\"raises\":true}".formatted(path("acme/user/alice"));
         String event = "{\"times\":5,\"gate\":\"%s\",\"payload\":%s}".formatted(gate("releases"), fails);
-        assertThat(Double.parseDouble(exec("low", event))).isGreaterThanOrEqualTo(Buckets.FIRST.toMillis());
+        assertThat(Double.parseDouble(exec("low", event))).isGreaterThanOrEqualTo((double) Buckets.FIRST.toMillis());
     }
 
     private static void secret(String secrecy) {
