@@ -139,6 +139,18 @@ final class CollectorTest {
         assertThatThrownBy(() -> root.run(() -> fs.readById(id, Kind.FILE))).isInstanceOf(Refused.class);
     }
 
+    /// After a restart nobody holds the directory any more; the lease alone keeps what is in it.
+    @Test
+    void leased_keepsWhatItLeadsTo() throws InterruptedException {
+        FsPath leased = root.run(() -> fs.createUnlinkedAt(Kind.DIRECTORY, Label.PUBLIC, Bytes.EMPTY, all));
+        asRoot(() -> fs.create(TOP.child("a"), Kind.FILE, Label.PUBLIC, TEXT, all));
+        asRoot(() -> fs.link(TOP.child("a"), leased.child("b"), all));
+        asRoot(() -> fs.unlink(TOP.child("a"), all));
+        assertThat(restarted().collect().objects()).isZero();
+        assertThat(root.run(() -> fs.read(leased.child("b"), Kind.FILE)).bytes())
+                .isEqualTo(TEXT);
+    }
+
     @Test
     void lease_isNotShortened_byALinkThatComesAndGoes() throws InterruptedException {
         ObjectId id = root.run(() -> fs.createUnlinked(Kind.FILE, ALICES, TEXT, all));
