@@ -21,7 +21,7 @@ final class SocialNetworkBench {
             "user-service-setup-follow",
             "user-service-setup-post");
     private static final int ROUNDS = 200;
-    private static final int WARM_UP_ROUNDS = 50;
+    private static final int WARM_UP_ROUNDS = 500;
     private static final long POST_NANOS_MAX = 30_000_000_000L;
     private static final String AIM = "<= 10,000 us";
     private static final String NOTHING = "def handle(args, syscall):\n    return {}\n";
