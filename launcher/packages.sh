@@ -17,7 +17,7 @@ has_node() {
     [[ ${version%%.*} =~ ^[0-9]+$ ]] && ((${version%%.*} >= NODE_MAJOR_MIN))
 }
 
-# Prints "package<TAB>why" for each package that PURPOSE (build, run or test) needs and the machine lacks.
+# Prints "package<TAB>why" for each package that PURPOSE (build, run, test or test-full) needs and the machine lacks.
 missing_packages() { # PURPOSE
     if [[ $1 != build ]]; then
         [[ -x /usr/bin/python3 ]] || printf 'python3\truns Python functions, and starts the isolated guests\n'
@@ -29,15 +29,19 @@ missing_packages() { # PURPOSE
         [[ -d /usr/share/zoneinfo ]] || printf "tzdata\tgives functions the world's time zones\n"
         [[ -f /etc/services ]] || printf 'netbase\tgives functions the names of services and protocols\n'
     fi
-    if [[ $1 == test || -n ${NEEDS_MAVEN-} ]]; then
+    if [[ $1 == test* || -n ${NEEDS_MAVEN-} ]]; then
         command -v mvn >/dev/null || printf 'maven\tbuilds Sluice\n'
     fi
-    if [[ $1 == test ]]; then
+    if [[ $1 == test* ]]; then
         has_python_package pyaes || printf 'python3-pyaes\tis used by an example, which is tested\n'
         has_python_package chameleon || printf 'python3-chameleon\tis used by an example, which is tested\n'
         has_python_package cryptography || printf 'python3-cryptography\tis used by an example, which is tested\n'
         has_python_package jwt || printf 'python3-jwt\tis used by an example, which is tested\n'
         command -v curl >/dev/null || printf "curl\tis used by the README's examples, which are tested\n"
+    fi
+    if [[ $1 == test-full ]]; then
+        has_python_package sklearn || printf 'python3-sklearn\tis used by an example, which is tested\n'
+        has_python_package pandas || printf 'python3-pandas\tis used by an example, which is tested\n'
     fi
 }
 
