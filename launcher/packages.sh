@@ -7,8 +7,8 @@ CONSENT=ask # yes: install without asking
 has_seccomp_for_python() {
     compgen -G '/usr/lib/python3/dist-packages/seccomp*.so' >/dev/null
 }
-has_python_package() {
-    [[ -d /usr/lib/python3/dist-packages/$1 ]]
+has_python_package() { # not its directory alone, which a package of its libraries leaves or makes, too
+    [[ -f /usr/lib/python3/dist-packages/$1/__init__.py ]]
 }
 has_node() {
     local version
