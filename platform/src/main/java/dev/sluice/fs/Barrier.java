@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// What operations tell the collector, so that it may run beside them: see docs/design/file-system.md.
-final class Barrier {
+class Barrier {
     /// How long an object that was created unlinked is kept for whoever holds its id.
     static final Duration LEASE = Duration.ofHours(1);
 
@@ -48,14 +48,19 @@ final class Barrier {
 
     Operation begin() {
         while (true) {
-            long entered = epoch;
+            long entered = epoch();
             AtomicLong count = underWay.get((int) entered & 1);
             count.incrementAndGet();
-            if (epoch == entered) {
+            if (epoch() == entered) {
                 return count::decrementAndGet;
             }
             count.decrementAndGet();
         }
+    }
+
+    /// Which phase it is. Overridden where a test ends one between two steps of [#begin].
+    long epoch() {
+        return epoch;
     }
 
     /// Before an entry to it is made, and when it is opened.
