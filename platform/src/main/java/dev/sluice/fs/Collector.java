@@ -48,6 +48,11 @@ public final class Collector {
         /// @throws InterruptedException if the collector's thread shall end
         void rest() throws InterruptedException {
             LockSupport.parkNanos(pauseNanos);
+            goOn();
+        }
+
+        /// @throws InterruptedException if the collector's thread shall end
+        void goOn() throws InterruptedException {
             if (Thread.interrupted()) {
                 throw new InterruptedException("the collector is stopped");
             }
@@ -103,6 +108,7 @@ public final class Collector {
         do {
             for (@Nullable Gray gray = marks.next(); gray != null; gray = marks.next()) {
                 follow(marks, gray);
+                pace.goOn();
             }
             shaded = marks.shaded();
             barrier.drain();

@@ -120,11 +120,10 @@ final class Marks {
         return candidates.contains(id.high(), id.low());
     }
 
-    /// Whether something found by its id alone may be used: it is marked then, and after the marking it must have
-    /// been.
+    /// Whether something found by its id alone may be used: while marking it is marked now, later it must have been.
     synchronized boolean reach(Kind kind, ObjectId id) {
         shade(kind, id);
-        return isMarking || isMarked(kind, id);
+        return isMarked(kind, id);
     }
 
     /// Whether it is, or may be, reachable.

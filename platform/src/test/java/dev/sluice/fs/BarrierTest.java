@@ -10,7 +10,6 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.label.Label;
 import dev.sluice.store.Batch;
 import dev.sluice.store.MemoryStore;
-import java.lang.ref.Reference;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,8 +73,8 @@ final class BarrierTest {
         assertThat(marks.isMarked(Kind.FILE, A)).isTrue();
         assertThat(marks.isMarked(Kind.DIRECTORY, facet)).isTrue();
         assertThat(marks.isMarked(Kind.FACETED, FACETED)).isTrue();
-        Reference.reachabilityFence(file);
-        Reference.reachabilityFence(held);
+        assertThat(file.steps()).as("held until here").isNotEmpty();
+        assertThat(held.steps()).as("held until here").isNotEmpty();
     }
 
     @Test
@@ -84,7 +83,7 @@ final class BarrierTest {
         FsPath held = barrier.open(new Node(Kind.DIRECTORY, A, Label.PUBLIC, FACETED));
         assertThat(marks.isMarked(Kind.DIRECTORY, A)).isTrue();
         assertThat(marks.isMarked(Kind.FACETED, FACETED)).isTrue();
-        Reference.reachabilityFence(held);
+        assertThat(held.steps()).as("held until here").isNotEmpty();
     }
 
     @ParameterizedTest

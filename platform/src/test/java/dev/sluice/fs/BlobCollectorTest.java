@@ -15,6 +15,7 @@ import dev.sluice.store.MemoryStore;
 import dev.sluice.store.Store;
 import dev.sluice.store.StoreFailed;
 import dev.sluice.testing.FaultyStore;
+import dev.sluice.testing.HookedStore;
 import dev.sluice.testing.Tasks;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -205,6 +206,37 @@ final class BlobCollectorTest {
         assertThat(Thread.interrupted()).isFalse();
     }
 
+    @Test
+    void interruptedRound_leavesItsThreadInterrupted() throws Exception {
+        put("a");
+        Thread.currentThread().interrupt();
+        collector(store).collectAndLog();
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    /// Who changes a record notes what it names from then on, and not what it named.
+    @Test
+    void recordThatChanges_whileRecordsWithoutNotesAreLookedAt_isNotNotedForWhatItNamedBefore() throws Exception {
+        Bytes before = blob("before");
+        Bytes after = blob("after");
+        FsPath path = TOP.child("x");
+        asRoot(() -> fs.create(path, Kind.BLOB, Label.PUBLIC, before, all));
+        boolean isOver = false;
+        for (int at = 1; !isOver; at++) {
+            asRoot(() -> fs.write(path, Kind.BLOB, before, 0, all));
+            forgetNotes();
+            var hooked = new HookedStore(store);
+            hooked.arm(at, () -> asRoot(() -> fs.write(path, Kind.BLOB, after, 0, all)));
+            collector(hooked).collect();
+            isOver = hooked.isUnused();
+            asRoot(() -> fs.write(path, Kind.BLOB, after, 0, all));
+            assertThat(BlobUses.isUnused(
+                            store, BlobRef.decode(before).digest(), now.get().plus(LATER)))
+                    .as("at " + at)
+                    .isTrue();
+        }
+    }
+
     private void pass(Duration time) {
         now.set(now.get().plus(time));
     }
@@ -222,7 +254,11 @@ final class BlobCollectorTest {
     }
 
     private long collect() throws IOException, InterruptedException {
-        return new BlobCollector(fs, store, blobs, now::get, Duration.ZERO).collect();
+        return collector(store).collect();
+    }
+
+    private BlobCollector collector(Store through) {
+        return new BlobCollector(fs, through, blobs, now::get, Duration.ZERO);
     }
 
     private void collectObjects() throws InterruptedException {

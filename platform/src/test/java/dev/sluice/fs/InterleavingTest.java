@@ -69,6 +69,10 @@ final class InterleavingTest {
             }
         }),
         RELINK((fs, test) -> fs.relink(TOP.child("a"), TOP.child("b"), test.all)),
+        MOVE_OVER((fs, test) -> {
+            fs.relink(DEEP.child("old"), TOP.child("a").child("x"), test.all);
+            fs.unlink(DEEP, test.all);
+        }),
         LINK_OPENED((fs, test) -> fs.link(test.held.get().orElseThrow(), TOP.child("again"), test.all)),
         LINK_OUT_OF_OPENED(
                 (fs, test) -> fs.link(test.held.get().orElseThrow().child("x"), TOP.child("saved"), test.all)),
@@ -82,6 +86,7 @@ final class InterleavingTest {
             fs.createDirectory(TOP.child("new"), Label.PUBLIC, test.all);
             fs.create(TOP.child("new").child("x"), Kind.FILE, Label.PUBLIC, TEXT, test.all);
         }),
+        CREATE_GATE((fs, test) -> fs.createTcb(TOP.child("new"), Kind.GATE, Label.PUBLIC, Bytes.EMPTY, test.all)),
         CREATE_FACETED((fs, test) -> {
             fs.createFaceted(TOP.child("faceted"), test.all);
             fs.link(TOP.child("a").child("x"), TOP.child("faceted").facet(OTHER).child("y"), test.all);

@@ -10,6 +10,7 @@ import dev.sluice.store.Store;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -158,9 +159,7 @@ final class MarksTest {
         var followed = new HashSet<ObjectId>();
         for (int i = 0; i < MORE_THAN_MEMORY_HOLDS; i++) {
             assertThat(marks.finish(marks.shaded())).isFalse();
-            Gray next = marks.next();
-            assertThat(next).isNotNull();
-            followed.add(next.id());
+            followed.add(Objects.requireNonNull(marks.next()).id());
         }
         assertThat(followed).isEqualTo(pushed);
         assertThat(marks.next()).isNull();
