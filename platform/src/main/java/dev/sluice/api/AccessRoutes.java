@@ -92,7 +92,7 @@ final class AccessRoutes {
     private Response revoke(Request request) {
         Caller.Known caller = door.known(request);
         Upkeep.of(caller.home(), Resource.IAM).run(() -> {
-            organizations.renew(caller.home(), caller.account());
+            organizations.renew(caller.home(), caller.name());
             return caller;
         });
         return Response.empty(204);

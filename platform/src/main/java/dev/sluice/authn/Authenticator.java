@@ -30,20 +30,20 @@ public final class Authenticator {
             return new Caller.Anonymous();
         }
         Optional<String> token = token(authorization.get());
-        Optional<Bearers.Bearer> bearer = token.flatMap(bearers::bearer);
+        Optional<Identity> bearer = token.flatMap(bearers::bearer);
         if (bearer.isEmpty()) {
             return token.flatMap(delegations::grant)
                     .<Caller>map(Caller.Delegate::new)
                     .orElse(UNAUTHENTICATED);
         }
-        Bearers.Bearer known = bearer.get();
+        Identity known = bearer.get();
         Optional<Organizations.Tenant> requested = organization
                 .filter(name -> !name.isEmpty())
                 .map(organizations::tenant)
                 .orElse(Optional.of(known.home()));
         return requested
                 .map(Organizations.Tenant::organization)
-                .filter(wanted -> known.home().policies().admits(known.account().name(), wanted))
+                .filter(wanted -> known.home().policies().admits(known.subjects(), wanted))
                 .<Caller>map(wanted -> new Caller.Known(lending, known, wanted))
                 .orElse(FORBIDDEN);
     }

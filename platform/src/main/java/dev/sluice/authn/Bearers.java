@@ -44,10 +44,7 @@ public final class Bearers {
 
     private record Verified(String organization, String account, String keyVersion, Instant end) {}
 
-    /// Whose token it is: his organization and his account as they are now.
-    ///
-    /// @param end the token's
-    record Bearer(Organizations.Tenant home, Organizations.Account account, Instant end) {}
+    private record Found(Organizations.Tenant home, Organizations.Account account) {}
 
     public Bearers(Organizations organizations, Clock clock) {
         this.organizations = organizations;
@@ -55,14 +52,14 @@ public final class Bearers {
     }
 
     /// The bearer of a good token; empty for every other text.
-    Optional<Bearer> bearer(String token) {
+    Optional<Identity> bearer(String token) {
         if (token.isEmpty() || token.length() > TOKEN_CHARS_MAX) {
             return Optional.empty();
         }
         Bytes digest = Bytes.takeOver(Digest.sha256().digest(token.getBytes(StandardCharsets.UTF_8)));
         Verified known = verified.getIfPresent(digest);
         if (known != null) {
-            Optional<Bearer> bearer = stillGood(known);
+            Optional<Identity> bearer = stillGood(known);
             if (bearer.isPresent()) {
                 return bearer;
             }
@@ -71,15 +68,16 @@ public final class Bearers {
         return verify(token, digest);
     }
 
-    private Optional<Bearer> stillGood(Verified known) {
+    private Optional<Identity> stillGood(Verified known) {
         if (!clock.instant().isBefore(known.end())) {
             return Optional.empty();
         }
-        return find(known.organization(), known.account(), known.end())
-                .filter(bearer -> bearer.account().keyVersion().equals(known.keyVersion()));
+        return find(known.organization(), known.account())
+                .filter(found -> found.account().keyVersion().equals(known.keyVersion()))
+                .map(found -> Identity.of(found.home(), found.account(), known.end()));
     }
 
-    private Optional<Bearer> verify(String token, Bytes digest) {
+    private Optional<Identity> verify(String token, Bytes digest) {
         try {
             SignedJWT jwt = SignedJWT.parse(token);
             JWTClaimsSet claims = jwt.getJWTClaimsSet();
@@ -90,23 +88,23 @@ public final class Bearers {
             if (end.isEmpty() || issuer.length != 2 || !isForUs(claims)) {
                 return Optional.empty();
             }
-            Optional<Bearer> bearer = find(issuer[0], issuer[1], end.get());
-            if (bearer.isEmpty() || !isSigned(jwt, bearer.get().account())) {
+            Optional<Found> found = find(issuer[0], issuer[1]);
+            if (found.isEmpty() || !isSigned(jwt, found.get().account())) {
                 return Optional.empty();
             }
-            String version = bearer.get().account().keyVersion();
+            String version = found.get().account().keyVersion();
             verified.put(digest, new Verified(issuer[0], issuer[1], version, end.get()));
-            return bearer;
+            return found.map(known -> Identity.of(known.home(), known.account(), end.get()));
         } catch (ParseException | JOSEException | IllegalArgumentException garbage) {
             return Optional.empty();
         }
     }
 
-    private Optional<Bearer> find(String organization, String account, Instant end) {
+    private Optional<Found> find(String organization, String account) {
         return organizations
                 .tenant(organization)
                 .flatMap(home ->
-                        organizations.account(home.organization(), account).map(a -> new Bearer(home, a, end)));
+                        organizations.account(home.organization(), account).map(a -> new Found(home, a)));
     }
 
     private static boolean isSigned(SignedJWT jwt, Organizations.Account account) throws JOSEException {

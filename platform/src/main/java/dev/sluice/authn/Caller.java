@@ -3,7 +3,6 @@ package dev.sluice.authn;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
-import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
 import dev.sluice.org.Action;
 import dev.sluice.org.Need;
@@ -43,23 +42,18 @@ public sealed interface Caller {
                 List.of());
 
         private final Lending lending;
-        private final Bearers.Bearer bearer;
+        private final Identity who;
         private final Organization requested;
 
-        Known(Lending lending, Bearers.Bearer bearer, Organization requested) {
+        Known(Lending lending, Identity who, Organization requested) {
             this.lending = lending;
-            this.bearer = bearer;
+            this.who = who;
             this.requested = requested;
         }
 
-        /// `acme/serviceaccount/ci`
-        public Principal identity() {
-            return bearer.account().principal();
-        }
-
-        /// The name of the service account.
-        public String account() {
-            return bearer.account().name();
+        /// His name in his organization: of the service account.
+        public String name() {
+            return who.name();
         }
 
         /// The organization that the request is about; often, not always, the caller's own.
@@ -69,30 +63,30 @@ public sealed interface Caller {
 
         @Override
         public Component component() {
-            return Component.of(identity());
+            return who.component();
         }
 
         @Override
         public Organization home() {
-            return bearer.home().organization();
+            return who.home().organization();
         }
 
         @Override
         public Delegations.Grant grant() {
-            return new Delegations.Grant(bearer.home(), bearer.account(), component(), bearer.end());
+            return new Delegations.Grant(who.home(), who.name(), who.epoch(), who.component(), who.end());
         }
 
         /// Whether the policies allow him all there is in the requested organization: who may ask to act for it as a
         /// whole. Whatever is done so goes on record.
         public boolean mayActAsOrganization() {
-            return lending.authority(bearer, requested, EVERYTHING).isPresent();
+            return lending.authority(who, requested, EVERYTHING).isPresent();
         }
 
         /// A task for one operation, with what the policies lend it: they are read, and written, apart.
         ///
         /// Empty if no policy allows it.
         public Optional<Task> taskFor(Operation operation) {
-            return lending.authority(bearer, requested, operation)
+            return lending.authority(who, requested, operation)
                     .map(a -> new Task(Label.PUBLIC, a.clearance(), a.privilege(), requested.token()));
         }
     }

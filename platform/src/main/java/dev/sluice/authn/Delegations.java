@@ -54,10 +54,11 @@ public final class Delegations {
     /// What a good token says.
     private record Claims(Component component, String organization, String account, String epoch, Instant end) {}
 
-    /// A part of an account's authority.
+    /// A part of somebody's authority.
     ///
+    /// @param name, epoch see [Identity]
     /// @param end when the credential that proved it ends
-    record Grant(Organizations.Tenant home, Organizations.Account account, Component component, Instant end) {}
+    record Grant(Organizations.Tenant home, String name, String epoch, Component component, Instant end) {}
 
     public Delegations(Organizations organizations, TokenKey key, Clock clock) {
         this.organizations = organizations;
@@ -82,11 +83,8 @@ public final class Delegations {
         var claims = JSON.createObjectNode()
                 .put("iss", ISSUER)
                 .put("aud", AUDIENCE)
-                .put(
-                        "act",
-                        parent.home().organization().name() + "/"
-                                + parent.account().name())
-                .put("epoch", epoch(parent.account()))
+                .put("act", parent.home().organization().name() + "/" + parent.name())
+                .put("epoch", digest(parent.epoch()))
                 .put("iat", now.getEpochSecond())
                 .put("nbf", now.getEpochSecond())
                 .put("exp", end.getEpochSecond())
@@ -130,8 +128,9 @@ public final class Delegations {
                 .tenant(claims.organization())
                 .flatMap(home -> organizations
                         .account(home.organization(), claims.account())
-                        .filter(account -> epoch(account).equals(claims.epoch()))
-                        .map(account -> new Grant(home, account, claims.component(), claims.end())));
+                        .map(account -> Identity.of(home, account, claims.end()))
+                        .filter(who -> digest(who.epoch()).equals(claims.epoch()))
+                        .map(who -> new Grant(home, who.name(), who.epoch(), claims.component(), claims.end())));
     }
 
     private Optional<Claims> verify(String token) {
@@ -172,7 +171,7 @@ public final class Delegations {
                 : Optional.empty();
     }
 
-    private static String epoch(Organizations.Account account) {
-        return Digest.of(Bytes.utf8(account.keyVersion())).hex().substring(0, EPOCH_CHARS);
+    private static String digest(String epoch) {
+        return Digest.of(Bytes.utf8(epoch)).hex().substring(0, EPOCH_CHARS);
     }
 }

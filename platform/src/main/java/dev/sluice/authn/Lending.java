@@ -9,6 +9,7 @@ import dev.sluice.org.Lent;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Policies;
+import dev.sluice.org.Subjects;
 import java.util.Optional;
 
 /// Turns what the policies lend into authority: the identity and the lent read for clearance and delivery, the
@@ -23,22 +24,17 @@ final class Lending {
 
     /// @param policies by identity: it has no other equality
     private record Question(
-            Policies policies, String account, Component identity, Organization requested, Operation operation) {}
+            Policies policies, Subjects subjects, Component identity, Organization requested, Operation operation) {}
 
     record Authority(Label clearance, Privilege privilege) {}
 
-    Optional<Authority> authority(Bearers.Bearer bearer, Organization requested, Operation operation) {
-        var question = new Question(
-                bearer.home().policies(),
-                bearer.account().name(),
-                Component.of(bearer.account().principal()),
-                requested,
-                operation);
+    Optional<Authority> authority(Identity who, Organization requested, Operation operation) {
+        var question = new Question(who.home().policies(), who.subjects(), who.component(), requested, operation);
         return answers.get(question, Lending::answer);
     }
 
     private static Optional<Authority> answer(Question asked) {
-        Optional<Lent> lent = asked.policies().lend(asked.account(), asked.requested(), asked.operation());
+        Optional<Lent> lent = asked.policies().lend(asked.subjects(), asked.requested(), asked.operation());
         return lent.map(l -> {
             Component read = asked.identity().and(l.read());
             Component write = asked.identity().and(l.write());

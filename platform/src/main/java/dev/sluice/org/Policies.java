@@ -36,9 +36,9 @@ public final class Policies {
         }
     }
 
-    /// What `account` is lent for an operation in `requested`; empty if the operation is refused.
-    public Optional<Lent> lend(String account, Organization requested, Operation operation) {
-        List<Line> lines = linesOf.getOrDefault(account, List.of());
+    /// What somebody is lent for an operation in `requested`; empty if the operation is refused.
+    public Optional<Lent> lend(Subjects who, Organization requested, Operation operation) {
+        List<Line> lines = linesOf(who);
         Lent all = Lent.NOTHING;
         for (Need need : operation.required()) {
             Optional<Lent> lent = lend(lines, requested, need);
@@ -53,10 +53,15 @@ public final class Policies {
         return Optional.of(all);
     }
 
-    /// Whether `account` has any business in `requested`: at home, or by some global rule.
-    public boolean admits(String account, Organization requested) {
-        return requested.name().equals(home)
-                || linesOf.getOrDefault(account, List.of()).stream().anyMatch(Line::global);
+    /// Whether somebody has any business in `requested`: at home, or by some global rule.
+    public boolean admits(Subjects who, Organization requested) {
+        return requested.name().equals(home) || linesOf(who).stream().anyMatch(Line::global);
+    }
+
+    private List<Line> linesOf(Subjects who) {
+        return who.words().stream()
+                .flatMap(word -> linesOf.getOrDefault(word, List.of()).stream())
+                .toList();
     }
 
     private Optional<Lent> lend(List<Line> lines, Organization requested, Need need) {

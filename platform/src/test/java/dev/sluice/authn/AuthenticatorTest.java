@@ -109,7 +109,7 @@ final class AuthenticatorTest {
     @ValueSource(strings = {"Bearer ", "bearer ", "BEARER ", "Bearer   "})
     void aGoodToken_isKnown(String scheme) throws Exception {
         Known admin = known(authenticator.authenticate(Optional.of(scheme + token(claims())), Optional.empty()));
-        assertThat(admin.identity()).isEqualTo(Principal.of("dispatch", "serviceaccount", "admin"));
+        assertThat(admin.component()).isEqualTo(Component.of(Principal.of("dispatch", "serviceaccount", "admin")));
         assertThat(admin.organization().name()).isEqualTo("dispatch");
     }
 

@@ -319,8 +319,8 @@ final class DelegationsTest {
     private Known admin(long seconds) {
         var tenant = organizations.tenant("dispatch").orElseThrow();
         var account = organizations.account(tenant.organization(), "admin").orElseThrow();
-        var bearer = new Bearers.Bearer(tenant, account, START.plusSeconds(seconds));
-        return new Known(new Lending(), bearer, tenant.organization());
+        var who = Identity.of(tenant, account, START.plusSeconds(seconds));
+        return new Known(new Lending(), who, tenant.organization());
     }
 
     private String mint(Caller.Proven by, String component) {

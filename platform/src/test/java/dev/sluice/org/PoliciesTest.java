@@ -54,36 +54,36 @@ final class PoliciesTest {
     })
     void aRule_coversExactlyItsWords(String account, String action, String resource, boolean allowed) {
         var operation = Operation.of(Action.valueOf(action.toUpperCase(Locale.ROOT)), of(resource));
-        assertThat(acmes.lend(account, ACME, operation).isPresent()).isEqualTo(allowed);
+        assertThat(acmes.lend(who(account), ACME, operation).isPresent()).isEqualTo(allowed);
     }
 
     @Test
     void aPolicy_thatIsNotGlobal_holdsAtHomeOnly() {
-        assertThat(acmes.lend("dev", BLUE, Operation.of(GET, RUNS))).isEmpty();
-        assertThat(acmes.admits("dev", BLUE)).isFalse();
-        assertThat(acmes.admits("dev", ACME)).isTrue();
-        assertThat(acmes.admits("stranger", ACME)).isTrue();
+        assertThat(acmes.lend(who("dev"), BLUE, Operation.of(GET, RUNS))).isEmpty();
+        assertThat(acmes.admits(who("dev"), BLUE)).isFalse();
+        assertThat(acmes.admits(who("dev"), ACME)).isTrue();
+        assertThat(acmes.admits(who("stranger"), ACME)).isTrue();
     }
 
     @Test
     void aGlobalPolicy_holdsElsewhere_andLendsTheResourcesOfThatPlace() {
-        assertThat(acmes.admits("root", BLUE)).isTrue();
-        assertThat(acmes.lend("root", BLUE, Operation.of(CREATE, RUNS))).contains(lent("blue/runs", "blue/runs"));
-        assertThat(acmes.lend("auditor", BLUE, Operation.of(CREATE, RUNS))).isEmpty();
+        assertThat(acmes.admits(who("root"), BLUE)).isTrue();
+        assertThat(acmes.lend(who("root"), BLUE, Operation.of(CREATE, RUNS))).contains(lent("blue/runs", "blue/runs"));
+        assertThat(acmes.lend(who("auditor"), BLUE, Operation.of(CREATE, RUNS))).isEmpty();
     }
 
     @Test
     void getLendsReading_everythingElseLendsBoth() {
-        assertThat(acmes.lend("dev", ACME, Operation.of(GET, FUNCTION))).contains(lent("acme/function", "T"));
+        assertThat(acmes.lend(who("dev"), ACME, Operation.of(GET, FUNCTION))).contains(lent("acme/function", "T"));
         for (Action writing : List.of(CREATE, UPDATE, DELETE)) {
-            assertThat(acmes.lend("dev", ACME, Operation.of(writing, FUNCTION)))
+            assertThat(acmes.lend(who("dev"), ACME, Operation.of(writing, FUNCTION)))
                     .contains(lent("acme/function", "acme/function"));
         }
     }
 
     @Test
     void everyResource_isEachOfThem_neverTheOrganization() {
-        Lent lent = acmes.lend("root", ACME, Operation.of(CREATE, RUNS).deliveringAllThatMayBeRead())
+        Lent lent = acmes.lend(who("root"), ACME, Operation.of(CREATE, RUNS).deliveringAllThatMayBeRead())
                 .orElseThrow();
         assertThat(lent.write()).isEqualTo(Component.parse("acme/runs"));
         assertThat(lent.read().allOf()).hasSize(Resource.values().length);
@@ -95,14 +95,15 @@ final class PoliciesTest {
     @Test
     void anOptionalNeed_widensReading_andIsNoReasonToRefuse() {
         Operation exec = Operation.of(CREATE, RUNS).deliveringAllThatMayBeRead();
-        assertThat(acmes.lend("dev", ACME, exec)).contains(lent("acme/runs&acme/function&acme/image", "acme/runs"));
+        assertThat(acmes.lend(who("dev"), ACME, exec))
+                .contains(lent("acme/runs&acme/function&acme/image", "acme/runs"));
     }
 
     @Test
     void everyRequiredNeed_isRequired() {
         var both = new Operation(List.of(Need.of(CREATE, FUNCTION), Need.of(GET, SECRET)), List.of());
-        assertThat(acmes.lend("dev", ACME, both)).isEmpty();
-        assertThat(acmes.lend("root", ACME, both)).contains(lent("acme/function&acme/secret", "acme/function"));
+        assertThat(acmes.lend(who("dev"), ACME, both)).isEmpty();
+        assertThat(acmes.lend(who("root"), ACME, both)).contains(lent("acme/function&acme/secret", "acme/function"));
         assertThatThrownBy(() -> new Operation(List.of(), List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -110,15 +111,15 @@ final class PoliciesTest {
     void aRuleForOneObject_lendsThatObject() {
         var hello = new Operation(List.of(Need.of(CREATE, RUNS, "hello")), List.of());
         var other = new Operation(List.of(Need.of(CREATE, RUNS, "other")), List.of());
-        assertThat(acmes.lend("one", ACME, hello)).contains(lent("acme/runs/hello", "acme/runs/hello"));
-        assertThat(acmes.lend("one", ACME, other)).isEmpty();
-        assertThat(acmes.lend("dev", ACME, hello)).contains(lent("acme/runs", "acme/runs"));
+        assertThat(acmes.lend(who("one"), ACME, hello)).contains(lent("acme/runs/hello", "acme/runs/hello"));
+        assertThat(acmes.lend(who("one"), ACME, other)).isEmpty();
+        assertThat(acmes.lend(who("dev"), ACME, hello)).contains(lent("acme/runs", "acme/runs"));
     }
 
     @Test
     void noPolicy_allowsNothing() {
-        assertThat(Policies.NONE.lend("", ACME, Operation.of(GET, IMAGE))).isEmpty();
-        assertThat(new Policies("acme", List.of()).lend("dev", ACME, Operation.of(GET, IAM)))
+        assertThat(Policies.NONE.lend(who(""), ACME, Operation.of(GET, IMAGE))).isEmpty();
+        assertThat(new Policies("acme", List.of()).lend(who("dev"), ACME, Operation.of(GET, IAM)))
                 .isEmpty();
     }
 
@@ -140,5 +141,9 @@ final class PoliciesTest {
 
     private static Rule rule(String subject, String action, String... resources) {
         return new Rule(List.of(subject), List.of(action), List.of(resources));
+    }
+
+    private static Subjects who(String account) {
+        return Subjects.ofAccount("acme", account);
     }
 }
