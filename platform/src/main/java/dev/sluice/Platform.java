@@ -40,10 +40,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -164,19 +162,14 @@ final class Platform implements AutoCloseable {
     private void collect(LabeledFs fs, Store store, Blobs kept, int seconds) {
         var objects = new Collector(fs, store, new SecureRandom(), COLLECTOR_PAUSE);
         var blobs = new BlobCollector(fs, store, kept, Clock.systemUTC(), COLLECTOR_PAUSE);
-        ScheduledExecutorService every = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("collector").factory());
-        var _ = every.scheduleWithFixedDelay(objects::collectIfDue, seconds, seconds, TimeUnit.SECONDS);
-        var _ = every.scheduleWithFixedDelay(blobs::collectAndLog, seconds, seconds, TimeUnit.SECONDS);
-        parts.push(every::shutdownNow);
+        closing(
+                new Periodic(
+                        "collector", Duration.ofSeconds(seconds), List.of(objects::collectIfDue, blobs::collectAndLog)),
+                Periodic::close);
     }
 
     private void recordLongRuns(Runs runs) {
-        ScheduledExecutorService every = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("run-records").factory());
-        long millis = Runs.RECORD_AFTER.toMillis();
-        var _ = every.scheduleWithFixedDelay(runs::recordLongRuns, millis, millis, TimeUnit.MILLISECONDS);
-        parts.push(every::shutdownNow);
+        closing(new Periodic("run-records", Runs.RECORD_AFTER, List.of(runs::recordLongRuns)), Periodic::close);
     }
 
     /// Stops serving, ends all guests, and makes durable what is not yet.
