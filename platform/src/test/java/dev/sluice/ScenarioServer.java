@@ -8,7 +8,7 @@ import dev.sluice.label.Privilege;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Policy;
-import dev.sluice.org.RsaKeyText;
+import dev.sluice.org.PublicKeyText;
 import dev.sluice.org.ServiceAccount;
 import dev.sluice.store.rocks.RocksStore;
 import java.io.IOException;
@@ -68,7 +68,7 @@ public final class ScenarioServer implements AutoCloseable {
             var rule = new Policy.Rule(List.of(ACCOUNT), List.of("*"), List.of("*"));
             asRoot(() -> organizations.prepare(organization));
             asRoot(() ->
-                    organizations.put(organization, new ServiceAccount("i", ACCOUNT, RsaKeyText.print(key), 0, 0)));
+                    organizations.put(organization, new ServiceAccount("i", ACCOUNT, PublicKeyText.print(key), 0, 0)));
             asRoot(() -> organizations.put(organization, new Policy("i", "all", false, List.of(rule), 0, 0)));
             asRoot(() -> organizations.register(organization));
         }

@@ -21,7 +21,7 @@ import dev.sluice.org.Founding;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Policy;
-import dev.sluice.org.RsaKeyText;
+import dev.sluice.org.PublicKeyText;
 import dev.sluice.org.ServiceAccount;
 import dev.sluice.store.MemoryStore;
 import java.io.ByteArrayOutputStream;
@@ -97,7 +97,7 @@ final class Realm {
 
     static Realm found() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(RsaKeyText.MODULUS_BITS_MIN);
+        generator.initialize(PublicKeyText.MODULUS_BITS_MIN);
         var realm = new Realm(generator.generateKeyPair(), newTokenKey());
         realm.register(generator.generateKeyPair());
         for (String developer : List.of("dev", "mallory")) {
@@ -117,7 +117,7 @@ final class Realm {
                 asRoot(() -> organizations.register(tenant));
                 asRoot(() -> organizations.prepare(tenant));
             }
-            String text = RsaKeyText.print((RSAPublicKey) key.getPublic());
+            String text = PublicKeyText.print((RSAPublicKey) key.getPublic());
             asRoot(() -> organizations.put(tenant, new ServiceAccount("i", member.name(), text, 0, 0)));
             var rule = new Policy.Rule(List.of(member.name()), member.actions(), member.resources());
             asRoot(() -> organizations.put(tenant, new Policy("i", member.name(), false, List.of(rule), 0, 0)));

@@ -3,13 +3,12 @@ package dev.sluice.authn;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import dev.sluice.org.Organizations;
+import dev.sluice.org.Organizations.AccountKey;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
@@ -17,15 +16,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
-import java.util.Set;
 
 /// Verifies the tokens that service accounts sign for themselves.
 ///
-/// A token names its account in `iss` as `ORGANIZATION/NAME`, is signed with RSA by the key that is stored for that
-/// account, and ends soon. The algorithm follows from the stored key, never from the token: `none`, HMAC with the
-/// public key as secret and other families are refused before the signature is looked at.
+/// A token names its account in `iss` as `ORGANIZATION/NAME`, is signed by one of the keys that are stored for that
+/// account, and ends soon. See [Signatures] for what may sign.
 ///
-/// A verified token is remembered by its digest until it ends, but only for the key that verified it: each use asks
+/// A verified token is remembered by its digest until it ends, but only for the keys that verified it: each use asks
 /// for the account again. Tokens themselves are not kept. Thread-safe.
 public final class Bearers {
     static final int TOKEN_CHARS_MAX = 8192;
@@ -35,7 +32,6 @@ public final class Bearers {
     static final String AUDIENCE = "sluice";
 
     private static final int REMEMBERED_MAX = 10_000;
-    private static final Set<JWSAlgorithm> RSA = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.RS384, JWSAlgorithm.RS512);
 
     private final Organizations organizations;
     private final Clock clock;
@@ -89,12 +85,18 @@ public final class Bearers {
                 return Optional.empty();
             }
             Optional<Found> found = find(issuer[0], issuer[1]);
-            if (found.isEmpty() || !isSigned(jwt, found.get().account())) {
+            if (found.isEmpty()) {
                 return Optional.empty();
             }
+            Optional<AccountKey> key = signer(jwt, found.get().account());
+            if (key.isEmpty()) {
+                return Optional.empty();
+            }
+            Instant last =
+                    end.get().isBefore(key.get().end()) ? end.get() : key.get().end();
             String version = found.get().account().keyVersion();
-            verified.put(digest, new Verified(issuer[0], issuer[1], version, end.get()));
-            return found.map(known -> Identity.of(known.home(), known.account(), end.get()));
+            verified.put(digest, new Verified(issuer[0], issuer[1], version, last));
+            return found.map(known -> Identity.of(known.home(), known.account(), last));
         } catch (ParseException | JOSEException | IllegalArgumentException garbage) {
             return Optional.empty();
         }
@@ -107,10 +109,21 @@ public final class Bearers {
                         organizations.account(home.organization(), account).map(a -> new Found(home, a)));
     }
 
-    private static boolean isSigned(SignedJWT jwt, Organizations.Account account) throws JOSEException {
-        return RSA.contains(jwt.getHeader().getAlgorithm())
-                && jwt.getHeader().getCriticalParams() == null
-                && jwt.verify(new RSASSAVerifier(account.key()));
+    /// Which of the account's keys has signed: the one that the token names, or of those that have not ended any that
+    /// fits.
+    private Optional<AccountKey> signer(SignedJWT jwt, Organizations.Account account) throws JOSEException {
+        if (jwt.getHeader().getCriticalParams() != null) {
+            return Optional.empty();
+        }
+        String named = jwt.getHeader().getKeyID();
+        for (AccountKey key : account.keys()) {
+            if ((named == null || named.equals(key.id()))
+                    && clock.instant().isBefore(key.end())
+                    && Signatures.isSigned(jwt, key.key())) {
+                return Optional.of(key);
+            }
+        }
+        return Optional.empty();
     }
 
     private static boolean isForUs(JWTClaimsSet claims) {

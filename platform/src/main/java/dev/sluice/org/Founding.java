@@ -37,7 +37,7 @@ public final class Founding {
         var rule = new Policy.Rule(List.of(ADMIN), List.of(Policy.ANY), List.of(Policy.ANY));
         task(OrgPaths.iamLabel(organization.principal()).integrity()).run(() -> {
             organizations.prepare(organization);
-            organizations.put(organization, new ServiceAccount(id(), ADMIN, RsaKeyText.print(key), now, now));
+            organizations.put(organization, new ServiceAccount(id(), ADMIN, PublicKeyText.print(key), now, now));
             organizations.put(organization, new Policy(id(), POLICY, true, List.of(rule), now, now));
             return organization;
         });

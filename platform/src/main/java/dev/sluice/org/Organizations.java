@@ -16,11 +16,13 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
-import java.security.interfaces.RSAPublicKey;
+import java.security.PublicKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,6 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Organizations {
     private static final int CACHED_ORGANIZATIONS_MAX = 10_000;
     private static final int CACHED_ACCOUNTS_MAX = 100_000;
+    private static final int CHANGE_TRIES = 8;
     private static final Pattern ORGANIZATION = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}");
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -54,8 +57,16 @@ public final class Organizations {
     /// An organization with what its policies allow. A later change of either makes another object.
     public record Tenant(Organization organization, Policies policies) {}
 
-    /// A service account that can prove who it is. Another key, and an account made anew, have another `keyVersion`.
-    public record Account(Principal principal, String name, RSAPublicKey key, String keyVersion) {}
+    /// A service account that can prove who it is. Other keys, and an account made anew, have another `keyVersion`.
+    public record Account(Principal principal, String name, List<AccountKey> keys, String keyVersion) {
+        public Account {
+            keys = List.copyOf(keys);
+        }
+    }
+
+    /// @param id how tokens name it
+    /// @param end from then on it proves nothing
+    public record AccountKey(String id, PublicKey key, Instant end) {}
 
     private record AccountName(String organization, String name) {}
 
@@ -79,7 +90,7 @@ public final class Organizations {
         });
     }
 
-    /// The service account `name` of an organization, if it is there and its key can be used.
+    /// The service account `name` of an organization, if it is there and one of its keys can be used.
     public Optional<Account> account(Organization organization, String name) {
         if (!ACCOUNT.matcher(name).matches()) {
             return Optional.empty();
@@ -114,14 +125,41 @@ public final class Organizations {
 
     /// Creates or replaces a service account.
     ///
-    /// @throws Refused `INVALID` for a name or key that cannot be used, `DENIED`
+    /// @throws Refused `INVALID` for a name or keys that cannot be used, `EXISTS` for a key that is there twice,
+    ///     `DENIED`
     public void put(Organization organization, ServiceAccount account) {
-        if (!ACCOUNT.matcher(account.name()).matches()
-                || RsaKeyText.parse(account.publicKey()).isEmpty()) {
-            throw new Refused(Refusal.INVALID, "a service account needs a name and an RSA public key of 2048 bits");
+        if (!ACCOUNT.matcher(account.name()).matches()) {
+            throw new Refused(Refusal.INVALID, "a service account needs a name of letters, digits, and -_.");
         }
-        write(organization, OrgPaths.ACCOUNTS, account.name(), encode(account));
+        account.requireKeys();
+        write(organization, OrgPaths.ACCOUNTS, account.name(), AccountFile.print(account), 0);
         accounts.invalidate(new AccountName(organization.name(), account.name()));
+    }
+
+    /// Changes what a service account has: its keys, say. All that was given in its name is worth nothing from now on.
+    /// What somebody else changes meanwhile is not lost: then `change` is asked once more.
+    ///
+    /// @return the account as it is now
+    /// @throws Refused `NOT_FOUND`, `CONFLICT`, `DENIED`, and what `change` throws
+    public ServiceAccount change(Organization organization, String name, UnaryOperator<ServiceAccount> change) {
+        if (!ACCOUNT.matcher(name).matches()) {
+            throw new Refused(Refusal.NOT_FOUND, "no such service account");
+        }
+        FsPath path = accountPath(organization, name);
+        for (int left = CHANGE_TRIES; ; left--) {
+            LabeledFs.Content found = fs.read(path, Kind.FILE);
+            ServiceAccount changed = change.apply(AccountFile.parse(found.bytes()));
+            try {
+                changed.requireKeys();
+                write(organization, OrgPaths.ACCOUNTS, name, AccountFile.print(changed), found.version());
+                accounts.invalidate(new AccountName(organization.name(), name));
+                return changed;
+            } catch (Refused raced) {
+                if (raced.refusal() != Refusal.CONFLICT || left == 0) {
+                    throw raced;
+                }
+            }
+        }
     }
 
     /// Writes a service account anew, unchanged: it gets another `keyVersion`, so what was given in its name before
@@ -129,10 +167,7 @@ public final class Organizations {
     ///
     /// @throws Refused `NOT_FOUND`, `DENIED`
     public void renew(Organization organization, String name) {
-        FsPath path =
-                OrgPaths.directory(organization.principal(), OrgPaths.ACCOUNTS).child(name);
-        write(organization, OrgPaths.ACCOUNTS, name, fs.read(path, Kind.FILE).bytes());
-        accounts.invalidate(new AccountName(organization.name(), name));
+        change(organization, name, unchanged -> unchanged);
     }
 
     /// Removes a service account. Its tokens are worth nothing from now on.
@@ -153,18 +188,19 @@ public final class Organizations {
     ///
     /// @throws Refused `DENIED`
     public void put(Organization organization, Policy policy) {
-        write(organization, OrgPaths.POLICIES, policy.name(), encode(policy));
+        write(organization, OrgPaths.POLICIES, policy.name(), encode(policy), 0);
         tenants.invalidate(organization.name());
     }
 
-    private void write(Organization organization, String kind, String name, Bytes content) {
+    /// @param expectedVersion 0 for whatever is there, or nothing
+    private void write(Organization organization, String kind, String name, Bytes content, long expectedVersion) {
         Label label = OrgPaths.iamLabel(organization.principal());
         Privilege with = integrity(label.integrity());
         FsPath path = OrgPaths.directory(organization.principal(), kind).child(name);
         Map<String, String> details = Map.of("content", content.utf8());
         witness.witness(new Deed(kind + ".put", name, label, details), () -> {
-            if (fs.find(path).isPresent()) {
-                fs.write(path, Kind.FILE, content, 0, with);
+            if (expectedVersion != 0 || fs.find(path).isPresent()) {
+                fs.write(path, Kind.FILE, content, expectedVersion, with);
             } else {
                 fs.create(path, Kind.FILE, label, content, with);
             }
@@ -194,13 +230,26 @@ public final class Organizations {
     }
 
     private Optional<Account> loadAccount(Organization organization, String name) {
-        FsPath directory = OrgPaths.directory(organization.principal(), OrgPaths.ACCOUNTS);
-        return content(directory.child(name)).flatMap(file -> {
-            var stored = JSON.readValue(file.bytes().readOnlyArray(), ServiceAccount.class);
-            return RsaKeyText.parse(stored.publicKey())
-                    .map(key -> new Account(
-                            organization.serviceAccount(name), name, key, file.id() + ":" + file.version()));
-        });
+        return content(accountPath(organization, name))
+                .map(file -> new Account(
+                        organization.serviceAccount(name),
+                        name,
+                        AccountFile.parse(file.bytes()).keys().stream()
+                                .flatMap(key -> usable(key).stream())
+                                .toList(),
+                        file.id() + ":" + file.version()))
+                .filter(account -> !account.keys().isEmpty());
+    }
+
+    private static Optional<AccountKey> usable(ServiceAccount.Key stored) {
+        Instant end = stored.expiresSeconds() == ServiceAccount.NEVER
+                ? Instant.MAX
+                : Instant.ofEpochSecond(Math.min(stored.expiresSeconds(), ServiceAccount.EXPIRES_SECONDS_MAX));
+        return PublicKeyText.parse(stored.publicKey()).map(key -> new AccountKey(stored.id(), key, end));
+    }
+
+    private static FsPath accountPath(Organization organization, String name) {
+        return OrgPaths.directory(organization.principal(), OrgPaths.ACCOUNTS).child(name);
     }
 
     private Optional<LabeledFs.Content> content(FsPath path) {

@@ -34,7 +34,7 @@ import dev.sluice.org.Founding;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Policy;
-import dev.sluice.org.RsaKeyText;
+import dev.sluice.org.PublicKeyText;
 import dev.sluice.org.ServiceAccount;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
@@ -199,7 +199,7 @@ final class ApiServer implements AutoCloseable {
     }
 
     Asker addAccount(Organization tenant, String name, String... resources) {
-        String text = RsaKeyText.print((RSAPublicKey) key.getPublic());
+        String text = PublicKeyText.print((RSAPublicKey) key.getPublic());
         asRoot(() -> organizations.put(tenant, new ServiceAccount("i", name, text, 0, 0)));
         var rule = new Policy.Rule(List.of(name), List.of("*"), List.of(resources));
         asRoot(() -> organizations.put(tenant, new Policy("i", name, false, List.of(rule), 0, 0)));

@@ -30,8 +30,8 @@ import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Policy;
+import dev.sluice.org.PublicKeyText;
 import dev.sluice.org.Resource;
-import dev.sluice.org.RsaKeyText;
 import dev.sluice.org.ServiceAccount;
 import dev.sluice.store.MemoryStore;
 import java.nio.file.Path;
@@ -160,7 +160,7 @@ final class AuthenticatorTest {
 
     @Test
     void hmacWithThePublicKeyAsSecret_isRejected() throws Exception {
-        byte[] pem = Base64.getDecoder().decode(RsaKeyText.print((RSAPublicKey) key.getPublic()));
+        byte[] pem = Base64.getDecoder().decode(PublicKeyText.print((RSAPublicKey) key.getPublic()));
         assertUnauthenticated(ask(sign(JWSAlgorithm.HS256, new MACSigner(pem), claims())));
         assertUnauthenticated(
                 ask(sign(JWSAlgorithm.HS256, new MACSigner(key.getPublic().getEncoded()), claims())));
@@ -425,12 +425,12 @@ final class AuthenticatorTest {
 
     private void replaceAdminKey(RSAPublicKey to) {
         Organization dispatch = organizations.tenant("dispatch").orElseThrow().organization();
-        inIam(() -> organizations.put(dispatch, new ServiceAccount("i", "admin", RsaKeyText.print(to), 0, 1)));
+        inIam(() -> organizations.put(dispatch, new ServiceAccount("i", "admin", PublicKeyText.print(to), 0, 1)));
     }
 
     private void addAccount(String organization, String name) {
         Organization home = organizations.tenant(organization).orElseThrow().organization();
-        String text = RsaKeyText.print((RSAPublicKey) key.getPublic());
+        String text = PublicKeyText.print((RSAPublicKey) key.getPublic());
         inIam(() -> organizations.put(home, new ServiceAccount("i", name, text, 0, 0)));
     }
 
