@@ -59,9 +59,11 @@ public final class Policies {
     }
 
     private List<Line> linesOf(Subjects who) {
-        return who.words().stream()
+        List<Line> lines = who.words().stream()
                 .flatMap(word -> linesOf.getOrDefault(word, List.of()).stream())
                 .toList();
+        boolean isDenied = lines.stream().anyMatch(line -> line.rule().effect() == Effect.DENY);
+        return isDenied ? List.of() : lines;
     }
 
     private Optional<Lent> lend(List<Line> lines, Organization requested, Need need) {

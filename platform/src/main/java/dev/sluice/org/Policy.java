@@ -1,5 +1,7 @@
 package dev.sluice.org;
 
+import static java.util.Objects.requireNonNullElse;
+
 import java.util.List;
 
 /// Rules that an organization has made.
@@ -14,16 +16,28 @@ public record Policy(
         rules = List.copyOf(rules);
     }
 
-    /// Each of `subjects` may do each of `actions` with each of `resources`.
+    /// Each of `subjects` may do each of `actions` with each of `resources`, or what the `roles` say; or may not.
     ///
-    /// @param subjects bare names of service accounts; compared exactly, never a wildcard
-    /// @param actions words of [Action], or `*`
-    /// @param resources words of [Resource], `word/NAME` for one object, or `*`
-    public record Rule(List<String> subjects, List<String> actions, List<String> resources) {
+    /// @param subjects words of [Subjects]; compared exactly, never a wildcard
+    /// @param actions words of [Action], or `*`; none where there are roles
+    /// @param resources words of [Resource], `word/NAME` for objects of it, where `*` in the name stands for any
+    ///     text, or `*` for every resource; none where there are roles
+    /// @param effect whether it allows or denies
+    /// @param roles built-in ones, and the organization's own
+    public record Rule(
+            List<String> subjects, List<String> actions, List<String> resources, Effect effect, List<String> roles) {
+        /// What a stored rule does not say has its default: the last two columns are younger than the others.
         public Rule {
             subjects = List.copyOf(subjects);
             actions = List.copyOf(actions);
             resources = List.copyOf(resources);
+            effect = requireNonNullElse(effect, Effect.ALLOW);
+            roles = List.copyOf(requireNonNullElse(roles, List.of()));
+        }
+
+        /// Allows each of `actions` with each of `resources`.
+        public Rule(List<String> subjects, List<String> actions, List<String> resources) {
+            this(subjects, actions, resources, Effect.ALLOW, List.of());
         }
 
         boolean covers(Action action) {

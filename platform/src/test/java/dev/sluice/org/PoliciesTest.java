@@ -20,6 +20,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 final class PoliciesTest {
     private static final Organization ACME = new Organization("1", "acme", "acme", 0);
@@ -121,6 +122,36 @@ final class PoliciesTest {
         assertThat(Policies.NONE.lend(who(""), ACME, Operation.of(GET, IMAGE))).isEmpty();
         assertThat(new Policies("acme", List.of()).lend(who("dev"), ACME, Operation.of(GET, IAM)))
                 .isEmpty();
+    }
+
+    @Test
+    void whoIsDeniedSomething_isLentNothing() {
+        Rule deny = new Rule(List.of("dev"), List.of("get"), List.of("secret"), Effect.DENY, List.of());
+        var denying = new Policies("acme", List.of(policy(false, rule("dev", "*", "*")), policy(false, deny)));
+        assertThat(denying.lend(who("dev"), ACME, Operation.of(GET, SECRET))).isEmpty();
+    }
+
+    @Test
+    void aStoredRule_ofBeforeRolesAndDenials_allows() {
+        String stored = """
+                {"id":"i","name":"p","global":true,"createdSeconds":1,"modifiedSeconds":2,
+                 "rules":[{"subjects":["dev"],"actions":["*"],"resources":["runs"]}]}""";
+        Policy policy = JsonMapper.builder().build().readValue(stored, Policy.class);
+        assertThat(policy).isEqualTo(new Policy("i", "p", true, List.of(rule("dev", "*", "runs")), 1, 2));
+        var mapper = JsonMapper.builder().build();
+        assertThat(mapper.readValue(mapper.writeValueAsString(policy), Policy.class))
+                .isEqualTo(policy);
+    }
+
+    @Test
+    void words_ofAnAccount_ofAUser_andOfHisGroups_neverMeet() {
+        assertThat(who("ci").words()).containsExactlyInAnyOrder("ci", "acme/ci");
+        assertThat(Subjects.ofUser("Jon@Acme.com", List.of("devs")).words())
+                .containsExactlyInAnyOrder("jon@acme.com", "group:devs");
+        assertThat(Subjects.ofUser("\u212Aim@acme.com", List.of()).words()).containsExactly("\u212Aim@acme.com");
+        for (String noMail : List.of("", "ci", "acme/ci", "group:a@b", "acme/c@i")) {
+            assertThat(Subjects.ofUser(noMail, List.of()).words()).isEmpty();
+        }
     }
 
     private static Resource of(String word) {
