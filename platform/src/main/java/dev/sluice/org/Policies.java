@@ -58,6 +58,11 @@ public final class Policies {
         return requested.name().equals(home) || linesOf(who).stream().anyMatch(Line::global);
     }
 
+    /// Whether a rule speaks of somebody: what makes a user of an identity provider a member.
+    public boolean names(Subjects who) {
+        return !linesOf(who).isEmpty();
+    }
+
     private List<Line> linesOf(Subjects who) {
         List<Line> lines = who.words().stream()
                 .flatMap(word -> linesOf.getOrDefault(word, List.of()).stream())
