@@ -59,6 +59,78 @@ final class SquashfsImageTest {
         assertRefused(image("link"), Refusal.INVALID, "neither a file nor a directory");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5, 6, 7, 10, 11, 12, 13, 14})
+    void linksDevicesAndTheLike_areRefused_whateverTheirInodeIs(int type) {
+        for (int inode = 1; inode <= CraftedImage.TYPES; inode++) {
+            byte[] image = new CraftedImage().with("x", type, inode).bytes();
+            assertRefused(image, Refusal.INVALID, "neither a file nor a directory");
+        }
+    }
+
+    @Test
+    void anEntry_isWhatItsInodeIs_orRefused() {
+        for (int inode = 1; inode <= CraftedImage.TYPES; inode++) {
+            boolean isFile = inode == CraftedImage.FILE || inode == CraftedImage.LARGE_FILE;
+            boolean isDirectory = inode == CraftedImage.DIRECTORY || inode == CraftedImage.LARGE_DIRECTORY;
+            byte[] file = new CraftedImage().with("x", CraftedImage.FILE, inode).bytes();
+            byte[] directory =
+                    new CraftedImage().with("x", CraftedImage.DIRECTORY, inode).bytes();
+            assertThat(isRefused(file)).as("a file of type " + inode).isEqualTo(!isFile);
+            assertThat(isRefused(directory)).as("a directory of type " + inode).isEqualTo(!isDirectory);
+        }
+    }
+
+    @Test
+    void moreFilesThanAPackageHas_areRefused() {
+        CraftedImage image = entries(SourceFiles.FILES_MAX, CraftedImage.FILE);
+        assertThat(new SquashfsImage(image.bytes()).read()).hasSize(SourceFiles.FILES_MAX);
+        image.with("one more", CraftedImage.FILE, CraftedImage.FILE);
+        assertRefused(image.bytes(), Refusal.TOO_LARGE, "too many files");
+    }
+
+    @Test
+    void moreEntriesThanAPackageNeeds_areRefused_thoughNoneIsAFile() {
+        CraftedImage image = entries(2 * SourceFiles.FILES_MAX, CraftedImage.DIRECTORY);
+        assertThat(new SquashfsImage(image.bytes()).read()).isEmpty();
+        image.with("one more", CraftedImage.DIRECTORY, CraftedImage.DIRECTORY);
+        assertRefused(image.bytes(), Refusal.TOO_LARGE, "too many entries");
+    }
+
+    @Test
+    void moreBytesThanAPackageHas_areRefused_thoughNoFileHasThem() {
+        CraftedImage image = new CraftedImage().with("a", CraftedImage.FILE, CraftedImage.SPARSE);
+        assertThat(content(new SquashfsImage(image.bytes()).read(), "a").length())
+                .isEqualTo(CraftedImage.SPARSE_BYTES);
+        image.with("b", CraftedImage.FILE, CraftedImage.SPARSE);
+        assertRefused(image.bytes(), Refusal.TOO_LARGE, "holds more than");
+    }
+
+    @Test
+    void aFileTwice_isRefused() {
+        CraftedImage image = new CraftedImage()
+                .with("a", CraftedImage.FILE, CraftedImage.FILE)
+                .with("a", CraftedImage.FILE, CraftedImage.FILE);
+        assertRefused(image.bytes(), Refusal.INVALID, "a file twice");
+    }
+
+    @Test
+    void aRootThatIsNoDirectory_isRefused() {
+        byte[] image = new CraftedImage()
+                .with("a", CraftedImage.FILE, CraftedImage.FILE)
+                .bytes();
+        ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN).putLong(ROOT_FIELD, CraftedImage.at(CraftedImage.LINK));
+        assertRefused(image, Refusal.INVALID, "damaged");
+    }
+
+    private static CraftedImage entries(int count, int type) {
+        var image = new CraftedImage();
+        for (int i = 0; i < count; i++) {
+            image.with("n" + i, type, type);
+        }
+        return image;
+    }
+
     @Test
     void aDirectoryInsideItself_isRefused() throws Exception {
         byte[] image = image("stored");
