@@ -22,7 +22,6 @@ final class Instance {
 
     private Convention convention = Convention.AUTO; // set once, when its function is loaded
     private Label seen = Label.BOTTOM; // touched only by who has checked the instance out
-    private long deadlineNanos; // set before the watch begins
     private long idleSinceNanos; // guarded by the pool's lock
 
     Instance(Sandbox sandbox, GuestLink link, int memoryMib) {
@@ -62,14 +61,6 @@ final class Instance {
     /// start lower would find it gone, and so learn that there was such a run.
     boolean mayServe(Label start) {
         return seen.equals(start);
-    }
-
-    long deadlineNanos() {
-        return deadlineNanos;
-    }
-
-    void deadlineNanos(long deadline) {
-        deadlineNanos = deadline;
     }
 
     long idleSinceNanos() {

@@ -64,9 +64,7 @@ final class Loader {
         boolean isKept = false;
         try {
             watch.begin(instance, left);
-            LoadOutcome loaded = instance.link().load(code);
-            watch.end(instance);
-            return switch (loaded) {
+            return switch (instance.link().load(code)) {
                 case LoadOutcome.Failed(var failure) ->
                     new Prepared.Unfit(new Fault(failure.type().word(), failure.message(), failure.stacktrace()));
                 case LoadOutcome.Loaded(Convention convention) -> {

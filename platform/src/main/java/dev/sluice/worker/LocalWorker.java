@@ -153,11 +153,10 @@ public final class LocalWorker implements AutoCloseable {
             throws InterruptedException {
         var logs = new LogLines(() -> instance.end(Instance.Ended.FLOOD));
         boolean isReusable = false;
-        instance.saw(task.label());
         instance.sandbox().logsTo(logs);
         Duration left = shorter(gate.function().limits().timeout(), job.timeMax());
-        watch.begin(instance, left);
-        try (CloudCalls answering = calls.apply(gate, job.invoker().apply(instance.deadlineNanos()))) {
+        long endNanos = watch.begin(instance, left);
+        try (CloudCalls answering = calls.apply(gate, job.invoker().apply(endNanos))) {
             Bytes context = Contexts.of(
                     instance.convention(),
                     gate.function(),
@@ -184,9 +183,9 @@ public final class LocalWorker implements AutoCloseable {
             instance.sandbox().drainLogs(logs);
             return failed(fault, logs);
         } finally {
-            boolean isInTime = watch.end(instance);
+            watch.end(instance);
             instance.saw(task.highest());
-            giveBack(key, instance, isReusable && isInTime && instance.ended() == null);
+            giveBack(key, instance, isReusable && instance.ended() == null);
         }
     }
 

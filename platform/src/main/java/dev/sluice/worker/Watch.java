@@ -1,7 +1,6 @@
 package dev.sluice.worker;
 
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -10,21 +9,23 @@ import java.util.concurrent.TimeUnit;
 final class Watch implements AutoCloseable {
     static final Duration GRAIN = Duration.ofMillis(5);
 
-    private final Set<Instance> watched = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<Instance, Long> deadlines = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     Watch() {
         Thread.ofPlatform().daemon().name("deadlines").start(this::look);
     }
 
-    void begin(Instance instance, Duration left) {
-        instance.deadlineNanos(System.nanoTime() + left.toNanos());
-        watched.add(instance);
+    /// @return the nanosecond at which the guest will be ended
+    long begin(Instance instance, Duration left) {
+        long deadline = System.nanoTime() + left.toNanos();
+        deadlines.put(instance, deadline);
+        return deadline;
     }
 
-    /// @return false if the guest is being ended: its time was up first
-    boolean end(Instance instance) {
-        return watched.remove(instance);
+    /// From now on the guest is not ended any more; [Instance#ended] tells whether its time was up before.
+    void end(Instance instance) {
+        deadlines.remove(instance);
     }
 
     @Override
@@ -36,14 +37,25 @@ final class Watch implements AutoCloseable {
         try {
             while (!closed.await(GRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
                 long now = System.nanoTime();
-                for (Instance instance : watched) {
-                    if (now - instance.deadlineNanos() >= 0 && end(instance)) {
-                        instance.end(Instance.Ended.DEADLINE);
+                deadlines.forEach((instance, deadline) -> {
+                    if (now - deadline >= 0) {
+                        endInstead(instance, deadline);
                     }
-                }
+                });
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Ends a guest unless its run is over. Who calls [#end] meanwhile waits, so that no guest is ended after it.
+    private void endInstead(Instance instance, long deadline) {
+        deadlines.computeIfPresent(instance, (late, current) -> {
+            if (current != deadline) {
+                return current; // of another run by now
+            }
+            late.end(Instance.Ended.DEADLINE);
+            return null;
+        });
     }
 }

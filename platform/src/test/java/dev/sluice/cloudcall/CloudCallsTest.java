@@ -16,6 +16,7 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.store.MemoryStore;
+import dev.sluice.testing.CountedBlobs;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ final class CloudCallsTest {
 
     private final MemoryStore store = new MemoryStore();
     private final LabeledFs fs = new LabeledFs(store, new SecureRandom());
-    private final MemoryBlobs blobs = new MemoryBlobs();
+    private final CountedBlobs blobs = new CountedBlobs(new MemoryBlobs());
     private final CloudCalls.Rooms rooms =
             new CloudCalls.Rooms(fs, blobs, new Gates(fs, deed -> {}), new Packages(blobs));
     private final List<Invoker.Call> invoked = new ArrayList<>();
@@ -311,6 +312,17 @@ final class CloudCallsTest {
         ask(new CloudCall.CloseBlob(blob));
         finalized("another");
         assertThat(refusal(new CloudCall.CreateBlob())).isEqualTo(CallRefusal.LIMIT);
+    }
+
+    @Test
+    void whatARunLeavesOpen_isClosedWithIt() throws Exception {
+        String blob = finalized("photo");
+        assertThat(blobs.open()).isZero();
+        ask(new CloudCall.CreateBlob());
+        ask(new CloudCall.OpenBlobHandle(blob));
+        assertThat(blobs.open()).isEqualTo(2);
+        calls.close();
+        assertThat(blobs.open()).isZero();
     }
 
     @Test

@@ -91,7 +91,8 @@ final class CraftedImage {
         var blocks = new ByteArrayOutputStream();
         for (int at = 0; at < length; at += METADATA_BYTES_MAX) {
             int bytes = Math.min(METADATA_BYTES_MAX, length - at);
-            blocks.writeBytes(numbers(2).putShort(0, (short) (bytes | STORED_FLAG)).array());
+            blocks.writeBytes(
+                    numbers(2).putShort(0, (short) (bytes | STORED_FLAG)).array());
             blocks.write(table, at, bytes);
         }
         return blocks.toByteArray();

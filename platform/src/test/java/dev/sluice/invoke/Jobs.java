@@ -25,13 +25,10 @@ final class Jobs {
     private Jobs() {}
 
     static Job of(String payload) {
-        return new Job(
-                Bytes.utf8(payload),
-                Bytes.utf8("{}"),
-                Map.of(),
-                Map.of(),
-                Component.TRUE,
-                Duration.ofSeconds(10),
-                _ -> NOBODY);
+        return of(payload, Duration.ofSeconds(10));
+    }
+
+    static Job of(String payload, Duration timeMax) {
+        return new Job(Bytes.utf8(payload), Bytes.utf8("{}"), Map.of(), Map.of(), Component.TRUE, timeMax, _ -> NOBODY);
     }
 }

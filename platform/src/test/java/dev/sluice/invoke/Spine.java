@@ -1,7 +1,6 @@
 package dev.sluice.invoke;
 
 import dev.sluice.audit.AuditLog;
-import dev.sluice.blob.Blobs;
 import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
@@ -23,11 +22,11 @@ import dev.sluice.label.Privilege;
 import dev.sluice.run.Run;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
-import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.store.MemoryStore;
+import dev.sluice.testing.CountedBlobs;
 import dev.sluice.worker.LocalWorker;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -45,16 +44,22 @@ import java.util.TreeMap;
 final class Spine implements AutoCloseable {
     static final String ACME = "acme";
 
+    /// How many guests of each runtime wait fresh.
+    static final int FRESH_OF_EACH = 1;
+
+    /// What all guests may hold together.
+    static final int WORKER_MIB = 2048;
+
     final MemoryStore store = new MemoryStore();
     final LabeledFs fs = new LabeledFs(store, new SecureRandom());
     final AuditLog audit = new AuditLog(store, new SecureRandom(), Clock.systemUTC());
     final Gates gates = new Gates(fs, audit);
     final Runs runs = new Runs(store, Clock.systemUTC());
     final Scheduler scheduler;
-    final SandboxDriver driver;
+    final WatchedDriver driver;
     final LocalWorker worker;
     final Invocations invocations;
-    private final Blobs blobs = new MemoryBlobs();
+    final CountedBlobs blobs = new CountedBlobs(new MemoryBlobs());
 
     Spine(Path directory) throws InterruptedException {
         this(directory, 1024);
@@ -65,11 +70,11 @@ final class Spine implements AutoCloseable {
         scheduler = new Scheduler(memoryMib);
         Path guest = Path.of("..", "guest").toAbsolutePath().normalize();
         fs.bootstrap();
-        driver = NamespaceDriver.open(NamespaceOptions.of(
+        driver = new WatchedDriver(NamespaceDriver.open(NamespaceOptions.of(
                 directory,
                 Map.of(
                         NamespaceOptions.PYTHON3, guest.resolve("python"),
-                        NamespaceOptions.NODEJS, guest.resolve("node"))));
+                        NamespaceOptions.NODEJS, guest.resolve("node")))));
         worker = new LocalWorker(
                 driver,
                 blobs,
@@ -78,8 +83,8 @@ final class Spine implements AutoCloseable {
                         CloudCalls.Rooms.of(fs, blobs, gates),
                         invoker,
                         gate.policy().privilege()),
-                1,
-                2048,
+                FRESH_OF_EACH,
+                WORKER_MIB,
                 () -> scheduler.load().leasedMib(),
                 () -> 4096,
                 Clock.systemUTC());

@@ -1,0 +1,97 @@
+package dev.sluice.invoke;
+
+import dev.sluice.sandbox.Death;
+import dev.sluice.sandbox.GuestSpec;
+import dev.sluice.sandbox.LogSink;
+import dev.sluice.sandbox.Sandbox;
+import dev.sluice.sandbox.SandboxDriver;
+import dev.sluice.sandbox.SandboxFailed;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/// Forwards to another driver, and tells which guests it has started, and what those hold that nobody has closed.
+final class WatchedDriver implements SandboxDriver {
+    private static final Consumer<LogSink> NOTHING = _ -> {};
+
+    private final SandboxDriver delegate;
+    private final List<GuestSpec> started = new CopyOnWriteArrayList<>();
+    private final Map<Sandbox, Integer> openMib = new ConcurrentHashMap<>();
+    private final AtomicReference<Consumer<LogSink>> atDrain = new AtomicReference<>(NOTHING);
+
+    WatchedDriver(SandboxDriver delegate) {
+        this.delegate = delegate;
+    }
+
+    List<GuestSpec> started() {
+        return List.copyOf(started);
+    }
+
+    int openMib() {
+        return openMib.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /// Does something once, when a run has answered and its last lines are asked for.
+    void atNextDrain(Consumer<LogSink> action) {
+        atDrain.set(action);
+    }
+
+    @Override
+    public Sandbox start(GuestSpec spec) throws SandboxFailed, InterruptedException {
+        started.add(spec);
+        var guest = new Watched(delegate.start(spec));
+        openMib.put(guest, spec.memoryMib());
+        return guest;
+    }
+
+    @Override
+    public void close() {
+        delegate.close();
+    }
+
+    private final class Watched implements Sandbox {
+        private final Sandbox guest;
+
+        Watched(Sandbox guest) {
+            this.guest = guest;
+        }
+
+        @Override
+        public SocketChannel channel() {
+            return guest.channel();
+        }
+
+        @Override
+        public void logsTo(LogSink sink) {
+            guest.logsTo(sink);
+        }
+
+        @Override
+        public void drainLogs(LogSink sink) {
+            atDrain.getAndSet(NOTHING).accept(sink);
+            guest.drainLogs(sink);
+        }
+
+        @Override
+        public Optional<Death> death() {
+            return guest.death();
+        }
+
+        @Override
+        public Optional<Death> awaitDeath(Duration patience) throws InterruptedException {
+            return guest.awaitDeath(patience);
+        }
+
+        @Override
+        public void close() {
+            guest.close();
+            openMib.remove(this);
+        }
+    }
+}
