@@ -15,10 +15,10 @@ import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.Runs.Durability;
-import dev.sluice.store.Batch;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.store.Store;
 import dev.sluice.testing.Contents;
+import dev.sluice.testing.ForgetfulStore;
 import dev.sluice.testing.HookedStore;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -118,7 +118,7 @@ final class RunRecordsTest {
 
     @Test
     void anEndBeforeTheAnswer_survivesACrash() {
-        var book = new Runs(new Forgetful(store), Clock.systemUTC());
+        var book = new Runs(new ForgetfulStore(store), Clock.systemUTC());
         Run behind = run(1, EXISTENCE);
         Run before = run(2, EXISTENCE);
         book.begin(behind);
@@ -127,6 +127,17 @@ final class RunRecordsTest {
         book.end(before, content(EXISTENCE), Durability.BEFORE_THE_ANSWER);
         assertThat(runs.recall("acme", behind.id())).isEmpty();
         assertThat(runs.recall("acme", before.id())).isPresent();
+    }
+
+    @Test
+    void anAcceptedRun_survivesACrash_andSoDoesAClaim() {
+        var book = new Runs(new ForgetfulStore(store), Clock.systemUTC());
+        Run accepted = run(1, EXISTENCE);
+        Run claimed = run(2, EXISTENCE);
+        book.enqueue(queued(accepted));
+        book.claim(claimed, Bytes.utf8("one"));
+        assertThat(runs.recover()).containsExactly(accepted);
+        assertThat(runs.claim(run(3, EXISTENCE), Bytes.utf8("one"))).contains(claimed.id());
     }
 
     @Test
@@ -237,38 +248,5 @@ final class RunRecordsTest {
 
     private static Content ended(Status status, Label label, Label output, Bytes input, Optional<Output> said) {
         return new Content(status, 1, label, output, input, said, Optional.empty(), List.of(), List.of());
-    }
-
-    /// As after a crash: what was to be written behind is not there.
-    private record Forgetful(Store delegate) implements Store {
-        @Override
-        public Optional<Bytes> get(Bytes key) {
-            return delegate.get(key);
-        }
-
-        @Override
-        public List<Entry> scan(Bytes prefix, Bytes afterKey, int limit) {
-            return delegate.scan(prefix, afterKey, limit);
-        }
-
-        @Override
-        public List<Entry> scanBackwards(Bytes prefix, Bytes beforeKey, int limit) {
-            return delegate.scanBackwards(prefix, beforeKey, limit);
-        }
-
-        @Override
-        public boolean commit(Batch batch) {
-            return delegate.commit(batch);
-        }
-
-        @Override
-        public void commitBehind(Batch batch) {
-            // lost
-        }
-
-        @Override
-        public void close() {
-            delegate.close();
-        }
     }
 }

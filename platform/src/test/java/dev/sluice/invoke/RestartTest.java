@@ -1,0 +1,185 @@
+package dev.sluice.invoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.fs.FsPath;
+import dev.sluice.function.Convention;
+import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.Limits;
+import dev.sluice.gate.GatePolicy;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.run.Run;
+import dev.sluice.run.Run.Content;
+import dev.sluice.run.Run.Status;
+import dev.sluice.run.Run.View;
+import dev.sluice.run.RunIds;
+import dev.sluice.run.Runs;
+import dev.sluice.store.Store;
+import dev.sluice.store.StoreFailed;
+import dev.sluice.testing.FaultyStore;
+import dev.sluice.testing.ForgetfulStore;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is left of accepted runs and of those with a key when the server stops and starts again. Real guests.
+final class RestartTest {
+    private static final Label PLACE = Label.parse("T,acme/function");
+    private static final String COUNTS =
+            "n = 0\ndef handle(context, payload):\n    global n\n    n += 1\n    return n\n";
+
+    @TempDir
+    static Path directory;
+
+    private static Spine spine;
+
+    @BeforeAll
+    static void start() throws InterruptedException {
+        spine = new Spine(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        spine.close();
+    }
+
+    @Test
+    void aKeyedRunThatWasAnswered_isAnsweredAgain_andNotRunAgain() throws InterruptedException {
+        create("counts", COUNTS, PLACE);
+        View first = caller().run(() -> over(new ForgetfulStore(spine.store)).invoke(keyed("counts")));
+        assertThat(first.output()).contains(Spine.json("1"));
+        Invocations restarted = over(spine.store);
+        restarted.recover();
+        View again = caller().run(() -> restarted.invoke(keyed("counts")));
+        assertThat(again.run()).isEqualTo(first.run());
+        assertThat(again.output()).isEqualTo(first.output());
+        assertThat(again.status()).contains(Status.READY);
+    }
+
+    /// The store fails when the run is to be noted as ended.
+    @Test
+    void aKeyedRunThatWasCut_isToldAsStopped_andNotRunAgain() throws InterruptedException {
+        create("cut", COUNTS, PLACE);
+        var failing = new FaultyStore(spine.store, 2, FaultyStore.Fault.NOTHING_DONE);
+        assertThatThrownBy(() -> caller().run(() -> over(failing).invoke(keyed("cut"))))
+                .isInstanceOf(StoreFailed.class);
+        Invocations restarted = over(spine.store);
+        restarted.recover();
+        View again = caller().run(() -> restarted.invoke(keyed("cut")));
+        assertThat(again.status()).contains(Status.ERROR);
+        assertThat(again.content().flatMap(Content::fault).orElseThrow().message())
+                .isEqualTo("the server stopped while the function ran");
+        Invocation anew = wish(PLACE, "cut", Optional.empty());
+        assertThat(caller().run(() -> restarted.invoke(anew)).output()).contains(Spine.json("2"));
+    }
+
+    /// When it was accepted, the way may have been another.
+    @Test
+    void anAcceptedRun_startsWithWhatTheWayToItsGateTells() {
+        Label secret = Label.parse("acme/user/alice,acme/function");
+        create("open", COUNTS, PLACE);
+        Task owner = Spine.task("acme", "acme");
+        owner.run(() -> {
+            spine.fs.link(
+                    FsPath.home(PLACE).child("open"),
+                    FsPath.home(secret).child("open"),
+                    owner.exercise(Component.TRUE, Component.parse("acme/function")));
+            return owner;
+        });
+        Run run = accepted(wish(secret, "open", Optional.empty()));
+        spine.invocations.recover();
+        Content content = await().until(() -> seen(run).flatMap(View::content), Optional::isPresent)
+                .orElseThrow();
+        assertThat(content.status()).isEqualTo(Status.READY);
+        assertThat(content.label().secrecy().implies(Component.parse("acme/user/alice")))
+                .isTrue();
+    }
+
+    @Test
+    void whereTooManyRunsWait_noneIsAccepted_butAnotherTenants() {
+        create("later", COUNTS, PLACE);
+        Invocation wish = wish(PLACE, "later", Optional.empty());
+        Run waiting = accepted(wish);
+        var crowded = new CrowdedStore(spine.store, Backlog.TENANT_UNDER_WAY_MAX + Backlog.TENANT_WAITING_MAX);
+        Invocations invocations = over(crowded);
+        invocations.recover();
+        assertThatThrownBy(() -> caller().run(() -> invocations.submit(wish)))
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.OVERLOADED));
+        Run blues = caller().run(() -> invocations.submit(of("blue", wish)));
+        crowded.open();
+        await().until(() -> seen(waiting).flatMap(View::content).isPresent());
+        await().until(() -> seen(blues).flatMap(View::content).isPresent());
+    }
+
+    private static Invocations over(Store store) {
+        return new Invocations(
+                spine.gates,
+                spine.scheduler,
+                spine.worker,
+                new Runs(store, Clock.systemUTC()),
+                new RunIds(Clock.systemUTC(), new SecureRandom()),
+                spine.audit,
+                Clock.systemUTC());
+    }
+
+    private static Run accepted(Invocation wish) {
+        long now = System.currentTimeMillis();
+        var existence = Label.parse("acme/runs,acme/runs");
+        var run = new Run(
+                UUID.randomUUID(), "acme", wish.function(), "", "", false, now, now + 60_000, List.of(), existence);
+        spine.runs.enqueue(QueuedInvoker.queued(run, wish, caller()));
+        return run;
+    }
+
+    private static Optional<View> seen(Run run) {
+        return Spine.task("F", "F").run(() -> spine.runs.find(run.organization(), run.id()));
+    }
+
+    private static void create(String name, String source, Label label) {
+        var everybody = new GatePolicy(Component.TRUE, Component.TRUE, Component.TRUE, Component.FALSE);
+        FunctionSpec spec = spine.python(source, "hello.handle", Convention.DISPATCH, Limits.DEFAULT);
+        spine.create(FsPath.home(label).child(name), everybody, spec, label);
+    }
+
+    private static Task caller() {
+        return Spine.task("acme/runs&acme/user/alice", "acme/runs");
+    }
+
+    private static Invocation keyed(String name) {
+        return wish(PLACE, name, Optional.of("key"));
+    }
+
+    private static Invocation wish(Label label, String name, Optional<String> key) {
+        return Spine.wish(FsPath.home(label).child(name), name, "1", "T,T", key);
+    }
+
+    private static Invocation of(String organization, Invocation wish) {
+        return new Invocation(
+                organization,
+                wish.function(),
+                wish.functionId(),
+                wish.faasId(),
+                wish.gate(),
+                wish.start(),
+                wish.payload(),
+                wish.context(),
+                wish.headers(),
+                wish.blobs(),
+                wish.secrets(),
+                wish.idempotencyKey());
+    }
+}
