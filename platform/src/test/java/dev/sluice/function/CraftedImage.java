@@ -66,9 +66,9 @@ final class CraftedImage {
                 .putLong(64, SUPERBLOCK_BYTES)
                 .putLong(72, SUPERBLOCK_BYTES + inodes.length);
         var image = new ByteArrayOutputStream();
-        image.writeBytes(superblock.array());
+        image.writeBytes(content(superblock));
         image.writeBytes(inodes);
-        image.writeBytes(stored(listing.array(), length));
+        image.writeBytes(stored(content(listing), length));
         return image.toByteArray();
     }
 
@@ -84,7 +84,7 @@ final class CraftedImage {
         inodes.putShort(at(SPARSE), (short) LARGE_FILE)
                 .putLong(at(SPARSE) + 24, SPARSE_BYTES)
                 .putInt(at(SPARSE) + 44, NO_FRAGMENT);
-        return inodes.array();
+        return content(inodes);
     }
 
     private static byte[] stored(byte[] table, int length) {
@@ -92,10 +92,16 @@ final class CraftedImage {
         for (int at = 0; at < length; at += METADATA_BYTES_MAX) {
             int bytes = Math.min(METADATA_BYTES_MAX, length - at);
             blocks.writeBytes(
-                    numbers(2).putShort(0, (short) (bytes | STORED_FLAG)).array());
+                    content(numbers(2).putShort(0, (short) (bytes | STORED_FLAG))));
             blocks.write(table, at, bytes);
         }
         return blocks.toByteArray();
+    }
+
+    private static byte[] content(ByteBuffer numbers) {
+        var content = new byte[numbers.capacity()];
+        numbers.get(0, content);
+        return content;
     }
 
     private static ByteBuffer numbers(int bytes) {
