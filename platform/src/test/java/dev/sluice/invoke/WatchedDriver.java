@@ -18,12 +18,10 @@ import java.util.function.Consumer;
 
 /// Forwards to another driver, and tells which guests it has started, and what those hold that nobody has closed.
 final class WatchedDriver implements SandboxDriver {
-    private static final Consumer<LogSink> NOTHING = _ -> {};
-
     private final SandboxDriver delegate;
     private final List<GuestSpec> started = new CopyOnWriteArrayList<>();
     private final Map<Sandbox, Integer> openMib = new ConcurrentHashMap<>();
-    private final AtomicReference<Consumer<LogSink>> atDrain = new AtomicReference<>(NOTHING);
+    private final AtomicReference<Consumer<LogSink>> atDrain = new AtomicReference<>(WatchedDriver::nothing);
 
     WatchedDriver(SandboxDriver delegate) {
         this.delegate = delegate;
@@ -55,6 +53,8 @@ final class WatchedDriver implements SandboxDriver {
         delegate.close();
     }
 
+    private static void nothing(LogSink sink) {}
+
     private final class Watched implements Sandbox {
         private final Sandbox guest;
 
@@ -74,7 +74,7 @@ final class WatchedDriver implements SandboxDriver {
 
         @Override
         public void drainLogs(LogSink sink) {
-            atDrain.getAndSet(NOTHING).accept(sink);
+            atDrain.getAndSet(WatchedDriver::nothing).accept(sink);
             guest.drainLogs(sink);
         }
 
