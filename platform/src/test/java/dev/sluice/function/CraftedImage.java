@@ -91,8 +91,7 @@ final class CraftedImage {
         var blocks = new ByteArrayOutputStream();
         for (int at = 0; at < length; at += METADATA_BYTES_MAX) {
             int bytes = Math.min(METADATA_BYTES_MAX, length - at);
-            blocks.writeBytes(
-                    content(numbers(2).putShort(0, (short) (bytes | STORED_FLAG))));
+            blocks.writeBytes(content(numbers(2).putShort(0, (short) (bytes | STORED_FLAG))));
             blocks.write(table, at, bytes);
         }
         return blocks.toByteArray();

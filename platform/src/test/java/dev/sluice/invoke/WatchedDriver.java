@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.function.BooleanSupplier;
 
 /// Forwards to another driver, and tells which guests it has started, and what those hold that nobody has closed.
 final class WatchedDriver implements SandboxDriver {
     private final SandboxDriver delegate;
     private final List<GuestSpec> started = new CopyOnWriteArrayList<>();
     private final Map<Sandbox, Integer> openMib = new ConcurrentHashMap<>();
-    private final AtomicReference<Consumer<LogSink>> atDrain = new AtomicReference<>(WatchedDriver::nothing);
+    private final AtomicReference<AtDrain> atDrain = new AtomicReference<>(WatchedDriver::nothing);
 
     WatchedDriver(SandboxDriver delegate) {
         this.delegate = delegate;
@@ -36,7 +36,7 @@ final class WatchedDriver implements SandboxDriver {
     }
 
     /// Does something once, when a run has answered and its last lines are asked for.
-    void atNextDrain(Consumer<LogSink> action) {
+    void atNextDrain(AtDrain action) {
         atDrain.set(action);
     }
 
@@ -53,7 +53,13 @@ final class WatchedDriver implements SandboxDriver {
         delegate.close();
     }
 
-    private static void nothing(LogSink sink) {}
+    /// Is told whether the guest is still there.
+    @FunctionalInterface
+    interface AtDrain {
+        void run(LogSink sink, BooleanSupplier isOpen);
+    }
+
+    private static void nothing(LogSink sink, BooleanSupplier isOpen) {}
 
     private final class Watched implements Sandbox {
         private final Sandbox guest;
@@ -74,7 +80,7 @@ final class WatchedDriver implements SandboxDriver {
 
         @Override
         public void drainLogs(LogSink sink) {
-            atDrain.getAndSet(WatchedDriver::nothing).accept(sink);
+            atDrain.getAndSet(WatchedDriver::nothing).run(sink, () -> openMib.containsKey(this));
             guest.drainLogs(sink);
         }
 
