@@ -34,6 +34,11 @@ How much there is for whom:
   --quota ORG=ITEMS,MIB      the same for one organization; may be repeated
   --collect-seconds N        from one look for what nothing reaches to the next (600)
 
+Which tokens of service accounts are good:
+
+  --token-seconds N          longest life of a token that an account signs for itself (3660: Dispatch's client)
+  --token-audience required  demand that it says "aud": "sluice", which Dispatch's client does not (any)
+
 DIR/endpoints.json holds the addresses once the server is ready. 
 Variables: SLUICE_DATA, SLUICE_API_PORT, SLUICE_API_TLS_PORT, SLUICE_GATEWAY_PORT and SLUICE_GATEWAY_TLS_PORT
 change the defaults; SLUICE_JAVA_OPTS adds options for the server's JVM.

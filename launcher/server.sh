@@ -21,9 +21,9 @@ command_up() {
         case $option in
             --detach) detach=yes; shift; continue ;;
             -y | --yes) CONSENT=yes; shift; continue ;;
-            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --ready-guests=* | --guest-mib=*)
+            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --token-*=* | --ready-guests=* | --guest-mib=*)
                 value=${option#*=}; option=${option%%=*}; shift ;;
-            --data | --*-port | --egress-* | --quota* | --collect-seconds | --ready-guests | --guest-mib)
+            --data | --*-port | --egress-* | --quota* | --collect-seconds | --token-* | --ready-guests | --guest-mib)
                 value=$(value_of up "$option" $# "${2-}")
                 shift 2
                 ;;
@@ -32,11 +32,15 @@ command_up() {
         case $option in
             --data) data=$(absolute "$value") || usage_error up "--data needs a directory" ;;
             --egress-allow | --egress-permit | --quota) passed+=("$option" "$value") ;;
+            --token-audience)
+                [[ $value == any || $value == required ]] || usage_error up "$option is any or required, not '$value'"
+                passed+=("$option" "$value")
+                ;;
             --egress-ca)
                 [[ -r $value ]] || usage_error up "--egress-ca needs a file of certificates, and cannot read '$value'"
                 passed+=("$option" "$(absolute "$value")")
                 ;;
-            --quota-items | --quota-mib | --collect-seconds | --ready-guests | --guest-mib)
+            --quota-items | --quota-mib | --collect-seconds | --token-seconds | --ready-guests | --guest-mib)
                 [[ $value =~ ^[0-9]{1,9}$ ]] || usage_error up "$option must be a number, not '$value'"
                 passed+=("$option" "$((10#$value))")
                 ;;

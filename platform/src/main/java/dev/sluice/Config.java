@@ -1,9 +1,11 @@
 package dev.sluice;
 
+import dev.sluice.authn.Bearers;
 import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.Set;
 /// @param quotas how much each organization may store
 /// @param collectSeconds from one look for what nothing reaches to the next
 /// @param egress what external gates may reach
+/// @param tokens which of the tokens are good that service accounts sign for themselves
 /// @param apiPort, apiTlsPort, gatewayPort, gatewayTlsPort on loopback; 0 for a free one
 record Config(
         Path data,
@@ -32,11 +35,16 @@ record Config(
         int guestMib,
         QuotaPlan quotas,
         int collectSeconds,
-        EgressSettings egress) {
+        EgressSettings egress,
+        Bearers.Rules tokens) {
     private static final int PORT_MAX = 65_535;
     private static final int READY_GUESTS_MAX = 64;
     private static final int READY_GUESTS_DEFAULT = 2;
     private static final int COLLECT_SECONDS_DEFAULT = 600;
+    private static final int TOKEN_SECONDS_MIN = 60;
+    private static final int TOKEN_SECONDS_MAX = 86_400;
+    private static final String TOKEN_SECONDS = "--token-seconds";
+    private static final String TOKEN_AUDIENCE = "--token-audience";
     private static final String QUOTA = "--quota";
     private static final String EGRESS_ALLOW = "--egress-allow";
     private static final String EGRESS_PERMIT = "--egress-permit";
@@ -56,7 +64,9 @@ record Config(
             "--collect-seconds",
             EGRESS_ALLOW,
             EGRESS_PERMIT,
-            EGRESS_CA);
+            EGRESS_CA,
+            TOKEN_SECONDS,
+            TOKEN_AUDIENCE);
     private static final Set<String> REPEATABLE = Set.of(QUOTA, EGRESS_ALLOW, EGRESS_PERMIT);
 
     /// What is wrong with the command line, for whoever typed it.
@@ -101,7 +111,22 @@ record Config(
                 number(given, "--guest-mib", Integer.MAX_VALUE, Integer.MAX_VALUE),
                 quotas(given, repeated.getOrDefault(QUOTA, List.of())),
                 Math.max(1, number(given, "--collect-seconds", COLLECT_SECONDS_DEFAULT, Integer.MAX_VALUE)),
-                egress(repeated, Optional.ofNullable(given.get(EGRESS_CA))));
+                egress(repeated, Optional.ofNullable(given.get(EGRESS_CA))),
+                tokens(given));
+    }
+
+    private static Bearers.Rules tokens(Map<String, String> given) throws Invalid {
+        int usual = (int) Bearers.Rules.DEFAULT.lifetimeMax().toSeconds();
+        int seconds = number(given, TOKEN_SECONDS, usual, TOKEN_SECONDS_MAX);
+        if (seconds < TOKEN_SECONDS_MIN) {
+            throw new Invalid(TOKEN_SECONDS + " is at least " + TOKEN_SECONDS_MIN);
+        }
+        boolean isDemanded = switch (given.getOrDefault(TOKEN_AUDIENCE, "any")) {
+            case "any" -> false;
+            case "required" -> true;
+            default -> throw new Invalid(TOKEN_AUDIENCE + " is any or required");
+        };
+        return new Bearers.Rules(Duration.ofSeconds(seconds), isDemanded);
     }
 
     private static QuotaPlan quotas(Map<String, String> given, List<String> others) throws Invalid {

@@ -110,7 +110,7 @@ final class Platform implements AutoCloseable {
         system.ensure(config.functionsDir());
         var delegations = new Delegations(organizations, TokenKey.at(data), clock);
         var rooms = new Api.Rooms(
-                new Authenticator(organizations, new Bearers(organizations, clock), delegations),
+                new Authenticator(organizations, new Bearers(organizations, config.tokens(), clock), delegations),
                 delegations,
                 organizations,
                 fs,

@@ -3,7 +3,9 @@ package dev.sluice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.sluice.authn.Bearers;
 import dev.sluice.fs.Quota;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,22 @@ final class ConfigTest {
         assertThatExceptionOfType(Config.Invalid.class)
                 .isThrownBy(() -> parse("--quota-items", "many"))
                 .withMessage("--quota-items is a number from 0 to 2147483647");
+    }
+
+    @Test
+    void theRulesOfTokens_areDispatchsUnlessAnOperatorSaysOtherwise() throws Config.Invalid {
+        assertThat(parse().tokens()).isEqualTo(new Bearers.Rules(Duration.ofMinutes(61), false));
+        assertThat(parse("--token-seconds", "600", "--token-audience", "required")
+                        .tokens())
+                .isEqualTo(new Bearers.Rules(Duration.ofMinutes(10), true));
+        assertThat(parse("--token-audience", "any").tokens()).isEqualTo(Bearers.Rules.DEFAULT);
+        for (String[] wrong :
+                new String[][] {{"--token-seconds", "59"}, {"--token-seconds", "86401"}, {"--token-audience", "some"}
+                }) {
+            assertThatExceptionOfType(Config.Invalid.class)
+                    .isThrownBy(() -> parse(wrong))
+                    .withMessageStartingWith(wrong[0]);
+        }
     }
 
     private static Config parse(String... options) throws Config.Invalid {

@@ -171,6 +171,8 @@ final class LauncherTest {
                 "--quota-items=1000",
                 "--quota-mib=64",
                 "--collect-seconds=60",
+                "--token-seconds=600",
+                "--token-audience=required",
                 "--ready-guests=1",
                 "--guest-mib=1024"
             };
@@ -194,6 +196,8 @@ final class LauncherTest {
                     "--guest-mib=-1",
                     "--collect-seconds=",
                     "--egress-ca=/nowhere",
+                    "--token-audience=some",
+                    "--token-else=x",
                     "--egress-else=x")) {
                 assertThat(sluice.run("up", "--detach", option).exit())
                         .as(option)

@@ -26,7 +26,6 @@ import java.util.Optional;
 /// for the account again. Tokens themselves are not kept. Thread-safe.
 public final class Bearers {
     static final int TOKEN_CHARS_MAX = 8192;
-    static final Duration LIFETIME_MAX = Duration.ofMinutes(61);
     static final Duration SKEW = Duration.ofMinutes(1);
     /// Whom a token is for, where it says so; Dispatch's clients do not.
     static final String AUDIENCE = "sluice";
@@ -34,6 +33,7 @@ public final class Bearers {
     private static final int REMEMBERED_MAX = 10_000;
 
     private final Organizations organizations;
+    private final Rules rules;
     private final Clock clock;
     private final Cache<Bytes, Verified> verified =
             Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
@@ -42,8 +42,18 @@ public final class Bearers {
 
     private record Found(Organizations.Tenant home, Organizations.Account account) {}
 
-    public Bearers(Organizations organizations, Clock clock) {
+    /// What the operator decides.
+    ///
+    /// @param lifetimeMax from when a token was issued to its end; from now on, where it does not say when that was
+    /// @param isAudienceDemanded whether a token must say that it is for us
+    public record Rules(Duration lifetimeMax, boolean isAudienceDemanded) {
+        /// As Dispatch's client does it: its tokens begin a minute ago, end in an hour, and are for anybody.
+        public static final Rules DEFAULT = new Rules(Duration.ofMinutes(61), false);
+    }
+
+    public Bearers(Organizations organizations, Rules rules, Clock clock) {
         this.organizations = organizations;
+        this.rules = rules;
         this.clock = clock;
     }
 
@@ -126,8 +136,9 @@ public final class Bearers {
         return Optional.empty();
     }
 
-    private static boolean isForUs(JWTClaimsSet claims) {
-        return claims.getAudience().isEmpty() || claims.getAudience().contains(AUDIENCE);
+    private boolean isForUs(JWTClaimsSet claims) {
+        boolean says = claims.getClaims().containsKey("aud");
+        return says ? claims.getAudience().contains(AUDIENCE) : !rules.isAudienceDemanded();
     }
 
     /// When the token ends, if it has begun, has not ended, and is not meant to live too long.
@@ -143,8 +154,7 @@ public final class Bearers {
         }
         Instant end = expiration.toInstant();
         Instant begin = issued == null ? now : issued.toInstant();
-        boolean lives =
-                end.isAfter(now) && !end.isAfter(begin.plus(LIFETIME_MAX).plus(SKEW));
+        boolean lives = end.isAfter(now) && !end.isAfter(begin.plus(rules.lifetimeMax()));
         return lives ? Optional.of(end) : Optional.empty();
     }
 }

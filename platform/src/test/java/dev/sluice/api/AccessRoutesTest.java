@@ -110,6 +110,26 @@ final class AccessRoutesTest {
                 .isEqualTo(401);
     }
 
+    /// Which of the two would count differs from one reader to the next.
+    @Test
+    void twoCredentials_areABadRequest() throws Exception {
+        String good = "Authorization: Bearer " + admin.token();
+        assertThat(RawClient.status(RawClient.request(api.port(), "GET", "/me", good)))
+                .isEqualTo(200);
+        for (String[] two :
+                new String[][] {{good, good}, {good, "authorization: Bearer x"}, {"Authorization:", good}}) {
+            assertThat(RawClient.status(RawClient.request(api.port(), "GET", "/me", two)))
+                    .isEqualTo(400);
+        }
+        for (String empty : List.of("Authorization:", "Authorization: Bearer", "Authorization: Bearer ")) {
+            assertThat(RawClient.status(RawClient.request(api.port(), "GET", "/faasten/ping", empty)))
+                    .as("ping asks nobody")
+                    .isEqualTo(200);
+            assertThat(RawClient.status(RawClient.request(api.port(), "GET", "/me", empty)))
+                    .isEqualTo(401);
+        }
+    }
+
     @Test
     void revoking_endsWhatWasGiven() {
         Asker dev = api.developer("red", "runs");

@@ -121,7 +121,8 @@ final class ApiServer implements AutoCloseable {
         var system = new SystemObjects(fs, blobs, gates);
         system.ensure(guest.resolveSibling("examples").resolve("faasten").resolve("functions"));
         var delegations = new Delegations(organizations, TokenKey.at(directory), clock);
-        var authenticator = new Authenticator(organizations, new Bearers(organizations, clock), delegations);
+        var authenticator =
+                new Authenticator(organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, clock), delegations);
         var api = new Api(
                 new Api.Rooms(
                         authenticator, delegations, organizations, fs, blobs, gates, invocations, runs, system, audit),

@@ -99,7 +99,7 @@ final class AuthenticatorTest {
     void found() throws Exception {
         authenticator = new Authenticator(
                 organizations,
-                new Bearers(organizations, clock),
+                new Bearers(organizations, Bearers.Rules.DEFAULT, clock),
                 new Delegations(organizations, TokenKey.at(directory), clock));
         fs.bootstrap();
         new Founding(organizations, clock).found((RSAPublicKey) key.getPublic());

@@ -109,7 +109,8 @@ final class DelegationsTest {
         TokenKey tokenKey = TokenKey.at(directory);
         key = tokenKey.key();
         delegations = new Delegations(organizations, tokenKey, clock);
-        authenticator = new Authenticator(organizations, new Bearers(organizations, clock), delegations);
+        authenticator =
+                new Authenticator(organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, clock), delegations);
     }
 
     @ParameterizedTest

@@ -11,12 +11,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 
-/// The token by which a service account speaks: an RS256 JWT signed with the account's own key, good for an hour.
+/// The token by which a service account speaks: a JWT signed with the account's own key, for Sluice, good for an
+/// hour.
 public final class AccountToken {
     /// The server's clock may be behind ours by this much.
     private static final Duration SKEW = Duration.ofSeconds(60);
 
     private static final Duration LIFE = Duration.ofHours(1);
+
+    private static final String AUDIENCE = "sluice";
 
     private AccountToken() {}
 
@@ -25,23 +28,26 @@ public final class AccountToken {
     /// @throws Failure when the key cannot be used
     public static String sign(String account, String organization, Path key, Instant now) {
         String issuer = account.contains("/") ? account : organization + "/" + account;
+        KeyFile.SigningKey signing = KeyFile.read(key);
         Json claims = Json.Obj.empty()
                 .with("iss", issuer)
+                .with("aud", AUDIENCE)
                 .with("iat", Json.Num.of(now.minus(SKEW).getEpochSecond()))
                 .with("exp", Json.Num.of(now.plus(LIFE).getEpochSecond()));
-        Json header = Json.Obj.empty().with("alg", "RS256").with("typ", "JWT");
+        Json header =
+                Json.Obj.empty().with("alg", signing.kind().tokenAlgorithm()).with("typ", "JWT");
         String signed = base64(header) + "." + base64(claims);
-        return signed + "." + encode(signature(signed, key));
+        return signed + "." + encode(signature(signed, signing, key));
     }
 
-    private static byte[] signature(String text, Path key) {
+    private static byte[] signature(String text, KeyFile.SigningKey signing, Path file) {
         try {
-            Signature signature = Signature.getInstance("SHA256withRSA");
-            signature.initSign(RsaKeyFile.read(key));
+            Signature signature = Signature.getInstance(signing.kind().signature());
+            signature.initSign(signing.key());
             signature.update(text.getBytes(StandardCharsets.US_ASCII));
             return signature.sign();
         } catch (GeneralSecurityException e) {
-            throw new Failure("cannot sign with the private key " + key, e);
+            throw new Failure("cannot sign with the private key " + file, e);
         }
     }
 

@@ -15,9 +15,10 @@ import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads an unencrypted RSA private key from a PEM file, PKCS#1 or PKCS#8. Which of the two is seen from the content:
-/// Dispatch's client labels PKCS#1 as `PRIVATE KEY`.
-final class RsaKeyFile {
+/// Reads an unencrypted private key from a PEM file: RSA in PKCS#1 or PKCS#8, P-256 or Ed25519 in PKCS#8. Which of
+/// them
+/// is seen from the content: Dispatch's client labels PKCS#1 as `PRIVATE KEY`.
+final class KeyFile {
     private static final long FILE_BYTES_MAX = 1 << 16;
     private static final Pattern PEM =
             Pattern.compile("-----BEGIN (RSA )?PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END (RSA )?PRIVATE KEY-----");
@@ -47,23 +48,28 @@ final class RsaKeyFile {
         0x00
     };
 
-    private RsaKeyFile() {}
+    private KeyFile() {}
 
-    static PrivateKey read(Path path) {
+    /// A private key and what signs with it.
+    record SigningKey(KeyKind kind, PrivateKey key) {}
+
+    static SigningKey read(Path path) {
         String text = text(path);
         if (text.contains("ENCRYPTED")) {
             throw new Failure("the private key " + path + " is encrypted; an unencrypted one is needed");
         }
         Matcher pem = PEM.matcher(text);
         if (!pem.find()) {
-            throw new Failure("the private key " + path + " is not an RSA key in PEM format");
+            throw new Failure("the private key " + path + " is not an RSA, P-256 or Ed25519 key in PEM format");
         }
         try {
             byte[] der = Base64.getMimeDecoder().decode(pem.group(2));
             byte[] pkcs8 = isPkcs8(der) ? der : pkcs8Of(der);
-            return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            KeyKind kind = KeyKind.of(pkcs8);
+            PrivateKey key = KeyFactory.getInstance(kind.algorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            return new SigningKey(kind, key);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new Failure("the private key " + path + " is not an RSA key", e);
+            throw new Failure("the private key " + path + " is not an RSA, P-256 or Ed25519 key", e);
         }
     }
 
@@ -83,11 +89,7 @@ final class RsaKeyFile {
     /// Both forms begin with a sequence of which the first member is the version 0 (three bytes). The second is the
     /// algorithm, again a sequence, or the modulus, an integer.
     private static boolean isPkcs8(byte[] der) {
-        if (der.length < 2) {
-            return false;
-        }
-        int lengthBytes = (der[1] & 0x80) == 0 ? 0 : der[1] & 0x7f;
-        int second = 2 + lengthBytes + 3;
+        int second = KeyKind.secondMember(der);
         return second < der.length && der[second] == SEQUENCE;
     }
 
@@ -98,7 +100,8 @@ final class RsaKeyFile {
         return wrapped(SEQUENCE, content.toByteArray());
     }
 
-    /// The length takes two bytes, as it must between 256 and 65,535: no RSA key of use is shorter, and the file is not
+    /// The length takes two bytes, as it must between 256 and 65,535: no RSA key of use is shorter, and the file is
+    /// not
     /// longer.
     private static byte[] wrapped(int tag, byte[] content) {
         var out = new ByteArrayOutputStream();
