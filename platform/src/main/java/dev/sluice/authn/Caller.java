@@ -5,9 +5,11 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.org.Action;
+import dev.sluice.org.Coverage;
 import dev.sluice.org.Need;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
+import dev.sluice.org.Organizations;
 import dev.sluice.org.Resource;
 import java.util.Arrays;
 import java.util.List;
@@ -80,6 +82,11 @@ public sealed interface Caller {
         /// whole. Whatever is done so goes on record.
         public boolean mayActAsOrganization() {
             return lending.authority(who, requested, EVERYTHING).isPresent();
+        }
+
+        /// What he may give to others by changing the policies of an organization.
+        public Coverage coverage(Organizations.Tenant place) {
+            return Coverage.of(who.home().policies(), who.subjects(), place);
         }
 
         /// A task for one operation, with what the policies lend it: they are read, and written, apart.

@@ -9,6 +9,7 @@ import dev.sluice.label.Principal;
 final class OrgPaths {
     static final String ACCOUNTS = "serviceaccount";
     static final String POLICIES = "policy";
+    static final String ROLES = "role";
 
     /// `:orgs`
     static final FsPath REGISTRY = FsPath.ROOT.child("orgs");

@@ -45,6 +45,7 @@ public final class Organizations {
     private final Registry registry;
     private final Records<ServiceAccount> serviceAccounts;
     private final Records<Policy> policies;
+    private final Records<Role> roles;
     private final Cache<String, Optional<Tenant>> tenants =
             Caffeine.newBuilder().maximumSize(CACHED_ORGANIZATIONS_MAX).build();
     private final Cache<AccountName, Optional<Account>> accounts =
@@ -58,11 +59,19 @@ public final class Organizations {
                 witness,
                 new Records.Form<>(OrgPaths.ACCOUNTS, AccountFile::parse, AccountFile::print),
                 (organization, name) -> accounts.invalidate(new AccountName(organization.token(), name)));
-        this.policies = new Records<>(
-                fs,
-                witness,
-                new Records.Form<>(OrgPaths.POLICIES, Organizations::parse, Organizations::print),
-                (organization, _) -> tenants.invalidate(organization.name()));
+        this.policies = new Records<>(fs, witness, form(OrgPaths.POLICIES, Policy.class), (of, _) -> forget(of));
+        this.roles = new Records<>(fs, witness, form(OrgPaths.ROLES, Role.class), (of, _) -> forget(of));
+    }
+
+    private void forget(Organization organization) {
+        tenants.invalidate(organization.name());
+    }
+
+    private static <T> Records.Form<T> form(String kind, Class<T> type) {
+        return new Records.Form<>(
+                kind,
+                stored -> JSON.readValue(stored.readOnlyArray(), type),
+                value -> Bytes.takeOver(JSON.writeValueAsBytes(value)));
     }
 
     /// An organization with what its policies allow. A later change of either makes another object.
@@ -90,7 +99,8 @@ public final class Organizations {
     }
 
     private Tenant tenant(Organization organization) {
-        return new Tenant(organization, new Policies(organization.name(), policies.list(organization)));
+        var known = new Roles(roles.list(organization));
+        return new Tenant(organization, new Policies(organization.token(), policies.list(organization), known));
     }
 
     /// All organizations. Reads them from the store.
@@ -136,6 +146,11 @@ public final class Organizations {
     /// The records of policies, for whoever manages them.
     public Records<Policy> policies() {
         return policies;
+    }
+
+    /// The records of roles, for whoever manages them.
+    public Records<Role> roles() {
+        return roles;
     }
 
     /// Creates an organization, empty. Acts as root.
@@ -193,11 +208,13 @@ public final class Organizations {
     public void prepare(Organization organization) {
         serviceAccounts.prepare(organization);
         policies.prepare(organization);
+        roles.prepare(organization);
     }
 
     /// Creates a service account.
     ///
-    /// @throws Refused `EXISTS`, also for a key that is there twice; `INVALID` for a name or keys that cannot be used,
+    /// @throws Refused `EXISTS`, also for a key that is there twice; `INVALID` for a name or keys that cannot be
+    ///     used,
     ///     `DENIED`, `QUOTA`
     public void create(Organization organization, ServiceAccount account) {
         requireUsable(account);
@@ -263,14 +280,6 @@ public final class Organizations {
         } else {
             policies.create(organization, policy.name(), policy);
         }
-    }
-
-    private static Policy parse(Bytes stored) {
-        return JSON.readValue(stored.readOnlyArray(), Policy.class);
-    }
-
-    private static Bytes print(Policy policy) {
-        return Bytes.takeOver(JSON.writeValueAsBytes(policy));
     }
 
     private static <T> T reading(Supplier<T> body) {

@@ -1,99 +1,187 @@
 package dev.sluice.org;
 
 import dev.sluice.label.Component;
+import dev.sluice.label.LabelInvalid;
 import dev.sluice.label.Principal;
-import dev.sluice.org.Policy.Rule;
+import dev.sluice.org.Rights.Reach;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
-/// What the policies of one organization allow its own service accounts. Pure and total; whatever no rule allows is
-/// refused.
+/// What the policies of one organization allow its own members and accounts. Pure and total; whatever no rule allows
+/// is refused, and whatever a rule denies is refused whoever allows it.
 ///
-/// An organization's policies speak of its own accounts only, so nobody else's policy can name them: a policy that is
-/// not global holds in its own organization, a global one in all. Words are compared exactly; `*` stands for every
-/// action or every resource, never for a subject.
+/// An organization's policies speak of its own only, so nobody else's policy can name them: a policy that is not
+/// global holds in its own organization, a global one in all. Words are compared exactly; `*` stands for every action
+/// or every resource, or for any text in an object's name, never for a subject.
 public final class Policies {
-    public static final Policies NONE = new Policies("", List.of());
+    public static final Policies NONE = new Policies("", List.of(), Roles.BUILT_IN_ONLY);
 
     private final String home;
-    private final Map<String, List<Line>> linesOf;
+    private final List<Policy> all;
+    private final Roles roles;
+    private final Map<String, Spoken> spokenOf;
 
-    private record Line(boolean global, Rule rule) {}
+    /// What is said of one subject: by all lines, and by those that hold everywhere.
+    private record Spoken(List<Line> lines, Rights here, Rights everywhere) {
+        static Spoken of(List<Line> lines) {
+            return new Spoken(
+                    lines,
+                    Rights.sum(lines.stream().map(Line::rights).toList()),
+                    Rights.sum(lines.stream()
+                            .filter(Line::global)
+                            .map(Line::rights)
+                            .toList()));
+        }
+    }
 
-    /// @param home the name of the organization that made the policies
-    public Policies(String home, List<Policy> policies) {
+    /// @param home the token of the organization that made the policies: the next one of its name is another one
+    public Policies(String home, List<Policy> policies, Roles roles) {
         this.home = home;
-        this.linesOf = new HashMap<>();
-        for (Policy policy : policies) {
-            for (Rule rule : policy.rules()) {
-                for (String subject : rule.subjects()) {
-                    linesOf.computeIfAbsent(subject, _ -> new ArrayList<>()).add(new Line(policy.global(), rule));
+        this.all = List.copyOf(policies);
+        this.roles = roles;
+        Map<String, List<Line>> linesOf = new HashMap<>();
+        for (Policy policy : all) {
+            for (int number = 0; number < policy.rules().size(); number++) {
+                List<Line> lines = Line.of(policy, number, roles);
+                for (String subject : policy.rules().get(number).subjects()) {
+                    linesOf.computeIfAbsent(Subjects.canonical(subject), _ -> new ArrayList<>())
+                            .addAll(lines);
                 }
             }
         }
+        this.spokenOf = new HashMap<>();
+        linesOf.forEach((subject, lines) -> spokenOf.put(subject, Spoken.of(List.copyOf(lines))));
     }
 
     /// What somebody is lent for an operation in `requested`; empty if the operation is refused.
     public Optional<Lent> lend(Subjects who, Organization requested, Operation operation) {
-        List<Line> lines = linesOf(who);
-        Lent all = Lent.NOTHING;
+        Rights rights = rights(who, requested);
+        Lent lent = Lent.NOTHING;
         for (Need need : operation.required()) {
-            Optional<Lent> lent = lend(lines, requested, need);
-            if (lent.isEmpty()) {
+            Optional<Lent> one = lend(rights, requested, need);
+            if (one.isEmpty()) {
                 return Optional.empty();
             }
-            all = all.and(lent.get());
+            lent = lent.and(one.get());
         }
         for (Need need : operation.optional()) {
-            all = all.and(lend(lines, requested, need).orElse(Lent.NOTHING));
+            lent = lent.and(lend(rights, requested, need).orElse(Lent.NOTHING));
         }
-        return Optional.of(all);
+        return Optional.of(lent);
+    }
+
+    /// What decides whether somebody may do what `need` says in `requested`.
+    public Decision decide(Subjects who, Organization requested, Need need) {
+        boolean isHome = isHome(requested);
+        List<Line> lines = lines(who).stream()
+                .filter(line -> isHome || line.global())
+                .sorted(Comparator.comparing(Line::policy).thenComparing(Line::number))
+                .toList();
+        if (lend(rights(who, requested), requested, need).isPresent()) {
+            return lines.stream()
+                    .filter(line -> reach(line, need) != Reach.NOTHING)
+                    .findFirst()
+                    .<Decision>map(line -> new Decision.Allowed(Decision.Basis.of(line)))
+                    .orElseThrow();
+        }
+        return lines.stream()
+                .filter(line -> left(line, need) == Reach.NOTHING)
+                .findFirst()
+                .<Decision>map(line -> new Decision.Denied(Decision.Basis.of(line)))
+                .orElseGet(Decision.Unmatched::new);
+    }
+
+    private static Reach reach(Line line, Need need) {
+        return line.rights().reach(need.action(), need.resource(), need.name());
+    }
+
+    private static Reach left(Line line, Need need) {
+        return line.rights().leftByDenials(need.action(), need.resource(), need.name());
     }
 
     /// Whether somebody has any business in `requested`: at home, or by some global rule.
     public boolean admits(Subjects who, Organization requested) {
-        return requested.name().equals(home) || linesOf(who).stream().anyMatch(Line::global);
+        return isHome(requested) || lines(who).stream().anyMatch(line -> line.global() && isAllowing(line));
     }
 
-    /// Whether a rule speaks of somebody: what makes a user of an identity provider a member.
+    /// Whether any rule allows somebody something: who has come from elsewhere is a member if so.
     public boolean names(Subjects who) {
-        return !linesOf(who).isEmpty();
+        return lines(who).stream().anyMatch(Policies::isAllowing);
     }
 
-    private List<Line> linesOf(Subjects who) {
-        List<Line> lines = who.words().stream()
-                .flatMap(word -> linesOf.getOrDefault(word, List.of()).stream())
-                .toList();
-        boolean isDenied = lines.stream().anyMatch(line -> line.rule().effect() == Effect.DENY);
-        return isDenied ? List.of() : lines;
+    /// The policy of that name.
+    public Optional<Policy> policy(String name) {
+        return all.stream().filter(policy -> policy.name().equals(name)).findFirst();
     }
 
-    private Optional<Lent> lend(List<Line> lines, Organization requested, Need need) {
-        Component on = Component.TRUE;
-        for (Line line : lines) {
-            if ((line.global() || requested.name().equals(home)) && line.rule().covers(need.action())) {
-                on = on.and(covered(line.rule(), requested, need));
-            }
-        }
-        if (on.isTrue()) {
+    public List<Policy> all() {
+        return all;
+    }
+
+    public Roles roles() {
+        return roles;
+    }
+
+    boolean isHome(Organization requested) {
+        return requested.token().equals(home);
+    }
+
+    /// What all rules that hold in `requested` say of somebody.
+    Rights rights(Subjects who, Organization requested) {
+        boolean isHome = isHome(requested);
+        return Rights.sum(spoken(who).stream()
+                .map(said -> isHome ? said.here : said.everywhere)
+                .toList());
+    }
+
+    /// What somebody may do whatever the organization: allowed by global rules, and denied by none at all.
+    Rights rightsEverywhere(Subjects who) {
+        List<Spoken> spoken = spoken(who);
+        Rights here = Rights.sum(spoken.stream().map(Spoken::here).toList());
+        return Rights.sum(spoken.stream().map(Spoken::everywhere).toList()).butFor(here);
+    }
+
+    List<Line> lines(Subjects who) {
+        return spoken(who).stream().flatMap(said -> said.lines.stream()).toList();
+    }
+
+    private List<Spoken> spoken(Subjects who) {
+        return who.words().stream().map(spokenOf::get).filter(Objects::nonNull).toList();
+    }
+
+    private static boolean isAllowing(Line line) {
+        return line.rights().allowed() != 0 || !line.rights().allowedNamed().isEmpty();
+    }
+
+    /// Writing lends reading too, but never of what somebody is explicitly denied to `get`.
+    private static Optional<Lent> lend(Rights rights, Organization requested, Need need) {
+        Resource resource = need.resource();
+        Reach write = rights.reach(need.action(), resource, need.name());
+        Reach read = write.atMost(rights.leftByDenials(Action.GET, resource, need.name()));
+        Component writes = principal(write, requested, need);
+        if (writes.isTrue()) {
             return Optional.empty();
         }
-        return Optional.of(new Lent(on, need.action() == Action.GET ? Component.TRUE : on));
+        Component reads = principal(read, requested, need);
+        return Optional.of(new Lent(reads, need.action() == Action.GET ? Component.TRUE : writes));
     }
 
-    /// The principals that a rule lends for `need`: the resource's, the named object's, or none.
-    private static Component covered(Rule rule, Organization requested, Need need) {
+    /// True for nothing, and for an object whose name can be no principal's.
+    private static Component principal(Reach reach, Organization requested, Need need) {
         Principal resource = need.resource().in(requested.principal());
-        String word = need.resource().word();
-        if (rule.resources().contains(Policy.ANY) || rule.resources().contains(word)) {
-            return Component.of(resource);
+        try {
+            return switch (reach) {
+                case NOTHING -> Component.TRUE;
+                case OBJECT -> Component.of(resource.child(need.name().orElseThrow()));
+                case WHOLE -> Component.of(resource);
+            };
+        } catch (LabelInvalid unnameable) {
+            return Component.TRUE;
         }
-        return need.name()
-                .filter(name -> rule.resources().contains(word + "/" + name))
-                .map(name -> Component.of(resource.child(name)))
-                .orElse(Component.TRUE);
     }
 }

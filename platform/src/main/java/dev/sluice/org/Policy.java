@@ -39,9 +39,5 @@ public record Policy(
         public Rule(List<String> subjects, List<String> actions, List<String> resources) {
             this(subjects, actions, resources, Effect.ALLOW, List.of());
         }
-
-        boolean covers(Action action) {
-            return actions.contains(ANY) || actions.contains(action.word());
-        }
     }
 }

@@ -17,6 +17,7 @@ import dev.sluice.org.Policy.Rule;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,7 +34,8 @@ final class PoliciesTest {
                     policy(false, rule("reader", "get", "*")),
                     policy(false, rule("one", "create", "runs/hello")),
                     policy(true, rule("root", "*", "*")),
-                    policy(true, rule("auditor", "get", "runs"))));
+                    policy(true, rule("auditor", "get", "runs"))),
+            Roles.BUILT_IN_ONLY);
 
     @ParameterizedTest
     @CsvSource({
@@ -64,6 +66,13 @@ final class PoliciesTest {
         assertThat(acmes.admits(who("dev"), BLUE)).isFalse();
         assertThat(acmes.admits(who("dev"), ACME)).isTrue();
         assertThat(acmes.admits(who("stranger"), ACME)).isTrue();
+    }
+
+    @Test
+    void theNextOrganization_ofTheSameName_isNotHome() {
+        var next = new Organization("3", "acme", "acme~2", 0);
+        assertThat(acmes.lend(who("dev"), next, Operation.of(GET, RUNS))).isEmpty();
+        assertThat(acmes.admits(who("dev"), next)).isFalse();
     }
 
     @Test
@@ -120,15 +129,8 @@ final class PoliciesTest {
     @Test
     void noPolicy_allowsNothing() {
         assertThat(Policies.NONE.lend(who(""), ACME, Operation.of(GET, IMAGE))).isEmpty();
-        assertThat(new Policies("acme", List.of()).lend(who("dev"), ACME, Operation.of(GET, IAM)))
+        assertThat(new Policies("acme", List.of(), Roles.BUILT_IN_ONLY).lend(who("dev"), ACME, Operation.of(GET, IAM)))
                 .isEmpty();
-    }
-
-    @Test
-    void whoIsDeniedSomething_isLentNothing() {
-        Rule deny = new Rule(List.of("dev"), List.of("get"), List.of("secret"), Effect.DENY, List.of());
-        var denying = new Policies("acme", List.of(policy(false, rule("dev", "*", "*")), policy(false, deny)));
-        assertThat(denying.lend(who("dev"), ACME, Operation.of(GET, SECRET))).isEmpty();
     }
 
     @Test
@@ -152,6 +154,192 @@ final class PoliciesTest {
         for (String noMail : List.of("", "ci", "acme/ci", "group:a@b", "acme/c@i")) {
             assertThat(Subjects.ofUser(noMail, List.of()).words()).isEmpty();
         }
+    }
+
+    @Test
+    void aDenial_winsOverEveryRuleThatAllows() {
+        var policies = policies(
+                policy(false, deny("dev", "get", "secret")),
+                policy(false, rule("dev", "*", "*"), rule("dev", "get", "secret")),
+                policy(true, rule("dev", "*", "*")),
+                policy(false, rule("other", "*", "*")));
+        assertThat(policies.lend(who("dev"), ACME, Operation.of(GET, SECRET))).isEmpty();
+        assertThat(policies.lend(who("dev"), BLUE, Operation.of(GET, SECRET))).isPresent();
+        assertThat(policies.lend(who("dev"), ACME, Operation.of(GET, RUNS))).isPresent();
+        assertThat(policies.lend(who("other"), ACME, Operation.of(GET, SECRET))).isPresent();
+    }
+
+    @Test
+    void aGlobalDenial_holdsElsewhere() {
+        var policies = policies(policy(true, rule("dev", "*", "*"), deny("dev", "*", "secret")));
+        assertThat(policies.lend(who("dev"), BLUE, Operation.of(GET, SECRET))).isEmpty();
+        assertThat(policies.lend(who("dev"), ACME, Operation.of(GET, SECRET))).isEmpty();
+    }
+
+    /// The principal of the whole resource acts for that of the object which is denied.
+    @Test
+    void whereOneObjectIsDenied_theWholeIsNobodys_andTheOthersAreLentByName() {
+        var policies = policies(policy(false, rule("dev", "*", "runs"), deny("dev", "create", "runs/prod-*")));
+        assertThat(policies.lend(who("dev"), ACME, named(CREATE, RUNS, "prod-1")))
+                .isEmpty();
+        assertThat(policies.lend(who("dev"), ACME, Operation.of(CREATE, RUNS))).isEmpty();
+        assertThat(policies.lend(who("dev"), ACME, named(CREATE, RUNS, "hello")))
+                .contains(lent("acme/runs/hello", "acme/runs/hello"));
+        assertThat(policies.lend(who("dev"), ACME, Operation.of(GET, RUNS))).contains(lent("acme/runs", "T"));
+    }
+
+    @Test
+    void whoIsDeniedToGet_isNotLentReading_byWhatLetsHimWrite() {
+        var policies = policies(
+                policy(false, rule("dev", "*", "secret", "runs"), deny("dev", "get", "secret", "runs/prod-*")));
+        assertThat(policies.lend(who("dev"), ACME, Operation.of(CREATE, SECRET)))
+                .contains(lent("T", "acme/secret"));
+        assertThat(policies.lend(who("dev"), ACME, named(CREATE, RUNS, "prod-1")))
+                .contains(lent("T", "acme/runs"));
+        assertThat(policies.lend(who("dev"), ACME, named(CREATE, RUNS, "hello")))
+                .contains(lent("acme/runs/hello", "acme/runs"));
+        assertThat(policies.lend(who("dev"), ACME, Operation.of(CREATE, RUNS))).contains(lent("T", "acme/runs"));
+    }
+
+    @Test
+    void aGlob_lendsTheObjectThatIsAskedFor_andNothingElse() {
+        var policies = policies(policy(false, rule("dev", "create", "runs/hello-*")));
+        assertThat(policies.lend(who("dev"), ACME, named(CREATE, RUNS, "hello-1")))
+                .contains(lent("acme/runs/hello-1", "acme/runs/hello-1"));
+        assertThat(policies.lend(who("dev"), ACME, named(CREATE, RUNS, "hello")))
+                .isEmpty();
+        assertThat(policies.lend(who("dev"), ACME, named(GET, RUNS, "hello-1"))).isEmpty();
+        assertThat(policies.lend(who("dev"), ACME, named(CREATE, SECRET, "hello-1")))
+                .isEmpty();
+        assertThat(policies.lend(who("dev"), ACME, Operation.of(CREATE, RUNS))).isEmpty();
+    }
+
+    @Test
+    void aNameThatCanBeNoPrincipals_isRefused() {
+        var policies = policies(policy(false, rule("dev", "*", "runs/*")));
+        for (String name : List.of("", " ", "\0", "x".repeat(10_000), "\uD800")) {
+            assertThat(policies.lend(who("dev"), ACME, named(GET, RUNS, name))).isEmpty();
+            assertThat(policies.decide(who("dev"), ACME, Need.of(GET, RUNS, name)))
+                    .isInstanceOf(Decision.Unmatched.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "admin,     delete, iam,       true",
+        "developer, delete, secret,    true",
+        "developer, create, api,       true",
+        "developer, get,    baseimage, true",
+        "developer, update, image,     false",
+        "developer, get,    iam,       false",
+        "viewer,    get,    runs,      true",
+        "viewer,    get,    iam,       true",
+        "viewer,    get,    secret,    false",
+        "viewer,    create, runs,      false",
+        "invoker,   create, runs,      true",
+        "invoker,   get,    runs,      true",
+        "invoker,   delete, runs,      false",
+        "invoker,   get,    function,  false",
+        "deployer,  update, function,  true",
+        "deployer,  get,    secret,    false",
+        "nobody,    get,    runs,      false",
+    })
+    void aRole_isItsRules(String role, String action, String resource, boolean allowed) {
+        var own = new Role(
+                "i", "deployer", List.of(new Role.Grant(List.of("update", "create"), List.of("function"))), 0, 0);
+        var usurper = new Role("i", "viewer", List.of(new Role.Grant(List.of("*"), List.of("*"))), 0, 0);
+        var policies = new Policies(
+                "acme", List.of(policy(false, inRole(Effect.ALLOW, "dev", role))), new Roles(List.of(own, usurper)));
+        var operation = Operation.of(Action.of(action).orElseThrow(), of(resource));
+        assertThat(policies.lend(who("dev"), ACME, operation).isPresent()).isEqualTo(allowed);
+    }
+
+    @Test
+    void aDenialThatCannotBeUnderstood_deniesEverything() {
+        for (Rule unclear : List.of(
+                inRole(Effect.DENY, "dev", "a-role-that-was-removed"),
+                deny("dev", "get", "secrets"),
+                deny("dev", "peek", "secret"),
+                deny("dev", "get", "secret/"))) {
+            var policies = policies(policy(false, rule("dev", "*", "*"), unclear));
+            assertThat(policies.lend(who("dev"), ACME, Operation.of(GET, RUNS))).isEmpty();
+        }
+    }
+
+    @Test
+    void aDenialOfARole_deniesWhatItIs() {
+        var policies = policies(policy(false, rule("dev", "*", "*"), inRole(Effect.DENY, "dev", "invoker")));
+        assertThat(policies.lend(who("dev"), ACME, Operation.of(GET, RUNS))).isEmpty();
+        assertThat(policies.lend(who("dev"), ACME, Operation.of(GET, FUNCTION))).isPresent();
+    }
+
+    @Test
+    void aUser_isHisMail_andHisGroups() {
+        var policies = policies(
+                policy(false, rule("Jon@Acme.com", "get", "runs"), rule("group:devs", "get", "function")),
+                policy(false, rule("acme/ci", "get", "image"), rule("blue/ci", "*", "*")),
+                policy(false, deny("group:interns", "get", "function")));
+        var jon = Subjects.ofUser("jon@acme.com", List.of("devs"));
+        var intern = Subjects.ofUser("jon@acme.com", List.of("devs", "interns"));
+        assertThat(policies.lend(jon, ACME, Operation.of(GET, RUNS))).isPresent();
+        assertThat(policies.lend(jon, ACME, Operation.of(GET, FUNCTION))).isPresent();
+        assertThat(policies.lend(intern, ACME, Operation.of(GET, FUNCTION))).isEmpty();
+        assertThat(policies.lend(who("ci"), ACME, Operation.of(GET, IMAGE))).isPresent();
+        assertThat(policies.lend(who("ci"), ACME, Operation.of(GET, SECRET))).isEmpty();
+        assertThat(policies.names(jon)).isTrue();
+        assertThat(policies.names(Subjects.ofUser("al@acme.com", List.of("interns"))))
+                .isFalse();
+    }
+
+    @Test
+    void aGlobalDenial_isNoBusinessElsewhere() {
+        var policies = policies(policy(true, deny("dev", "get", "runs")), policy(false, rule("dev", "*", "*")));
+        assertThat(policies.admits(who("dev"), BLUE)).isFalse();
+    }
+
+    @Test
+    void aDecision_saysWhichRuleDecided() {
+        var policies = policies(
+                new Policy("i", "b", false, List.of(rule("dev", "get", "image"), rule("dev", "*", "runs")), 0, 0),
+                new Policy("i", "a", false, List.of(inRole(Effect.ALLOW, "dev", "viewer")), 0, 0),
+                new Policy("i", "c", false, List.of(deny("dev", "get", "api/x")), 0, 0),
+                new Policy("i", "d", true, List.of(rule("dev", "create", "event")), 0, 0));
+        assertThat(policies.decide(who("dev"), ACME, Need.of(CREATE, RUNS)))
+                .isEqualTo(new Decision.Allowed(new Decision.Basis("b", 1, "")));
+        assertThat(policies.decide(who("dev"), ACME, Need.of(GET, IMAGE)))
+                .isEqualTo(new Decision.Allowed(new Decision.Basis("a", 0, "viewer")));
+        assertThat(policies.decide(who("dev"), ACME, Need.of(GET, Resource.API, "x")))
+                .isEqualTo(new Decision.Denied(new Decision.Basis("c", 0, "")));
+        assertThat(policies.decide(who("dev"), ACME, Need.of(GET, Resource.API)))
+                .isEqualTo(new Decision.Denied(new Decision.Basis("c", 0, "")));
+        assertThat(policies.decide(who("dev"), ACME, Need.of(GET, SECRET))).isEqualTo(new Decision.Unmatched());
+        assertThat(policies.decide(who("dev"), BLUE, Need.of(GET, IMAGE))).isEqualTo(new Decision.Unmatched());
+        assertThat(policies.decide(who("dev"), BLUE, Need.of(CREATE, Resource.EVENT)))
+                .isEqualTo(new Decision.Allowed(new Decision.Basis("d", 0, "")));
+    }
+
+    @Test
+    void numbersOfActionsAndResources_haveNoGap() {
+        assertThat(Stream.of(Action.values()).map(Action::number)).containsExactly(0, 1, 2, 3);
+        assertThat(Stream.of(Resource.values()).map(Resource::number).sorted().distinct())
+                .hasSize(Resource.values().length)
+                .endsWith(Resource.values().length - 1);
+    }
+
+    private static Policies policies(Policy... policies) {
+        return new Policies("acme", List.of(policies), Roles.BUILT_IN_ONLY);
+    }
+
+    private static Operation named(Action action, Resource resource, String name) {
+        return new Operation(List.of(Need.of(action, resource, name)), List.of());
+    }
+
+    private static Rule deny(String subject, String action, String... resources) {
+        return new Rule(List.of(subject), List.of(action), List.of(resources), Effect.DENY, List.of());
+    }
+
+    private static Rule inRole(Effect effect, String subject, String role) {
+        return new Rule(List.of(subject), List.of(), List.of(), effect, List.of(role));
     }
 
     private static Resource of(String word) {
