@@ -80,7 +80,7 @@ public final class Policies {
         boolean isHome = isHome(requested);
         List<Line> lines = lines(who).stream()
                 .filter(line -> isHome || line.global())
-                .sorted(Comparator.comparing(Line::policy).thenComparing(Line::number))
+                .sorted(Comparator.comparing(Line::policy).thenComparingInt(Line::number))
                 .toList();
         if (lend(rights(who, requested), requested, need).isPresent()) {
             return lines.stream()
