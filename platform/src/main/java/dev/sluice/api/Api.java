@@ -75,6 +75,7 @@ public final class Api implements Handler {
         var table = new Routes.Table();
         new SystemRoutes(door, version, isReady).addTo(table);
         new AccessRoutes(door, rooms.delegations(), rooms.organizations(), rooms.system(), audit).addTo(table);
+        new CanRoutes(door, rooms.organizations()).addTo(table);
         new FunctionRoutes(door, functions).addTo(table);
         new RunRoutes(door, functions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);

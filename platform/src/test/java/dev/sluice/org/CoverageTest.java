@@ -93,7 +93,8 @@ final class CoverageTest {
         assertThat(dev.ofPolicy(policy("new", allow("m", "*", "*")))).isFalse();
         assertThat(dev.ofPolicy(policy("new", allow("m", "get", "secret")))).isFalse();
         assertThat(dev.ofPolicy(policy("new", allow("m", "get", "secret/*-1")))).isFalse();
-        assertThat(dev.ofPolicy(policy("new", allow("m", "get", "secret/dev-*")))).isTrue();
+        assertThat(dev.ofPolicy(policy("new", allow("m", "get", "secret/dev-*"))))
+                .isTrue();
         assertThat(dev.ofPolicy(policy("new", allow("m", "delete", "api/x")))).isFalse();
         assertThat(dev.ofPolicy(policy("new", allow("m", "get", "api")))).isTrue();
         // what writes is lent reading too
@@ -134,8 +135,7 @@ final class CoverageTest {
         assertThat(coverage(policies, DEV).ofRole(secret)).isFalse();
         var globally = new Policies("acme", List.of(policy("p", iam, functions), global("g", inUse)), roles);
         assertThat(coverage(globally, DEV).ofRole(own)).isFalse();
-        var denied = new Policies(
-                "acme", List.of(policy("p", iam, functions, denying)), new Roles(List.of(secret)));
+        var denied = new Policies("acme", List.of(policy("p", iam, functions, denying)), new Roles(List.of(secret)));
         assertThat(coverage(denied, DEV).ofRole(own)).isFalse();
         assertThat(coverage(denied, DEV).ofRole(new Role("i", "gone", own.rules(), 0, 0)))
                 .isFalse();
@@ -144,7 +144,12 @@ final class CoverageTest {
     @Test
     void whoDecidesHowAnotherProvesWhoHeIs_hasHisRights() {
         var policies = policies(policy(
-                "p", iam, functions, allow("ci", "get", "function"), allow("acme/admin", "*", "*"), deny("ci", "*", "*")));
+                "p",
+                iam,
+                functions,
+                allow("ci", "get", "function"),
+                allow("acme/admin", "*", "*"),
+                deny("ci", "*", "*")));
         Coverage dev = coverage(policies, DEV);
         assertThat(dev.ofSubjects(Subjects.ofAccount("acme", "ci"))).isTrue();
         assertThat(dev.ofSubjects(Subjects.ofAccount("acme", "new"))).isTrue();

@@ -87,8 +87,7 @@ final class PoliciesCasbinTest {
                 for (String subject : rule.subjects()) {
                     for (String resource : rule.resources()) {
                         for (String action : rule.actions()) {
-                            enforcer.addPolicy(
-                                    String.valueOf(policy.global()), "acme", subject, resource, action);
+                            enforcer.addPolicy(String.valueOf(policy.global()), "acme", subject, resource, action);
                         }
                     }
                 }

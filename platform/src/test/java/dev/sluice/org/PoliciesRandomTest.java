@@ -93,7 +93,8 @@ final class PoliciesRandomTest {
     private static void requireNothingDenied(
             Lent lent, List<Policy> policies, Subjects who, Organization place, Need need) {
         for (String name : NAMES) {
-            Component object = Component.of(need.resource().in(place.principal()).child(name));
+            Component object =
+                    Component.of(need.resource().in(place.principal()).child(name));
             Optional<String> of = Optional.of(name);
             if (said(policies, who, place, Effect.DENY)
                     .anyMatch(grant -> covers(grant, need.action(), need.resource(), of))) {
@@ -115,26 +116,28 @@ final class PoliciesRandomTest {
                 .filter(rule -> rule.subjects().stream().anyMatch(who.words()::contains))
                 .flatMap(rule -> Stream.concat(
                         Stream.of(new Role.Grant(rule.actions(), rule.resources())),
-                        rule.roles().stream()
-                                .flatMap(role -> ROLES.grants(role).orElseThrow().stream())));
+                        rule.roles().stream().flatMap(role -> ROLES.grants(role).orElseThrow().stream())));
     }
 
     private static boolean covers(Role.Grant grant, Action action, Resource resource, Optional<String> name) {
         return isIn(grant.actions(), action.word())
                 && (isIn(grant.resources(), resource.word())
-                        || name.isPresent()
-                                && grant.resources().stream()
-                                        .anyMatch(word -> word.startsWith(resource.word() + "/")
-                                                && matches(
-                                                        word.substring(word.indexOf('/') + 1), name.get())));
+                        || name.stream()
+                                .anyMatch(one -> objects(grant, resource).anyMatch(glob -> matches(glob, one))));
     }
 
     /// As [#covers]; an object of the resource touches the resource as a whole.
     private static boolean touches(Role.Grant grant, Action action, Resource resource, Optional<String> name) {
-        return covers(grant, action, resource, name)
-                || name.isEmpty()
-                        && isIn(grant.actions(), action.word())
-                        && grant.resources().stream().anyMatch(word -> word.startsWith(resource.word() + "/"));
+        boolean isPart = name.isEmpty()
+                && isIn(grant.actions(), action.word())
+                && objects(grant, resource).findAny().isPresent();
+        return isPart || covers(grant, action, resource, name);
+    }
+
+    private static Stream<String> objects(Role.Grant grant, Resource resource) {
+        return grant.resources().stream()
+                .filter(word -> word.startsWith(resource.word() + "/"))
+                .map(word -> word.substring(word.indexOf('/') + 1));
     }
 
     private static boolean isIn(List<String> words, String word) {

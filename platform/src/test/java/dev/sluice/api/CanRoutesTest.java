@@ -1,0 +1,41 @@
+package dev.sluice.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class CanRoutesTest {
+    @Test
+    void aDecision_isExplained_toWhoMayReadPolicies(@TempDir Path directory)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        try (var server = new ApiServer(directory)) {
+            var admin = server.developer("acme", "iam", "runs/hello-*");
+            assertThat(server.get(admin, can("dev", "get", "iam")).body())
+                    .contains("\"allowed\":true", "\"policy\":\"dev\"", "is allowed by policy dev, rule 0");
+            assertThat(server.get(admin, can("acme/dev", "create", "runs/hello-1"))
+                            .body())
+                    .contains("\"allowed\":true");
+            assertThat(server.get(admin, can("dev", "get", "secret")).body())
+                    .contains("\"allowed\":false", "it takes a policy with the rule dev get secret");
+            assertThat(server.get(admin, can("jon@acme.com", "get", "iam")).body())
+                    .contains("\"allowed\":false");
+            assertThat(server.get(admin, can("group:devs", "get", "iam")).body())
+                    .contains("\"allowed\":false");
+            assertThat(server.get(admin, can("dispatch/admin", "get", "iam")).status())
+                    .isEqualTo(400);
+            assertThat(server.get(admin, can("dev", "peek", "iam")).status()).isEqualTo(422);
+            assertThat(server.get(admin, can("dev", "get", "images")).status()).isEqualTo(422);
+            assertThat(server.get(admin, "/v1/iam/can?subject=dev").status()).isEqualTo(422);
+            var stranger = server.developer("blue", "runs");
+            assertThat(server.get(stranger, can("dev", "get", "runs")).status()).isEqualTo(403);
+        }
+    }
+
+    private static String can(String subject, String action, String resource) {
+        return "/v1/iam/can?subject=" + subject + "&action=" + action + "&resource=" + resource;
+    }
+}
