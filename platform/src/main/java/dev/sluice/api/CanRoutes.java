@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// `GET /v1/iam/can?subject=&action=&resource=`: whether somebody of the organization may do something in it, and which
-/// rule decides that. For those who may read its policies anyway.
+/// `GET /v1/iam/can?subject=&action=&resource=`: whether somebody of the organization may do something in it, and
+/// which rule decides that. For those who may read its policies anyway.
 final class CanRoutes {
     private static final Operation READ = Operation.of(Action.GET, Resource.IAM);
 

@@ -11,8 +11,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Denials, roles, groups and names of objects, against a reference that takes each word of each rule in turn; and what
-/// an author may give, against what he has.
+/// Denials, roles, groups and names of objects, against a reference that takes each word of each rule in turn; and
+/// what an author may give, against what he has.
 final class PoliciesRandomTest {
     private static final long SEED = Long.getLong("seed", 4_711L);
     private static final int ROUNDS = 20_000;
