@@ -5,11 +5,10 @@ import dev.sluice.cli.api.Refusal;
 import dev.sluice.cli.config.ConfigFile;
 import dev.sluice.cli.config.Setting;
 import dev.sluice.cli.json.Json;
-import dev.sluice.cli.json.Table;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/// `login`, `logout`, `token` and `manage context`.
+/// `login`, `logout` and `token`.
 final class AccountWords {
     private AccountWords() {}
 
@@ -26,13 +25,6 @@ final class AccountWords {
     static Word token() {
         return new Word("token", "Print a token for other programs, good for an hour.", AccountWords::token)
                 .example("curl -H \"Authorization: Bearer $(sluice token)\" http://127.0.0.1:8080/v1/function");
-    }
-
-    static Word context() {
-        return new Word("context", "Show the contexts of the configuration, or switch.", AccountWords::context)
-                .flag(Flag.valued("CONTEXT", "make this the current context", "-s", "--set"))
-                .example("sluice manage context")
-                .example("sluice manage context --set local-tls");
     }
 
     private static int login(Arguments arguments, Session session) {
@@ -108,33 +100,5 @@ final class AccountWords {
     private static Json.Obj withoutToken(Json.Obj context) {
         String key = Setting.TOKEN.key();
         return context.show(key).isEmpty() ? context : context.with(key, "");
-    }
-
-    private static int context(Arguments arguments, Session session) {
-        ConfigFile file = session.settings().file();
-        String wanted = arguments.option("--set").orElse("");
-        if (wanted.isEmpty()) {
-            session.print(file.content(), () -> contexts(file));
-            return 0;
-        }
-        if (!file.names().contains(wanted)) {
-            throw new Failure("No such context " + wanted);
-        }
-        file.withCurrent(wanted).save();
-        session.say("Set context to " + wanted);
-        return 0;
-    }
-
-    private static String contexts(ConfigFile file) {
-        var table = new Table("Context", "Server", "Organization", "Account");
-        for (String name : file.names()) {
-            Json.Obj context = file.context(name);
-            table.row(
-                    name.equals(file.current()) ? "* " + name : name,
-                    context.show("scheme") + "://" + context.show("host") + ":" + context.show("port"),
-                    context.show("organization"),
-                    context.show("serviceaccount"));
-        }
-        return table.text();
     }
 }

@@ -1,0 +1,67 @@
+package dev.sluice.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.Recorder;
+import dev.sluice.cli.Shell;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ContextWordsTest {
+    @TempDir
+    Path home;
+
+    private Recorder server;
+    private Shell shell;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new Recorder();
+        shell = new Shell(home).at(server);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void aContext_isAdded_listed_andUsed() throws IOException {
+        String port = String.valueOf(server.port());
+        assertThat(shell.run(
+                                "context",
+                                "add",
+                                "blue",
+                                "--host",
+                                "127.0.0.1",
+                                "--port",
+                                port,
+                                "--scheme",
+                                "http",
+                                "--organization",
+                                "blue")
+                        .out())
+                .isEqualTo("Added context blue\n");
+        assertThat(shell.run("context", "list").out()).contains("* local").contains("blue");
+        assertThat(shell.run("context", "use", "blue").out()).isEqualTo("Set context to blue\n");
+        shell.run("iam", "get", "organizations");
+        assertThat(server.only().header("X-Dispatch-Org")).isEqualTo("blue");
+        assertThat(Files.readString(shell.config())).contains("\"port\": " + port);
+    }
+
+    @Test
+    void aContextThatIsThere_orHasNoHost_isNotAdded() throws IOException {
+        String before = Files.readString(shell.config());
+        assertThat(shell.run("context", "add", "local", "--host", "h").err()).contains("already");
+        assertThat(shell.run("context", "add", "other").exitCode()).isEqualTo(2);
+        assertThat(shell.run("context", "add", "other", "--host", "h", "--port", "x").exitCode())
+                .isEqualTo(1);
+        assertThat(shell.run("context", "use", "other").err()).contains("No such context other");
+        assertThat(Files.readString(shell.config())).isEqualTo(before);
+    }
+}
