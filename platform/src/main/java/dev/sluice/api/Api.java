@@ -76,6 +76,10 @@ public final class Api implements Handler {
         new SystemRoutes(door, version, isReady).addTo(table);
         new AccessRoutes(door, rooms.delegations(), rooms.organizations(), rooms.system(), audit).addTo(table);
         new CanRoutes(door, rooms.organizations()).addTo(table);
+        var iam = new IamDoor(door, rooms.organizations());
+        new OrganizationRoutes(iam, rooms.organizations(), clock).addTo(table);
+        new PolicyRoutes(iam, rooms.organizations(), clock).addTo(table);
+        new ServiceAccountRoutes(iam, rooms.organizations(), clock).addTo(table);
         new FunctionRoutes(door, functions).addTo(table);
         new RunRoutes(door, functions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);

@@ -161,9 +161,15 @@ final class Door {
     }
 
     private static Rejection forbidden(Operation operation) {
-        String need = operation.required().stream()
+        return forbidden(operation.required().stream()
                 .map(one -> one.action().word() + " " + one.resource().word())
-                .collect(Collectors.joining(", "));
+                .collect(Collectors.joining(", ")));
+    }
+
+    /// The refusal of somebody whom no policy allows what he wants.
+    ///
+    /// @param need what one would have to allow, for those who may know
+    static Rejection forbidden(String need) {
         Inquiry.current().ifPresent(inquiry -> inquiry.forbid(need));
         return new Rejection(FORBIDDEN);
     }

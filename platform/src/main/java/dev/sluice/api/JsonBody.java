@@ -98,6 +98,20 @@ final class JsonBody {
         return name;
     }
 
+    /// The name of an entity whose names are of another form.
+    ///
+    /// @param pattern as Dispatch says it
+    String requiredName(Pattern pattern, int charsMax) {
+        String name = text("name").orElseThrow(() -> required("name"));
+        if (name.length() > charsMax) {
+            throw Rejection.of(422, 603, "name in body should be at most " + charsMax + " chars long");
+        }
+        if (!pattern.matcher(name).matches()) {
+            throw Rejection.of(422, 605, "name in body should match '" + pattern.pattern() + "'");
+        }
+        return name;
+    }
+
     boolean flag(String name) {
         return field(name)
                 .map(node -> {

@@ -43,6 +43,7 @@ public final class Organizations {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Registry registry;
+    private final Holdings holdings;
     private final Records<ServiceAccount> serviceAccounts;
     private final Records<Policy> policies;
     private final Records<Role> roles;
@@ -54,6 +55,7 @@ public final class Organizations {
     /// @param witness is told of each change
     public Organizations(LabeledFs fs, Witness witness) {
         this.registry = new Registry(fs, witness);
+        this.holdings = new Holdings(fs);
         this.serviceAccounts = new Records<>(
                 fs,
                 witness,
@@ -167,6 +169,11 @@ public final class Organizations {
                 UUID.randomUUID().toString(), name, token, clock.instant().getEpochSecond());
         asRoot(() -> add(organization, Map.of("token", token, "by", by.toString())));
         return organization;
+    }
+
+    /// What an organization still has, for people: how many objects where. Empty if it has none.
+    public List<String> holdings(Organization organization) {
+        return reading(() -> holdings.of(organization));
     }
 
     /// Ends an organization: nobody is of it from now on. What it has stored stays, out of everybody's reach: its

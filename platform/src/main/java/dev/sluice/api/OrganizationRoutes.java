@@ -1,0 +1,122 @@
+package dev.sluice.api;
+
+import dev.sluice.http.Handler;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
+import dev.sluice.http.Routes;
+import dev.sluice.kernel.Refused;
+import dev.sluice.org.Action;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Organizations;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// `/v1/iam/organization`: for who has a global rule for `iam`. Others see their own.
+///
+/// To who may not know, an organization that is not there and one that he may not see are one refusal.
+final class OrganizationRoutes {
+    private static final String KIND = "organization";
+    private static final String PARAMETER = "organizationName";
+    private static final Pattern NAME = Pattern.compile("^[\\w\\d\\-]+$");
+
+    private final IamDoor door;
+    private final Organizations organizations;
+    private final InstantSource clock;
+
+    OrganizationRoutes(IamDoor door, Organizations organizations, InstantSource clock) {
+        this.door = door;
+        this.organizations = organizations;
+        this.clock = clock;
+    }
+
+    void addTo(Routes.Table table) {
+        add(table, "POST", "/v1/iam/organization", this::create);
+        add(table, "GET", "/v1/iam/organization", this::list);
+        add(table, "GET", "/v1/iam/organization/{name}", this::get);
+        add(table, "PUT", "/v1/iam/organization/{name}", this::update);
+        add(table, "DELETE", "/v1/iam/organization/{name}", this::delete);
+    }
+
+    private static void add(Routes.Table table, String method, String template, Handler handler) {
+        table.add(method, template, Refusals.ofEntities(KIND, handler));
+    }
+
+    private Response create(Request request) throws IOException {
+        IamDoor.Author author = door.authorEverywhere(request, Action.CREATE);
+        JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
+        String name = body.requiredName(NAME, Organizations.NAME_CHARS_MAX);
+        try {
+            return answer(
+                    201, organizations.create(name, clock, author.caller().component()));
+        } catch (Refused refused) {
+            return Refusals.ofEntity(KIND, name, refused);
+        }
+    }
+
+    private Response list(Request request) {
+        IamDoor.Author author = door.author(request, Action.GET);
+        List<Organization> seen = author.isEverywhere() ? organizations.all() : List.of(author.organization());
+        var out = new JsonWriter(192 * (seen.size() + 1)).beginArray();
+        seen.forEach(organization -> write(organization, out));
+        return Response.json(200, out.endArray().done());
+    }
+
+    private Response get(Request request) {
+        IamDoor.Author author = door.author(request, Action.GET);
+        String name = IamDoor.name(request, PARAMETER);
+        if (!author.organization().name().equals(name)) {
+            author.requireEverywhere();
+        }
+        return answer(200, find(name));
+    }
+
+    /// Nothing of an organization can be changed: it keeps its name.
+    private Response update(Request request) throws IOException {
+        door.authorEverywhere(request, Action.UPDATE);
+        String name = IamDoor.name(request, PARAMETER);
+        JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
+        body.requiredName(NAME, Organizations.NAME_CHARS_MAX);
+        Organization found = find(name);
+        IamDoor.requireSameName(body, KIND, name);
+        return answer(200, found);
+    }
+
+    private Response delete(Request request) {
+        IamDoor.Author author = door.authorEverywhere(request, Action.DELETE);
+        Organization found = find(IamDoor.name(request, PARAMETER));
+        if (request.query("cascade").isPresent()) {
+            throw Rejection.of(
+                    501, "deleting an organization with all it has is not implemented: delete what it has first");
+        }
+        List<String> left = organizations.holdings(found);
+        if (!left.isEmpty()) {
+            throw Rejection.of(
+                    409, KIND + " " + found.name() + " still has " + String.join(", ", left) + ": delete these first");
+        }
+        organizations.delete(found, clock, author.caller().component());
+        return answer(200, found);
+    }
+
+    /// @throws Refused `NOT_FOUND`
+    private Organization find(String name) {
+        return organizations
+                .tenant(name)
+                .map(Organizations.Tenant::organization)
+                .orElseThrow(Refused::notFound);
+    }
+
+    private static Response answer(int status, Organization organization) {
+        var out = new JsonWriter(192);
+        write(organization, out);
+        return Response.json(status, out.done());
+    }
+
+    private static void write(Organization organization, JsonWriter out) {
+        out.beginObject().field("id", organization.id()).field("name", organization.name());
+        out.field("kind", "Organization").field("status", "READY");
+        out.field("createdTime", organization.createdSeconds());
+        out.field("modifiedTime", organization.createdSeconds()).endObject();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.sluice.api;
+
+import dev.sluice.http.Handler;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
+import dev.sluice.http.Routes;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.org.Action;
+import dev.sluice.org.Effect;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Organizations;
+import dev.sluice.org.Policy;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// `/v1/iam/policy`. A policy is in force when the answer comes, whatever its status says: the statuses are what
+/// Dispatch's clients wait for.
+final class PolicyRoutes {
+    private static final String KIND = "policy";
+
+    private final IamDoor door;
+    private final Organizations organizations;
+    private final InstantSource clock;
+
+    PolicyRoutes(IamDoor door, Organizations organizations, InstantSource clock) {
+        this.door = door;
+        this.organizations = organizations;
+        this.clock = clock;
+    }
+
+    void addTo(Routes.Table table) {
+        add(table, "POST", "/v1/iam/policy", this::create);
+        add(table, "GET", "/v1/iam/policy", this::list);
+        add(table, "GET", "/v1/iam/policy/{name}", this::get);
+        add(table, "PUT", "/v1/iam/policy/{name}", this::update);
+        add(table, "DELETE", "/v1/iam/policy/{name}", this::delete);
+    }
+
+    private static void add(Routes.Table table, String method, String template, Handler handler) {
+        table.add(method, template, Refusals.ofEntities(KIND, handler));
+    }
+
+    private Response create(Request request) throws IOException {
+        IamDoor.Author author = door.author(request, Action.CREATE);
+        JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
+        String name = body.requiredName();
+        long now = now();
+        var policy = new Policy(UUID.randomUUID().toString(), name, body.flag("global"), PolicyRules.of(body), now, now);
+        author.require(author.coverage().ofPolicy(policy));
+        Organization organization = author.organization();
+        try {
+            author.task().run(() -> {
+                organizations.policies().create(organization, name, policy);
+                return policy;
+            });
+        } catch (Refused refused) {
+            return Refusals.ofEntity(KIND, name, refused);
+        }
+        return answer(201, policy, "CREATING");
+    }
+
+    private Response list(Request request) {
+        IamDoor.Author author = door.author(request, Action.GET);
+        List<Policy> all =
+                author.task().run(() -> organizations.policies().list(author.organization()));
+        var out = new JsonWriter(384 * (all.size() + 1)).beginArray();
+        all.forEach(policy -> write(policy, "READY", out));
+        return Response.json(200, out.endArray().done());
+    }
+
+    private Response get(Request request) {
+        IamDoor.Author author = door.author(request, Action.GET);
+        String name = IamDoor.name(request, "policyName");
+        return answer(
+                200,
+                author.task()
+                        .run(() -> organizations.policies().find(author.organization(), name))
+                        .orElseThrow(Refused::notFound),
+                "READY");
+    }
+
+    private Response update(Request request) throws IOException {
+        IamDoor.Author author = door.author(request, Action.UPDATE);
+        String name = IamDoor.name(request, "policyName");
+        JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
+        body.requiredName();
+        List<Policy.Rule> rules = PolicyRules.of(body);
+        boolean global = body.flag("global");
+        Policy known = author.place().policies().policy(name).orElseThrow(Refused::notFound);
+        IamDoor.requireSameName(body, KIND, name);
+        var changed = new Policy(known.id(), name, global, rules, known.createdSeconds(), now());
+        author.require(author.coverage().ofPolicy(changed));
+        author.task()
+                .run(() -> organizations.policies().update(author.organization(), name, before -> {
+                    requireKnown(Optional.of(known), before);
+                    return changed;
+                }));
+        return answer(200, changed, "UPDATING");
+    }
+
+    private Response delete(Request request) {
+        IamDoor.Author author = door.author(request, Action.DELETE);
+        String name = IamDoor.name(request, "policyName");
+        Policy known = author.place().policies().policy(name).orElseThrow(Refused::notFound);
+        author.require(author.coverage().ofRemoval(name));
+        author.task().run(() -> {
+            organizations.policies().remove(author.organization(), name);
+            return known;
+        });
+        return answer(200, known, "DELETING");
+    }
+
+    /// What the caller's rights were compared with must be what is changed.
+    private static void requireKnown(Optional<Policy> known, Policy before) {
+        if (!known.equals(Optional.of(before))) {
+            throw new Refused(Refusal.CONFLICT, "it has changed meanwhile");
+        }
+    }
+
+    private long now() {
+        return clock.instant().getEpochSecond();
+    }
+
+    private static Response answer(int status, Policy policy, String state) {
+        var out = new JsonWriter(384);
+        write(policy, state, out);
+        return Response.json(status, out.done());
+    }
+
+    private static void write(Policy policy, String state, JsonWriter out) {
+        out.beginObject().field("id", policy.id()).field("name", policy.name()).field("kind", "Policy");
+        if (policy.global()) {
+            out.name("global").value(true);
+        }
+        out.field("status", state).field("createdTime", policy.createdSeconds());
+        out.field("modifiedTime", policy.modifiedSeconds());
+        out.name("rules").beginArray();
+        for (Policy.Rule rule : policy.rules()) {
+            out.beginObject().fieldOrNull("actions", rule.actions()).fieldOrNull("resources", rule.resources());
+            out.fieldOrNull("subjects", rule.subjects());
+            if (rule.effect() != Effect.ALLOW) {
+                out.field("effect", rule.effect().word());
+            }
+            if (!rule.roles().isEmpty()) {
+                out.field("roles", rule.roles());
+            }
+            out.endObject();
+        }
+        out.endArray().endObject();
+    }
+}
