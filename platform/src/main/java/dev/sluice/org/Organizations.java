@@ -139,8 +139,7 @@ public final class Organizations {
         return PublicKeyText.parse(stored.publicKey()).map(key -> new AccountKey(stored.id(), key, end));
     }
 
-    /// The records of service accounts, for whoever manages them. It is [#create(Organization, ServiceAccount)],
-    /// [#put] and [#change] that look at names and keys.
+    /// The records of service accounts, to read: only this class looks at names and keys when it writes them.
     public Records<ServiceAccount> serviceAccounts() {
         return serviceAccounts;
     }
@@ -165,8 +164,8 @@ public final class Organizations {
                     Refusal.INVALID, "an organization's name is 1 to 64 letters, digits, underscores and dashes");
         }
         String token = reading(() -> registry.freeToken(name));
-        var organization = new Organization(
-                UUID.randomUUID().toString(), name, token, clock.instant().getEpochSecond());
+        long now = clock.instant().getEpochSecond();
+        var organization = new Organization(UUID.randomUUID().toString(), name, token, now);
         asRoot(() -> add(organization, Map.of("token", token, "by", by.toString())));
         return organization;
     }
@@ -230,8 +229,7 @@ public final class Organizations {
 
     /// Creates or replaces a service account.
     ///
-    /// @throws Refused `INVALID` for a name or keys that cannot be used, `EXISTS` for a key that is there twice,
-    ///     `DENIED`
+    /// @throws Refused `INVALID` for a name or keys that cannot be used, `EXISTS` for a key twice, `DENIED`
     public void put(Organization organization, ServiceAccount account) {
         requireUsable(account);
         if (serviceAccounts.find(organization, account.name()).isPresent()) {
