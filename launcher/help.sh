@@ -118,6 +118,22 @@ Exit code: 0 nothing found, $EXIT_FAILED something found.
 Example: sluice fuzz noninterference --pairs 1000 --seed 7
 TEXT
             ;;
+        admin) cat <<TEXT
+Usage: sluice admin reset-key [--data DIR]
+       sluice admin rotate-keys [--data DIR]
+
+What only the owner of a data directory can do, on the machine itself. DIR is \$SLUICE_DATA, or ~/.sluice/data.
+
+'reset-key' makes another key for the administrator, DIR/admin.key, when the old one was lost or is known to somebody:
+the old one is worth nothing afterwards, and the administrator may do what he could on the first day. Stop the server
+first; start it again afterwards.
+
+'rotate-keys' makes another key for the tokens that the server signs. Nobody is logged out: what the old key signed is
+good until it ends, and a running server notices by itself. It also happens every 30 days.
+
+Example: sluice admin reset-key
+TEXT
+            ;;
         label) cat <<TEXT
 Usage: sluice label OPERATION ARGUMENT...
        sluice label --batch
@@ -138,6 +154,7 @@ Usage: sluice WORD [OPTION...]
   status      is it running, and where    bench       measure
   logs        its log                     fuzz        look for holes
   help WORD   more about one word         label       compute with labels
+  admin       the administrator's key
 
 Every other word goes to the client, which talks to a running server:
 

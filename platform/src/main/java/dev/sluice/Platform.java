@@ -108,7 +108,7 @@ final class Platform implements AutoCloseable {
         admin.ensure(new Founding(organizations, clock));
         var system = new SystemObjects(fs, blobs, gates);
         system.ensure(config.functionsDir());
-        var delegations = new Delegations(organizations, TokenKey.at(data), clock);
+        var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);
         var rooms = new Api.Rooms(
                 new Authenticator(organizations, new Bearers(organizations, config.tokens(), clock), delegations),
                 delegations,

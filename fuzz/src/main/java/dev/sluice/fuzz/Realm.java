@@ -180,9 +180,10 @@ final class Realm {
         try {
             Path directory = Files.createTempDirectory("sluice-fuzz");
             try {
-                return TokenKey.at(directory);
+                return TokenKey.at(directory, CLOCK);
             } finally {
                 Files.deleteIfExists(directory.resolve("token.key"));
+                Files.deleteIfExists(directory.resolve("token.key.lock"));
                 Files.delete(directory);
             }
         } catch (IOException failed) {

@@ -1,8 +1,10 @@
 package dev.sluice.api;
 
 import dev.sluice.audit.AuditLog;
+import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Caller;
 import dev.sluice.authn.Delegations;
+import dev.sluice.authn.IssuedTokens;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
@@ -19,22 +21,31 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
-/// Who one is, and giving parts of that to others: `GET /me`, `POST /faasten/delegate`, `POST /faasten/revoke`.
+/// Who one is, and giving parts of that to others: `GET /me`, `POST /faasten/delegate`, `POST /faasten/revoke`; and a
+/// token for all that one is, for a few minutes: `POST /v1/iam/token`.
 ///
 /// Source: contracts/faasten.md 3.6 `[R]`.
 final class AccessRoutes {
     private static final int BODY_BYTES_MAX = 64 << 10;
+    private static final int FORBIDDEN = 403;
     private static final int NOT_ACCEPTABLE = 406;
 
     private final Door door;
+    private final Authenticator authenticator;
     private final Delegations delegations;
     private final Organizations organizations;
     private final SystemObjects system;
     private final AuditLog audit;
 
     AccessRoutes(
-            Door door, Delegations delegations, Organizations organizations, SystemObjects system, AuditLog audit) {
+            Door door,
+            Authenticator authenticator,
+            Delegations delegations,
+            Organizations organizations,
+            SystemObjects system,
+            AuditLog audit) {
         this.door = door;
+        this.authenticator = authenticator;
         this.delegations = delegations;
         this.organizations = organizations;
         this.system = system;
@@ -45,6 +56,7 @@ final class AccessRoutes {
         table.add("GET", "/me", Refusals.ofPaths(this::me));
         table.add("POST", "/faasten/delegate", Refusals.ofPaths(this::delegate));
         table.add("POST", "/faasten/revoke", Refusals.ofPaths(this::revoke));
+        table.add("POST", "/v1/iam/token", Refusals.ofPaths(this::token));
     }
 
     /// Who asks for the first time gets his home.
@@ -79,6 +91,24 @@ final class AccessRoutes {
             bootstrap(caller, component, clearance);
         }
         return Response.text(200, token.get());
+    }
+
+    /// A token of the server's own, so that the account's key can stay where it is. Only for accounts.
+    private Response token(Request request) {
+        Caller.Known caller = door.known(request);
+        Optional<IssuedTokens.Issued> issued = authenticator.issue(caller);
+        if (issued.isEmpty()) {
+            return Refusals.error(FORBIDDEN, "only a service account gets a token here");
+        }
+        caller.task().run(() -> {
+            Label its = Label.of(Component.TRUE, caller.component());
+            audit.recordDurably(new Deed("token.issue", caller.component().toString(), its, Map.of()));
+            return its;
+        });
+        var answer = new JsonWriter(1024).beginObject();
+        answer.field("token", issued.get().token());
+        answer.field("expiresTime", issued.get().end().getEpochSecond());
+        return Response.json(200, answer.endObject().done());
     }
 
     private void bootstrap(Caller.Proven caller, Component of, Component clearance) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -18,8 +19,10 @@ import java.util.Base64;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The first administrator's key, `admin.key` in the data directory: made once, when the server starts for the first
-/// time. There is no other way in, and no administrator without a key.
+/// The first administrator's key, `admin.key` in the data directory: made when the server starts for the first time,
+/// and again only by [#reset], which needs the directory itself. There is no other way in, and no administrator
+/// without
+/// a key.
 ///
 /// The key is on disk before its account exists, so a first start that was interrupted is finished by the next one.
 public final class AdminAccess {
@@ -44,20 +47,30 @@ public final class AdminAccess {
         if (founding.isDone()) {
             if (!Files.exists(keyFile)) {
                 LOG.error(
-                        "the administrator's key {} is gone: put it back from a copy. No other is made, as whoever"
-                                + " could remove the file would become the administrator. Service accounts that exist"
-                                + " go on working.",
+                        "the administrator's key {} is gone: put it back from a copy, or stop the server and make"
+                                + " another with `sluice admin reset-key`. Service accounts that exist go on working.",
                         keyFile);
                 return false;
             }
             return true;
         }
-        founding.found(Files.exists(keyFile) ? read() : make());
+        founding.found(Files.exists(keyFile) ? read() : make(keyFile));
         LOG.info("created organization {} and its administrator; the key is {}", Founding.ORGANIZATION, keyFile);
         return true;
     }
 
-    private RSAPublicKey make() throws IOException {
+    /// Makes another key, in the place of whatever is there; the old one is worth nothing from then on. The
+    /// administrator
+    /// is again what he was on the first day. Interrupted, it is simply done again.
+    ///
+    /// @throws IOException when the key cannot be written
+    public void reset(Founding founding) throws IOException {
+        Path fresh = keyFile.resolveSibling("admin.key.new");
+        founding.reset(make(fresh));
+        Files.move(fresh, keyFile, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static RSAPublicKey make(Path file) throws IOException {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(KEY_BITS);
@@ -65,7 +78,7 @@ public final class AdminAccess {
             String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'})
                     .encodeToString(pair.getPrivate().getEncoded());
             String pem = "-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n";
-            PrivateFile.write(keyFile, pem.getBytes(StandardCharsets.US_ASCII));
+            PrivateFile.write(file, pem.getBytes(StandardCharsets.US_ASCII));
             return (RSAPublicKey) pair.getPublic();
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("every JDK has RSA", impossible);

@@ -74,7 +74,8 @@ public final class Api implements Handler {
                 new Functions(rooms.fs(), rooms.gates(), rooms.blobs(), rooms.invocations(), rooms.runs(), clock);
         var table = new Routes.Table();
         new SystemRoutes(door, version, isReady).addTo(table);
-        new AccessRoutes(door, rooms.delegations(), rooms.organizations(), rooms.system(), audit).addTo(table);
+        new AccessRoutes(door, rooms.authenticator(), rooms.delegations(), rooms.organizations(), rooms.system(), audit)
+                .addTo(table);
         new CanRoutes(door, rooms.organizations()).addTo(table);
         var iam = new IamDoor(door, rooms.organizations());
         new OrganizationRoutes(iam, rooms.organizations(), clock).addTo(table);

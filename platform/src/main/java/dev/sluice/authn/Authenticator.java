@@ -30,7 +30,8 @@ public final class Authenticator {
             return new Caller.Anonymous();
         }
         Optional<String> token = token(authorization.get());
-        Optional<Identity> bearer = token.flatMap(bearers::bearer);
+        Optional<Identity> bearer = token.flatMap(
+                text -> bearers.bearer(text).or(() -> delegations.issued().identity(text)));
         if (bearer.isEmpty()) {
             return token.flatMap(delegations::grant)
                     .<Caller>map(Caller.Delegate::new)
@@ -46,6 +47,11 @@ public final class Authenticator {
                 .filter(wanted -> known.home().policies().admits(known.subjects(), wanted))
                 .<Caller>map(wanted -> new Caller.Known(lending, known, wanted))
                 .orElse(FORBIDDEN);
+    }
+
+    /// A token of the server's own for a service account; empty for everybody else.
+    public Optional<IssuedTokens.Issued> issue(Caller.Known account) {
+        return delegations.issued().issue(account);
     }
 
     /// What stands after the scheme word, whose case does not matter.

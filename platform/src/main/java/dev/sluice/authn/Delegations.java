@@ -2,13 +2,7 @@ package dev.sluice.authn;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.JWSObject;
-import com.nimbusds.jose.Payload;
-import com.nimbusds.jose.crypto.ECDSASigner;
-import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.JOSEObjectType;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import dev.sluice.kernel.Refused;
@@ -16,13 +10,11 @@ import dev.sluice.label.Component;
 import dev.sluice.label.LabelInvalid;
 import dev.sluice.org.Organizations;
 import java.nio.charset.StandardCharsets;
-import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,6 +33,7 @@ public final class Delegations {
     static final String ISSUER = "sluice";
     static final String AUDIENCE = "sluice";
 
+    private static final JOSEObjectType TYPE = new JOSEObjectType("delegation+jwt");
     private static final int REMEMBERED_MAX = 10_000;
     private static final int EPOCH_CHARS = 16;
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -48,6 +41,7 @@ public final class Delegations {
     private final Organizations organizations;
     private final TokenKey key;
     private final Clock clock;
+    private final IssuedTokens issued;
     private final Cache<Bytes, Claims> verified =
             Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
 
@@ -64,6 +58,12 @@ public final class Delegations {
         this.organizations = organizations;
         this.key = key;
         this.clock = clock;
+        this.issued = new IssuedTokens(organizations, key, clock);
+    }
+
+    /// The tokens for all that an account is, which the same key signs.
+    IssuedTokens issued() {
+        return issued;
     }
 
     /// A token that stands for `less`.
@@ -90,16 +90,7 @@ public final class Delegations {
                 .put("exp", end.getEpochSecond())
                 .put("jti", UUID.randomUUID().toString());
         claims.set("sub", ComponentJson.print(less));
-        var header = new JWSHeader.Builder(JWSAlgorithm.ES256)
-                .keyID(key.key().getKeyID())
-                .build();
-        var token = new JWSObject(header, new Payload(JSON.writeValueAsString(claims)));
-        try {
-            token.sign(new ECDSASigner(key.key()));
-        } catch (JOSEException impossible) {
-            throw new IllegalStateException("every JDK has P-256", impossible);
-        }
-        return token.serialize();
+        return key.sign(TYPE, claims);
     }
 
     /// What a good token stands for; empty for every other text.
@@ -135,19 +126,10 @@ public final class Delegations {
 
     private Optional<Claims> verify(String token) {
         try {
-            JWSObject jws = JWSObject.parse(token);
-            return isSigned(jws) ? claims(JSON.readTree(jws.getPayload().toBytes())) : Optional.empty();
-        } catch (ParseException | JOSEException | JacksonException | LabelInvalid | Refused garbage) {
+            return key.claims(TYPE, token).flatMap(this::claims);
+        } catch (LabelInvalid | Refused garbage) {
             return Optional.empty();
         }
-    }
-
-    /// The algorithm follows from the key: a verifier with a P-256 key throws at every other than ES256.
-    private boolean isSigned(JWSObject jws) throws JOSEException {
-        JWSHeader header = jws.getHeader();
-        return key.key().getKeyID().equals(header.getKeyID())
-                && header.getCriticalParams() == null
-                && jws.verify(new ECDSAVerifier(key.key()));
     }
 
     private Optional<Claims> claims(JsonNode json) {
@@ -171,7 +153,8 @@ public final class Delegations {
                 : Optional.empty();
     }
 
-    private static String digest(String epoch) {
+    /// What a token says of an epoch.
+    static String digest(String epoch) {
         return Digest.of(Bytes.utf8(epoch)).hex().substring(0, EPOCH_CHARS);
     }
 }

@@ -34,15 +34,31 @@ public final class Founding {
     public void found(RSAPublicKey key) {
         long now = clock.instant().getEpochSecond();
         var organization = new Organization(id(), ORGANIZATION, ORGANIZATION, now);
+        administer(organization, key, now);
+        task(Component.FALSE).run(() -> {
+            organizations.register(organization);
+            return organization;
+        });
+    }
+
+    /// Makes the administrator what he was on the first day, with this key and no other: whatever was done to his
+    /// account or his policy since. His other keys prove nothing from now on.
+    ///
+    /// @throws IllegalStateException before [#found]
+    public void reset(RSAPublicKey key) {
+        Organization organization = organizations
+                .tenant(ORGANIZATION)
+                .map(Organizations.Tenant::organization)
+                .orElseThrow(() -> new IllegalStateException("no organization was founded here yet"));
+        administer(organization, key, clock.instant().getEpochSecond());
+    }
+
+    private void administer(Organization organization, RSAPublicKey key, long now) {
         var rule = new Policy.Rule(List.of(ADMIN), List.of(Policy.ANY), List.of(Policy.ANY));
         task(OrgPaths.iamLabel(organization.principal()).integrity()).run(() -> {
             organizations.prepare(organization);
             organizations.put(organization, new ServiceAccount(id(), ADMIN, PublicKeyText.print(key), now, now));
             organizations.put(organization, new Policy(id(), POLICY, true, List.of(rule), now, now));
-            return organization;
-        });
-        task(Component.FALSE).run(() -> {
-            organizations.register(organization);
             return organization;
         });
     }

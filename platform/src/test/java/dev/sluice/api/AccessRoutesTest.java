@@ -10,6 +10,7 @@ import dev.sluice.http.RawClient;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -128,6 +129,29 @@ final class AccessRoutesTest {
             assertThat(RawClient.status(RawClient.request(api.port(), "GET", "/me", empty)))
                     .isEqualTo(401);
         }
+    }
+
+    @Test
+    void anAccount_getsATokenOfTheServers_thatIsGoodForItsPolicies_untilItRevokes() {
+        Asker dev = api.developer("violet", "runs");
+        Answer answer = api.post(dev, "/v1/iam/token", "");
+        assertThat(answer.status()).isEqualTo(200);
+        long seconds =
+                answer.json().path("expiresTime").asLong(0) - Instant.now().getEpochSecond();
+        assertThat(seconds).isBetween(1L, 600L);
+        Asker issued = new Asker(answer.text("token"), "");
+        assertThat(api.get(issued, "/me").body()).isEqualTo("{\"login\":\"violet/serviceaccount/dev\"}");
+        assertThat(api.get(issued, "/v1/runs").status()).isEqualTo(200);
+        assertThat(api.get(issued, "/v1/function").status()).isEqualTo(403);
+        Asker part = delegate(issued, "violet/serviceaccount/dev/app");
+        assertThat(api.post(part, "/v1/iam/token", "").status()).isEqualTo(403);
+        assertThat(api.post(NOBODY, "/v1/iam/token", "").status()).isEqualTo(401);
+        assertThat(api.post(new Asker("garbage", ""), "/v1/iam/token", "").status())
+                .isEqualTo(401);
+        assertThat(api.post(dev, "/faasten/revoke", "").status()).isEqualTo(204);
+        assertThat(api.get(issued, "/me").status()).isEqualTo(401);
+        assertThat(api.get(part, "/me").status()).isEqualTo(401);
+        assertThat(api.get(dev, "/me").status()).isEqualTo(200);
     }
 
     @Test

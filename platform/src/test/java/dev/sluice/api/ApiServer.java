@@ -120,7 +120,7 @@ final class ApiServer implements AutoCloseable {
                 new Invocations(gates, scheduler, worker, runs, new RunIds(clock, new SecureRandom()), audit, clock);
         var system = new SystemObjects(fs, blobs, gates);
         system.ensure(guest.resolveSibling("examples").resolve("faasten").resolve("functions"));
-        var delegations = new Delegations(organizations, TokenKey.at(directory), clock);
+        var delegations = new Delegations(organizations, TokenKey.at(directory, clock), clock);
         var authenticator =
                 new Authenticator(organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, clock), delegations);
         var api = new Api(

@@ -100,7 +100,7 @@ final class AuthenticatorTest {
         authenticator = new Authenticator(
                 organizations,
                 new Bearers(organizations, Bearers.Rules.DEFAULT, clock),
-                new Delegations(organizations, TokenKey.at(directory), clock));
+                new Delegations(organizations, TokenKey.at(directory, clock), clock));
         fs.bootstrap();
         new Founding(organizations, clock).found((RSAPublicKey) key.getPublic());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
@@ -106,7 +107,7 @@ final class DelegationsTest {
     void found() throws Exception {
         fs.bootstrap();
         new Founding(organizations, clock).found((RSAPublicKey) rsa.getPublic());
-        TokenKey tokenKey = TokenKey.at(directory);
+        TokenKey tokenKey = TokenKey.at(directory, clock);
         key = tokenKey.key();
         delegations = new Delegations(organizations, tokenKey, clock);
         authenticator =
@@ -257,6 +258,8 @@ final class DelegationsTest {
             sign(JWSAlgorithm.ES256, new ECDSASigner(key), payload, "another"),
             sign(JWSAlgorithm.ES256, new ECDSASigner(key), payload, null),
             sign(JWSAlgorithm.ES256, new ECDSASigner(key), "[]", key.getKeyID()),
+            sign(JWSAlgorithm.ES256, new ECDSASigner(key), payload, key.getKeyID(), "account+jwt"),
+            sign(JWSAlgorithm.ES256, new ECDSASigner(key), payload, key.getKeyID(), "JWT"),
             sign(JWSAlgorithm.ES256, new ECDSASigner(key), "no json", key.getKeyID()),
             new PlainObject(new Payload(payload)).serialize(),
             base64("{\"alg\":\"none\"}") + "." + parts[1] + ".",
@@ -278,6 +281,7 @@ final class DelegationsTest {
     void aCriticalHeaderThatNobodyKnows_isRejected() throws Exception {
         var header = new JWSHeader.Builder(JWSAlgorithm.ES256)
                 .keyID(key.getKeyID())
+                .type(new JOSEObjectType("delegation+jwt"))
                 .criticalParams(Set.of("b64"))
                 .base64URLEncodePayload(true)
                 .build();
@@ -293,19 +297,19 @@ final class DelegationsTest {
         Path file = directory.resolve("token.key");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
-        assertThat(TokenKey.at(directory).key()).isEqualTo(key);
+        assertThat(TokenKey.at(directory, clock).key()).isEqualTo(key);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-        assertThatThrownBy(() -> TokenKey.at(directory)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> TokenKey.at(directory, clock)).isInstanceOf(IOException.class);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         Files.writeString(file, key.toPublicJWK().toJSONString());
-        assertThatThrownBy(() -> TokenKey.at(directory)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> TokenKey.at(directory, clock)).isInstanceOf(IOException.class);
         ECKey other = new ECKeyGenerator(Curve.P_384).keyIDFromThumbprint(true).generate();
         ECKey renamed = new ECKeyGenerator(Curve.P_256).keyID("mine").generate();
         for (String text :
-                new String[] {"x", other.toJSONString(), renamed.toJSONString(), key.toJSONString() + " ".repeat(5000)
+                new String[] {"x", other.toJSONString(), renamed.toJSONString(), key.toJSONString() + " ".repeat(40_000)
                 }) {
             Files.writeString(file, text);
-            assertThatThrownBy(() -> TokenKey.at(directory)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> TokenKey.at(directory, clock)).isInstanceOf(IOException.class);
         }
     }
 
@@ -338,7 +342,17 @@ final class DelegationsTest {
 
     private static String sign(JWSAlgorithm algorithm, JWSSigner signer, String payload, @Nullable String kid)
             throws JOSEException {
-        var token = new JWSObject(new JWSHeader.Builder(algorithm).keyID(kid).build(), new Payload(payload));
+        return sign(algorithm, signer, payload, kid, "delegation+jwt");
+    }
+
+    private static String sign(
+            JWSAlgorithm algorithm, JWSSigner signer, String payload, @Nullable String kid, String type)
+            throws JOSEException {
+        var header = new JWSHeader.Builder(algorithm)
+                .type(new JOSEObjectType(type))
+                .keyID(kid)
+                .build();
+        var token = new JWSObject(header, new Payload(payload));
         token.sign(signer);
         return token.serialize();
     }
