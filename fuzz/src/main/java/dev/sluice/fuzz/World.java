@@ -113,7 +113,8 @@ final class World implements AutoCloseable {
                 gates, scheduler, worker, runs, new RunIds(ticking(), random), audit, Realm.CLOCK, NO_WAIT);
         var organizations = new Organizations(fs, audit);
         var delegations = new Delegations(organizations, realm.tokenKey(), Realm.CLOCK);
-        this.authenticator = new Authenticator(organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, Realm.CLOCK), delegations);
+        this.authenticator = new Authenticator(
+                organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, Realm.CLOCK), delegations);
         this.api = new Api(
                 new Api.Rooms(
                         authenticator,

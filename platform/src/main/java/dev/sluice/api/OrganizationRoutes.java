@@ -48,8 +48,7 @@ final class OrganizationRoutes {
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         String name = body.requiredName(NAME, Organizations.NAME_CHARS_MAX);
         try {
-            return answer(
-                    201, organizations.create(name, clock, author.caller().component()));
+            return answer(201, organizations.create(name, clock, author.caller().component()));
         } catch (Refused refused) {
             return Refusals.ofEntity(KIND, name, refused);
         }

@@ -49,7 +49,8 @@ final class PolicyRoutes {
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         String name = body.requiredName();
         long now = now();
-        var policy = new Policy(UUID.randomUUID().toString(), name, body.flag("global"), PolicyRules.of(body), now, now);
+        var policy =
+                new Policy(UUID.randomUUID().toString(), name, body.flag("global"), PolicyRules.of(body), now, now);
         author.require(author.coverage().ofPolicy(policy));
         Organization organization = author.organization();
         try {
@@ -65,8 +66,7 @@ final class PolicyRoutes {
 
     private Response list(Request request) {
         IamDoor.Author author = door.author(request, Action.GET);
-        List<Policy> all =
-                author.task().run(() -> organizations.policies().list(author.organization()));
+        List<Policy> all = author.task().run(() -> organizations.policies().list(author.organization()));
         var out = new JsonWriter(384 * (all.size() + 1)).beginArray();
         all.forEach(policy -> write(policy, "READY", out));
         return Response.json(200, out.endArray().done());

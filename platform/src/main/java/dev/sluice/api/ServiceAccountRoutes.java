@@ -138,7 +138,10 @@ final class ServiceAccountRoutes {
     }
 
     private static void write(ServiceAccount account, JsonWriter out) {
-        out.beginObject().field("id", account.id()).field("name", account.name()).field("kind", "ServiceAccount");
+        out.beginObject()
+                .field("id", account.id())
+                .field("name", account.name())
+                .field("kind", "ServiceAccount");
         out.field("publicKey", account.keys().getFirst().publicKey()).field("status", "READY");
         out.field("createdTime", account.createdSeconds()).field("modifiedTime", account.modifiedSeconds());
         out.endObject();

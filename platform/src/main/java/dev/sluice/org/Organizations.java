@@ -232,11 +232,7 @@ public final class Organizations {
     /// @throws Refused `INVALID` for a name or keys that cannot be used, `EXISTS` for a key twice, `DENIED`
     public void put(Organization organization, ServiceAccount account) {
         requireUsable(account);
-        if (serviceAccounts.find(organization, account.name()).isPresent()) {
-            serviceAccounts.update(organization, account.name(), _ -> account);
-        } else {
-            serviceAccounts.create(organization, account.name(), account);
-        }
+        serviceAccounts.put(organization, account.name(), account);
     }
 
     private static void requireUsable(ServiceAccount account) {
@@ -280,11 +276,7 @@ public final class Organizations {
     ///
     /// @throws Refused `DENIED`
     public void put(Organization organization, Policy policy) {
-        if (policies.find(organization, policy.name()).isPresent()) {
-            policies.update(organization, policy.name(), _ -> policy);
-        } else {
-            policies.create(organization, policy.name(), policy);
-        }
+        policies.put(organization, policy.name(), policy);
     }
 
     private static <T> T reading(Supplier<T> body) {

@@ -85,6 +85,17 @@ public final class Records<T> {
         act("create", organization, name, content.utf8(), with -> fs.create(path, Kind.FILE, label, content, with));
     }
 
+    /// Creates or replaces a record.
+    ///
+    /// @throws Refused as [#create] and [#update]
+    void put(Organization organization, String name, T value) {
+        if (find(organization, name).isPresent()) {
+            update(organization, name, _ -> value);
+        } else {
+            create(organization, name, value);
+        }
+    }
+
     /// Changes a record. What somebody else changes meanwhile is not lost: then `change` is asked once more.
     ///
     /// @param change from what is there to what shall be there; may refuse

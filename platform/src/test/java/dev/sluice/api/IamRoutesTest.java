@@ -127,13 +127,17 @@ final class IamRoutesTest {
 
     /// Hole 5: no word of a policy is taken apart.
     @ParameterizedTest
-    @CsvSource(delimiter = '~', value = {
-        "dev, *, *~605",
-        "a b~605",
-        "``~605",
-    }, quoteCharacter = '`')
+    @CsvSource(
+            delimiter = '~',
+            value = {
+                "dev, *, *~605",
+                "a b~605",
+                "``~605",
+            },
+            quoteCharacter = '`')
     void aSubject_thatCouldBeTwo_isRefused(String subject, int code) {
-        Answer answer = api.post(root, "/v1/iam/policy", policy("s", false, subject == null ? "" : subject, "get", "*"));
+        Answer answer =
+                api.post(root, "/v1/iam/policy", policy("s", false, subject == null ? "" : subject, "get", "*"));
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.json().path("code").asInt()).isEqualTo(code);
     }
@@ -254,7 +258,7 @@ final class IamRoutesTest {
     }
 
     private static String policy(String name, boolean global, String subject, String action, String resource) {
-        return "{" + (global ? "\"global\":true," : "") + "\"name\":\"" + name + "\",\"rules\":[{\"actions\":[\"" + action
-                + "\"],\"resources\":[\"" + resource + "\"],\"subjects\":[\"" + subject + "\"]}]}";
+        return "{" + (global ? "\"global\":true," : "") + "\"name\":\"" + name + "\",\"rules\":[{\"actions\":[\""
+                + action + "\"],\"resources\":[\"" + resource + "\"],\"subjects\":[\"" + subject + "\"]}]}";
     }
 }

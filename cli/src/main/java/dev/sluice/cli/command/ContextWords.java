@@ -33,7 +33,8 @@ final class ContextWords {
                                         .example("sluice context use acme"),
                                 new Word("add", "Add a context of what the flags say.", ContextWords::add)
                                         .required("CONTEXT", "its name")
-                                        .example("sluice context add acme --host faas.example.com --organization acme")))
+                                        .example(
+                                                "sluice context add acme --host faas.example.com --organization acme")))
                 .example("sluice context list")
                 .example("sluice context use acme");
     }
@@ -97,7 +98,8 @@ final class ContextWords {
         return switch (setting) {
             case PORT -> Json.Num.of(Long.parseLong(said));
             case INSECURE -> new Json.Bool(said.equalsIgnoreCase("true"));
-            case JWT_PRIVATE_KEY -> new Json.Text(Path.of(said).toAbsolutePath().normalize().toString());
+            case JWT_PRIVATE_KEY ->
+                new Json.Text(Path.of(said).toAbsolutePath().normalize().toString());
             case HOST, SCHEME, ORGANIZATION, TOKEN, SERVICE_ACCOUNT, OUTPUT, COOKIE -> new Json.Text(said);
         };
     }

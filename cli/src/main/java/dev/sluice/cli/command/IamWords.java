@@ -88,7 +88,8 @@ final class IamWords {
     private static Word update() {
         Word policy = withRule(named(POLICY, "Replace a policy's rules by one.", changing(POLICY, IamWords::policy)))
                 .example("sluice iam update policy dev --subject ci --action get --resource function");
-        Word account = withKey(named(ACCOUNT, "Replace a service account's keys.", changing(ACCOUNT, IamWords::account)))
+        Word account = withKey(
+                        named(ACCOUNT, "Replace a service account's keys.", changing(ACCOUNT, IamWords::account)))
                 .example("sluice iam update serviceaccount ci --public-key new.pub");
         Word organization = named(
                         ORGANIZATION,
@@ -125,7 +126,8 @@ final class IamWords {
     }
 
     private static Word withRule(Word word) {
-        return word.flag(words("--subject", "SUBJECT", "who, such as NAME of an account or group:NAME; A,B or repeated"))
+        return word.flag(
+                        words("--subject", "SUBJECT", "who, such as NAME of an account or group:NAME; A,B or repeated"))
                 .flag(words("--action", "ACTION", "get, create, update, delete or '*'; A,B or repeated"))
                 .flag(words("--resource", "RESOURCE", "such as function, runs/NAME or '*'; A,B or repeated"))
                 .flag(words("--role", "ROLE", "instead of both: admin, developer, viewer or invoker"))
@@ -228,9 +230,8 @@ final class IamWords {
     }
 
     private static Json.Obj account(Arguments arguments) {
-        byte[] pem = Content.ofFile(arguments
-                .option("--public-key")
-                .orElseThrow(() -> Failure.usage("missing flag: --public-key FILE")));
+        byte[] pem = Content.ofFile(
+                arguments.option("--public-key").orElseThrow(() -> Failure.usage("missing flag: --public-key FILE")));
         return named(arguments).with("publicKey", Base64.getEncoder().encodeToString(pem));
     }
 
@@ -255,9 +256,8 @@ final class IamWords {
             rule = rule.with("resources", Json.Arr.ofTexts(split(arguments, "--resource")));
         }
         rule = rule.with("subjects", Json.Arr.ofTexts(split(arguments, "--subject")));
-        Json.Obj body = arguments.has("--global")
-                ? Json.Obj.empty().with("global", new Json.Bool(true))
-                : Json.Obj.empty();
+        Json.Obj body =
+                arguments.has("--global") ? Json.Obj.empty().with("global", new Json.Bool(true)) : Json.Obj.empty();
         return body.with("name", arguments.required(0)).with("rules", new Json.Arr(List.of(rule)));
     }
 

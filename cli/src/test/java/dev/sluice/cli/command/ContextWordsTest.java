@@ -59,7 +59,8 @@ final class ContextWordsTest {
         String before = Files.readString(shell.config());
         assertThat(shell.run("context", "add", "local", "--host", "h").err()).contains("already");
         assertThat(shell.run("context", "add", "other").exitCode()).isEqualTo(2);
-        assertThat(shell.run("context", "add", "other", "--host", "h", "--port", "x").exitCode())
+        assertThat(shell.run("context", "add", "other", "--host", "h", "--port", "x")
+                        .exitCode())
                 .isEqualTo(1);
         assertThat(shell.run("context", "use", "other").err()).contains("No such context other");
         assertThat(Files.readString(shell.config())).isEqualTo(before);
