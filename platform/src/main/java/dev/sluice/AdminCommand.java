@@ -72,8 +72,7 @@ public final class AdminCommand {
     }
 
     /// A running server holds the store and what it read of it, so it must not run meanwhile: the store's own lock
-    /// says
-    /// whether it does.
+    /// says whether it does.
     private void resetKey(Path data) throws IOException {
         try (var store = open(data)) {
             var audit = new AuditLog(store, new SecureRandom(), clock);

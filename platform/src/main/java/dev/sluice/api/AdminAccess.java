@@ -19,10 +19,9 @@ import java.util.Base64;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The first administrator's key, `admin.key` in the data directory: made when the server starts for the first time,
-/// and again only by [#reset], which needs the directory itself. There is no other way in, and no administrator
-/// without
-/// a key.
+/// The first administrator's key, `admin.key` in the data directory: made when the server starts for the first
+/// time, and again only by [#reset], which needs the directory itself. There is no other way in, and no
+/// administrator without a key.
 ///
 /// The key is on disk before its account exists, so a first start that was interrupted is finished by the next one.
 public final class AdminAccess {
@@ -60,8 +59,7 @@ public final class AdminAccess {
     }
 
     /// Makes another key, in the place of whatever is there; the old one is worth nothing from then on. The
-    /// administrator
-    /// is again what he was on the first day. Interrupted, it is simply done again.
+    /// administrator is again what he was on the first day. Interrupted, it is simply done again.
     ///
     /// @throws IOException when the key cannot be written
     public void reset(Founding founding) throws IOException {

@@ -14,9 +14,8 @@ import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Makes and verifies the server's own tokens for service accounts that have shown who they are: for a few minutes,
-/// so
-/// that the account's key need not be used at each request.
+/// Makes and verifies the server's own tokens for service accounts that have shown who they are: for a few
+/// minutes, so that the account's key need not be used at each request.
 ///
 /// Such a token stands for all that the account is, and policies speak of its bearer. It says whom it is for (`sub`,
 /// `ORGANIZATION/NAME`) and that account's epoch: it is worth nothing once the account is gone, has other keys or has

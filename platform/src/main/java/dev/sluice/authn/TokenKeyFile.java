@@ -25,10 +25,8 @@ import java.util.Date;
 import java.util.List;
 import java.util.Set;
 
-/// The file of [TokenKey]: P-256 keys as a JWK set, each with when it was made. Whoever reads it can be anybody, so
-/// it
-/// is
-/// not used unless only its owner can read it. It is replaced as a whole, by one process at a time.
+/// The file of [TokenKey]: P-256 keys as a JWK set, each with when it was made. Whoever reads it can be anybody,
+/// so it is not used unless only its owner can read it. It is replaced as a whole, by one process at a time.
 ///
 /// The first servers kept one key, as a JWK without a date: it counts from when the file was written.
 final class TokenKeyFile {

@@ -24,10 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// Which organizations there are, and which there have been.
 ///
 /// A name may have several lives, each with a principal of its own: `acme`, then `acme~2`. The record of a life
-/// stands
-/// at its own principal and is never removed: a deleted one says so and leads to the next. So whatever names a
-/// deleted
-/// organization's principal names nobody for ever, and creating and deleting are one write each.
+/// stands at its own principal and is never removed: a deleted one says so and leads to the next. So whatever
+/// names a deleted organization's principal names nobody for ever, and creating and deleting are one write each.
 ///
 /// Reads are to be made by a task that may read all. Thread-safe.
 final class Registry {

@@ -16,8 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Reads an unencrypted private key from a PEM file: RSA in PKCS#1 or PKCS#8, P-256 or Ed25519 in PKCS#8. Which of
-/// them
-/// is seen from the content: Dispatch's client labels PKCS#1 as `PRIVATE KEY`.
+/// them is seen from the content: Dispatch's client labels PKCS#1 as `PRIVATE KEY`.
 final class KeyFile {
     private static final long FILE_BYTES_MAX = 1 << 16;
     private static final Pattern PEM =
@@ -100,9 +99,8 @@ final class KeyFile {
         return wrapped(SEQUENCE, content.toByteArray());
     }
 
-    /// The length takes two bytes, as it must between 256 and 65,535: no RSA key of use is shorter, and the file is
-    /// not
-    /// longer.
+    /// The length takes two bytes, as it must between 256 and 65,535: no RSA key of use is shorter, and the file
+    /// is not longer.
     private static byte[] wrapped(int tag, byte[] content) {
         var out = new ByteArrayOutputStream();
         out.write(tag);

@@ -14,9 +14,8 @@ import java.security.KeyPair;
 import java.util.Base64;
 import java.util.Set;
 
-/// Makes key pairs for service accounts: the private half into a file that only its owner can read, the public half
-/// for
-/// the server.
+/// Makes key pairs for service accounts: the private half into a file that only its owner can read, the public
+/// half for the server.
 public final class KeyPairFile {
     private KeyPairFile() {}
 
