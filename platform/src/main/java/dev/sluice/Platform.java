@@ -8,6 +8,9 @@ import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
 import dev.sluice.authn.Delegations;
+import dev.sluice.authn.IdentityProviders;
+import dev.sluice.authn.Login;
+import dev.sluice.authn.Logins;
 import dev.sluice.authn.TokenKey;
 import dev.sluice.blob.Blobs;
 import dev.sluice.blob.disk.DiskBlobs;
@@ -42,6 +45,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -52,6 +56,9 @@ final class Platform implements AutoCloseable {
 
     /// The collector's, after each page that it reads and each batch that it frees.
     private static final Duration COLLECTOR_PAUSE = Duration.ofMillis(1);
+
+    /// From one look for sessions that are over to the next.
+    private static final Duration SWEEP_PAUSE = Duration.ofMinutes(10);
 
     private final ArrayDeque<Runnable> parts = new ArrayDeque<>();
     private final Endpoints endpoints;
@@ -119,18 +126,30 @@ final class Platform implements AutoCloseable {
                 invocations,
                 runs,
                 system,
-                audit);
+                audit,
+                signIn(store, organizations, gateway, clock));
         var isReady = new AtomicBoolean();
         var api = new Api(rooms, new Api.Version(VERSION, "", ""), isReady::get, clock);
         var listener = listener(config.apiPort(), config.apiTlsPort(), identity, api);
         invocations.recover();
         api.recover();
         var ports = new ClientFiles.Ports(listener.port(), listener.tlsPort(), gateway.port(), gateway.tlsPort());
-        var files = new ClientFiles(admin.keyFile(), ports);
-        files.writeAdmin(data);
-        files.writeUser(Path.of(System.getProperty("user.home")));
+        writeClientFiles(new ClientFiles(admin.keyFile(), ports));
         isReady.set(true);
         return Endpoints.of(ports.api(), ports.apiTls(), ports.gateway(), ports.gatewayTls());
+    }
+
+    private void writeClientFiles(ClientFiles files) throws IOException {
+        files.writeAdmin(data);
+        files.writeUser(Path.of(System.getProperty("user.home")));
+    }
+
+    private Api.SignIn signIn(Store store, Organizations organizations, WebServer gateway, Clock clock)
+            throws IOException {
+        var login = Login.of(IdentityProviders.at(data), store, organizations, new SecureRandom(), clock);
+        closing(login.logins(), Logins::close);
+        closing(new Periodic("sessions", SWEEP_PAUSE, List.of(login.sessions()::sweep)), Periodic::close);
+        return new Api.SignIn(login, Set.of(gateway.port(), gateway.tlsPort()));
     }
 
     private WebServer listener(int port, int tlsPort, TlsIdentity identity, Handler handler) throws IOException {

@@ -6,6 +6,8 @@ import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
 import dev.sluice.authn.Delegations;
+import dev.sluice.authn.IdentityProviders;
+import dev.sluice.authn.Login;
 import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
@@ -53,6 +55,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -126,7 +129,9 @@ final class World implements AutoCloseable {
                         invocations,
                         runs,
                         new SystemObjects(fs, blobs, gates),
-                        audit),
+                        audit,
+                        new Api.SignIn(
+                                Login.of(IdentityProviders.NONE, store, organizations, random, Realm.CLOCK), Set.of())),
                 new Api.Version("0", "", ""),
                 () -> true,
                 Realm.CLOCK,

@@ -5,6 +5,7 @@ import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Caller;
 import dev.sluice.authn.Delegations;
 import dev.sluice.authn.IssuedTokens;
+import dev.sluice.authn.Sessions;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
@@ -36,6 +37,7 @@ final class AccessRoutes {
     private final Organizations organizations;
     private final SystemObjects system;
     private final AuditLog audit;
+    private final Sessions sessions;
 
     AccessRoutes(
             Door door,
@@ -43,13 +45,15 @@ final class AccessRoutes {
             Delegations delegations,
             Organizations organizations,
             SystemObjects system,
-            AuditLog audit) {
+            AuditLog audit,
+            Sessions sessions) {
         this.door = door;
         this.authenticator = authenticator;
         this.delegations = delegations;
         this.organizations = organizations;
         this.system = system;
         this.audit = audit;
+        this.sessions = sessions;
     }
 
     void addTo(Routes.Table table) {
@@ -73,6 +77,9 @@ final class AccessRoutes {
     /// A token for a part of what the caller is.
     private Response delegate(Request request) throws IOException {
         Caller.Proven caller = door.proven(request);
+        if (caller instanceof Caller.Known known && known.user().isPresent()) {
+            throw Rejection.of(403, "a user cannot give a token on: let a service account do it");
+        }
         JsonBody body = JsonBody.parse(request.body(BODY_BYTES_MAX));
         Component component = component("component", body.requiredText("component"));
         Component clearance =
@@ -118,9 +125,14 @@ final class AccessRoutes {
         });
     }
 
-    /// Ends all tokens that were given in the name of this account. Not for a delegate: he has only a part of it.
+    /// Ends all tokens that were given in the name of this account, or all sessions of this user. Not for a delegate:
+    /// he has only a part of it.
     private Response revoke(Request request) {
         Caller.Known caller = door.known(request);
+        if (caller.user().isPresent()) {
+            sessions.closeAllOf(caller.user().get());
+            return Response.empty(204);
+        }
         Upkeep.of(caller.home(), Resource.IAM).run(() -> {
             organizations.renew(caller.home(), caller.name());
             return caller;

@@ -4,6 +4,7 @@ import dev.sluice.audit.AuditLog;
 import dev.sluice.audit.Inquiry;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Delegations;
+import dev.sluice.authn.Login;
 import dev.sluice.blob.Blobs;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.Gates;
@@ -18,6 +19,7 @@ import dev.sluice.run.Runs;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Clock;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
@@ -26,7 +28,8 @@ public final class Api implements Handler {
     private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
     private static final String ANY = "*";
 
-    /// Pages of any origin may ask: who asks is shown by a token that the page must have, never by a cookie.
+    /// Pages of any origin may ask: who asks is shown by a token that the page must have. Never by a cookie: browsers
+    /// do not send one where any origin is allowed, and no answer here says `Access-Control-Allow-Credentials`.
     private static final Response PREFLIGHT = Response.empty(204)
             .with(ALLOW_ORIGIN, ANY)
             .with("Access-Control-Allow-Headers", "Authorization, Content-type,X-Faasten-Label")
@@ -52,7 +55,13 @@ public final class Api implements Handler {
             Invocations invocations,
             Runs runs,
             SystemObjects system,
-            AuditLog audit) {}
+            AuditLog audit,
+            SignIn signIn) {}
+
+    /// How people log in.
+    ///
+    /// @param tenantPorts where the gateway listens
+    public record SignIn(Login login, Set<Integer> tenantPorts) {}
 
     public Api(Rooms rooms, Version version, BooleanSupplier isReady, Clock clock) {
         this(
@@ -67,14 +76,22 @@ public final class Api implements Handler {
     ///     must not show
     public Api(Rooms rooms, Version version, BooleanSupplier isReady, Clock clock, Executor behind) {
         this.behind = behind;
-        var door = new Door(rooms.authenticator());
+        var door = new Door(rooms.authenticator(), rooms.signIn().login().users());
         this.organizations = rooms.organizations();
         this.audit = rooms.audit();
         this.functions =
                 new Functions(rooms.fs(), rooms.gates(), rooms.blobs(), rooms.invocations(), rooms.runs(), clock);
         var table = new Routes.Table();
+        new LoginRoutes(rooms.signIn().login(), rooms.signIn().tenantPorts()).addTo(table);
         new SystemRoutes(door, version, isReady).addTo(table);
-        new AccessRoutes(door, rooms.authenticator(), rooms.delegations(), rooms.organizations(), rooms.system(), audit)
+        new AccessRoutes(
+                        door,
+                        rooms.authenticator(),
+                        rooms.delegations(),
+                        rooms.organizations(),
+                        rooms.system(),
+                        audit,
+                        rooms.signIn().login().sessions())
                 .addTo(table);
         new CanRoutes(door, rooms.organizations()).addTo(table);
         var iam = new IamDoor(door, rooms.organizations());

@@ -3,6 +3,7 @@ package dev.sluice.api;
 import dev.sluice.audit.Inquiry;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Caller;
+import dev.sluice.authn.Users;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.FsPath;
 import dev.sluice.http.Request;
@@ -15,6 +16,7 @@ import dev.sluice.org.Action;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Resource;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Who may come in: asks `authn` who calls, and for a task with what the operation is lent. The refusals are
@@ -30,9 +32,11 @@ final class Door {
             Bytes.utf8("{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}"));
 
     private final Authenticator authenticator;
+    private final Users users;
 
-    Door(Authenticator authenticator) {
+    Door(Authenticator authenticator, Users users) {
         this.authenticator = authenticator;
+        this.users = users;
     }
 
     /// Somebody whom policies speak of.
@@ -116,13 +120,22 @@ final class Door {
         return new Rejection(UNAUTHORIZED);
     }
 
+    static Rejection forbidden() {
+        return new Rejection(FORBIDDEN);
+    }
+
+    /// A token decides, if there is one: a bad one is refused whatever cookie comes with it.
     private Caller caller(Request request) {
-        Caller caller = authenticator.authenticate(request.header("Authorization"), request.header("X-Dispatch-Org"));
+        Optional<String> authorization = request.header("Authorization");
+        Optional<String> organization = request.header("X-Dispatch-Org");
+        Optional<String> session = authorization.isEmpty() ? SessionCookie.of(request) : Optional.empty();
+        Caller caller = session.map(id -> users.caller(id, organization))
+                .orElseGet(() -> authenticator.authenticate(authorization, organization));
         if (caller instanceof Caller.Proven proven) {
-            String organization = proven instanceof Caller.Known known
+            String asked = proven instanceof Caller.Known known
                     ? known.organization().token()
                     : proven.home().token();
-            Inquiry.current().ifPresent(inquiry -> inquiry.by(proven.component(), organization));
+            Inquiry.current().ifPresent(inquiry -> inquiry.by(proven.component(), asked));
         }
         return caller;
     }

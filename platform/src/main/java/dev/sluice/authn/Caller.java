@@ -53,9 +53,14 @@ public sealed interface Caller {
             this.requested = requested;
         }
 
-        /// His name in his organization: of the service account.
+        /// His name in his organization: of the service account, or the mail address of a user.
         public String name() {
             return who.name();
+        }
+
+        /// Whom an identity provider vouched for; absent for a service account.
+        public Optional<User> user() {
+            return who.user();
         }
 
         /// The organization that the request is about; often, not always, the caller's own.

@@ -4,16 +4,24 @@ import dev.sluice.label.Component;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Subjects;
 import java.time.Instant;
+import java.util.Optional;
 
 /// Who somebody proved to be, as his organization knows him now.
 ///
-/// @param name in his organization: of a service account
+/// @param name in his organization: of a service account, or the mail address of a user
 /// @param subjects how the policies of `home` may speak of him
 /// @param component what he may act for by himself
 /// @param epoch changes when whatever was given in his name shall be worth nothing
 /// @param end when the credential that proved it ends
+/// @param user whom an identity provider vouched for; absent for a service account
 record Identity(
-        Organizations.Tenant home, String name, Subjects subjects, Component component, String epoch, Instant end) {
+        Organizations.Tenant home,
+        String name,
+        Subjects subjects,
+        Component component,
+        String epoch,
+        Instant end,
+        Optional<User> user) {
     static Identity of(Organizations.Tenant home, Organizations.Account account, Instant end) {
         return new Identity(
                 home,
@@ -21,6 +29,7 @@ record Identity(
                 Subjects.ofAccount(home.organization().name(), account.name()),
                 Component.of(account.principal()),
                 account.keyVersion(),
-                end);
+                end,
+                Optional.empty());
     }
 }

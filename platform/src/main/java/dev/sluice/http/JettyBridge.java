@@ -95,7 +95,7 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
         }
         List<String> headers = answer.headers();
         for (int i = 0; i < headers.size(); i += 2) {
-            out.getHeaders().put(headers.get(i), headers.get(i + 1));
+            out.getHeaders().add(headers.get(i), headers.get(i + 1));
         }
     }
 

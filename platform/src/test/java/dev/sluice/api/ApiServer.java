@@ -10,6 +10,8 @@ import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
 import dev.sluice.authn.Delegations;
+import dev.sluice.authn.IdentityProviders;
+import dev.sluice.authn.Login;
 import dev.sluice.authn.TokenKey;
 import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
@@ -123,9 +125,21 @@ final class ApiServer implements AutoCloseable {
         var delegations = new Delegations(organizations, TokenKey.at(directory, clock), clock);
         var authenticator =
                 new Authenticator(organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, clock), delegations);
+        var login = Login.of(IdentityProviders.at(directory), store, organizations, new SecureRandom(), clock);
+        var signIn = new Api.SignIn(login, Set.of());
         var api = new Api(
                 new Api.Rooms(
-                        authenticator, delegations, organizations, fs, blobs, gates, invocations, runs, system, audit),
+                        authenticator,
+                        delegations,
+                        organizations,
+                        fs,
+                        blobs,
+                        gates,
+                        invocations,
+                        runs,
+                        system,
+                        audit,
+                        signIn),
                 new Api.Version("0.0", "", ""),
                 () -> true,
                 clock);

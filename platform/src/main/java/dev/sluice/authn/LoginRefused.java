@@ -1,0 +1,44 @@
+package dev.sluice.authn;
+
+/// Somebody could not be logged in. Says why in words that hold nothing of what was presented.
+public final class LoginRefused extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final Why why;
+
+    LoginRefused(Why why) {
+        super(why.words);
+        this.why = why;
+    }
+
+    LoginRefused(Why why, Throwable cause) {
+        super(why.words, cause);
+        this.why = why;
+    }
+
+    public Why why() {
+        return why;
+    }
+
+    /// What was wrong.
+    public enum Why {
+        /// There is no such identity provider.
+        UNKNOWN_PROVIDER("there is no such identity provider"),
+        /// This browser has not begun a login, or too long ago, or has finished it.
+        STALE("this login was not begun in this browser, or too long ago: begin again"),
+        /// The provider did not want to.
+        TURNED_DOWN("the identity provider did not log you in"),
+        /// What the provider says does not hold.
+        NOT_PROVEN("the identity provider's answer does not prove who you are"),
+        /// The provider has not checked that the address is the user's.
+        NOT_VERIFIED("the identity provider does not say that it has verified your mail address"),
+        /// The provider cannot be asked.
+        UNREACHABLE("the identity provider cannot be reached: try again later");
+
+        private final String words;
+
+        Why(String words) {
+            this.words = words;
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package dev.sluice.authn;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
+import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.JWT;
+import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.oauth2.sdk.AuthorizationCode;
+import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.ResponseType;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.TokenRequest;
+import com.nimbusds.oauth2.sdk.TokenResponse;
+import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
+import com.nimbusds.oauth2.sdk.auth.Secret;
+import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.oauth2.sdk.id.Issuer;
+import com.nimbusds.oauth2.sdk.id.State;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
+import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
+import com.nimbusds.openid.connect.sdk.Nonce;
+import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
+import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
+import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
+import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
+import dev.sluice.authn.LoginRefused.Why;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Talks to one identity provider: discovery, its keys, the code flow. Thread-safe.
+///
+/// What it publishes is remembered for a while. A token that names a key which is not known fetches the keys again,
+/// but not often, as anybody can make up names of keys.
+final class OpenIdClient {
+    static final Duration PUBLISHED_GOOD = Duration.ofMinutes(15);
+    static final Duration KEYS_APART = Duration.ofSeconds(10);
+    static final Duration FAILURES_APART = Duration.ofSeconds(2);
+    private static final int SKEW_SECONDS = 60;
+    private static final int RSA_BITS_MIN = 2048;
+    private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);
+
+    private final IdentityProvider provider;
+    private final ProviderHttp http;
+    private final Clock clock;
+    private @Nullable Published published;
+    private Instant notBefore = Instant.MIN;
+
+    /// What a provider says of itself.
+    private record Published(OIDCProviderMetadata metadata, JWKSet keys, Instant metadataAt, Instant keysAt) {}
+
+    OpenIdClient(IdentityProvider provider, ProviderHttp http, Clock clock) {
+        this.provider = provider;
+        this.http = http;
+        this.clock = clock;
+    }
+
+    /// Where the browser logs in.
+    URI authorization(LoginState login) throws LoginRefused {
+        URI endpoint = reachable(published(Optional.empty()).metadata().getAuthorizationEndpointURI());
+        return new AuthenticationRequest.Builder(
+                        ResponseType.CODE,
+                        new Scope(provider.scopes().toArray(String[]::new)),
+                        new ClientID(provider.clientId()),
+                        URI.create(login.redirect()))
+                .endpointURI(endpoint)
+                .state(new State(login.state()))
+                .nonce(new Nonce(login.nonce()))
+                .codeChallenge(new CodeVerifier(login.verifier()), CodeChallengeMethod.S256)
+                .build()
+                .toURI();
+    }
+
+    /// Who stands behind an authorization code.
+    ///
+    /// @param issuer who says that he answers, where he says it
+    User user(LoginState login, String code, Optional<String> issuer) throws LoginRefused {
+        OIDCProviderMetadata metadata = published(Optional.empty()).metadata();
+        boolean isOfIssuer =
+                issuer.map(provider.issuer()::equals).orElse(!metadata.supportsAuthorizationResponseIssuerParam());
+        if (!isOfIssuer) {
+            throw new LoginRefused(Why.NOT_PROVEN);
+        }
+        return vouched(validated(idToken(metadata, login, code), new Nonce(login.nonce())));
+    }
+
+    private JWT idToken(OIDCProviderMetadata metadata, LoginState login, String code) throws LoginRefused {
+        var grant = new AuthorizationCodeGrant(
+                new AuthorizationCode(code), URI.create(login.redirect()), new CodeVerifier(login.verifier()));
+        var client = new ClientID(provider.clientId());
+        URI endpoint = reachable(metadata.getTokenEndpointURI());
+        TokenRequest request = provider.clientSecret()
+                .map(secret ->
+                        new TokenRequest.Builder(endpoint, new ClientSecretBasic(client, new Secret(secret)), grant))
+                .orElseGet(() -> new TokenRequest.Builder(endpoint, client, grant))
+                .build();
+        try {
+            TokenResponse answer = OIDCTokenResponseParser.parse(http.exchange(provider, request.toHTTPRequest()));
+            JWT token = answer.indicatesSuccess()
+                    ? answer.toSuccessResponse().getTokens().toOIDCTokens().getIDToken()
+                    : null;
+            if (token == null) {
+                throw new LoginRefused(Why.TURNED_DOWN);
+            }
+            return token;
+        } catch (ParseException | ClassCastException malformed) {
+            throw new LoginRefused(Why.NOT_PROVEN, malformed);
+        }
+    }
+
+    private IDTokenClaimsSet validated(JWT token, Nonce nonce) throws LoginRefused {
+        if (!(token instanceof SignedJWT signed)) {
+            throw new LoginRefused(Why.NOT_PROVEN);
+        }
+        var keys = new ImmutableJWKSet<SecurityContext>(
+                published(Optional.ofNullable(signed.getHeader().getKeyID())).keys());
+        var validator = new IDTokenValidator(
+                new Issuer(provider.issuer()),
+                new ClientID(provider.clientId()),
+                new JWSVerificationKeySelector<>(ALGORITHMS, keys),
+                null);
+        validator.setMaxClockSkew(SKEW_SECONDS);
+        try {
+            IDTokenClaimsSet claims = validator.validate(signed, nonce);
+            requireForUs(claims);
+            return claims;
+        } catch (BadJOSEException | JOSEException bad) {
+            throw new LoginRefused(Why.NOT_PROVEN, bad);
+        }
+    }
+
+    /// A token that names several parties says which of them asked for it.
+    private void requireForUs(IDTokenClaimsSet claims) throws LoginRefused {
+        Object party = claims.getClaim("azp");
+        boolean isOurs = party == null
+                ? claims.getAudience().size() == 1
+                : provider.clientId().equals(party);
+        if (!isOurs) {
+            throw new LoginRefused(Why.NOT_PROVEN);
+        }
+    }
+
+    private User vouched(IDTokenClaimsSet claims) throws LoginRefused {
+        Optional<String> mail =
+                Optional.ofNullable(claims.getStringClaim("email")).flatMap(User::mail);
+        if (mail.isEmpty() || !Boolean.TRUE.equals(claims.getClaim("email_verified"))) {
+            throw new LoginRefused(Why.NOT_VERIFIED);
+        }
+        Set<String> groups = Set.of();
+        if (provider.groupsClaim().isPresent()) {
+            List<String> told = claims.getStringListClaim(provider.groupsClaim().get());
+            groups = told == null ? Set.of() : Set.copyOf(told);
+        }
+        if (groups.size() > User.GROUPS_MAX || !groups.stream().allMatch(User::isGroup)) {
+            throw new LoginRefused(Why.NOT_PROVEN);
+        }
+        return new User(provider.name(), provider.issuer(), mail.get(), groups);
+    }
+
+    /// @param key the name of a key that should be among the keys
+    private synchronized Published published(Optional<String> key) throws LoginRefused {
+        Instant now = clock.instant();
+        Published known = published;
+        if (known == null || !now.isBefore(known.metadataAt().plus(PUBLISHED_GOOD))) {
+            if (now.isBefore(notBefore)) {
+                throw new LoginRefused(Why.UNREACHABLE);
+            }
+            notBefore = now.plus(FAILURES_APART); // whoever waits for a dead provider does not make others wait, too
+            OIDCProviderMetadata metadata = metadata();
+            known = new Published(metadata, keys(metadata), now, now);
+            published = known;
+        }
+        boolean isMissing = key.isPresent() && known.keys().getKeyByKeyId(key.get()) == null;
+        if (isMissing && !now.isBefore(known.keysAt().plus(KEYS_APART))) {
+            known = new Published(known.metadata(), keys(known.metadata()), known.metadataAt(), now);
+            published = known;
+        }
+        return known;
+    }
+
+    private OIDCProviderMetadata metadata() throws LoginRefused {
+        String base = provider.issuer().endsWith("/")
+                ? provider.issuer().substring(0, provider.issuer().length() - 1)
+                : provider.issuer();
+        String text = http.fetch(provider, URI.create(base + "/.well-known/openid-configuration"));
+        try {
+            OIDCProviderMetadata metadata = OIDCProviderMetadata.parse(text);
+            if (metadata.getIssuer().getValue().equals(provider.issuer())) {
+                return metadata;
+            }
+        } catch (ParseException malformed) {
+            throw new LoginRefused(Why.UNREACHABLE, malformed);
+        }
+        throw new LoginRefused(Why.UNREACHABLE);
+    }
+
+    private JWKSet keys(OIDCProviderMetadata metadata) throws LoginRefused {
+        try {
+            JWKSet told = JWKSet.parse(http.fetch(provider, reachable(metadata.getJWKSetURI())));
+            return new JWKSet(
+                    told.getKeys().stream().filter(OpenIdClient::isTrusted).toList());
+        } catch (java.text.ParseException malformed) {
+            throw new LoginRefused(Why.UNREACHABLE, malformed);
+        }
+    }
+
+    private static boolean isTrusted(JWK key) {
+        return switch (key) {
+            case RSAKey rsa -> rsa.size() >= RSA_BITS_MIN;
+            case ECKey ec -> Curve.P_256.equals(ec.getCurve());
+            default -> false;
+        };
+    }
+
+    private URI reachable(@Nullable URI endpoint) throws LoginRefused {
+        if (endpoint == null || !provider.mayReach(endpoint)) {
+            throw new LoginRefused(Why.UNREACHABLE);
+        }
+        return endpoint;
+    }
+}
