@@ -48,7 +48,7 @@ final class IamWords {
         return new Word(
                         "iam",
                         "Manage organizations, policies and service accounts.",
-                        List.of(create(), get(), update(), delete()))
+                        List.of(create(), get(), update(), delete(), DecisionWords.can()))
                 .example("sluice iam create organization acme")
                 .example("sluice iam create serviceaccount ci --public-key ci.pub --organization acme")
                 .example("sluice iam create policy dev --subject ci --action '*' --resource function,runs");

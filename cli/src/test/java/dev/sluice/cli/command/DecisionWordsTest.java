@@ -1,0 +1,72 @@
+package dev.sluice.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.Recorder;
+import dev.sluice.cli.Shell;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DecisionWordsTest {
+    @TempDir
+    Path home;
+
+    private Recorder server;
+    private Shell shell;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new Recorder();
+        shell = new Shell(home).at(server);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void can_saysYes_andWhichRuleSaysSo() {
+        server.reply(
+                200,
+                "{\"allowed\":true,\"policy\":\"p\",\"rule\":0,\"role\":\"\","
+                        + "\"message\":\"is allowed by policy p, rule 0\"}");
+
+        assertThat(shell.run("iam", "can", "jon@acme.com", "create", "runs/hello-*", "--organization", "blue"))
+                .isEqualTo(new Shell.Outcome(
+                        0, "yes, jon@acme.com create runs/hello-* is allowed by policy p, rule 0\n", ""));
+        assertThat(server.only().target())
+                .isEqualTo("/v1/iam/can?subject=jon%40acme.com&action=create&resource=runs%2Fhello-%2A");
+        assertThat(server.only().header("X-Dispatch-Org")).isEqualTo("blue");
+    }
+
+    @Test
+    void can_saysNo_whichPolicyIsMissing_andExitsWith1() {
+        server.reply(200, "{\"allowed\":false,\"message\":\"no rule says so: it takes one\"}");
+
+        assertThat(shell.run("iam", "can", "ci", "get", "secret"))
+                .isEqualTo(new Shell.Outcome(1, "no, ci get secret: no rule says so: it takes one\n", ""));
+    }
+
+    @Test
+    void can_printsTheAnswer_asItIsAskedFor() {
+        server.reply(200, "{\"allowed\":false,\"message\":\"m\"}");
+        assertThat(shell.run("iam", "can", "ci", "get", "secret", "-o", "json"))
+                .isEqualTo(new Shell.Outcome(1, "{\n    \"allowed\": false,\n    \"message\": \"m\"\n}\n", ""));
+        server.reply(200, "{\"allowed\":true,\"message\":\"m\"}");
+        assertThat(shell.run("iam", "can", "ci", "get", "secret", "-o", "yaml").exitCode())
+                .isZero();
+    }
+
+    @Test
+    void can_ofWhatTheServerRefuses_isNoAnswer() {
+        server.reply(403, "{\"code\":403,\"message\":\"Forbidden\"}");
+
+        assertThat(shell.run("iam", "can", "ci", "get", "secret").exitCode()).isEqualTo(1);
+        assertThat(shell.run("iam", "can", "ci", "get").exitCode()).isEqualTo(2);
+    }
+}
