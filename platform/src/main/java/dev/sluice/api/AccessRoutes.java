@@ -4,7 +4,7 @@ import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Caller;
 import dev.sluice.authn.Delegations;
-import dev.sluice.authn.IssuedTokens;
+import dev.sluice.authn.IssuedToken;
 import dev.sluice.authn.Sessions;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.http.Request;
@@ -103,7 +103,7 @@ final class AccessRoutes {
     /// A token of the server's own, so that the account's key can stay where it is. Only for accounts.
     private Response token(Request request) {
         Caller.Known caller = door.known(request);
-        Optional<IssuedTokens.Issued> issued = authenticator.issue(caller);
+        Optional<IssuedToken> issued = authenticator.issue(caller);
         if (issued.isEmpty()) {
             return Refusals.error(FORBIDDEN, "only a service account gets a token here");
         }

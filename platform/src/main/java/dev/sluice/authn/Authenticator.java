@@ -50,7 +50,7 @@ public final class Authenticator {
     }
 
     /// A token of the server's own for a service account; empty for everybody else.
-    public Optional<IssuedTokens.Issued> issue(Caller.Known account) {
+    public Optional<IssuedToken> issue(Caller.Known account) {
         return delegations.issued().issue(account);
     }
 

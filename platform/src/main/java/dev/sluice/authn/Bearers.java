@@ -1,15 +1,10 @@
 package dev.sluice.authn;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import dev.sluice.bytes.Bytes;
-import dev.sluice.bytes.Digest;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Organizations.AccountKey;
-import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,18 +20,14 @@ import java.util.Optional;
 /// A verified token is remembered by its digest until it ends, but only for the keys that verified it: each use asks
 /// for the account again. Tokens themselves are not kept. Thread-safe.
 public final class Bearers {
-    static final int TOKEN_CHARS_MAX = 8192;
     static final Duration SKEW = Duration.ofMinutes(1);
     /// Whom a token is for, where it says so; Dispatch's clients do not.
     static final String AUDIENCE = "sluice";
 
-    private static final int REMEMBERED_MAX = 10_000;
-
     private final Organizations organizations;
     private final Rules rules;
     private final Clock clock;
-    private final Cache<Bytes, Verified> verified =
-            Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
+    private final RememberedTokens<Verified> remembered = new RememberedTokens<>();
 
     private record Verified(String organization, String account, String keyVersion, Instant end) {}
 
@@ -59,19 +50,7 @@ public final class Bearers {
 
     /// The bearer of a good token; empty for every other text.
     Optional<Identity> bearer(String token) {
-        if (token.isEmpty() || token.length() > TOKEN_CHARS_MAX) {
-            return Optional.empty();
-        }
-        Bytes digest = Bytes.takeOver(Digest.sha256().digest(token.getBytes(StandardCharsets.UTF_8)));
-        Verified known = verified.getIfPresent(digest);
-        if (known != null) {
-            Optional<Identity> bearer = stillGood(known);
-            if (bearer.isPresent()) {
-                return bearer;
-            }
-            verified.invalidate(digest);
-        }
-        return verify(token, digest);
+        return remembered.use(token, this::verify, this::stillGood);
     }
 
     private Optional<Identity> stillGood(Verified known) {
@@ -83,7 +62,7 @@ public final class Bearers {
                 .map(found -> Identity.of(found.home(), found.account(), known.end()));
     }
 
-    private Optional<Identity> verify(String token, Bytes digest) {
+    private Optional<Verified> verify(String token) {
         try {
             SignedJWT jwt = SignedJWT.parse(token);
             JWTClaimsSet claims = jwt.getJWTClaimsSet();
@@ -105,8 +84,7 @@ public final class Bearers {
             Instant last =
                     end.get().isBefore(key.get().end()) ? end.get() : key.get().end();
             String version = found.get().account().keyVersion();
-            verified.put(digest, new Verified(issuer[0], issuer[1], version, last));
-            return found.map(known -> Identity.of(known.home(), known.account(), last));
+            return Optional.of(new Verified(issuer[0], issuer[1], version, last));
         } catch (ParseException | JOSEException | IllegalArgumentException garbage) {
             return Optional.empty();
         }

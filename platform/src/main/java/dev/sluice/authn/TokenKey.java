@@ -103,7 +103,7 @@ public final class TokenKey {
 
     /// What a token of this kind says that one of our keys has signed; empty for every other text.
     Optional<JsonNode> claims(JOSEObjectType type, String token) {
-        if (token.isEmpty() || token.length() > Bearers.TOKEN_CHARS_MAX) {
+        if (token.isEmpty() || token.length() > RememberedTokens.TOKEN_CHARS_MAX) {
             return Optional.empty();
         }
         try {

@@ -183,7 +183,7 @@ final class AuthenticatorTest {
         String other = token(claims().issuer("dispatch/other")).split("\\.", -1)[1];
         assertUnauthenticated(ask(parts[0] + "." + other + "." + parts[2]));
         assertUnauthenticated(ask(good.substring(0, good.length() - 8)));
-        assertUnauthenticated(ask(good + "x".repeat(Bearers.TOKEN_CHARS_MAX)));
+        assertUnauthenticated(ask(good + "x".repeat(RememberedTokens.TOKEN_CHARS_MAX)));
     }
 
     @ParameterizedTest

@@ -273,12 +273,12 @@ final class BearersTest {
     void aTokenOfTheLargestSize_isRead_andALargerOneIsNot() throws Exception {
         String claims = "{\"iss\":\"dispatch/admin\",\"exp\":1767228000,\"x\":\"%s\"}";
         String small = token(header("RS256"), claims.formatted(""));
-        int room = (Bearers.TOKEN_CHARS_MAX - small.length()) / 4 * 3 - 2;
+        int room = (RememberedTokens.TOKEN_CHARS_MAX - small.length()) / 4 * 3 - 2;
         String large = token(header("RS256"), claims.formatted("x".repeat(room)));
-        assertThat(large.length()).isLessThanOrEqualTo(Bearers.TOKEN_CHARS_MAX);
+        assertThat(large.length()).isLessThanOrEqualTo(RememberedTokens.TOKEN_CHARS_MAX);
         assertThat(isGood(large)).isTrue();
         String larger = token(header("RS256"), claims.formatted("x".repeat(room + 6)));
-        assertThat(larger.length()).isGreaterThan(Bearers.TOKEN_CHARS_MAX);
+        assertThat(larger.length()).isGreaterThan(RememberedTokens.TOKEN_CHARS_MAX);
         assertThat(isGood(larger)).isFalse();
     }
 

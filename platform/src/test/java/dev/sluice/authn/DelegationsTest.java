@@ -228,7 +228,7 @@ final class DelegationsTest {
                         claims -> claims.put("iss", "other"),
                         claims -> claims.remove("iss"),
                         claims -> claims.remove("jti"),
-                        claims -> claims.put("jti", "x".repeat(Bearers.TOKEN_CHARS_MAX)),
+                        claims -> claims.put("jti", "x".repeat(RememberedTokens.TOKEN_CHARS_MAX)),
                         claims -> claims.remove("sub"),
                         claims -> claims.put("sub", ME),
                         claims -> claims.putObject("sub").putArray("DCFormula").add("x"),
@@ -268,7 +268,7 @@ final class DelegationsTest {
             parts[0] + "." + parts[1] + ".",
             parts[0] + "." + parts[1],
             good + "x",
-            good + "x".repeat(Bearers.TOKEN_CHARS_MAX),
+            good + "x".repeat(RememberedTokens.TOKEN_CHARS_MAX),
             "..",
             "garbage"
         }) {

@@ -154,7 +154,7 @@ final class TokenKeyTest {
     void oneKindOfToken_isNeverTakenForAnother() {
         assertThat(keys.claims(new JOSEObjectType("other+jwt"), token())).isEmpty();
         assertThat(isGood(token() + "x")).isFalse();
-        assertThat(isGood("x".repeat(Bearers.TOKEN_CHARS_MAX + 1))).isFalse();
+        assertThat(isGood("x".repeat(RememberedTokens.TOKEN_CHARS_MAX + 1))).isFalse();
     }
 
     @Test
