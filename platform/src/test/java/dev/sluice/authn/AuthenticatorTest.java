@@ -39,17 +39,13 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,25 +58,9 @@ final class AuthenticatorTest {
     private static KeyPair key;
     private static KeyPair otherKey;
 
-    private final AtomicReference<Instant> now = new AtomicReference<>(START);
     private final LabeledFs fs = new LabeledFs(new MemoryStore(), new SecureRandom());
     private final Organizations organizations = new Organizations(fs, deed -> {});
-    private final Clock clock = new Clock() {
-        @Override
-        public Instant instant() {
-            return now.get();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    };
+    private final SetClock clock = new SetClock(START);
 
     @TempDir
     private Path directory;
@@ -257,9 +237,9 @@ final class AuthenticatorTest {
     void aRememberedToken_endsWhenItSays() throws Exception {
         String token = token(claims());
         assertThat(ask(token)).isInstanceOf(Known.class);
-        now.set(START.plusSeconds(3599));
+        clock.set(START.plusSeconds(3599));
         assertThat(ask(token)).isInstanceOf(Known.class);
-        now.set(START.plusSeconds(3600));
+        clock.set(START.plusSeconds(3600));
         assertUnauthenticated(ask(token));
     }
 

@@ -27,14 +27,10 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
@@ -55,23 +51,7 @@ final class BearersTest {
     private static KeyPair ec;
     private static KeyPair ed25519;
 
-    private final AtomicReference<Instant> now = new AtomicReference<>(START);
-    private final Clock clock = new Clock() {
-        @Override
-        public Instant instant() {
-            return now.get();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    };
+    private final SetClock clock = new SetClock(START);
     private final LabeledFs fs = new LabeledFs(new MemoryStore(), new SecureRandom());
     private final Organizations organizations = new Organizations(fs, deed -> {});
     private Bearers bearers = new Bearers(organizations, Bearers.Rules.DEFAULT, clock);
@@ -161,9 +141,9 @@ final class BearersTest {
         String another = token("{\"alg\":\"ES256\",\"kid\":\"ec\"}", CLAIMS);
         assertThat(isGood(token)).isTrue();
         assertThat(bearers.bearer(token).orElseThrow().end()).isEqualTo(START.plusSeconds(100));
-        now.set(START.plusSeconds(99));
+        clock.set(START.plusSeconds(99));
         assertThat(isGood(token)).isTrue();
-        now.set(START.plusSeconds(100));
+        clock.set(START.plusSeconds(100));
         assertThat(isGood(token)).isFalse();
         assertThat(isGood(another)).isFalse();
         assertThat(isGood(token(header("RS256"), CLAIMS))).isTrue();

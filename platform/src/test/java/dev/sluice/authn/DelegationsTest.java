@@ -40,15 +40,11 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -69,23 +65,7 @@ final class DelegationsTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static KeyPair rsa;
 
-    private final AtomicReference<Instant> now = new AtomicReference<>(START);
-    private final Clock clock = new Clock() {
-        @Override
-        public Instant instant() {
-            return now.get();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    };
+    private final SetClock clock = new SetClock(START);
     private final LabeledFs fs = new LabeledFs(new MemoryStore(), new SecureRandom());
     private final Organizations organizations = new Organizations(fs, deed -> {});
 
@@ -147,21 +127,21 @@ final class DelegationsTest {
         for (String more : new String[] {ME, ME + "/other", "F"}) {
             assertThat(delegations.mint(app, Component.parse(more))).isEmpty();
         }
-        now.set(START.plusSeconds(590));
+        clock.set(START.plusSeconds(590));
         String grandchild = mint(app, ME + "/app/view");
         assertThat(delegate(grandchild).component()).isEqualTo(Component.parse(ME + "/app/view"));
-        now.set(START.plusSeconds(599));
+        clock.set(START.plusSeconds(599));
         assertThat(ask(grandchild)).isInstanceOf(Delegate.class);
-        now.set(START.plusSeconds(600));
+        clock.set(START.plusSeconds(600));
         assertRejected(grandchild);
     }
 
     @Test
     void aToken_endsWithTheLogin_thatItWasMadeWith() throws Exception {
         String token = mint(admin(30), ME);
-        now.set(START.plusSeconds(29));
+        clock.set(START.plusSeconds(29));
         assertThat(ask(token)).isInstanceOf(Delegate.class);
-        now.set(START.plusSeconds(30));
+        clock.set(START.plusSeconds(30));
         assertRejected(token);
     }
 
@@ -169,7 +149,7 @@ final class DelegationsTest {
     void aToken_lasts_tenMinutes_alsoWhenRemembered() throws Exception {
         String token = mint(admin(3600), ME);
         assertThat(ask(token)).isInstanceOf(Delegate.class);
-        now.set(START.plusSeconds(600));
+        clock.set(START.plusSeconds(600));
         assertRejected(token);
     }
 

@@ -13,17 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -39,23 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LoginsTest {
     private static final URI CALLBACK = URI.create("https://sluice.test/v1/iam/oauth2/callback");
 
-    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
-    private final Clock clock = new Clock() {
-        @Override
-        public Instant instant() {
-            return now.get();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    };
+    private final SetClock clock = new SetClock(Instant.now());
 
     @TempDir
     private Path data;
@@ -135,7 +115,7 @@ final class LoginsTest {
     void aKeyThatIsNew_isFetched_butNotOftenForNamesThatNobodyKnows() throws Exception {
         logIn();
         provider.rotate("k2");
-        now.set(now.get().plus(OpenIdClient.KEYS_APART));
+        clock.pass(OpenIdClient.KEYS_APART);
         logIn();
         assertThat(provider.keyFetches).hasValue(2);
         provider.rotate("k3");
@@ -147,7 +127,7 @@ final class LoginsTest {
     void aKeyThatIsGone_isNotTrustedForLong() throws Exception {
         logIn();
         provider.signature = Signature.ANOTHER_KEY_OF_THAT_NAME;
-        now.set(now.get().plus(OpenIdClient.PUBLISHED_GOOD));
+        clock.pass(OpenIdClient.PUBLISHED_GOOD);
         assertThat(refusal(this::logIn)).isEqualTo(Why.NOT_PROVEN);
         assertThat(provider.keyFetches).hasValue(2);
     }
@@ -183,7 +163,7 @@ final class LoginsTest {
     void aLogin_isNotFinishedLate() throws Exception {
         Logins.Begun begun = begin();
         Map<String, String> back = TestProvider.logIn(begun.location());
-        now.set(now.get().plus(Logins.LIFETIME));
+        clock.pass(Logins.LIFETIME);
         assertThat(refusal(() -> finish(begun, back))).isEqualTo(Why.STALE);
     }
 

@@ -8,14 +8,10 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.store.Store;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,24 +21,8 @@ final class SessionsTest {
     private static final User JON = new User("idp", "https://idp.test", "jon@example.com", Set.of("dev"));
     private static final User EVE = new User("idp", "https://idp.test", "eve@example.com", Set.of());
 
-    private final AtomicReference<Instant> now = new AtomicReference<>(START);
     private final MemoryStore store = new MemoryStore();
-    private final Clock clock = new Clock() {
-        @Override
-        public Instant instant() {
-            return now.get();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    };
+    private final SetClock clock = new SetClock(START);
     private final Sessions sessions = new Sessions(store, clock, new SecureRandom(), 40);
 
     @Test
@@ -68,11 +48,11 @@ final class SessionsTest {
     @Test
     void aSessionThatIsNotUsed_ends() {
         String id = sessions.open(JON);
-        now.set(START.plus(Sessions.IDLE_MAX).minusSeconds(1));
+        clock.set(START.plus(Sessions.IDLE_MAX).minusSeconds(1));
         assertThat(sessions.user(id)).isPresent();
-        now.set(now.get().plus(Sessions.IDLE_MAX).minusSeconds(1));
+        clock.pass(Sessions.IDLE_MAX.minusSeconds(1));
         assertThat(sessions.user(id)).as("each use counts").isPresent();
-        now.set(now.get().plus(Sessions.IDLE_MAX));
+        clock.pass(Sessions.IDLE_MAX);
         assertThat(sessions.user(id)).isEmpty();
         assertThat(all()).as("what is over is removed").isEmpty();
     }
@@ -81,10 +61,10 @@ final class SessionsTest {
     void aSessionThatIsUsedAllTheTime_endsAllTheSame() {
         String id = sessions.open(JON);
         for (Instant at = START; at.isBefore(START.plus(Sessions.ABSOLUTE_MAX)); at = at.plusSeconds(3600)) {
-            now.set(at);
+            clock.set(at);
             assertThat(sessions.user(id)).isPresent();
         }
-        now.set(START.plus(Sessions.ABSOLUTE_MAX));
+        clock.set(START.plus(Sessions.ABSOLUTE_MAX));
         assertThat(sessions.user(id)).isEmpty();
     }
 
@@ -93,7 +73,7 @@ final class SessionsTest {
         String id = sessions.open(JON);
         String other = sessions.open(JON);
         sessions.close(id);
-        now.set(START.plus(Sessions.TOUCH));
+        clock.set(START.plus(Sessions.TOUCH));
         assertThat(sessions.user(id)).isEmpty();
         assertThat(sessions.user(other)).isPresent();
         sessions.close(id);
@@ -132,7 +112,7 @@ final class SessionsTest {
             sessions.open(new User("idp", "https://idp.test", "u" + i + "@example.com", Set.of()));
         }
         assertThatThrownBy(() -> sessions.open(JON)).isInstanceOf(Refused.class);
-        now.set(START.plus(Sessions.IDLE_MAX));
+        clock.set(START.plus(Sessions.IDLE_MAX));
         sessions.sweep();
         assertThat(all()).isEmpty();
         assertThat(sessions.user(sessions.open(JON))).isPresent();

@@ -27,13 +27,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,23 +41,7 @@ final class TokenKeyTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final JOSEObjectType TYPE = new JOSEObjectType("test+jwt");
 
-    private final AtomicReference<Instant> now = new AtomicReference<>(START);
-    private final Clock clock = new Clock() {
-        @Override
-        public Instant instant() {
-            return now.get();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    };
+    private final SetClock clock = new SetClock(START);
     private final LabeledFs fs = new LabeledFs(new MemoryStore(), new SecureRandom());
     private final Organizations organizations = new Organizations(fs, deed -> {});
 
@@ -228,7 +208,7 @@ final class TokenKeyTest {
         var tenant = organizations.tenant("dispatch").orElseThrow();
         var account = organizations.account(tenant.organization(), "admin").orElseThrow();
         return new Known(
-                new Lending(), Identity.of(tenant, account, now.get().plusSeconds(seconds)), tenant.organization());
+                new Lending(), Identity.of(tenant, account, clock.instant().plusSeconds(seconds)), tenant.organization());
     }
 
     private static String issue(Authenticator authenticator, Known by) {
@@ -246,7 +226,7 @@ final class TokenKeyTest {
     }
 
     private String token() {
-        long end = now.get().plus(TokenKey.LIFETIME_MAX).getEpochSecond();
+        long end = clock.instant().plus(TokenKey.LIFETIME_MAX).getEpochSecond();
         return keys.sign(TYPE, JsonMapper.shared().createObjectNode().put("exp", end));
     }
 
@@ -255,7 +235,7 @@ final class TokenKeyTest {
     }
 
     private void pass(Duration time) {
-        now.updateAndGet(before -> before.plus(time));
+        clock.pass(time);
     }
 
     private static void asRoot(Runnable body) {
