@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// `./sluice bench [--json FILE] [--objects N] [NAME...]`. Exit codes: 0 measured, 1 could not, 2 wrong words.
+/// `./sluice bench [--json FILE] [--objects N | --quick] [NAME...]`. Exit codes: 0 measured, 1 could not, 2 wrong words.
 public final class Bench {
     private static final Map<String, Measure> BENCHES = benches();
 
@@ -19,6 +19,9 @@ public final class Bench {
 
     /// Where a bench needs many.
     private static final int OBJECTS_DEFAULT = 1_000_000;
+
+    /// For a first look.
+    private static final int OBJECTS_QUICK = 10_000;
 
     private Bench() {}
 
@@ -37,10 +40,12 @@ public final class Bench {
             } else if (args.get(i).equals("--objects") && i + 1 < args.size() && number(args.get(i + 1)) > 0) {
                 i++;
                 objects = number(args.get(i));
+            } else if (args.get(i).equals("--quick")) {
+                objects = OBJECTS_QUICK;
             } else if (BENCHES.containsKey(args.get(i))) {
                 names.add(args.get(i));
             } else {
-                System.err.println("usage: sluice bench [--json FILE] [--objects N] ["
+                System.err.println("usage: sluice bench [--json FILE] [--objects N | --quick] ["
                         + String.join("|", BENCHES.keySet()) + "]...");
                 return 2;
             }
@@ -79,6 +84,7 @@ public final class Bench {
         benches.put("label", (report, _) -> LabelBench.run(report));
         benches.put(FsBench.NAME, FsBench::run);
         benches.put(KernelBench.NAME, KernelBench::run);
+        benches.put(IamBench.NAME, IamBench::run);
         benches.put("invoke-warm", (report, _) -> WarmBench.run(report));
         benches.put("invoke-cold", (report, _) -> ColdBench.run(report));
         return benches;

@@ -126,6 +126,11 @@ final class SluiceServer implements AutoCloseable {
         throw new IOException("a function is not ready");
     }
 
+    /// Creates something by a body in JSON.
+    void make(String path, String body) throws IOException, InterruptedException {
+        require(201, send("POST", path, body));
+    }
+
     /// Whom this client acts for, as labels name him.
     String principal() throws IOException, InterruptedException {
         return JSON.readTree(send("GET", "/me", "").body()).path("login").stringValue();
