@@ -82,6 +82,7 @@ final class ApiServer implements AutoCloseable {
     private final Clock clock = Clock.systemUTC();
     final AuditLog audit = new AuditLog(store, new SecureRandom(), clock);
     final Organizations organizations = new Organizations(fs, audit);
+    final Authenticator authenticator;
     private final KeyPair key;
     private final SandboxDriver driver;
     private final Egress egress;
@@ -123,7 +124,7 @@ final class ApiServer implements AutoCloseable {
         var system = new SystemObjects(fs, blobs, gates);
         system.ensure(guest.resolveSibling("examples").resolve("faasten").resolve("functions"));
         var delegations = new Delegations(organizations, TokenKey.at(directory, clock), clock);
-        var authenticator =
+        authenticator =
                 new Authenticator(organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, clock), delegations);
         var login = Login.of(IdentityProviders.at(directory), store, organizations, new SecureRandom(), clock);
         var signIn = new Api.SignIn(login, Set.of());
