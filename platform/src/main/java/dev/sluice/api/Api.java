@@ -76,7 +76,7 @@ public final class Api implements Handler {
     ///     must not show
     public Api(Rooms rooms, Version version, BooleanSupplier isReady, Clock clock, Executor behind) {
         this.behind = behind;
-        var door = new Door(rooms.authenticator(), rooms.signIn().login().users());
+        var door = new Door(rooms.authenticator(), rooms.signIn().login().users(), rooms.audit());
         this.organizations = rooms.organizations();
         this.audit = rooms.audit();
         this.functions =

@@ -7,16 +7,12 @@ import dev.sluice.authn.Caller;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
-import dev.sluice.kernel.Deed;
 import dev.sluice.kernel.Task;
-import dev.sluice.label.Component;
-import dev.sluice.label.Label;
 import dev.sluice.org.Action;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Resource;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 
 /// `GET /v1/audit` lists the records that the caller may read; `GET /v1/audit/verify` walks the organization's chains,
 /// which tells how many records there are, and so is for who may act for the organization as a whole.
@@ -39,7 +35,7 @@ final class AuditRoutes {
     }
 
     private Response list(Request request) {
-        Caller.Known caller = door.known(request);
+        Caller.Known caller = door.borrower(request);
         Task task = Door.lent(caller, LIST);
         List<AuditRecord> records =
                 task.run(() -> audit.list(caller.organization().token(), LISTED_MAX));
@@ -62,11 +58,7 @@ final class AuditRoutes {
     private Response verify(Request request) {
         Caller.Known caller = door.known(request);
         Door.requireWholeOrganization(caller);
-        Label whole = Label.of(Component.of(caller.organization().principal()), Component.TRUE);
-        caller.task().run(() -> {
-            audit.record(new Deed("organization.lend", "GET /v1/audit/verify", whole, Map.of()));
-            return whole;
-        });
+        door.recordWhole(caller, request);
         List<String> expected = request.query("expect").stream().toList();
         return switch (audit.verify(caller.organization().token(), expected)) {
             case Verification.Sound(String head, long records) ->

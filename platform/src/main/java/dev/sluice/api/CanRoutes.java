@@ -34,7 +34,7 @@ final class CanRoutes {
     }
 
     private Response can(Request request) {
-        Caller.Known caller = door.known(request);
+        Caller.Known caller = door.borrower(request);
         Door.lent(caller, READ);
         Organization organization = caller.organization();
         String subject = word(request, "subject");

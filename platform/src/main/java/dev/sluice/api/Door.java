@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.audit.AuditLog;
 import dev.sluice.audit.Inquiry;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Caller;
@@ -22,6 +23,10 @@ import java.util.stream.Collectors;
 /// Who may come in: asks `authn` who calls, and for a task with what the operation is lent. The refusals are
 /// Dispatch's, byte for byte.
 final class Door {
+    /// Asks for the authority of an organization as a whole, if it is `true`.
+    static final String AS_ORGANIZATION = "X-Sluice-As-Org";
+
+    private static final String EVERYTHING = "* *";
     private static final Response UNAUTHORIZED = Response.json(
                     401,
                     Bytes.utf8("{\"code\": 401,\"message\": \"Unauthorized, please make sure you are logged in"
@@ -33,16 +38,56 @@ final class Door {
 
     private final Authenticator authenticator;
     private final Users users;
+    private final AuditLog audit;
 
-    Door(Authenticator authenticator, Users users) {
+    Door(Authenticator authenticator, Users users, AuditLog audit) {
         this.authenticator = authenticator;
         this.users = users;
+        this.audit = audit;
     }
 
-    /// Somebody whom policies speak of.
+    /// Somebody whom policies speak of, for what they lend nothing to.
     ///
     /// @throws Rejection 401, 403: for a delegate too, to whom nothing is lent
     Caller.Known known(Request request) {
+        refuseWhole(request);
+        return knownCaller(request);
+    }
+
+    /// Somebody whom policies speak of, for what they lend. Who asks for it and may do everything in the requested
+    /// organization is lent that as a whole, for this request and on record.
+    ///
+    /// @throws Rejection 400, 401, 403
+    Caller.Known borrower(Request request) {
+        Caller.Known caller = knownCaller(request);
+        if (!wantsWhole(request)) {
+            return caller;
+        }
+        Caller.Known whole = caller.asOrganization().orElseThrow(() -> forbidden(EVERYTHING));
+        recordWhole(caller, request);
+        return whole;
+    }
+
+    /// Puts on record that somebody acts for an organization as a whole.
+    void recordWhole(Caller.Known caller, Request request) {
+        audit.lent(caller.organization().token(), caller.component(), request.method() + " " + request.rawPath());
+    }
+
+    private static boolean wantsWhole(Request request) {
+        return switch (request.header(AS_ORGANIZATION).orElse("false")) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw Rejection.of(400, AS_ORGANIZATION + " is true or false");
+        };
+    }
+
+    private static void refuseWhole(Request request) {
+        if (wantsWhole(request)) {
+            throw Rejection.of(400, "policies lend nothing to this request, so nobody can act as an organization in it");
+        }
+    }
+
+    private Caller.Known knownCaller(Request request) {
         return switch (caller(request)) {
             case Caller.Known known -> known;
             case Caller.Delegate _ -> throw new Rejection(FORBIDDEN);
@@ -55,6 +100,7 @@ final class Door {
     ///
     /// @throws Rejection 401, 403
     Caller.Proven proven(Request request) {
+        refuseWhole(request);
         return switch (caller(request)) {
             case Caller.Proven proven -> proven;
             case Caller.Anonymous _ -> throw new Rejection(UNAUTHORIZED);
@@ -66,6 +112,7 @@ final class Door {
     ///
     /// @throws Rejection 401, 403: whoever shows a bad credential is not let in as nobody
     Self self(Request request) {
+        refuseWhole(request);
         return switch (caller(request)) {
             case Caller.Proven proven -> Self.of(proven);
             case Caller.Anonymous anonymous -> Self.nobody(anonymous);
@@ -144,20 +191,26 @@ final class Door {
     ///
     /// @throws Rejection 401, 403: whoever shows a bad credential is not let in as nobody
     Reader reader(Request request) {
+        if (wantsWhole(request)) {
+            return reader(borrower(request));
+        }
         return switch (caller(request)) {
-            case Caller.Known known ->
-                new Reader(
+            case Caller.Known known -> reader(known);
+            case Caller.Delegate delegate ->
+                new Reader(delegate.task(), delegate.home().token());
+            case Caller.Anonymous anonymous -> new Reader(anonymous.task(), "");
+            case Caller.Rejected(var reason) -> throw refused(reason);
+        };
+    }
+
+    private static Reader reader(Caller.Known known) {
+        return new Reader(
                         Arrays.stream(Resource.values())
                                 .map(resource -> Operation.of(Action.GET, resource))
                                 .flatMap(get -> known.taskFor(get.deliveringAllThatMayBeRead()).stream())
                                 .findFirst()
                                 .orElseGet(known::task),
                         known.organization().token());
-            case Caller.Delegate delegate ->
-                new Reader(delegate.task(), delegate.home().token());
-            case Caller.Anonymous anonymous -> new Reader(anonymous.task(), "");
-            case Caller.Rejected(var reason) -> throw refused(reason);
-        };
     }
 
     /// @param organization the token of the organization that he asks about; empty for nobody
@@ -168,8 +221,7 @@ final class Door {
     /// @throws Rejection 403
     static void requireWholeOrganization(Caller.Known caller) {
         if (!caller.mayActAsOrganization()) {
-            Inquiry.current().ifPresent(inquiry -> inquiry.forbid("* *"));
-            throw new Rejection(FORBIDDEN);
+            throw forbidden(EVERYTHING);
         }
     }
 

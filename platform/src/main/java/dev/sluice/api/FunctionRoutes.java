@@ -48,7 +48,7 @@ final class FunctionRoutes {
     }
 
     private Response create(Request request) throws IOException, InterruptedException {
-        Caller.Known caller = door.known(request);
+        Caller.Known caller = door.borrower(request);
         Door.lent(caller, Operation.of(Action.CREATE, Resource.FUNCTION));
         FunctionRequest wish = upload(request);
         Task task = Door.lent(caller, operation(Action.CREATE, wish));
@@ -60,7 +60,7 @@ final class FunctionRoutes {
     }
 
     private Response update(Request request) throws IOException, InterruptedException {
-        Caller.Known caller = door.known(request);
+        Caller.Known caller = door.borrower(request);
         Door.lent(caller, Operation.of(Action.UPDATE, Resource.FUNCTION));
         FunctionRequest wish = upload(request);
         String name = request.parameter("name");
@@ -91,7 +91,7 @@ final class FunctionRoutes {
     }
 
     private Response list(Request request) {
-        Caller.Known caller = door.known(request);
+        Caller.Known caller = door.borrower(request);
         Task task = Door.lent(caller, GET);
         List<FunctionEntity> entities = task.run(() -> functions.list(caller.organization()));
         var out = new JsonWriter(512 * (entities.size() + 1)).beginArray();
@@ -100,13 +100,13 @@ final class FunctionRoutes {
     }
 
     private Response get(Request request) {
-        Caller.Known caller = door.known(request);
+        Caller.Known caller = door.borrower(request);
         Task task = Door.lent(caller, GET);
         return answer(200, task.run(() -> functions.find(caller.organization(), request.parameter("name"))));
     }
 
     private Response delete(Request request) {
-        Caller.Known caller = door.known(request);
+        Caller.Known caller = door.borrower(request);
         Task task = Door.lent(caller, DELETE);
         return answer(200, task.run(() -> functions.delete(caller.organization(), request.parameter("name"))));
     }

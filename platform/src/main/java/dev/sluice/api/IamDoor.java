@@ -62,7 +62,7 @@ final class IamDoor {
 
     /// @throws Rejection 401, 403
     Author author(Request request, Action action) {
-        Caller.Known caller = door.known(request);
+        Caller.Known caller = door.borrower(request);
         Task task = Door.lent(caller, Operation.of(action, Resource.IAM));
         Organizations.Tenant place = organizations
                 .tenant(caller.organization().name())

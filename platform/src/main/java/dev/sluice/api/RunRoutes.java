@@ -60,7 +60,7 @@ final class RunRoutes {
     }
 
     private Response execute(Request request) throws IOException, InterruptedException {
-        Caller.Known caller = door.known(request);
+        Caller.Known caller = door.borrower(request);
         Task task = Door.lent(caller, EXECUTE);
         String name = functionName(request).orElseThrow(() -> Rejection.of(400, "Bad Request: No function specified"));
         RunRequest wanted = RunRequest.parse(request.body(RunRequest.BYTES_MAX));
@@ -116,7 +116,7 @@ final class RunRoutes {
     }
 
     private Response list(Request request) {
-        Caller.Known caller = door.known(request);
+        Caller.Known caller = door.borrower(request);
         Task task = Door.lent(caller, GET);
         long since = since(request);
         Optional<String> function = functionName(request);
@@ -128,7 +128,7 @@ final class RunRoutes {
     }
 
     private Response get(Request request) {
-        Caller.Known caller = door.known(request);
+        Caller.Known caller = door.borrower(request);
         Task task = Door.lent(caller, GET);
         String id = request.parameter("id");
         if (!ID.matcher(id).matches()) {

@@ -86,6 +86,19 @@ public final class AuditLog implements Witness {
         its.acts().append(scribe.act(subject, deed.details(), its.flows().head()));
     }
 
+    /// Puts on record, durably, that somebody is lent an organization as a whole for one request. Stands in the
+    /// organization's chain whoever it is: what he does there is its own matter first.
+    ///
+    /// @param organization its token; [#OPERATOR] for what is no organization's own
+    /// @param what         the request
+    public void lent(String organization, Component who, String what) {
+        Component readers = organization.isEmpty() ? Component.FALSE : iam(organization);
+        var subject = new Subject("organization.lend", organization, who, what, secret(Component.TRUE, readers));
+        Chains its = chainsFor(organization, subject.label());
+        its.acts().append(scribe.act(subject, Map.of(), its.flows().head()));
+        store.commit(new Batch()); // is done when all before it is
+    }
+
     /// As [#record], and durable on return: for an act that writes nothing itself.
     public void recordDurably(Deed deed) {
         record(deed);

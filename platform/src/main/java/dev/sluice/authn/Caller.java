@@ -4,15 +4,10 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
-import dev.sluice.org.Action;
 import dev.sluice.org.Coverage;
-import dev.sluice.org.Need;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
-import dev.sluice.org.Resource;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /// Who stands behind a request.
@@ -37,20 +32,20 @@ public sealed interface Caller {
 
     /// Somebody who proved who he is. A final class and not a record: its authority is had only as a task.
     final class Known implements Proven {
-        private static final Operation EVERYTHING = new Operation(
-                Arrays.stream(Action.values())
-                        .flatMap(action -> Arrays.stream(Resource.values()).map(resource -> Need.of(action, resource)))
-                        .toList(),
-                List.of());
-
         private final Lending lending;
         private final Identity who;
         private final Organization requested;
+        private final boolean isWhole;
 
         Known(Lending lending, Identity who, Organization requested) {
+            this(lending, who, requested, false);
+        }
+
+        private Known(Lending lending, Identity who, Organization requested, boolean isWhole) {
             this.lending = lending;
             this.who = who;
             this.requested = requested;
+            this.isWhole = isWhole;
         }
 
         /// His name in his organization: of the service account, or the mail address of a user.
@@ -86,7 +81,13 @@ public sealed interface Caller {
         /// Whether the policies allow him all there is in the requested organization: who may ask to act for it as a
         /// whole. Whatever is done so goes on record.
         public boolean mayActAsOrganization() {
-            return lending.authority(who, requested, EVERYTHING).isPresent();
+            return lending.isAllowedEverything(who, requested);
+        }
+
+        /// The same caller, to whom [#taskFor] lends the requested organization as a whole; empty unless he may do
+        /// all there is in it. Whoever asks for this puts it on record.
+        public Optional<Known> asOrganization() {
+            return mayActAsOrganization() ? Optional.of(new Known(lending, who, requested, true)) : Optional.empty();
         }
 
         /// What he may give to others by changing the policies of an organization.
@@ -98,8 +99,10 @@ public sealed interface Caller {
         ///
         /// Empty if no policy allows it.
         public Optional<Task> taskFor(Operation operation) {
-            return lending.authority(who, requested, operation)
-                    .map(a -> new Task(Label.PUBLIC, a.clearance(), a.privilege(), requested.token()));
+            Optional<Lending.Authority> authority = isWhole
+                    ? lending.authorityOfWhole(who, requested, operation)
+                    : lending.authority(who, requested, operation);
+            return authority.map(a -> new Task(Label.PUBLIC, a.clearance(), a.privilege(), requested.token()));
         }
     }
 

@@ -5,11 +5,16 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.org.Action;
 import dev.sluice.org.Lent;
+import dev.sluice.org.Need;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Policies;
+import dev.sluice.org.Resource;
 import dev.sluice.org.Subjects;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /// Turns what the policies lend into authority: the identity and the lent read for clearance and delivery, the
@@ -18,6 +23,11 @@ import java.util.Optional;
 /// Remembers its answers. A changed policy is another [Policies] and so never meets an old answer.
 final class Lending {
     private static final int REMEMBERED_MAX = 10_000;
+    private static final Operation EVERYTHING = new Operation(
+            Arrays.stream(Action.values())
+                    .flatMap(action -> Arrays.stream(Resource.values()).map(resource -> Need.of(action, resource)))
+                    .toList(),
+            List.of());
 
     private final Cache<Question, Optional<Authority>> answers =
             Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
@@ -31,6 +41,24 @@ final class Lending {
     Optional<Authority> authority(Identity who, Organization requested, Operation operation) {
         var question = new Question(who.home().policies(), who.subjects(), who.component(), requested, operation);
         return answers.get(question, Lending::answer);
+    }
+
+    /// Whether the policies allow somebody all there is in an organization.
+    boolean isAllowedEverything(Identity who, Organization requested) {
+        return authority(who, requested, EVERYTHING).isPresent();
+    }
+
+    /// As [#authority], and with the organization as a whole: to read, and to write if the operation writes. Only for
+    /// who [#isAllowedEverything].
+    Optional<Authority> authorityOfWhole(Identity who, Organization requested, Operation operation) {
+        Component whole = Component.of(requested.principal());
+        boolean isWriting = operation.required().stream().anyMatch(need -> need.action() != Action.GET);
+        return authority(who, requested, operation).map(lent -> {
+            Component read = lent.clearance().secrecy().and(whole);
+            Component write = lent.privilege().integrity();
+            return new Authority(
+                    Label.of(read, Component.TRUE), Privilege.mintTcb(read, isWriting ? write.and(whole) : write));
+        });
     }
 
     private static Optional<Authority> answer(Question asked) {

@@ -331,6 +331,19 @@ final class AuthenticatorTest {
     }
 
     @Test
+    void whoeverActsAsHisOrganization_isLentItAll_toWriteOnlyWhereHeWrites() throws Exception {
+        Known whole = known(ask(token(claims()))).asOrganization().orElseThrow();
+        Task get = whole.taskFor(Operation.of(Action.GET, Resource.RUNS)).orElseThrow();
+        assertThat(get.mayDeliver(Label.parse("dispatch/user/alice&dispatch/secret/s,T"), Label.PUBLIC))
+                .isTrue();
+        assertThat(get.mayObserve(Label.parse("blue/runs,T"))).isFalse();
+        assertThat(get.vouchesFor(Component.parse("dispatch/runs"))).isFalse();
+        Task create = whole.taskFor(Operation.of(Action.CREATE, Resource.RUNS)).orElseThrow();
+        assertThat(create.vouchesFor(Component.parse("dispatch/function"))).isTrue();
+        assertThat(create.vouchesFor(Component.parse("blue"))).isFalse();
+    }
+
+    @Test
     void anOwnTask_isLentNothing() throws Exception {
         Task task = known(ask(token(claims()))).task();
         assertThat(task.mayObserve(Label.parse("dispatch/serviceaccount/admin,T")))

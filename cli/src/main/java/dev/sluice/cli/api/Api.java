@@ -83,6 +83,9 @@ public final class Api {
             headers.remove("Content-Type");
         }
         headers.put("X-Dispatch-Org", settings.get(Setting.ORGANIZATION));
+        if (settings.get(Setting.AS_ORGANIZATION).equals("true")) {
+            headers.put("X-Sluice-As-Org", "true");
+        }
         addIdentity(headers);
         return exchange(method, target, headers, body);
     }

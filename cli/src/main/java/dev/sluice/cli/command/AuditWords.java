@@ -26,6 +26,7 @@ final class AuditWords {
 
     private static Word list() {
         return new Word("list", "List the records that one may read, newest first.", AuditWords::list)
+                .lent()
                 .example("sluice audit list")
                 .example("sluice audit list -o json");
     }

@@ -27,8 +27,10 @@ final class ContextWords {
                         "Switch between servers, organizations and accounts.",
                         List.of(
                                 new Word("list", "Show the contexts of the configuration.", ContextWords::list)
+                                        .ofNoOrganization()
                                         .example("sluice context list"),
                                 new Word("use", "Switch to another context.", ContextWords::use)
+                                        .ofNoOrganization()
                                         .required("CONTEXT", "its name")
                                         .example("sluice context use acme"),
                                 new Word("add", "Add a context of what the flags say.", ContextWords::add)
@@ -100,7 +102,7 @@ final class ContextWords {
             case INSECURE -> new Json.Bool(said.equalsIgnoreCase("true"));
             case JWT_PRIVATE_KEY ->
                 new Json.Text(Path.of(said).toAbsolutePath().normalize().toString());
-            case HOST, SCHEME, ORGANIZATION, TOKEN, SERVICE_ACCOUNT, OUTPUT, COOKIE -> new Json.Text(said);
+            case HOST, SCHEME, ORGANIZATION, AS_ORGANIZATION, TOKEN, SERVICE_ACCOUNT, OUTPUT, COOKIE -> new Json.Text(said);
         };
     }
 

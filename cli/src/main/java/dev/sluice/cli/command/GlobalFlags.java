@@ -4,9 +4,13 @@ import java.util.List;
 
 /// The flags that every command takes, before its words, between them and behind them.
 final class GlobalFlags {
+    static final String ORGANIZATION = "--organization";
+    static final String AS_ORGANIZATION = "--as-org";
+
     static final List<Flag> ALL = List.of(
             Flag.valued("FILE", "configuration file ($SLUICE_CONFIG, else ~/.sluice/config.json)", "--config"),
-            Flag.valued("ORG", "organization to act in", "--organization"),
+            Flag.valued("ORG", "organization to act in", ORGANIZATION),
+            Flag.bare("act as that whole organization, on record, if you may", AS_ORGANIZATION),
             Flag.valued("HOST", "host of the server", "--host"),
             Flag.valued("PORT", "port of the server", "--port"),
             Flag.valued("SCHEME", "http or https", "--scheme"),

@@ -123,6 +123,11 @@ public final class Parser {
     }
 
     private void requireWhole() {
+        for (String flag : List.of(GlobalFlags.AS_ORGANIZATION, GlobalFlags.ORGANIZATION)) {
+            if (values.containsKey(flag) && word().isDeafTo(flag)) {
+                throw new BadUsage("the flag " + flag + " says nothing to this command", path);
+            }
+        }
         List<Word.Positional> expected = word().positionals();
         if (positionals.size() < expected.size()
                 && expected.get(positionals.size()).isRequired()) {

@@ -29,6 +29,7 @@ final class RunWords {
                         "secret to hand to this run; may be repeated"))
                 .example("sluice exec hello --wait --input '{\"name\": \"Jon\"}'")
                 .example("sluice exec hello --wait --input @event.json -o json")
+                .example("sluice exec report --wait --as-org --organization acme")
                 .example("echo '{\"name\": \"Jon\"}' | sluice exec hello --input -");
     }
 

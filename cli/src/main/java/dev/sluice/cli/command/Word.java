@@ -17,6 +17,8 @@ public final class Word {
     private final List<Word> children = new ArrayList<>();
     private final List<String> examples = new ArrayList<>();
     private final List<String> formats = new ArrayList<>();
+    private boolean isLent;
+    private boolean isOfNoOrganization;
 
     record Positional(String label, String description, boolean isRequired) {}
 
@@ -68,6 +70,25 @@ public final class Word {
         return this;
     }
 
+    /// Policies lend something to this word's requests, and to those of all words below: one may ask to act as the
+    /// whole organization.
+    Word lent() {
+        isLent = true;
+        for (Word child : children) {
+            child.lent();
+        }
+        return this;
+    }
+
+    /// It makes no difference to this word, nor to those below, which organization one acts in.
+    Word ofNoOrganization() {
+        isOfNoOrganization = true;
+        for (Word child : children) {
+            child.ofNoOrganization();
+        }
+        return this;
+    }
+
     /// A complete line as one would type it.
     Word example(String line) {
         examples.add(line);
@@ -100,6 +121,15 @@ public final class Word {
 
     List<String> formats() {
         return formats;
+    }
+
+    /// Whether this flag says nothing to this word, of those that every command is written with.
+    boolean isDeafTo(String flag) {
+        return switch (flag) {
+            case GlobalFlags.AS_ORGANIZATION -> !isLent;
+            case GlobalFlags.ORGANIZATION -> isOfNoOrganization;
+            default -> false;
+        };
     }
 
     List<Word> children() {

@@ -6,6 +6,7 @@ public enum Setting {
     PORT("--port", "SLUICE_PORT", "port", "443"),
     SCHEME("--scheme", "SLUICE_SCHEME", "scheme", "https"),
     ORGANIZATION("--organization", "SLUICE_ORGANIZATION", "organization", ""),
+    AS_ORGANIZATION("--as-org", "", "", "false"),
     INSECURE("--insecure", "SLUICE_INSECURE", "insecure", "false"),
     TOKEN("--token", "SLUICE_TOKEN", "token", ""),
     SERVICE_ACCOUNT("--service-account", "SLUICE_SERVICE_ACCOUNT", "serviceaccount", ""),
