@@ -83,6 +83,7 @@ public final class Api implements Handler {
                 new Functions(rooms.fs(), rooms.gates(), rooms.blobs(), rooms.invocations(), rooms.runs(), clock);
         var table = new Routes.Table();
         new LoginRoutes(rooms.signIn().login(), rooms.signIn().tenantPorts()).addTo(table);
+        new DeviceRoutes(rooms.signIn().login()).addTo(table);
         new SystemRoutes(door, version, isReady).addTo(table);
         new AccessRoutes(
                         door,

@@ -155,12 +155,12 @@ final class LoginRoutes {
                 .with("Referrer-Policy", "no-referrer");
     }
 
-    private static Response refusal(LoginRefused refused) {
+    static Response refusal(LoginRefused refused) {
         LOG.info("a login was refused: {}", refused.why());
         int status = switch (refused.why()) {
-            case STALE -> 400;
+            case STALE, OVER -> 400;
             case TURNED_DOWN, NOT_PROVEN, NOT_VERIFIED -> 403;
-            case UNKNOWN_PROVIDER -> 404;
+            case UNKNOWN_PROVIDER, NOT_FOR_TERMINALS -> 404;
             case UNREACHABLE -> 502;
         };
         return Response.error(status, status, String.valueOf(refused.getMessage()));

@@ -6,13 +6,15 @@ import java.security.SecureRandom;
 import java.time.Clock;
 
 /// All that logging in consists of.
-public record Login(IdentityProviders providers, Logins logins, Sessions sessions, Users users) {
+public record Login(IdentityProviders providers, Logins logins, DeviceLogins devices, Sessions sessions, Users users) {
     public static Login of(
             IdentityProviders providers, Store store, Organizations organizations, SecureRandom random, Clock clock) {
         var sessions = new Sessions(store, clock, random);
+        var logins = new Logins(providers, random, clock);
         return new Login(
                 providers,
-                new Logins(providers, random, clock),
+                logins,
+                new DeviceLogins(logins, random, clock),
                 sessions,
                 new Users(sessions, providers, organizations));
     }

@@ -26,6 +26,10 @@ public final class LoginRefused extends Exception {
         UNKNOWN_PROVIDER("there is no such identity provider"),
         /// This browser has not begun a login, or too long ago, or has finished it.
         STALE("this login was not begun in this browser, or too long ago: begin again"),
+        /// There is no such login for a terminal, or not any more.
+        OVER("this login is over, or was never begun: begin again"),
+        /// The provider has no logins for terminals.
+        NOT_FOR_TERMINALS("the identity provider does not log in terminals: log in with a browser"),
         /// The provider did not want to.
         TURNED_DOWN("the identity provider did not log you in"),
         /// What the provider says does not hold.

@@ -88,7 +88,7 @@ public final class Logins implements AutoCloseable {
         http.ifPresent(HttpClient::shutdownNow);
     }
 
-    private OpenIdClient client(String provider) throws LoginRefused {
+    OpenIdClient client(String provider) throws LoginRefused {
         OpenIdClient client = clients.get(provider);
         if (client == null) {
             throw new LoginRefused(Why.UNKNOWN_PROVIDER);

@@ -15,13 +15,17 @@ import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.AuthorizationCode;
 import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
+import com.nimbusds.oauth2.sdk.AuthorizationGrant;
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.ResponseType;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.TokenRequest;
 import com.nimbusds.oauth2.sdk.TokenResponse;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
 import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
 import com.nimbusds.oauth2.sdk.auth.Secret;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.oauth2.sdk.id.State;
@@ -43,7 +47,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Talks to one identity provider: discovery, its keys, the code flow. Thread-safe.
+/// Talks to one identity provider: discovery, its keys, its tokens. Thread-safe.
 ///
 /// What it publishes is remembered for a while. A token that names a key which is not known fetches the keys again,
 /// but not often, as anybody can make up names of keys.
@@ -53,6 +57,7 @@ final class OpenIdClient {
     static final Duration FAILURES_APART = Duration.ofSeconds(2);
     private static final int SKEW_SECONDS = 60;
     private static final int RSA_BITS_MIN = 2048;
+    private static final int SERVER_ERROR = 500;
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);
 
     private final IdentityProvider provider;
@@ -75,8 +80,8 @@ final class OpenIdClient {
         URI endpoint = reachable(published(Optional.empty()).metadata().getAuthorizationEndpointURI());
         return new AuthenticationRequest.Builder(
                         ResponseType.CODE,
-                        new Scope(provider.scopes().toArray(String[]::new)),
-                        new ClientID(provider.clientId()),
+                        scope(),
+                        clientId(),
                         URI.create(login.redirect()))
                 .endpointURI(endpoint)
                 .state(new State(login.state()))
@@ -96,34 +101,71 @@ final class OpenIdClient {
         if (!isOfIssuer) {
             throw new LoginRefused(Why.NOT_PROVEN);
         }
-        return vouched(validated(idToken(metadata, login, code), new Nonce(login.nonce())));
-    }
-
-    private JWT idToken(OIDCProviderMetadata metadata, LoginState login, String code) throws LoginRefused {
         var grant = new AuthorizationCodeGrant(
                 new AuthorizationCode(code), URI.create(login.redirect()), new CodeVerifier(login.verifier()));
-        var client = new ClientID(provider.clientId());
-        URI endpoint = reachable(metadata.getTokenEndpointURI());
-        TokenRequest request = provider.clientSecret()
-                .map(secret ->
-                        new TokenRequest.Builder(endpoint, new ClientSecretBasic(client, new Secret(secret)), grant))
-                .orElseGet(() -> new TokenRequest.Builder(endpoint, client, grant))
+        return user(token(grant), Optional.of(new Nonce(login.nonce())));
+    }
+
+    /// Where logins for terminals are begun, if the provider has them.
+    Optional<URI> deviceAuthorization() throws LoginRefused {
+        URI endpoint = published(Optional.empty()).metadata().getDeviceAuthorizationEndpointURI();
+        return endpoint == null ? Optional.empty() : Optional.of(reachable(endpoint));
+    }
+
+    /// What the provider answers to a grant.
+    TokenResponse token(AuthorizationGrant grant) throws LoginRefused {
+        URI endpoint = reachable(published(Optional.empty()).metadata().getTokenEndpointURI());
+        TokenRequest request = authentication()
+                .map(secret -> new TokenRequest.Builder(endpoint, secret, grant))
+                .orElseGet(() -> new TokenRequest.Builder(endpoint, clientId(), grant))
                 .build();
         try {
-            TokenResponse answer = OIDCTokenResponseParser.parse(http.exchange(provider, request.toHTTPRequest()));
+            return OIDCTokenResponseParser.parse(send(request.toHTTPRequest()));
+        } catch (ParseException malformed) {
+            throw new LoginRefused(Why.NOT_PROVEN, malformed);
+        }
+    }
+
+    /// An answer of a provider that is not in trouble.
+    HTTPResponse send(HTTPRequest message) throws LoginRefused {
+        HTTPResponse answer = http.exchange(provider, message);
+        if (answer.getStatusCode() >= SERVER_ERROR) {
+            throw new LoginRefused(Why.UNREACHABLE);
+        }
+        return answer;
+    }
+
+    ClientID clientId() {
+        return new ClientID(provider.clientId());
+    }
+
+    /// How we prove who we are; a public client does not.
+    Optional<ClientAuthentication> authentication() {
+        return provider.clientSecret().map(secret -> new ClientSecretBasic(clientId(), new Secret(secret)));
+    }
+
+    Scope scope() {
+        return new Scope(provider.scopes().toArray(String[]::new));
+    }
+
+    /// Whom the tokens vouch for.
+    ///
+    /// @param nonce of this login, where it has one
+    User user(TokenResponse answer, Optional<Nonce> nonce) throws LoginRefused {
+        try {
             JWT token = answer.indicatesSuccess()
                     ? answer.toSuccessResponse().getTokens().toOIDCTokens().getIDToken()
                     : null;
             if (token == null) {
                 throw new LoginRefused(Why.TURNED_DOWN);
             }
-            return token;
-        } catch (ParseException | ClassCastException malformed) {
+            return vouched(validated(token, nonce));
+        } catch (ClassCastException malformed) {
             throw new LoginRefused(Why.NOT_PROVEN, malformed);
         }
     }
 
-    private IDTokenClaimsSet validated(JWT token, Nonce nonce) throws LoginRefused {
+    private IDTokenClaimsSet validated(JWT token, Optional<Nonce> nonce) throws LoginRefused {
         if (!(token instanceof SignedJWT signed)) {
             throw new LoginRefused(Why.NOT_PROVEN);
         }
@@ -131,12 +173,12 @@ final class OpenIdClient {
                 published(Optional.ofNullable(signed.getHeader().getKeyID())).keys());
         var validator = new IDTokenValidator(
                 new Issuer(provider.issuer()),
-                new ClientID(provider.clientId()),
+                clientId(),
                 new JWSVerificationKeySelector<>(ALGORITHMS, keys),
                 null);
         validator.setMaxClockSkew(SKEW_SECONDS);
         try {
-            IDTokenClaimsSet claims = validator.validate(signed, nonce);
+            IDTokenClaimsSet claims = validator.validate(signed, nonce.orElse(null));
             requireForUs(claims);
             return claims;
         } catch (BadJOSEException | JOSEException bad) {
@@ -227,7 +269,7 @@ final class OpenIdClient {
         };
     }
 
-    private URI reachable(@Nullable URI endpoint) throws LoginRefused {
+    URI reachable(@Nullable URI endpoint) throws LoginRefused {
         if (endpoint == null || !provider.mayReach(endpoint)) {
             throw new LoginRefused(Why.UNREACHABLE);
         }

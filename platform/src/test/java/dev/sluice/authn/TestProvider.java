@@ -34,6 +34,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// A small OpenID Connect provider on loopback, which logs in whomever it is told to, at once, and can lie in every
 /// way.
@@ -54,6 +55,14 @@ public final class TestProvider implements AutoCloseable {
     public volatile Signature signature = Signature.RIGHT;
     public volatile UnaryOperator<JWTClaimsSet.Builder> twist = claims -> claims;
     public volatile boolean isDown;
+    public final AtomicInteger deviceAsks = new AtomicInteger();
+
+    /// The error that a terminal's login gets; empty once the user has approved it.
+    public volatile String device = "authorization_pending";
+
+    /// Makes a lie of what a terminal's login is begun with; `null` for a provider that has no such logins.
+    public volatile @Nullable UnaryOperator<String> deviceTwist = begun -> begun;
+
     private volatile RSAKey key;
 
     public TestProvider() throws IOException, JOSEException {
@@ -66,6 +75,7 @@ public final class TestProvider implements AutoCloseable {
         });
         server.createContext("/authorize", this::authorize);
         server.createContext("/token", this::token);
+        server.createContext("/device", this::device);
         server.start();
     }
 
@@ -106,6 +116,7 @@ public final class TestProvider implements AutoCloseable {
 
     private String metadata() {
         return "{\"issuer\":\"" + issuer() + "\",\"authorization_endpoint\":\"" + issuer() + "/authorize\","
+                + (deviceTwist == null ? "" : "\"device_authorization_endpoint\":\"" + issuer() + "/device\",")
                 + "\"token_endpoint\":\"" + issuer() + "/token\",\"jwks_uri\":\"" + issuer() + "/keys\","
                 + "\"response_types_supported\":[\"code\"],\"subject_types_supported\":[\"public\"],"
                 + "\"id_token_signing_alg_values_supported\":[\"RS256\"]}";
@@ -127,30 +138,74 @@ public final class TestProvider implements AutoCloseable {
     private void token(HttpExchange exchange) throws IOException {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         Map<String, String> sent = parameters(body);
+        if (sent.containsKey("device_code")) {
+            askedByDevice(exchange, sent);
+            return;
+        }
         String code = sent.getOrDefault("code", "");
         Map<String, String> asked = codes.getOrDefault(code, Map.of());
         codes.remove(code);
-        String basic = "Basic " + Base64.getEncoder().encodeToString("sluice:s3cret".getBytes(StandardCharsets.UTF_8));
         boolean isGood = !asked.isEmpty()
-                && basic.equals(exchange.getRequestHeaders().getFirst("Authorization"))
+                && isOurClient(exchange)
                 && asked.getOrDefault("redirect_uri", "").equals(sent.getOrDefault("redirect_uri", ""))
                 && "S256".equals(asked.get("code_challenge_method"))
                 && asked.getOrDefault("code_challenge", "").equals(challenge(sent.getOrDefault("code_verifier", "")));
-        if (!isGood) {
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            byte[] refusal = "{\"error\":\"invalid_grant\"}".getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(400, refusal.length);
-            exchange.getResponseBody().write(refusal);
-            exchange.close();
-            return;
+        if (isGood) {
+            answer(exchange, tokens(asked.getOrDefault("nonce", "")));
+        } else {
+            refuse(exchange, "invalid_grant");
         }
+    }
+
+    private static boolean isOurClient(HttpExchange exchange) {
+        String basic = "Basic " + Base64.getEncoder().encodeToString("sluice:s3cret".getBytes(StandardCharsets.UTF_8));
+        return basic.equals(exchange.getRequestHeaders().getFirst("Authorization"));
+    }
+
+    private static void refuse(HttpExchange exchange, String error) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        byte[] refusal = ("{\"error\":\"" + error + "\"}").getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(400, refusal.length);
+        exchange.getResponseBody().write(refusal);
+        exchange.close();
+    }
+
+    private String tokens(String nonce) throws IOException {
         try {
-            answer(
-                    exchange,
-                    "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"id_token\":\""
-                            + idToken(asked.getOrDefault("nonce", "")).serialize() + "\"}");
+            return "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"id_token\":\""
+                    + idToken(nonce).serialize() + "\"}";
         } catch (JOSEException impossible) {
             throw new IOException(impossible);
+        }
+    }
+
+    /// A terminal begins a login.
+    private void device(HttpExchange exchange) throws IOException {
+        UnaryOperator<String> lie = deviceTwist;
+        boolean hasAsked = parameters(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8))
+                .getOrDefault("scope", "")
+                .contains("openid");
+        if (lie == null || !hasAsked || !isOurClient(exchange)) {
+            refuse(exchange, "unauthorized_client");
+            return;
+        }
+        answer(
+                exchange,
+                lie.apply("{\"device_code\":\"the-providers-code\",\"user_code\":\"ABCD-EFGH\","
+                        + "\"verification_uri\":\"" + issuer() + "/activate\",\"verification_uri_complete\":\""
+                        + issuer() + "/activate?user_code=ABCD-EFGH\",\"expires_in\":300,\"interval\":2}"));
+    }
+
+    private void askedByDevice(HttpExchange exchange, Map<String, String> sent) throws IOException {
+        deviceAsks.incrementAndGet();
+        boolean isGood = isOurClient(exchange)
+                && "the-providers-code".equals(sent.get("device_code"))
+                && "urn:ietf:params:oauth:grant-type:device_code".equals(sent.get("grant_type"));
+        String error = isGood ? device : "invalid_grant";
+        if (error.isEmpty()) {
+            answer(exchange, tokens(""));
+        } else {
+            refuse(exchange, error);
         }
     }
 
