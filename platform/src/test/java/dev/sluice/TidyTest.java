@@ -59,7 +59,8 @@ final class TidyTest {
                     "dev.sluice.sandbox",
                     "/sandbox/",
                     "/bench/",
-                    "/fuzz/"),
+                    "/fuzz/",
+                    "/cli/command/BrowserLogin.java"),
             Ban.of("@SuppressWarnings\\(\"all\"\\)", "the one warning, and why"),
             Ban.of(
                     "^\\s*/// (This (class|method|interface|record|enum)|Gets|Sets|Constructor)",

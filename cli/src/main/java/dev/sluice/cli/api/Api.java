@@ -62,7 +62,13 @@ public final class Api {
 
     /// What anybody may ask: sent without credentials and without an organization.
     public Json getAnonymously(String target) {
-        return json(successful(exchange("GET", target, Map.of("Accept", "application/json"), Body.NONE)));
+        return json(successful(sendBare("GET", target, Map.of("Accept", "application/json"), Body.NONE)));
+    }
+
+    /// Whatever the server answers to a request that carries nothing of the user's but what is given. The caller
+    /// closes it.
+    public Answer sendBare(String method, String target, Map<String, String> headers, Body body) {
+        return exchange(method, target, headers, body);
     }
 
     /// As [#send], with the usual headers and only for a yes.

@@ -8,7 +8,7 @@ final class GlobalFlags {
     static final String AS_ORGANIZATION = "--as-org";
 
     static final List<Flag> ALL = List.of(
-            Flag.valued("FILE", "configuration file ($SLUICE_CONFIG, else ~/.sluice/config.json)", "--config"),
+            Flag.valued("FILE", "configuration file ($SLUICE_CONFIG or ~/.sluice/config.json)", "--config"),
             Flag.valued("ORG", "organization to act in", ORGANIZATION),
             Flag.bare("act as that whole organization, on record, if you may", AS_ORGANIZATION),
             Flag.valued("HOST", "host of the server", "--host"),
@@ -17,7 +17,7 @@ final class GlobalFlags {
             Flag.bare("accept any TLS certificate", "--insecure"),
             Flag.valued("TOKEN", "bearer token to send", "--token"),
             Flag.valued("NAME", "service account to act as: NAME or ORG/NAME", "--service-account"),
-            Flag.valued("FILE", "the service account's RSA key (PEM)", "--jwt-private-key"),
+            Flag.valued("FILE", "the service account's private key (PEM)", "--key-file", "--jwt-private-key"),
             Flag.valued("FORMAT", "json, yaml or table", "-o", "--output"),
             Flag.bare("the same as -o json", "--json"),
             Flag.bare("show requests on standard error", "--debug"),

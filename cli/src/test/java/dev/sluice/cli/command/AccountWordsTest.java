@@ -81,6 +81,13 @@ final class AccountWordsTest {
     }
 
     @Test
+    void aKeyFile_isTheSameByItsShortName() throws IOException {
+        shell.run("login", "--service-account", "svc", "--key-file", key.toString());
+
+        assertThat(written()).contains("\"jwtprivatekey\": \"" + key + "\"");
+    }
+
+    @Test
     void login_withoutAnyConfiguration_writesOneForTheOwnerOnly() throws IOException {
         Files.delete(shell.config());
         Files.delete(shell.config().getParent());
@@ -110,9 +117,9 @@ final class AccountWordsTest {
     }
 
     @Test
-    void logout_asksNoServer_andKeepsTheOrganization() throws IOException {
+    void logout_withoutASession_asksNoServer_andKeepsTheOrganization() throws IOException {
         shell.configured("""
-                {"current":"a","contexts":{"a":{"host":"h","organization":"o","cookie":"c=1",
+                {"current":"a","contexts":{"a":{"host":"h","organization":"o","cookie":"",
                  "serviceaccount":"o/s","jwtprivatekey":"/k"},"b":{"serviceaccount":"o/t"}}}
                 """);
 
