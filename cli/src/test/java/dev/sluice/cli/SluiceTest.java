@@ -52,6 +52,32 @@ final class SluiceTest {
     }
 
     @Test
+    void aLoginThatIsBrokenOff_endsAtTheServer() throws IOException, InterruptedException {
+        try (var server = new Recorder()) {
+            server.reply(200, """
+                    {"device_code":"h","user_code":"A","verification_uri":"https://a.test/","expires_in":300,"interval":60}
+                    """);
+            new Shell(home).at(server);
+            var command = new ArrayList<>(jvm);
+            command.addAll(List.of("dev.sluice.cli.Sluice", "login", "--device"));
+            var builder = new ProcessBuilder(command);
+            builder.environment().keySet().removeIf(name -> name.startsWith("SLUICE_"));
+            builder.environment().put("HOME", home.toString());
+            Process process = builder.redirectErrorStream(true).start();
+            var shown = process.inputReader(StandardCharsets.UTF_8);
+            assertThat(shown.readLine()).startsWith("To log in");
+            assertThat(shown.readLine()).contains("https://a.test/");
+            assertThat(shown.readLine()).endsWith("A");
+
+            process.destroy();
+
+            assertThat(process.waitFor()).isEqualTo(143);
+            assertThat(server.asked().getLast().target()).isEqualTo("/v1/iam/oauth2/device/cancel");
+            assertThat(server.asked().getLast().text()).isEqualTo("{\"device_code\":\"h\"}");
+        }
+    }
+
+    @Test
     void aRefusal_isTheExitCode() throws IOException, InterruptedException {
         assertThat(run("whoami", "--host", "127.0.0.1", "--port", "1").exitCode())
                 .isEqualTo(1);

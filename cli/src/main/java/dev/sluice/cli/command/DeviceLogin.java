@@ -12,8 +12,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// Logging in where there is no browser: the user approves in a browser elsewhere, by a code that is shown here.
 final class DeviceLogin {
@@ -34,7 +34,6 @@ final class DeviceLogin {
     private final Session session;
     private final Api api;
     private final Body handle;
-    private final CountDownLatch givenUp = new CountDownLatch(1);
 
     private DeviceLogin(Session session, Api api, String handle) {
         this.session = session;
@@ -50,14 +49,11 @@ final class DeviceLogin {
     static String cookie(Session session, String provider) {
         Api api = session.api();
         String query = provider.isEmpty() ? "" : "?provider=" + URLEncoder.encode(provider, StandardCharsets.UTF_8);
-        Answer answer = Api.successful(api.sendBare("POST", PATH + query, HEADERS, Body.of("{}".getBytes(StandardCharsets.UTF_8))));
+        Answer answer = Api.successful(api.sendBare("POST", PATH + query, HEADERS, Body.NONE));
         if (!(Api.json(answer) instanceof Json.Obj begun) || begun.show("device_code").isEmpty()) {
             throw new Failure("the server's answer makes no sense: is it a Sluice server?");
         }
-        var login = new DeviceLogin(session, api, begun.show("device_code"));
-        login.show(begun);
-        long lifetime = Math.clamp(begun.wholeAt("expires_in").orElse(0L), 1, LIFETIME_SECONDS_MAX);
-        return login.whileCancelable(interval(begun, INTERVAL_SECONDS), lifetime);
+        return new DeviceLogin(session, api, begun.show("device_code")).whileCancelable(begun);
     }
 
     private void show(Json.Obj begun) {
@@ -73,11 +69,13 @@ final class DeviceLogin {
     }
 
     /// Ctrl-C leaves nothing behind at the server that somebody could still approve.
-    private String whileCancelable(long interval, long lifetime) {
+    private String whileCancelable(Json.Obj begun) {
         var cancel = Thread.ofPlatform().unstarted(this::cancel);
         Runtime.getRuntime().addShutdownHook(cancel);
         try {
-            return await(interval, lifetime);
+            show(begun);
+            long lifetime = Math.clamp(begun.wholeAt("expires_in").orElse(0L), 1, LIFETIME_SECONDS_MAX);
+            return await(interval(begun, INTERVAL_SECONDS), lifetime);
         } finally {
             removeHook(cancel);
         }
@@ -87,12 +85,11 @@ final class DeviceLogin {
         try {
             Runtime.getRuntime().removeShutdownHook(cancel);
         } catch (IllegalStateException ending) {
-            givenUp.countDown(); // the hook is at work
+            // It is at work: the process ends.
         }
     }
 
     private void cancel() {
-        givenUp.countDown();
         try {
             api.sendBare("POST", PATH + "/cancel", HEADERS, handle).close();
         } catch (Failure | IOException unreachable) {
@@ -103,7 +100,7 @@ final class DeviceLogin {
     private String await(long firstInterval, long lifetime) {
         long interval = firstInterval;
         for (long waited = interval; waited <= lifetime; waited += interval) {
-            pause(interval);
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(interval)); // waking early does no harm
             Answer answer = api.sendBare("POST", PATH + "/token", HEADERS, handle);
             byte[] content = Api.bytes(answer, ANSWER_BYTES_MAX);
             if (answer.status() == APPROVED) {
@@ -118,17 +115,6 @@ final class DeviceLogin {
             }
         }
         throw new Failure("nobody approved the login in time: begin again");
-    }
-
-    private void pause(long seconds) {
-        try {
-            if (givenUp.await(seconds, TimeUnit.SECONDS)) {
-                throw new Failure("given up");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure("interrupted", e);
-        }
     }
 
     private static long interval(Json.Obj told, long otherwise) {
