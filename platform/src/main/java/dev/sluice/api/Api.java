@@ -18,6 +18,7 @@ import dev.sluice.org.Organizations;
 import dev.sluice.run.Runs;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -82,8 +83,12 @@ public final class Api implements Handler {
         this.functions =
                 new Functions(rooms.fs(), rooms.gates(), rooms.blobs(), rooms.invocations(), rooms.runs(), clock);
         var table = new Routes.Table();
-        new LoginRoutes(rooms.signIn().login(), rooms.signIn().tenantPorts()).addTo(table);
-        new DeviceRoutes(rooms.signIn().login()).addTo(table);
+        var login = rooms.signIn().login();
+        var pages = new LoginPages(
+                login, new FormSeal(new SecureRandom(), login.providers().publicUrl()));
+        pages.addTo(table);
+        new LoginRoutes(login, pages, rooms.signIn().tenantPorts()).addTo(table);
+        new DeviceRoutes(login).addTo(table);
         new SystemRoutes(door, version, isReady).addTo(table);
         new AccessRoutes(
                         door,

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.authn.DeviceLogins;
 import dev.sluice.authn.DeviceLogins.Standing;
+import dev.sluice.authn.IdentityProviders.Choice;
 import dev.sluice.authn.Login;
 import dev.sluice.authn.LoginRefused;
 import dev.sluice.http.Request;
@@ -49,7 +50,10 @@ final class DeviceRoutes {
     }
 
     private String provider(Request request) {
-        List<String> operators = login.providers().operators();
+        List<String> operators = login.providers().serving("").stream()
+                .filter(one -> !one.takesPasswords())
+                .map(Choice::name)
+                .toList();
         return request.query("provider").filter(name -> !name.isEmpty()).orElseGet(() -> {
             if (operators.isEmpty()) {
                 throw Rejection.of(404, "no identity provider is configured");

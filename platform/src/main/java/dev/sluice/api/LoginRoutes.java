@@ -1,18 +1,20 @@
 package dev.sluice.api;
 
+import dev.sluice.authn.IdentityProviders.Choice;
 import dev.sluice.authn.Login;
 import dev.sluice.authn.LoginRefused;
 import dev.sluice.authn.Logins;
 import dev.sluice.authn.User;
-import dev.sluice.bytes.Bytes;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +31,13 @@ final class LoginRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(LoginRoutes.class);
 
     private final Login login;
+    private final LoginPages pages;
     private final Set<Integer> tenantPorts;
 
     /// @param tenantPorts where the gateway listens: a session is never handed on to there
-    LoginRoutes(Login login, Set<Integer> tenantPorts) {
+    LoginRoutes(Login login, LoginPages pages, Set<Integer> tenantPorts) {
         this.login = login;
+        this.pages = pages;
         this.tenantPorts = Set.copyOf(tenantPorts);
     }
 
@@ -50,20 +54,27 @@ final class LoginRoutes {
         if (!LoginTargets.isLocal(goal)) {
             throw Rejection.of(400, "rd must be a path of this server");
         }
-        List<String> operators = login.providers().operators();
-        String provider = request.query("provider").orElse(operators.size() == 1 ? operators.getFirst() : "");
-        if (provider.isEmpty()) {
-            return operators.isEmpty()
-                    ? Response.error(404, 404, "no identity provider is configured")
-                    : choice(operators, goal);
+        String organization = request.query("organization").orElse("");
+        List<Choice> all = login.providers().serving(organization);
+        Optional<Choice> chosen = request.query("provider")
+                .map(login.providers()::choice)
+                .orElse(all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty());
+        if (request.query("provider").isEmpty() && all.isEmpty()) {
+            return Response.error(404, 404, "no identity provider is configured");
+        }
+        if (request.query("provider").isEmpty() && chosen.isEmpty()) {
+            return found(LoginPages.PATH + "?rd=" + encoded(goal) + "&organization=" + encoded(organization));
+        }
+        if (chosen.filter(Choice::takesPasswords).isPresent()) {
+            return found(LoginPages.PATH + "?provider=" + chosen.get().name() + "&rd=" + encoded(goal));
         }
         try {
             URI callback = URI.create(origin(request) + CALLBACK);
-            Logins.Begun begun = login.logins().begin(provider, callback, goal);
+            Logins.Begun begun = login.logins().begin(chosen.map(Choice::name).orElse(""), callback, goal);
             String cookie = SessionCookie.print(request, LOGIN_COOKIE, begun.sealed(), CALLBACK, Logins.LIFETIME);
             return found(begun.location().toString()).with("Set-Cookie", cookie);
         } catch (LoginRefused refused) {
-            return refusal(refused);
+            return refusal(request, refused);
         }
     }
 
@@ -73,28 +84,6 @@ final class LoginRoutes {
                 .or(() -> LoginTargets.origin(
                         request.secure(), request.header("Host").orElse("")))
                 .orElseThrow(() -> Rejection.of(400, "the request names no host"));
-    }
-
-    /// A page to choose a provider on. Names of providers need no escapes.
-    private static Response choice(List<String> providers, String goal) {
-        var page = new StringBuilder("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">")
-                .append("<title>Log in</title></head><body><h1>Log in with</h1><ul>");
-        for (String provider : providers) {
-            page.append("<li><a href=\"/v1/iam/oauth2/start?provider=")
-                    .append(provider)
-                    .append("&amp;rd=")
-                    .append(URLEncoder.encode(goal, StandardCharsets.UTF_8))
-                    .append("\">")
-                    .append(provider)
-                    .append("</a></li>");
-        }
-        return Response.of(
-                        200,
-                        "text/html; charset=utf-8",
-                        Bytes.utf8(page.append("</ul></body></html>").toString()))
-                .with("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
-                .with("X-Content-Type-Options", "nosniff")
-                .with("Cache-Control", "no-store");
     }
 
     /// A new session, whatever cookie the browser had before.
@@ -109,7 +98,7 @@ final class LoginRoutes {
                     .with("Set-Cookie", SessionCookie.set(request, id))
                     .with("Set-Cookie", endOfLogin(request));
         } catch (LoginRefused refused) {
-            return refusal(refused).with("Set-Cookie", endOfLogin(request));
+            return refusal(request, refused).with("Set-Cookie", endOfLogin(request));
         }
     }
 
@@ -132,20 +121,35 @@ final class LoginRoutes {
         if (login.users().user(id).isEmpty()) {
             throw Door.unauthorized();
         }
-        String cookie = URLEncoder.encode(SessionCookie.NAME + "=" + id, StandardCharsets.UTF_8);
+        String cookie = encoded(SessionCookie.NAME + "=" + id);
         return found(target + "?cookie=" + cookie);
     }
 
     /// Ends the session of the cookie, or with `all=true` all of its user.
-    private Response logout(Request request) {
+    private Response logout(Request request) throws IOException {
+        if (LoginPages.isForm(request)) {
+            return pages.logOut(request);
+        }
         String id = SessionCookie.of(request).orElseThrow(Door::unauthorized);
-        User user = login.sessions().user(id).orElseThrow(Door::unauthorized);
+        if (!end(login, id, request)) {
+            throw Door.unauthorized();
+        }
+        return Response.empty(204).with("Set-Cookie", SessionCookie.clear(request));
+    }
+
+    /// @return false if nobody is logged in by that id
+    static boolean end(Login login, String id, Request request) {
+        Optional<User> user = login.sessions().user(id);
         if (request.query("all").filter("true"::equals).isPresent()) {
-            login.sessions().closeAllOf(user);
+            user.ifPresent(login.sessions()::closeAllOf);
         } else {
             login.sessions().close(id);
         }
-        return Response.empty(204).with("Set-Cookie", SessionCookie.clear(request));
+        return user.isPresent();
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private static Response found(String location) {
@@ -155,14 +159,30 @@ final class LoginRoutes {
                 .with("Referrer-Policy", "no-referrer");
     }
 
+    /// For whoever asks: a browser shows a page.
+    private static Response refusal(Request request, LoginRefused refused) {
+        return request.header("Accept").orElse("").contains("text/html")
+                ? LoginHtml.failed(status(refused), words(refused))
+                : refusal(refused);
+    }
+
     static Response refusal(LoginRefused refused) {
+        int status = status(refused);
+        return Response.error(status, status, words(refused));
+    }
+
+    static int status(LoginRefused refused) {
         LOG.info("a login was refused: {}", refused.why());
-        int status = switch (refused.why()) {
+        return switch (refused.why()) {
             case STALE, OVER -> 400;
-            case TURNED_DOWN, NOT_PROVEN, NOT_VERIFIED -> 403;
+            case TURNED_DOWN, NOT_PROVEN, NOT_VERIFIED, NO_ADDRESS, WRONG -> 403;
             case UNKNOWN_PROVIDER, NOT_FOR_TERMINALS -> 404;
+            case TOO_MANY -> 429;
             case UNREACHABLE -> 502;
         };
-        return Response.error(status, status, String.valueOf(refused.getMessage()));
+    }
+
+    static String words(LoginRefused refused) {
+        return String.valueOf(refused.getMessage());
     }
 }

@@ -36,6 +36,12 @@ public final class LoginRefused extends Exception {
         NOT_PROVEN("the identity provider's answer does not prove who you are"),
         /// The provider has not checked that the address is the user's.
         NOT_VERIFIED("the identity provider does not say that it has verified your mail address"),
+        /// No such account, or not its password: which of the two is nobody's business.
+        WRONG("the name or the password is wrong"),
+        /// Too many were wrong.
+        TOO_MANY("too many logins failed: try again in a quarter of an hour"),
+        /// The directory does not say which address is the user's.
+        NO_ADDRESS("the directory does not have exactly one mail address of yours"),
         /// The provider cannot be asked.
         UNREACHABLE("the identity provider cannot be reached: try again later");
 

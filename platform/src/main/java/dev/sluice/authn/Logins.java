@@ -23,6 +23,8 @@ public final class Logins implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Map<String, OpenIdClient> clients = new LinkedHashMap<>();
+    private final Map<String, LdapClient> directories = new LinkedHashMap<>();
+    private final Attempts attempts;
     private final Optional<HttpClient> http;
     private final LoginState.Seal seal;
     private final SecureRandom random;
@@ -37,10 +39,14 @@ public final class Logins implements AutoCloseable {
         this.random = random;
         this.clock = clock;
         this.seal = new LoginState.Seal(random, clock);
-        http.ifPresent(client -> providers
-                .all()
-                .forEach(one ->
-                        clients.put(one.name(), new OpenIdClient(one, new ProviderHttp(client, patience), clock))));
+        this.attempts = new Attempts(clock);
+        http.ifPresent(client -> providers.all().forEach(one -> {
+            switch (one) {
+                case OpenIdProvider openId ->
+                    clients.put(one.name(), new OpenIdClient(openId, new ProviderHttp(client, patience), clock));
+                case LdapProvider ldap -> directories.put(one.name(), new LdapClient(ldap, patience));
+            }
+        }));
     }
 
     /// A login that was begun.
@@ -81,6 +87,32 @@ public final class Logins implements AutoCloseable {
                 .filter(text -> !text.isBlank() && text.length() <= CODE_CHARS_MAX)
                 .orElseThrow(() -> new LoginRefused(Why.TURNED_DOWN));
         return new Finished(client(login.provider()).user(login, code, answer.issuer()), login.goal());
+    }
+
+    /// Whoever has an account of a directory and knows its password.
+    ///
+    /// @param typed empty for what cannot be right
+    /// @param address where he asks from
+    public User user(String provider, Optional<Credentials> typed, String address) throws LoginRefused {
+        Credentials shown = typed.orElseThrow(() -> new LoginRefused(Why.WRONG));
+        LdapClient directory = directories.get(provider);
+        if (directory == null) {
+            throw new LoginRefused(Why.UNKNOWN_PROVIDER);
+        }
+        if (!attempts.begin(provider, shown.account(), address)) {
+            throw new LoginRefused(Why.TOO_MANY);
+        }
+        boolean isGuess = false;
+        try {
+            return directory.user(shown);
+        } catch (LoginRefused refused) {
+            isGuess = refused.why() == Why.WRONG;
+            throw refused;
+        } finally {
+            if (!isGuess) {
+                attempts.forgive(provider, shown.account(), address);
+            }
+        }
     }
 
     @Override

@@ -60,7 +60,7 @@ final class OpenIdClient {
     private static final int SERVER_ERROR = 500;
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);
 
-    private final IdentityProvider provider;
+    private final OpenIdProvider provider;
     private final ProviderHttp http;
     private final Clock clock;
     private @Nullable Published published;
@@ -69,7 +69,7 @@ final class OpenIdClient {
     /// What a provider says of itself.
     private record Published(OIDCProviderMetadata metadata, JWKSet keys, Instant metadataAt, Instant keysAt) {}
 
-    OpenIdClient(IdentityProvider provider, ProviderHttp http, Clock clock) {
+    OpenIdClient(OpenIdProvider provider, ProviderHttp http, Clock clock) {
         this.provider = provider;
         this.http = http;
         this.clock = clock;

@@ -34,7 +34,7 @@ final class ProviderHttp {
     }
 
     /// The body of a 200.
-    String fetch(IdentityProvider provider, URI uri) throws LoginRefused {
+    String fetch(OpenIdProvider provider, URI uri) throws LoginRefused {
         requireReachable(provider, uri);
         HttpResponse<byte[]> answer = send(request(uri).GET().build());
         if (answer.statusCode() != 200) {
@@ -44,7 +44,7 @@ final class ProviderHttp {
     }
 
     /// Sends a message of the protocol.
-    HTTPResponse exchange(IdentityProvider provider, HTTPRequest message) throws LoginRefused {
+    HTTPResponse exchange(OpenIdProvider provider, HTTPRequest message) throws LoginRefused {
         requireReachable(provider, message.getURI());
         HttpRequest.Builder request = request(message.getURI())
                 .POST(HttpRequest.BodyPublishers.ofString(message.getBody() == null ? "" : message.getBody()));
@@ -68,7 +68,7 @@ final class ProviderHttp {
                 .build();
     }
 
-    private static void requireReachable(IdentityProvider provider, URI uri) throws LoginRefused {
+    private static void requireReachable(OpenIdProvider provider, URI uri) throws LoginRefused {
         if (!provider.mayReach(uri)) {
             throw new LoginRefused(Why.UNREACHABLE);
         }

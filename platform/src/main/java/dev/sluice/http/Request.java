@@ -3,6 +3,7 @@ package dev.sluice.http;
 import dev.sluice.bytes.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class Request {
     /// The number of parameters of one query string.
     static final int QUERY_PARAMETERS_MAX = 64;
+
+    private static final String FORM = "application/x-www-form-urlencoded";
 
     private static final int FIRST_BUFFER_BYTES = 16 << 10;
 
@@ -163,6 +166,24 @@ public final class Request {
     /// Whether it came over TLS.
     public boolean secure() {
         return jetty.isSecure();
+    }
+
+    /// The address that it came from; empty where there is no network.
+    public String peer() {
+        return jetty.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress from
+                        && from.getAddress() != null
+                ? from.getAddress().getHostAddress()
+                : "";
+    }
+
+    /// The fields of a form that a page sent.
+    ///
+    /// @throws HttpRefused 400, 413, 415
+    public Map<String, List<String>> form(int bytesMax) throws IOException {
+        if (!header("Content-Type").orElse("").startsWith(FORM)) {
+            throw new HttpRefused(415, "the body must be a form: " + FORM);
+        }
+        return parsed(body(bytesMax).utf8());
     }
 
     /// The whole body.

@@ -1,0 +1,331 @@
+package dev.sluice.authn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.unboundid.ldap.sdk.LDAPException;
+import dev.sluice.authn.LoginRefused.Why;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class LdapLoginTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String GROUPS = ",\"groupBase\":\"ou=groups," + TestDirectory.BASE + "\"";
+
+    @TempDir
+    private Path data;
+
+    private TestDirectory directory;
+
+    @BeforeEach
+    void start() throws Exception {
+        directory = new TestDirectory(data, "127.0.0.1");
+    }
+
+    @AfterEach
+    void stop() {
+        directory.close();
+    }
+
+    @Test
+    void whoKnowsHisPassword_isWhoTheDirectorySays() throws Exception {
+        User jon = logIn(directory.description("corp", "acme", ""), "jon", "correct horse");
+        assertThat(jon.provider()).isEqualTo("corp");
+        assertThat(jon.mail()).isEqualTo("jon@example.com");
+        assertThat(jon.groups()).containsExactly("dev");
+    }
+
+    @Test
+    void startTls_isTlsBeforeAnyPassword() throws Exception {
+        String startTls = "\"startTls\":true,\"url\":\"" + directory.startTls() + "\"" + GROUPS;
+        assertThat(logIn(directory.describe("corp", "acme", startTls), "jon", "correct horse")
+                        .groups())
+                .containsExactly("dev");
+    }
+
+    @Test
+    void withoutAnAccountOfOurs_usersReadTheirOwnEntries() throws Exception {
+        String own = directory.describe("corp", "acme", "\"url\":\"" + directory.ldaps() + "\"" + GROUPS);
+        assertThat(logIn(own, "jon", "correct horse").groups()).containsExactly("dev");
+        assertThat(directory.binds).containsExactly("uid=jon,ou=people," + TestDirectory.BASE);
+        assertThat(refusal(own, "jon", "wrong")).isEqualTo(Why.WRONG);
+        assertThat(refusal(own, "nobody", "wrong")).isEqualTo(Why.WRONG);
+        assertThat(refusal(own, "jon,ou=people", "correct horse")).isEqualTo(Why.WRONG);
+    }
+
+    @Test
+    void aWrongPassword_andAnAccountThatThereIsNot_areOneAnswer_andCostAsMuch() throws Exception {
+        String corp = directory.description("corp", "acme", "");
+        assertThat(refusal(corp, "jon", "wrong")).isEqualTo(Why.WRONG);
+        int asked = directory.binds.size();
+        assertThat(refusal(corp, "nobody", "wrong")).isEqualTo(Why.WRONG);
+        assertThat(directory.binds).hasSize(2 * asked);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*", "j*", "jon)(uid=*", "*)(|(uid=*", "jon\\2a", "(uid=jon)", "jon,ou=people", "&", "|(a=*", "jon+cn=x"
+            })
+    void anAccount_isAValue_andNoPartOfAFilterOrName(String account) throws Exception {
+        assertThat(refusal(directory.description("corp", "acme", ""), account, "correct horse"))
+                .isEqualTo(Why.WRONG);
+        assertThat(directory.binds).doesNotContain("uid=jon,ou=people," + TestDirectory.BASE);
+    }
+
+    @Test
+    void anEmptyPassword_isNone_asDirectoriesTakeItForNobody() {
+        assertThat(Credentials.of("jon", "")).isEmpty();
+        assertThatThrownBy(() -> new Credentials("jon", "")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " jon", "jon ", "j  on", "jon\n", "jon\0", "ｊon", "jön"})
+    void anAccount_hasOneSpelling(String account) {
+        assertThat(Credentials.of(account, "p")).isEmpty();
+        assertThat(Credentials.of("a".repeat(129), "p")).isEmpty();
+        assertThat(Credentials.of("jon", "p".repeat(Credentials.PASSWORD_CHARS_MAX + 1)))
+                .isEmpty();
+    }
+
+    @Test
+    void twoEntriesOfOneName_areNobody() throws Exception {
+        directory.entry("dn: ou=more,ou=people," + TestDirectory.BASE, "objectClass: organizationalUnit");
+        directory.entry(
+                "dn: uid=jon,ou=more,ou=people," + TestDirectory.BASE,
+                "objectClass: person",
+                "uid: jon",
+                "userPassword: correct horse",
+                "mail: root@example.com");
+        assertThat(refusal(directory.description("corp", "acme", ""), "jon", "correct horse"))
+                .isEqualTo(Why.WRONG);
+    }
+
+    @Test
+    void whomTheFilterLeavesOut_isNobody() throws Exception {
+        directory.person("old", "secret", "mail: old@example.com", "employeeType: former");
+        String filter = ",\"userFilter\":\"(!(employeeType=former))\"";
+        assertThat(refusal(directory.description("corp", "acme", filter), "old", "secret"))
+                .isEqualTo(Why.WRONG);
+        String own = directory.describe("corp", "acme", "\"url\":\"" + directory.ldaps() + "\"" + filter);
+        assertThat(refusal(own, "old", "secret")).isEqualTo(Why.WRONG);
+        assertThat(logIn(own, "jon", "correct horse").mail()).isEqualTo("jon@example.com");
+    }
+
+    @Test
+    void anAddressThatIsNone_orOneOfSeveral_logsNobodyIn() throws Exception {
+        directory.person("none", "secret");
+        directory.person("odd", "secret", "mail: acme/user/jon");
+        directory.person("two", "secret", "mail: two@example.com", "mail: root@example.com");
+        for (String account : new String[] {"none", "odd", "two"}) {
+            assertThat(refusal(directory.description("corp", "acme", ""), account, "secret"))
+                    .isEqualTo(Why.NO_ADDRESS);
+            assertThat(refusal(directory.description("corp", "acme", ""), account, "wrong"))
+                    .as("only to himself")
+                    .isEqualTo(Why.WRONG);
+        }
+    }
+
+    @Test
+    void groups_areThoseDirectlyBelowTheirBase() throws Exception {
+        directory.add("cn=admins,ou=people", "jon");
+        directory.add("cn=admins,cn=dev,ou=groups", "jon");
+        directory.add("cn=with space,ou=groups", "jon");
+        directory.add("cn=with/slash,ou=groups", "jon");
+        directory.add("ou=named,ou=groups", "jon");
+        assertThat(logIn(directory.description("corp", "acme", ""), "jon", "correct horse")
+                        .groups())
+                .containsExactly("dev");
+    }
+
+    @Test
+    void memberOf_namesGroups_directlyBelowTheirBase() throws Exception {
+        String base = TestDirectory.BASE;
+        directory.person(
+                "kim",
+                "secret",
+                "mail: kim@example.com",
+                "memberOf: cn=qa,ou=groups," + base,
+                "memberOf: cn=admins,ou=people," + base,
+                "memberOf: cn=admins,cn=dev,ou=groups," + base);
+        String memberOf = ",\"memberOfAttribute\":\"memberOf\"";
+        assertThat(logIn(directory.description("corp", "acme", memberOf), "kim", "secret")
+                        .groups())
+                .containsExactly("qa");
+    }
+
+    @Test
+    void tooManyGroups_areNotSomeOfThem() throws Exception {
+        for (int i = 0; i < User.GROUPS_MAX; i++) {
+            directory.group("group-" + i, "jon");
+        }
+        assertThat(refusal(directory.description("corp", "acme", ""), "jon", "correct horse"))
+                .isEqualTo(Why.NOT_PROVEN);
+    }
+
+    @Test
+    void aDirectory_showsACertificateOfItsAuthority_forItsName() throws Exception {
+        try (var other = new TestDirectory(data, "directory.test");
+                var stranger = new TestDirectory(data, "127.0.0.1")) {
+            for (String at : new String[] {
+                "\"url\":\"" + other.ldaps() + "\"", "\"startTls\":true,\"url\":\"" + other.startTls() + "\""
+            }) {
+                assertThat(refusal(other.describe("corp", "acme", at), "jon", "correct horse"))
+                        .as("another name, %s", at)
+                        .isEqualTo(Why.UNREACHABLE);
+            }
+            for (String at : new String[] {
+                "\"url\":\"" + stranger.ldaps() + "\"", "\"startTls\":true,\"url\":\"" + stranger.startTls() + "\""
+            }) {
+                assertThat(refusal(directory.describe("corp", "acme", at), "jon", "correct horse"))
+                        .as("another authority, %s", at)
+                        .isEqualTo(Why.UNREACHABLE);
+            }
+            assertThat(other.binds).isEmpty();
+            assertThat(stranger.binds).isEmpty();
+        }
+    }
+
+    @Test
+    void whereADirectoryRefersTo_nobodyIsAsked() throws Exception {
+        try (var other = new TestDirectory(data, "127.0.0.1")) {
+            other.person("ann", "secret", "mail: ann@example.com");
+            directory.entry(
+                    "dn: uid=ann,ou=people," + TestDirectory.BASE,
+                    "objectClass: referral",
+                    "objectClass: extensibleObject",
+                    "uid: ann",
+                    "ref: " + other.ldaps() + "/uid=ann,ou=people," + TestDirectory.BASE);
+            assertThat(refusal(directory.description("corp", "acme", ""), "ann", "secret"))
+                    .isEqualTo(Why.WRONG);
+            String own = directory.describe("corp", "acme", "\"url\":\"" + directory.ldaps() + "\"");
+            assertThat(refusal(own, "ann", "secret")).isEqualTo(Why.WRONG);
+            assertThat(other.binds).isEmpty();
+            assertThat(other.searches).isEmpty();
+        }
+    }
+
+    @Test
+    void aDirectoryThatDoesNotAnswer_isWaitedForInBounds() throws Exception {
+        var answer = new CountDownLatch(1);
+        directory.beforeSearch = () -> {
+            try {
+                answer.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        try (var logins = logins(Duration.ofMillis(500), directory.description("corp", "acme", ""))) {
+            assertThat(refusal(logins, "jon", "correct horse", "1.2.3.4")).isEqualTo(Why.UNREACHABLE);
+        } finally {
+            answer.countDown();
+        }
+        String down = directory.description("corp", "acme", "");
+        directory.close();
+        assertThat(refusal(down, "jon", "correct horse")).isEqualTo(Why.UNREACHABLE);
+    }
+
+    @Test
+    void guesses_areBounded_forAnAccountAndAnAddress() throws Exception {
+        try (var logins = logins(PATIENCE, directory.description("corp", "acme", ""))) {
+            for (int i = 0; i < Attempts.OF_ACCOUNT_AT_ADDRESS_MAX; i++) {
+                assertThat(logins.user("corp", Credentials.of("jon", "correct horse"), "1.2.3.4")
+                                .mail())
+                        .isEqualTo("jon@example.com");
+                assertThat(refusal(logins, i % 2 == 0 ? "jon" : "JON", "wrong", "1.2.3.4"))
+                        .isEqualTo(Why.WRONG);
+            }
+            int asked = directory.binds.size();
+            assertThat(refusal(logins, "jon", "correct horse", "1.2.3.4")).isEqualTo(Why.TOO_MANY);
+            assertThat(directory.binds).as("nobody is asked").hasSize(asked);
+            assertThat(logins.user("corp", Credentials.of("jon", "correct horse"), "1.2.3.5")
+                            .mail())
+                    .as("from elsewhere")
+                    .isEqualTo("jon@example.com");
+        }
+    }
+
+    @Test
+    void aProviderWithoutPasswords_orUnknown_takesNone() throws Exception {
+        try (var provider = new TestProvider();
+                var logins = logins(PATIENCE, provider.description("test", "dispatch"))) {
+            for (String name : new String[] {"test", "other"}) {
+                assertThat(catchThrowableOfType(
+                                        LoginRefused.class,
+                                        () -> logins.user(name, Credentials.of("jon", "p"), "1.2.3.4"))
+                                .why())
+                        .isEqualTo(Why.UNKNOWN_PROVIDER);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"url\":\"ldap://127.0.0.1\"",
+                "\"url\":\"ldap://127.0.0.1\",\"startTls\":false",
+                "\"url\":\"ldaps://127.0.0.1\",\"startTls\":true",
+                "\"url\":\"https://127.0.0.1\"",
+                "\"url\":\"ldaps://127.0.0.1/dc=x\"",
+                "\"url\":\"ldaps://u@127.0.0.1\"",
+                "\"url\":\"ldaps://127.0.0.1\",\"bindDn\":\"cn=a\"",
+                "\"url\":\"ldaps://127.0.0.1\",\"bindPassword\":\"p\"",
+                "\"url\":\"ldaps://127.0.0.1\",\"bindDn\":\"nonsense\",\"bindPassword\":\"p\"",
+                "\"url\":\"ldaps://127.0.0.1\",\"userFilter\":\"(a\"",
+                "\"url\":\"ldaps://127.0.0.1\",\"userAttribute\":\"a=b\"",
+                "\"url\":\"ldaps://127.0.0.1\",\"memberOfAttribute\":\"memberOf\"",
+                "\"url\":\"ldaps://127.0.0.1\",\"issuer\":\"https://idp.test\"",
+                "\"url\":\"ldaps://127.0.0.1\",\"bindpassword\":\"p\"",
+                "\"startTls\":true"
+            })
+    void aDescriptionThatMakesNoSense_isRefused(String more) {
+        assertThatThrownBy(() -> TestProvider.write(data, directory.describe("corp", "acme", more)))
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void plainLdap_isRefusedInClearWords() {
+        String plain = directory.describe("corp", "acme", "\"url\":\"ldap://ldap.corp.test\"");
+        assertThatThrownBy(() -> TestProvider.write(data, plain))
+                .hasMessageContaining("corp: passwords go over TLS only: url must be ldaps://");
+        String noCa = "{\"kind\":\"ldap\",\"name\":\"corp\",\"url\":\"ldaps://a.test\",\"userBase\":\"dc=x\","
+                + "\"caFile\":\"missing.pem\"}";
+        assertThatThrownBy(() -> TestProvider.write(data, noCa)).hasMessageContaining("caFile");
+    }
+
+    private User logIn(String description, String account, String password)
+            throws IOException, LoginRefused, LDAPException {
+        try (var logins = logins(PATIENCE, description)) {
+            return logins.user("corp", Credentials.of(account, password), "1.2.3.4");
+        }
+    }
+
+    private Why refusal(String description, String account, String password) throws IOException {
+        try (var logins = logins(PATIENCE, description)) {
+            return refusal(logins, account, password, "1.2.3.4");
+        }
+    }
+
+    private static Why refusal(Logins logins, String account, String password, String address) {
+        return catchThrowableOfType(
+                        LoginRefused.class,
+                        () -> logins.user("corp", Credentials.of(account, password), address))
+                .why();
+    }
+
+    private Logins logins(Duration patience, String description) throws IOException {
+        return new Logins(
+                TestProvider.write(data, description), new SecureRandom(), Clock.systemUTC(), patience);
+    }
+}
