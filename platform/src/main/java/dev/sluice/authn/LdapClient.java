@@ -157,8 +157,12 @@ final class LdapClient {
         for (DN group : groups.memberOfAttribute().isPresent()
                 ? told(entry, groups.memberOfAttribute().get())
                 : searched(connection, groups, entry)) {
-            if (groups.base().equals(group.getParent()) && group.getRDN().hasAttribute(groups.nameAttribute())) {
-                names.add(group.getRDN().getAttributeValues()[0]);
+            RDN named = group.getRDN();
+            if (named != null
+                    && !named.isMultiValued()
+                    && named.hasAttribute(groups.nameAttribute())
+                    && groups.base().equals(group.getParent())) {
+                names.add(named.getAttributeValues()[0]);
             }
         }
         names.removeIf(name -> !User.isGroup(name));
