@@ -3,6 +3,7 @@ package dev.sluice;
 import dev.sluice.api.AdminAccess;
 import dev.sluice.api.Api;
 import dev.sluice.api.ClientFiles;
+import dev.sluice.api.Departures;
 import dev.sluice.api.SystemObjects;
 import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Authenticator;
@@ -27,6 +28,7 @@ import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
 import dev.sluice.image.Runtime;
 import dev.sluice.invoke.Invocations;
+import dev.sluice.org.Departed;
 import dev.sluice.org.Founding;
 import dev.sluice.org.Organizations;
 import dev.sluice.run.RunIds;
@@ -101,12 +103,10 @@ final class Platform implements AutoCloseable {
         var audit = new AuditLog(store, random, clock);
         var egress = closing(Egress.open(config.egress()), Egress::close);
         var gates = new Gates(fs, audit, egress);
-        var runs = new Runs(store, clock);
+        Runs runs = runs(store, clock);
         var scheduler = new Scheduler(memoryMib);
         LocalWorker worker = worker(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib, clock);
         var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, random), audit, clock);
-        recordLongRuns(runs);
-        collect(fs, store, blobs, config.collectSeconds());
 
         TlsIdentity identity = TlsIdentity.at(data, clock);
         var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, new Gateway());
@@ -115,6 +115,9 @@ final class Platform implements AutoCloseable {
         admin.ensure(new Founding(organizations, clock));
         var system = new SystemObjects(fs, blobs, gates);
         system.ensure(config.functionsDir());
+        Api.SignIn signIn = signIn(store, organizations, gateway, clock);
+        var parts = Departures.Parts.of(store, fs, runs, signIn.login(), worker::end, clock);
+        Departures departures = collect(parts, new Departed(fs, audit), fs, blobs, config.collectSeconds());
         var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);
         var rooms = new Api.Rooms(
                 new Authenticator(organizations, new Bearers(organizations, config.tokens(), clock), delegations),
@@ -127,21 +130,29 @@ final class Platform implements AutoCloseable {
                 runs,
                 system,
                 audit,
-                signIn(store, organizations, gateway, clock));
+                signIn,
+                departures);
         var isReady = new AtomicBoolean();
         var api = new Api(rooms, new Api.Version(VERSION, "", ""), isReady::get, clock);
         var listener = listener(config.apiPort(), config.apiTlsPort(), identity, api);
-        invocations.recover();
-        api.recover();
-        var ports = new ClientFiles.Ports(listener.port(), listener.tlsPort(), gateway.port(), gateway.tlsPort());
-        writeClientFiles(new ClientFiles(admin.keyFile(), ports));
+        recover(departures, invocations, api);
+        Endpoints served = writeClientFiles(admin, listener, gateway);
         isReady.set(true);
+        return served;
+    }
+
+    private Endpoints writeClientFiles(AdminAccess admin, WebServer api, WebServer gateway) throws IOException {
+        var ports = new ClientFiles.Ports(api.port(), api.tlsPort(), gateway.port(), gateway.tlsPort());
+        var files = new ClientFiles(admin.keyFile(), ports);
+        files.writeAdmin(data);
+        files.writeUser(Path.of(System.getProperty("user.home")));
         return Endpoints.of(ports.api(), ports.apiTls(), ports.gateway(), ports.gatewayTls());
     }
 
-    private void writeClientFiles(ClientFiles files) throws IOException {
-        files.writeAdmin(data);
-        files.writeUser(Path.of(System.getProperty("user.home")));
+    private static void recover(Departures departures, Invocations invocations, Api api) {
+        departures.recover();
+        invocations.recover();
+        api.recover();
     }
 
     private Api.SignIn signIn(Store store, Organizations organizations, WebServer gateway, Clock clock)
@@ -178,17 +189,24 @@ final class Platform implements AutoCloseable {
                 LocalWorker::close);
     }
 
-    private void collect(LabeledFs fs, Store store, Blobs kept, int seconds) {
-        var objects = new Collector(fs, store, new SecureRandom(), COLLECTOR_PAUSE);
-        var blobs = new BlobCollector(fs, store, kept, Clock.systemUTC(), COLLECTOR_PAUSE);
+    private Departures collect(
+            Departures.Parts parts, Departed departed, LabeledFs fs, Blobs kept, int seconds) {
+        var departures = new Departures(departed, parts, Clock.systemUTC());
+        var objects = new Collector(fs, parts.store(), new SecureRandom(), COLLECTOR_PAUSE);
+        var blobs = new BlobCollector(fs, parts.store(), kept, Clock.systemUTC(), COLLECTOR_PAUSE);
         closing(
                 new Periodic(
-                        "collector", Duration.ofSeconds(seconds), List.of(objects::collectIfDue, blobs::collectAndLog)),
+                        "collector",
+                        Duration.ofSeconds(seconds),
+                        List.of(objects::collectIfDue, blobs::collectAndLog, departures::goOn)),
                 Periodic::close);
+        return departures;
     }
 
-    private void recordLongRuns(Runs runs) {
+    private Runs runs(Store store, Clock clock) {
+        var runs = new Runs(store, clock);
         closing(new Periodic("run-records", Runs.RECORD_AFTER, List.of(runs::recordLongRuns)), Periodic::close);
+        return runs;
     }
 
     /// Stops serving, ends all guests, and makes durable what is not yet.

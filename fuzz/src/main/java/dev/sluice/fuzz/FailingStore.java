@@ -6,6 +6,7 @@ import dev.sluice.store.MemoryStore;
 import dev.sluice.store.Store;
 import dev.sluice.store.StoreFailed;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -90,6 +91,14 @@ final class FailingStore implements Store {
         step(() -> {
             live.commitBehind(batch);
             return behind.add(batch);
+        });
+    }
+
+    @Override
+    public void rewrite(Collection<Bytes> prefixes) {
+        step(() -> {
+            live.rewrite(prefixes);
+            return true;
         });
     }
 

@@ -5,6 +5,7 @@ import dev.sluice.store.Batch;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.store.Store;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -98,6 +99,11 @@ final class TurnStore implements Store {
     @Override
     public void commitBehind(Batch batch) {
         store.commitBehind(batch);
+    }
+
+    @Override
+    public void rewrite(Collection<Bytes> prefixes) {
+        store.rewrite(prefixes);
     }
 
     @Override

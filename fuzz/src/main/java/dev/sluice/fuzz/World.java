@@ -1,6 +1,7 @@
 package dev.sluice.fuzz;
 
 import dev.sluice.api.Api;
+import dev.sluice.api.Departures;
 import dev.sluice.api.SystemObjects;
 import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Authenticator;
@@ -38,6 +39,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.org.Departed;
 import dev.sluice.org.Organizations;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
@@ -118,6 +120,8 @@ final class World implements AutoCloseable {
         var delegations = new Delegations(organizations, realm.tokenKey(), Realm.CLOCK);
         this.authenticator = new Authenticator(
                 organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, Realm.CLOCK), delegations);
+        var login = Login.of(IdentityProviders.NONE, store, organizations, random, Realm.CLOCK);
+        var parts = Departures.Parts.of(store, fs, runs, login, worker::end, Realm.CLOCK);
         this.api = new Api(
                 new Api.Rooms(
                         authenticator,
@@ -130,8 +134,8 @@ final class World implements AutoCloseable {
                         runs,
                         new SystemObjects(fs, blobs, gates),
                         audit,
-                        new Api.SignIn(
-                                Login.of(IdentityProviders.NONE, store, organizations, random, Realm.CLOCK), Set.of())),
+                        new Api.SignIn(login, Set.of()),
+                        new Departures(new Departed(fs, audit), parts, Realm.CLOCK)),
                 new Api.Version("0", "", ""),
                 () -> true,
                 Realm.CLOCK,

@@ -57,7 +57,8 @@ public final class Api implements Handler {
             Runs runs,
             SystemObjects system,
             AuditLog audit,
-            SignIn signIn) {}
+            SignIn signIn,
+            Departures departures) {}
 
     /// How people log in.
     ///
@@ -101,7 +102,8 @@ public final class Api implements Handler {
                 .addTo(table);
         new CanRoutes(door, rooms.organizations()).addTo(table);
         var iam = new IamDoor(door, rooms.organizations());
-        new OrganizationRoutes(iam, rooms.organizations(), clock).addTo(table);
+        new OrganizationRoutes(iam, rooms.organizations(), rooms.departures(), functions::forget, clock)
+                .addTo(table);
         new PolicyRoutes(iam, rooms.organizations(), clock).addTo(table);
         new ServiceAccountRoutes(iam, rooms.organizations(), clock).addTo(table);
         new FunctionRoutes(door, functions).addTo(table);

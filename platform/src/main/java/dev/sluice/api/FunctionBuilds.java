@@ -93,6 +93,11 @@ final class FunctionBuilds {
         });
     }
 
+    /// It has no builds any more.
+    void forget(Organization organization) {
+        turns.remove(organization.token());
+    }
+
     private void buildInASlot(Organization organization, String name, Runnable changed) throws InterruptedException {
         slots.acquire();
         try {

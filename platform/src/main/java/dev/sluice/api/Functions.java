@@ -170,6 +170,12 @@ final class Functions {
         }
     }
 
+    /// Nothing is known of an organization any more that was deleted.
+    void forget(Organization organization) {
+        targets.asMap().keySet().removeIf(name -> name.organization().equals(organization));
+        builds.forget(organization);
+    }
+
     private void finishDeleting(Organization organization, String name) {
         runs.forget(organization.token(), name);
         builds.remove(organization, name);

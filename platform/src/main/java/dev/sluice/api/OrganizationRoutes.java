@@ -11,6 +11,7 @@ import dev.sluice.org.Organizations;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /// `/v1/iam/organization`: for who has a global rule for `iam`. Others see their own.
@@ -23,11 +24,21 @@ final class OrganizationRoutes {
 
     private final IamDoor door;
     private final Organizations organizations;
+    private final Departures departures;
+    private final Consumer<Organization> forget;
     private final InstantSource clock;
 
-    OrganizationRoutes(IamDoor door, Organizations organizations, InstantSource clock) {
+    /// @param forget is told when an organization is deleted: what it knows of it is worth nothing
+    OrganizationRoutes(
+            IamDoor door,
+            Organizations organizations,
+            Departures departures,
+            Consumer<Organization> forget,
+            InstantSource clock) {
         this.door = door;
         this.organizations = organizations;
+        this.departures = departures;
+        this.forget = forget;
         this.clock = clock;
     }
 
@@ -85,17 +96,33 @@ final class OrganizationRoutes {
     private Response delete(Request request) {
         IamDoor.Author author = door.authorEverywhere(request, Action.DELETE);
         Organization found = find(IamDoor.name(request, PARAMETER));
-        if (request.query("cascade").isPresent()) {
-            throw Rejection.of(
-                    501, "deleting an organization with all it has is not implemented: delete what it has first");
-        }
-        List<String> left = organizations.holdings(found);
-        if (!left.isEmpty()) {
-            throw Rejection.of(
-                    409, KIND + " " + found.name() + " still has " + String.join(", ", left) + ": delete these first");
+        if (!isCascade(request)) {
+            requireEmpty(found);
         }
         organizations.delete(found, clock, author.caller().component());
+        departures.remove(found);
+        forget.accept(found);
         return answer(200, found);
+    }
+
+    /// @throws Rejection 422
+    private static boolean isCascade(Request request) {
+        return switch (request.query("cascade").orElse("false")) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw Rejection.of(422, 601, "cascade in query must be of type boolean");
+        };
+    }
+
+    /// @throws Rejection 409
+    private void requireEmpty(Organization organization) {
+        List<String> left = organizations.holdings(organization);
+        if (!left.isEmpty()) {
+            throw Rejection.of(
+                    409,
+                    KIND + " " + organization.name() + " still has " + String.join(", ", left)
+                            + ": delete these first, or all of it with cascade");
+        }
     }
 
     /// @throws Refused `NOT_FOUND`

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
@@ -29,7 +30,7 @@ public final class IdentityProviders {
     private static final String OPENID = "oidc";
     private static final String LDAP = "ldap";
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
-    private static final Pattern ORGANIZATION = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern ORGANIZATION = Pattern.compile("[A-Za-z0-9_-]{1,64}(~[0-9]{1,4})?");
     private static final Set<PosixFilePermission> OWNERS =
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
     private static final Set<String> FIELDS = Set.of("providers", "publicUrl");
@@ -101,6 +102,16 @@ public final class IdentityProviders {
 
     private static Choice choice(IdentityProvider provider) {
         return new Choice(provider.name(), provider instanceof LdapProvider);
+    }
+
+    /// The names of those that vouch for users of one organization only.
+    ///
+    /// @param organization its token: those of a deleted organization vouch for nobody in the next one of its name
+    public Set<String> of(String organization) {
+        return byName.values().stream()
+                .filter(provider -> provider.organization().equals(organization))
+                .map(IdentityProvider::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     public boolean isEmpty() {

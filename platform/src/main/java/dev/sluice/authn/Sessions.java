@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -133,11 +135,20 @@ public final class Sessions {
     /// Removes what is over.
     public void sweep() {
         Instant now = clock.instant();
+        closeAll(session -> session.isOver(now));
+    }
+
+    /// Ends all sessions of users for whom one of these providers vouched.
+    public void closeAllThrough(Set<String> providers) {
+        closeAll(session -> providers.contains(session.provider()));
+    }
+
+    private void closeAll(Predicate<Session> which) {
         List<Store.Entry> page = store.scan(SessionKeys.sessions(), Bytes.EMPTY, PAGE_SESSIONS);
         while (!page.isEmpty()) {
             for (Store.Entry entry : page) {
                 Session session = decode(entry.value());
-                if (session.isOver(now)) {
+                if (which.test(session)) {
                     close(SessionKeys.digestOf(entry.key()), session.user());
                 }
             }

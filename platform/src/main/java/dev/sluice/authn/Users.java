@@ -60,7 +60,7 @@ public final class Users {
 
     private Optional<Identity> identity(Sessions.Open open, IdentityProvider provider, Organizations.Tenant requested) {
         String mail = open.session().mail();
-        boolean isOwn = provider.organization().equals(requested.organization().name());
+        boolean isOwn = provider.organization().equals(requested.organization().token());
         boolean isOperators = provider.organization().equals(Founding.ORGANIZATION);
         if (isOwn || isOperators) {
             Set<String> groups = isOwn ? open.session().groups() : Set.of();

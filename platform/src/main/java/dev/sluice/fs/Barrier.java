@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What operations tell the collector, so that it may run beside them: see docs/design/file-system.md.
@@ -29,6 +31,8 @@ class Barrier {
     /// Roots: what is opened stays, as long as a path of this process begins with it.
     private final Cache<FsPath.Step.Opened, Boolean> opened =
             Caffeine.newBuilder().weakKeys().build();
+
+    private final ReentrantLock freeing = new ReentrantLock();
 
     private volatile long epoch;
     private volatile long cycle;
@@ -55,6 +59,17 @@ class Barrier {
                 return count::decrementAndGet;
             }
             count.decrementAndGet();
+        }
+    }
+
+    /// Who removes what no task asks about does so alone, from looking at it to the commit: what it has cost is paid
+    /// back once.
+    <T> T freeing(Supplier<T> body) {
+        freeing.lock();
+        try {
+            return body.get();
+        } finally {
+            freeing.unlock();
         }
     }
 

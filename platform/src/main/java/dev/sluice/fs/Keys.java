@@ -105,11 +105,35 @@ final class Keys {
         return key(BLOB, BLOB_USES_NOTED, new byte[0]);
     }
 
+    /// All entries of directories of a shard.
+    static Bytes entriesIn(Bytes shard) {
+        return join(shard, Bytes.takeOver(new byte[] {ENTRY}));
+    }
+
+    /// All marks of facets of a shard.
+    static Bytes facetsIn(Bytes shard) {
+        return join(shard, Bytes.takeOver(new byte[] {FACET}));
+    }
+
+    static Bytes shardOf(Bytes key) {
+        return key.slice(0, SHARD_BYTES);
+    }
+
+    /// The object that a key is about.
+    static ObjectId idOf(Bytes key) {
+        return new ObjectId(join(shardOf(key), key.slice(SHARD_BYTES + 1, ObjectId.LENGTH_BYTES + 1)));
+    }
+
+    /// What stands behind the object in a key.
+    static Bytes belowId(Bytes key) {
+        return key.slice(ObjectId.LENGTH_BYTES + 1, key.length());
+    }
+
     /// The next shard after one that has any keys; the first after none.
     static Optional<Bytes> shardAfter(Store store, Optional<Bytes> shard) {
         List<Store.Entry> next =
                 store.scan(Bytes.EMPTY, shard.map(last -> join(last, LAST)).orElse(Bytes.EMPTY), 1);
-        return next.stream().findFirst().map(entry -> entry.key().slice(0, SHARD_BYTES));
+        return next.stream().findFirst().map(entry -> shardOf(entry.key()));
     }
 
     static Bytes join(Bytes first, Bytes second) {

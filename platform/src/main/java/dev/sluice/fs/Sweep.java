@@ -78,31 +78,43 @@ final class Sweep {
             case FACETED -> freeFacets(id);
             case FILE, GATE, SERVICE, BLOB -> {}
         }
-        var batch = new Batch();
-        delete(id, batch);
-        store.commit(batch);
+        barrier.freeing(() -> {
+            var batch = new Batch();
+            delete(id, batch);
+            return store.commit(batch);
+        });
         pace.rest();
     }
 
     private void freeEntries(ObjectId directory) throws InterruptedException {
         Bytes prefix = Keys.entries(directory);
-        List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, ENTRIES_PER_BATCH);
-        while (!page.isEmpty()) {
-            var batch = new Batch();
-            Set<ObjectId> freed = new HashSet<>();
-            for (Store.Entry entry : page) {
-                take(entry, Entry.payerOf(entry.value()), batch);
-                Kind kind = Entry.kindOf(entry.value());
-                ObjectId target = Entry.targetOf(entry.value());
-                if (freed.add(target)) {
-                    release(kind, target, batch);
-                }
-            }
-            store.commit(batch);
-            entries += page.size();
+        Optional<Bytes> last = barrier.freeing(() -> freePage(prefix, Bytes.EMPTY));
+        while (last.isPresent()) {
             pace.rest();
-            page = store.scan(prefix, page.getLast().key(), ENTRIES_PER_BATCH);
+            Bytes after = last.get();
+            last = barrier.freeing(() -> freePage(prefix, after));
         }
+    }
+
+    /// @return the last key of the page, if there was one
+    private Optional<Bytes> freePage(Bytes prefix, Bytes after) {
+        List<Store.Entry> page = store.scan(prefix, after, ENTRIES_PER_BATCH);
+        if (page.isEmpty()) {
+            return Optional.empty();
+        }
+        var batch = new Batch();
+        Set<ObjectId> freed = new HashSet<>();
+        for (Store.Entry entry : page) {
+            take(entry, Entry.payerOf(entry.value()), batch);
+            Kind kind = Entry.kindOf(entry.value());
+            ObjectId target = Entry.targetOf(entry.value());
+            if (freed.add(target)) {
+                release(kind, target, batch);
+            }
+        }
+        store.commit(batch);
+        entries += page.size();
+        return Optional.of(page.getLast().key());
     }
 
     /// Something has lost an entry in an unreachable directory.
@@ -127,16 +139,25 @@ final class Sweep {
         Bytes prefix = Keys.facets(faceted);
         List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, ENTRIES_PER_BATCH);
         while (!page.isEmpty()) {
-            var batch = new Batch();
             for (Store.Entry mark : page) {
                 var label = Labels.decode(Keys.below(prefix, mark.key()).toArray());
                 freeEntries(Walk.facetId(faceted, label));
-                take(mark, Links.payerOfMark(mark.value()), batch);
             }
-            store.commit(batch);
+            List<Store.Entry> freed = page;
+            barrier.freeing(() -> freeMarks(freed));
             pace.rest();
             page = store.scan(prefix, page.getLast().key(), ENTRIES_PER_BATCH);
         }
+    }
+
+    private boolean freeMarks(List<Store.Entry> page) {
+        var batch = new Batch();
+        for (Store.Entry mark : page) {
+            if (store.get(mark.key()).isPresent()) {
+                take(mark, Links.payerOfMark(mark.value()), batch);
+            }
+        }
+        return store.commit(batch);
     }
 
     private void take(Store.Entry stored, String payer, Batch batch) {

@@ -10,6 +10,9 @@ import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
 import dev.sluice.label.Privilege;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A gate as it was when a task resolved it: one version of one function, and the authority it runs with. Where
 /// redirects led to it, what the whole chain comes to.
@@ -65,6 +68,19 @@ public final class Gate {
 
     public Authority authority() {
         return new Authority(policy.privilege(), policy.declassify());
+    }
+
+    /// The first tokens of all whom it knows something of, is vouched for by, or may act for.
+    public Set<String> organizations() {
+        return Stream.concat(
+                        links.stream()
+                                .flatMap(link -> Stream.of(
+                                        link.label().secrecy(), link.label().integrity())),
+                        Stream.of(policy.privilege(), policy.declassify()))
+                .flatMap(component -> component.allOf().stream())
+                .flatMap(clause -> clause.anyOf().stream())
+                .map(principal -> principal.tokens().getFirst())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /// Whether `other` is the same in all that a run depends on.

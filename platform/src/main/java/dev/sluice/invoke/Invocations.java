@@ -237,6 +237,9 @@ public final class Invocations {
 
     private Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking) {
         String organization = wish.organization().isEmpty() ? ownerOf(gate) : wish.organization();
+        if (runs.isClosed(organization)) {
+            throw Refused.notFound();
+        }
         Component runsOf = Component.of(Principal.of(organization, "runs"));
         Label existence = Label.of(runsOf.and(caller.label().secrecy()), runsOf);
         long now = clock.millis();

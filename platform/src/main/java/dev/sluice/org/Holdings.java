@@ -1,25 +1,28 @@
 package dev.sluice.org;
 
 import dev.sluice.fs.Entry;
+import dev.sluice.fs.Estates;
 import dev.sluice.fs.FsPath;
+import dev.sluice.fs.Kind;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
-import dev.sluice.label.Clause;
-import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What organizations have in the labeled file system: what stands in facets that would be nobody's without them,
-/// because only they could read it, or only they vouch for what all may read.
+/// What organizations have in the labeled file system: what stands in facets that would be nobody's without them. What
+/// the system has put there does not count: nobody made it, so nobody can be asked to delete it first.
 ///
 /// To be asked by a task that may read all.
 final class Holdings {
     private static final FsPath HOMES = FsPath.ROOT.child("home");
     private static final int PLACES_NAMED_MAX = 5;
+
+    /// The gate to the file system that a home gets.
+    private static final String LINKED_BY_THE_SYSTEM = "fsutil";
 
     private final LabeledFs fs;
 
@@ -60,7 +63,7 @@ final class Holdings {
         do {
             page = fs.facets(HOMES, Label.TOP, last, LabeledFs.LIST_ENTRIES_MAX);
             for (Label facet : page) {
-                if (isOwned(facet, organization.token())) {
+                if (Estates.isOwn(facet, organization.token())) {
                     owned.add(facet);
                 }
                 last = Optional.of(facet);
@@ -69,22 +72,10 @@ final class Holdings {
         return owned;
     }
 
-    private static boolean isOwned(Label facet, String token) {
-        return needs(facet.secrecy(), token) || (facet.secrecy().isTrue() && needs(facet.integrity(), token));
-    }
-
-    private static boolean needs(Component component, String token) {
-        return component.allOf().stream().anyMatch(clause -> isOnly(clause, token));
-    }
-
-    private static boolean isOnly(Clause clause, String token) {
-        return !clause.anyOf().isEmpty()
-                && clause.anyOf().stream()
-                        .allMatch(principal -> principal.tokens().getFirst().equals(token));
-    }
-
     private int count(FsPath directory) {
-        return entries(directory).size();
+        return (int) entries(directory).stream()
+                .filter(entry -> entry.kind() != Kind.GATE || !entry.name().equals(LINKED_BY_THE_SYSTEM))
+                .count();
     }
 
     /// As many as fit a page: for people, that is enough.

@@ -175,8 +175,8 @@ public final class Organizations {
         return reading(() -> holdings.of(organization));
     }
 
-    /// Ends an organization: nobody is of it from now on. What it has stored stays, out of everybody's reach: its
-    /// principal is never issued again. Acts as root.
+    /// Ends an organization: nobody is of it from now on, and its principal is never issued again. What it has stored
+    /// is out of everybody's reach, and [Departed] until it is removed. Acts as root.
     ///
     /// @param by who wants it, for the record
     /// @throws Refused `NOT_FOUND`, `CONFLICT` if somebody else deletes it too; `INVALID` for the operator's own
@@ -188,7 +188,8 @@ public final class Organizations {
             try {
                 registry.end(organization, clock.instant().getEpochSecond(), Map.of("by", by.toString()));
             } finally {
-                tenants.invalidate(organization.name());
+                forget(organization);
+                accounts.asMap().keySet().removeIf(of -> of.organization().equals(organization.token()));
             }
         });
     }

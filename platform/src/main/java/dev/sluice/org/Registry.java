@@ -13,11 +13,14 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,14 +50,17 @@ final class Registry {
     }
 
     /// @param deletedSeconds since 1970; 0 while it exists
-    private record Life(String id, String name, String token, long createdSeconds, long deletedSeconds) {
-        static Life of(Organization organization, long deletedSeconds) {
+    /// @param emptiedSeconds when nothing was left of it any more; 0 before
+    private record Life(
+            String id, String name, String token, long createdSeconds, long deletedSeconds, long emptiedSeconds) {
+        static Life of(Organization organization, long deletedSeconds, long emptiedSeconds) {
             return new Life(
                     organization.id(),
                     organization.name(),
                     organization.token(),
                     organization.createdSeconds(),
-                    deletedSeconds);
+                    deletedSeconds,
+                    emptiedSeconds);
         }
 
         boolean isOver() {
@@ -77,16 +83,28 @@ final class Registry {
     }
 
     List<Organization> all() {
-        List<Organization> all = new ArrayList<>();
+        return lives().stream()
+                .filter(life -> !life.isOver())
+                .map(Life::organization)
+                .toList();
+    }
+
+    /// Those that were deleted and have anything left, with when that was.
+    Map<Organization, Instant> departed() {
+        return lives().stream()
+                .filter(life -> life.isOver() && life.emptiedSeconds() == 0)
+                .collect(Collectors.toMap(
+                        Life::organization, life -> Instant.ofEpochSecond(life.deletedSeconds())));
+    }
+
+    private List<Life> lives() {
+        List<Life> all = new ArrayList<>();
         Optional<Label> last = Optional.empty();
         List<Label> page;
         do {
             page = fs.facets(OrgPaths.REGISTRY, Label.TOP, last, LabeledFs.LIST_ENTRIES_MAX);
             for (Label facet : page) {
-                read(OrgPaths.REGISTRY.facet(facet).child(OrgPaths.ENTRY))
-                        .filter(life -> !life.isOver())
-                        .map(Life::organization)
-                        .ifPresent(all::add);
+                read(OrgPaths.REGISTRY.facet(facet).child(OrgPaths.ENTRY)).ifPresent(all::add);
                 last = Optional.of(facet);
             }
         } while (!page.isEmpty());
@@ -116,7 +134,7 @@ final class Registry {
     /// @throws Refused `EXISTS`, `DENIED`
     void add(Organization organization, Map<String, String> details) {
         Label label = OrgPaths.registryLabel(organization.principal());
-        Bytes content = Bytes.takeOver(JSON.writeValueAsBytes(Life.of(organization, 0)));
+        Bytes content = Bytes.takeOver(JSON.writeValueAsBytes(Life.of(organization, 0, 0)));
         FsPath path = OrgPaths.registry(organization.principal());
         witness.witness(
                 new Deed("organization.create", organization.name(), label, details),
@@ -128,15 +146,35 @@ final class Registry {
     /// @param details for the record of it
     /// @throws Refused `NOT_FOUND` if it is deleted already, `DENIED`
     void end(Organization organization, long nowSeconds, Map<String, String> details) {
+        change("organization.delete", organization, details, before -> {
+            if (before.isOver()) {
+                throw Refused.notFound();
+            }
+            return Life.of(organization, nowSeconds, 0);
+        });
+    }
+
+    /// Notes that nothing is left of a deleted one. Writes as [Task#current].
+    ///
+    /// @throws Refused `NOT_FOUND` if it is not deleted, `DENIED`
+    void emptied(Organization organization, long nowSeconds) {
+        change("organization.empty", organization, Map.of(), before -> {
+            if (!before.isOver()) {
+                throw Refused.notFound();
+            }
+            return Life.of(organization, before.deletedSeconds(), nowSeconds);
+        });
+    }
+
+    private void change(
+            String deed, Organization organization, Map<String, String> details, UnaryOperator<Life> change) {
         Label label = OrgPaths.registryLabel(organization.principal());
         FsPath path = OrgPaths.registry(organization.principal());
         LabeledFs.Content before = fs.read(path, Kind.FILE);
-        if (JSON.readValue(before.bytes().readOnlyArray(), Life.class).isOver()) {
-            throw Refused.notFound();
-        }
-        Bytes content = Bytes.takeOver(JSON.writeValueAsBytes(Life.of(organization, nowSeconds)));
+        Life after = change.apply(JSON.readValue(before.bytes().readOnlyArray(), Life.class));
+        Bytes content = Bytes.takeOver(JSON.writeValueAsBytes(after));
         witness.witness(
-                new Deed("organization.delete", organization.name(), label, details),
+                new Deed(deed, organization.name(), label, details),
                 () -> fs.write(path, Kind.FILE, content, before.version(), root()));
     }
 

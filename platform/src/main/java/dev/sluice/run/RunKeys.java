@@ -2,10 +2,14 @@ package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
+import dev.sluice.store.Store;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /// The store's keys of this room. All of an organization begin with the hash of its name; ids are version 7, so
 /// keys that end in one are in the order of time.
@@ -13,6 +17,8 @@ final class RunKeys {
     private static final int SHARD_BYTES = 4;
     private static final int ID_BYTES = 16;
     private static final String SYSTEM = "";
+    private static final char CONTENT = 'C';
+    private static final char OUTPUT = 'O';
 
     private RunKeys() {}
 
@@ -33,11 +39,11 @@ final class RunKeys {
     }
 
     static Bytes content(String organization, UUID id) {
-        return key(organization, 'C', bytes(id));
+        return key(organization, CONTENT, bytes(id));
     }
 
     static Bytes output(String organization, UUID id) {
-        return key(organization, 'O', bytes(id));
+        return key(organization, OUTPUT, bytes(id));
     }
 
     static Bytes idempotency(String organization, Bytes scope) {
@@ -65,6 +71,42 @@ final class RunKeys {
     /// What a queued run is to be given: apart, so that looking through the queue reads no payload.
     static Bytes payload(UUID id) {
         return key(SYSTEM, 'P', bytes(id));
+    }
+
+    /// All that is kept of an organization's runs, but for those that wait or run.
+    static List<Bytes> allOf(String organization) {
+        return Stream.of('R', 'N', CONTENT, OUTPUT, 'I')
+                .map(what -> key(organization, what))
+                .toList();
+    }
+
+    /// What came out of all runs of a shard.
+    static Bytes contentsIn(Bytes shard) {
+        return Bytes.takeOver(ByteBuffer.allocate(SHARD_BYTES + 1)
+                .put(shard.readOnlyArray())
+                .put((byte) CONTENT)
+                .array());
+    }
+
+    /// Where the large output lies of the run whose content is at `key`.
+    static Bytes outputBeside(Bytes key) {
+        byte[] output = key.toArray();
+        output[SHARD_BYTES] = (byte) OUTPUT;
+        return Bytes.takeOver(output);
+    }
+
+    static Bytes shardOf(Bytes key) {
+        return key.slice(0, SHARD_BYTES);
+    }
+
+    /// The next shard after one that has any keys; the first after none.
+    static Optional<Bytes> shardAfter(Store store, Optional<Bytes> shard) {
+        Bytes after = shard.map(last -> Bytes.takeOver(ByteBuffer.allocate(SHARD_BYTES + 1)
+                        .put(last.readOnlyArray())
+                        .put((byte) 0xff)
+                        .array()))
+                .orElse(Bytes.EMPTY);
+        return store.scan(Bytes.EMPTY, after, 1).stream().findFirst().map(entry -> shardOf(entry.key()));
     }
 
     /// The id that a key ends in.

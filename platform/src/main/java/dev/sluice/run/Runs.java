@@ -38,7 +38,6 @@ public final class Runs {
     /// Of what the runs of one list received, printed and answered together; a single run may have more.
     static final int LIST_BYTES_MAX = 4 << 20;
 
-    private static final Bytes MARK = Bytes.utf8("1");
     private static final Bytes NULL = Bytes.utf8("null");
     private static final Fault STOPPED =
             new Fault("SystemError", "the server stopped while the function ran", List.of());
@@ -64,6 +63,15 @@ public final class Runs {
         this.clock = clock;
     }
 
+    /// From now on nothing is written of an organization's runs, also of those that are under way.
+    public void close(String organization) {
+        contents.close(organization);
+    }
+
+    public boolean isClosed(String organization) {
+        return contents.isClosed(organization);
+    }
+
     /// Notes that a run that somebody waits for has begun.
     public void begin(Run run) {
         live.put(run.id(), new Live(run));
@@ -77,7 +85,7 @@ public final class Runs {
         Bytes key = RunKeys.idempotency(run.organization(), scope);
         var mine = new Live(run);
         mine.isRecorded = true;
-        Batch batch = exists(
+        Batch batch = contents.exists(
                 run, new Batch().requireAbsent(key).put(key, Bytes.utf8(run.id().toString())));
         if (store.commit(batch.put(RunKeys.open(run.id()), RunCodec.encode(run)))) {
             live.put(run.id(), mine);
@@ -98,7 +106,7 @@ public final class Runs {
             if (mine.isRecorded) {
                 batch.delete(RunKeys.open(run.id()));
             } else {
-                exists(run, batch);
+                contents.exists(run, batch);
             }
             contents.put(run, content, batch);
             if (durability == Durability.BEHIND) {
@@ -122,7 +130,7 @@ public final class Runs {
             synchronized (running) {
                 if (!running.isRecorded && !running.isClosed && running.run.startedMillis() <= before) {
                     running.isRecorded = true;
-                    Batch batch = exists(running.run, new Batch());
+                    Batch batch = contents.exists(running.run, new Batch());
                     store.commitBehind(batch.put(RunKeys.open(running.run.id()), RunCodec.encode(running.run)));
                 }
             }
@@ -132,7 +140,7 @@ public final class Runs {
     /// Makes a run durable that nobody waits for.
     public void enqueue(Queued queued) {
         UUID id = queued.run().id();
-        Batch batch = exists(queued.run(), new Batch())
+        Batch batch = contents.exists(queued.run(), new Batch())
                 .put(RunKeys.queued(id), RunCodec.encode(queued))
                 .put(RunKeys.payload(id), queued.payload());
         store.commit(useBlobs(queued, batch));
@@ -248,11 +256,6 @@ public final class Runs {
                 .map(RunCodec::decodeRun)
                 .flatMap(run ->
                         contents.of(run).map(content -> new Ended(run, content.with(contents.output(run, content)))));
-    }
-
-    private static Batch exists(Run run, Batch batch) {
-        return batch.put(RunKeys.existence(run.organization(), run.id()), RunCodec.encode(run))
-                .put(RunKeys.ofFunction(run.organization(), run.function(), run.id()), MARK);
     }
 
     /// What a queued run will be given stays as long as its record.

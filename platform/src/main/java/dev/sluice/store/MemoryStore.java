@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import dev.sluice.bytes.Bytes;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,11 @@ public final class MemoryStore implements Store {
     @Override
     public List<Entry> scanBackwards(Bytes prefix, Bytes beforeKey, int limit) {
         return page(KeyRange.before(prefix, beforeKey), limit, true);
+    }
+
+    @Override
+    public void rewrite(Collection<Bytes> prefixes) {
+        // memory keeps nothing of what was deleted
     }
 
     @Override

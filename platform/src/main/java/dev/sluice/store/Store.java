@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import dev.sluice.bytes.Bytes;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,6 +44,10 @@ public interface Store extends AutoCloseable {
     /// that follow see it, and it is durable within 100 ms, and in any case when a later [#commit] is. Blocks
     /// while too much is waiting for the disk.
     void commitBehind(Batch batch);
+
+    /// Rewrites what is on disk where keys begin with one of these, so that nothing is left there of what was deleted
+    /// or replaced before. Takes time that grows with all that is there.
+    void rewrite(Collection<Bytes> prefixes);
 
     /// Makes durable what is waiting, then refuses every call.
     @Override

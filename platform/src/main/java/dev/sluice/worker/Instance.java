@@ -2,8 +2,11 @@ package dev.sluice.worker;
 
 import dev.sluice.cloudcall.Convention;
 import dev.sluice.cloudcall.GuestLink;
+import dev.sluice.gate.Gate;
 import dev.sluice.label.Label;
 import dev.sluice.sandbox.Sandbox;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +15,8 @@ final class Instance {
     /// Why the platform ended a guest during a run.
     enum Ended {
         DEADLINE,
-        FLOOD
+        FLOOD,
+        ORGANIZATION_ENDED
     }
 
     private final Sandbox sandbox;
@@ -21,6 +25,7 @@ final class Instance {
     private final AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
 
     private Convention convention = Convention.AUTO; // set once, when its function is loaded
+    private Set<String> parties = Set.of(); // set once, when its function is loaded
     private Label seen = Label.BOTTOM; // touched only by who has checked the instance out
     private long idleSinceNanos; // guarded by the pool's lock
 
@@ -49,6 +54,17 @@ final class Instance {
 
     void convention(Convention loaded) {
         convention = loaded;
+    }
+
+    /// Whose it is: the organization that it runs for, and those of its gate.
+    void belongsTo(String tenant, Gate gate) {
+        Set<String> all = new HashSet<>(gate.organizations());
+        all.add(tenant);
+        parties = Set.copyOf(all);
+    }
+
+    boolean belongsTo(String organization) {
+        return parties.contains(organization);
     }
 
     /// Adds to what it has seen; nothing is ever taken away.

@@ -79,12 +79,25 @@ final class InstancePool {
         return leaving;
     }
 
+    /// Takes out all of an organization.
+    synchronized List<Instance> takeAllOf(String organization) {
+        List<Instance> leaving = byAge.keySet().stream()
+                .filter(instance -> instance.belongsTo(organization))
+                .toList();
+        leaving.forEach(instance -> remove(instance, byAge.get(instance)));
+        return leaving;
+    }
+
     private Instance removeOldest() {
         var oldest = byAge.firstEntry();
-        ArrayDeque<Instance> idle = byKey.getOrDefault(oldest.getValue(), new ArrayDeque<>());
-        idle.remove(oldest.getKey());
-        forget(oldest.getKey(), oldest.getValue(), idle);
+        remove(oldest.getKey(), oldest.getValue());
         return oldest.getKey();
+    }
+
+    private void remove(Instance instance, InstanceKey key) {
+        ArrayDeque<Instance> idle = byKey.getOrDefault(key, new ArrayDeque<>());
+        idle.remove(instance);
+        forget(instance, key, idle);
     }
 
     private void forget(Instance instance, InstanceKey key, ArrayDeque<Instance> idle) {

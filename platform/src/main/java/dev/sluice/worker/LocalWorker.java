@@ -20,6 +20,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -56,6 +58,7 @@ public final class LocalWorker implements AutoCloseable {
     private final IntSupplier leasedMib;
     private final IntSupplier freeMib;
     private final Clock clock;
+    private final Set<String> ended = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /// @param calls     what answers a run's calls, given what answers its invocations; made anew for each run
@@ -100,7 +103,10 @@ public final class LocalWorker implements AutoCloseable {
             if (instance == null) {
                 makeRoom();
                 switch (loader.prepare(gate.function(), shorter(PREPARE_MAX, job.timeMax()))) {
-                    case Loader.Prepared.Ready(Instance ready) -> instance = ready;
+                    case Loader.Prepared.Ready(Instance ready) -> {
+                        instance = ready;
+                        instance.belongsTo(tenant, gate);
+                    }
                     case Loader.Prepared.Unfit(Fault fault) -> {
                         return failed(fault);
                     }
@@ -134,6 +140,15 @@ public final class LocalWorker implements AutoCloseable {
             LOG.warn("a guest could not be started", failed);
             return Optional.of("the guest could not be started");
         }
+    }
+
+    /// Ends all guests of an organization, in the middle of their runs too, and keeps none of them from now on.
+    ///
+    /// @param organization its token, of which there will never be another one
+    public void end(String organization) {
+        ended.add(organization);
+        watch.endAllOf(organization);
+        closeAll(pool.takeAllOf(organization));
     }
 
     /// How many MiB idle guests hold.
@@ -190,7 +205,7 @@ public final class LocalWorker implements AutoCloseable {
     }
 
     private void giveBack(InstanceKey key, Instance instance, boolean isReusable) {
-        if (isReusable) {
+        if (isReusable && ended.stream().noneMatch(instance::belongsTo)) {
             closeAll(pool.put(key, instance));
         } else {
             instance.sandbox().close();

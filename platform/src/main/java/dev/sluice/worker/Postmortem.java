@@ -19,6 +19,7 @@ final class Postmortem {
         if (ended != null) {
             return switch (ended) {
                 case DEADLINE -> Fault.TIMEOUT;
+                case ORGANIZATION_ENDED -> Fault.system("the organization was deleted");
                 case FLOOD -> Fault.function("the function printed more than " + LogLines.PRINTED_BYTES_MAX + " bytes");
             };
         }

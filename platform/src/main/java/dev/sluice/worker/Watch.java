@@ -28,6 +28,18 @@ final class Watch implements AutoCloseable {
         deadlines.remove(instance);
     }
 
+    /// Ends all guests of an organization in the middle of their runs.
+    void endAllOf(String organization) {
+        for (Instance instance : deadlines.keySet()) {
+            if (instance.belongsTo(organization)) {
+                deadlines.computeIfPresent(instance, (running, _) -> {
+                    running.end(Instance.Ended.ORGANIZATION_ENDED);
+                    return null;
+                });
+            }
+        }
+    }
+
     @Override
     public void close() {
         closed.countDown();

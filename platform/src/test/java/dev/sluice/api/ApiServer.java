@@ -32,6 +32,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.org.Departed;
 import dev.sluice.org.Founding;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
@@ -45,6 +46,7 @@ import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.store.MemoryStore;
+import dev.sluice.store.Store;
 import dev.sluice.worker.LocalWorker;
 import java.io.IOException;
 import java.net.URI;
@@ -75,22 +77,32 @@ import tools.jackson.databind.json.JsonMapper;
 final class ApiServer implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    final MemoryStore store = new MemoryStore();
-    final LabeledFs fs = new LabeledFs(
-            store, new SecureRandom(), new FsSettings(Quota.DEFAULT, InstantSource.system(), Gates::named));
+    final Store store;
+    final LabeledFs fs;
     final MemoryBlobs blobs = new MemoryBlobs();
     private final Clock clock = Clock.systemUTC();
-    final AuditLog audit = new AuditLog(store, new SecureRandom(), clock);
-    final Organizations organizations = new Organizations(fs, audit);
+    final AuditLog audit;
+    final Organizations organizations;
     final Authenticator authenticator;
     private final KeyPair key;
     private final SandboxDriver driver;
     private final Egress egress;
     private final LocalWorker worker;
     private final WebServer server;
+    private final Departures.Parts parts;
     private final HttpClient client = HttpClient.newHttpClient();
 
     ApiServer(Path directory) throws IOException, InterruptedException, GeneralSecurityException {
+        this(directory, new MemoryStore());
+    }
+
+    /// @param store stays open
+    ApiServer(Path directory, Store store) throws IOException, InterruptedException, GeneralSecurityException {
+        this.store = store;
+        fs = new LabeledFs(
+                store, new SecureRandom(), new FsSettings(Quota.DEFAULT, InstantSource.system(), Gates::named));
+        audit = new AuditLog(store, new SecureRandom(), clock);
+        organizations = new Organizations(fs, audit);
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
         key = generator.generateKeyPair();
@@ -128,6 +140,8 @@ final class ApiServer implements AutoCloseable {
                 new Authenticator(organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, clock), delegations);
         var login = Login.of(IdentityProviders.at(directory), store, organizations, new SecureRandom(), clock);
         var signIn = new Api.SignIn(login, Set.of());
+        parts = Departures.Parts.of(store, fs, runs, login, worker::end, clock);
+        var departures = new Departures(new Departed(fs, audit), parts, clock);
         var api = new Api(
                 new Api.Rooms(
                         authenticator,
@@ -140,7 +154,8 @@ final class ApiServer implements AutoCloseable {
                         runs,
                         system,
                         audit,
-                        signIn),
+                        signIn,
+                        departures),
                 new Api.Version("0.0", "", ""),
                 () -> true,
                 clock);
@@ -164,6 +179,12 @@ final class ApiServer implements AutoCloseable {
         new Collector(fs, store, new SecureRandom(), Duration.ZERO).collect();
         InstantSource later = () -> clock.instant().plus(BlobCollector.GRACE).plusSeconds(1);
         return new BlobCollector(fs, store, blobs, later, Duration.ZERO).collect();
+    }
+
+    /// Looks for the last time for what deleted organizations have left, as if it were later.
+    void departLater() {
+        InstantSource later = () -> clock.instant().plus(Departures.GRACE).plusSeconds(1);
+        new Departures(new Departed(fs, audit), parts, later).goOn();
     }
 
     int port() {

@@ -3,6 +3,7 @@ package dev.sluice.invoke;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,11 @@ final class CrowdedStore implements Store {
     @Override
     public void commitBehind(Batch batch) {
         delegate.commitBehind(batch);
+    }
+
+    @Override
+    public void rewrite(Collection<Bytes> prefixes) {
+        delegate.rewrite(prefixes);
     }
 
     @Override

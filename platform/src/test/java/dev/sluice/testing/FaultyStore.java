@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import dev.sluice.store.StoreFailed;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,6 +61,14 @@ public final class FaultyStore implements Store {
     public void commitBehind(Batch batch) {
         step(() -> {
             delegate.commitBehind(batch);
+            return true;
+        });
+    }
+
+    @Override
+    public void rewrite(Collection<Bytes> prefixes) {
+        step(() -> {
+            delegate.rewrite(prefixes);
             return true;
         });
     }

@@ -3,6 +3,7 @@ package dev.sluice.testing;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +32,11 @@ public record ForgetfulStore(Store delegate) implements Store {
     @Override
     public void commitBehind(Batch batch) {
         // lost
+    }
+
+    @Override
+    public void rewrite(Collection<Bytes> prefixes) {
+        delegate.rewrite(prefixes);
     }
 
     @Override

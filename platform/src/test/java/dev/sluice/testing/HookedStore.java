@@ -3,6 +3,7 @@ package dev.sluice.testing;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,6 +57,12 @@ public final class HookedStore implements Store {
     public void commitBehind(Batch batch) {
         step();
         delegate.commitBehind(batch);
+    }
+
+    @Override
+    public void rewrite(Collection<Bytes> prefixes) {
+        step();
+        delegate.rewrite(prefixes);
     }
 
     @Override

@@ -101,7 +101,7 @@ final class IamWords {
 
     private static Word delete() {
         Word organization = named(ORGANIZATION, "Delete an organization that has nothing left.", deleting(ORGANIZATION))
-                .flag(Flag.bare("delete all that it has, too (servers refuse it for now)", "--cascade"))
+                .flag(Flag.bare("delete all that it has, too", "--cascade"))
                 .example("sluice iam delete organization acme");
         return new Word(
                 "delete",

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
@@ -177,6 +179,25 @@ final class Engine implements AutoCloseable {
                 }
             }
             db.write(synced, batch);
+        }
+    }
+
+    /// Writes out the log, so that the one of what is in files now goes, then each file that has keys with one of these
+    /// prefixes.
+    void rewrite(Collection<Bytes> prefixes) throws RocksDBException {
+        try (var flush = new FlushOptions().setWaitForFlush(true);
+                var whole = new CompactRangeOptions()
+                        .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+            db.flush(flush);
+            for (Bytes prefix : prefixes) {
+                KeyRange range = KeyRange.after(prefix, Bytes.EMPTY);
+                Bytes to = range.to();
+                db.compactRange(
+                        db.getDefaultColumnFamily(),
+                        range.from().readOnlyArray(),
+                        to == null ? null : to.readOnlyArray(),
+                        whole);
+            }
         }
     }
 

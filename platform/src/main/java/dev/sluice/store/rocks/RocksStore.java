@@ -6,6 +6,7 @@ import dev.sluice.store.KeyRange;
 import dev.sluice.store.Store;
 import dev.sluice.store.StoreFailed;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.StampedLock;
@@ -84,6 +85,26 @@ public final class RocksStore implements Store {
     @Override
     public void commitBehind(Batch batch) {
         queue.add(new Pending(batch.requireUnconditional(), true));
+    }
+
+    @Override
+    public void rewrite(Collection<Bytes> prefixes) {
+        commit(new Batch()); // is done when all before it is
+        requireOpen();
+        long stamp = open.tryReadLock();
+        if (stamp == 0) {
+            throw new IllegalStateException("the store is closed");
+        }
+        try {
+            disk.run(_ -> {
+                engine.rewrite(prefixes);
+                return prefixes;
+            });
+        } catch (RocksDBException refused) {
+            throw new StoreFailed("the disk refused to be rewritten", refused);
+        } finally {
+            open.unlockRead(stamp);
+        }
     }
 
     @Override

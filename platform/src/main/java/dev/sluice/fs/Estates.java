@@ -1,0 +1,215 @@
+package dev.sluice.fs;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.label.Clause;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.store.Batch;
+import dev.sluice.store.Store;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Removes what an organization that has ended leaves behind, wherever it stands: what nobody could ever know without
+/// it, what it alone vouches for, and what it has put where nobody vouches for anything.
+///
+/// Acts below the labels, as the collector does. May be broken off anywhere and begun again: each step stands for
+/// itself. Objects go at once, also those that another one's gate leads to; what its directories led to beside them
+/// goes with the collector's next cycle. One pass looks at all entries of all organizations, not at contents.
+public final class Estates {
+    private static final int PAGE_ENTRIES = 256;
+
+    private final Store store;
+    private final Barrier barrier;
+    private final Quotas quotas;
+    private final BlobUses uses;
+
+    public Estates(LabeledFs fs, Store store) {
+        this.store = store;
+        this.barrier = fs.barrier;
+        this.quotas = fs.quotas;
+        this.uses = fs.uses;
+    }
+
+    /// Whether what is labeled so is nothing without an organization: some clause of it names its principals only. What
+    /// root vouches for is not: that there was such an organization, say.
+    public static boolean isOwn(Label label, String organization) {
+        if (label.integrity().isFalse()) {
+            return false;
+        }
+        return needs(label.secrecy(), organization) || needs(label.integrity(), organization);
+    }
+
+    private static boolean needs(Component component, String organization) {
+        return component.allOf().stream().anyMatch(clause -> isOnly(clause, organization));
+    }
+
+    private static boolean isOnly(Clause clause, String organization) {
+        return !clause.anyOf().isEmpty()
+                && clause.anyOf().stream()
+                        .allMatch(principal -> principal.tokens().getFirst().equals(organization));
+    }
+
+    /// What was removed.
+    ///
+    /// @param shards where, as the first bytes of the store's keys
+    public record Removed(long things, Set<Bytes> shards) {}
+
+    /// Removes all that is there now, until there is nothing more.
+    ///
+    /// @param organization its token, of which there will never be another one
+    public Removed remove(String organization) {
+        var all = new Removal(organization);
+        long before;
+        do {
+            before = all.things;
+            for (Optional<Bytes> shard = Keys.shardAfter(store, Optional.empty());
+                    shard.isPresent();
+                    shard = Keys.shardAfter(store, shard)) {
+                all.marks(shard.get());
+                all.entries(Keys.entriesIn(shard.get()));
+                all.unlinked(shard.get());
+            }
+        } while (all.things > before);
+        return new Removed(all.things, all.shards);
+    }
+
+    private final class Removal {
+        private final String organization;
+        private final Set<Bytes> shards = new LinkedHashSet<>();
+
+        /// Its directories whose entries are still to be removed. What a crash leaves of them the collector finds.
+        private final Deque<ObjectId> directories = new ArrayDeque<>();
+
+        private long things;
+
+        Removal(String organization) {
+            this.organization = organization;
+        }
+
+        void marks(Bytes shard) {
+            Bytes prefix = Keys.facetsIn(shard);
+            forEach(prefix, mark -> {
+                ObjectId faceted = Keys.idOf(mark.key());
+                Label label = Labels.decode(Keys.belowId(mark.key()).toArray());
+                if (isOwn(label, organization)) {
+                    clear(Walk.facetId(faceted, label));
+                    barrier.freeing(() -> take(mark, Links.payerOfMark(mark.value()), new Batch()));
+                }
+            });
+        }
+
+        void entries(Bytes prefix) {
+            forEach(prefix, entry -> {
+                if (isGone(entry)) {
+                    remove(entry);
+                }
+            });
+        }
+
+        /// What has no entry: it was made so, or lost its last one while something else leads to it.
+        void unlinked(Bytes shard) {
+            Bytes prefix = Keys.candidates(shard);
+            forEach(prefix, note -> {
+                var id = new ObjectId(Keys.join(shard, Keys.below(prefix, note.key())));
+                barrier.freeing(() -> {
+                    var batch = new Batch();
+                    return delete(id, batch) && commit(id.shard(), batch.delete(note.key()));
+                });
+            });
+        }
+
+        private void clear(ObjectId directory) {
+            forEach(Keys.entries(directory), this::remove);
+            for (@Nullable ObjectId next = directories.poll(); next != null; next = directories.poll()) {
+                forEach(Keys.entries(next), this::remove);
+            }
+        }
+
+        private void remove(Store.Entry entry) {
+            Kind kind = Entry.kindOf(entry.value());
+            ObjectId target = Entry.targetOf(entry.value());
+            barrier.freeing(() -> {
+                var batch = new Batch();
+                if (!kind.hasContent() || !delete(target, batch)) {
+                    barrier.suspect(kind, target, batch);
+                }
+                return take(entry, Entry.payerOf(entry.value()), batch);
+            });
+            Label label = Entry.decode("", entry.value()).label();
+            if (kind == Kind.DIRECTORY && label != null && isOwn(label, organization)) {
+                directories.add(target);
+            }
+        }
+
+        private boolean take(Store.Entry stored, String payer, Batch batch) {
+            batch.requireEquals(stored.key(), stored.value()).delete(stored.key());
+            return commit(
+                    Keys.shardOf(stored.key()),
+                    quotas.release(batch, payer, Cost.of(stored.key(), stored.value())));
+        }
+
+        private boolean commit(Bytes shard, Batch batch) {
+            boolean isDone = store.commit(batch);
+            if (isDone) {
+                things++;
+                shards.add(shard);
+            }
+            return isDone;
+        }
+
+        private boolean delete(ObjectId id, Batch batch) {
+            Bytes key = Keys.object(id);
+            Optional<Bytes> stored = store.get(key);
+            if (stored.isEmpty()) {
+                return false;
+            }
+            StoredObject object = StoredObject.decode(stored.get());
+            if (!object.kind().hasContent() || !isOwn(object.label(), organization)) {
+                return false;
+            }
+            quotas.release(batch.requireEquals(key, stored.get()).delete(key), object.payer(), object.cost(key));
+            uses.end(object, key, batch);
+            return true;
+        }
+
+        /// What names nobody is its own where it has paid for it, but for what others have put into that.
+        private boolean isGone(Store.Entry entry) {
+            Label label = Entry.decode("", entry.value()).label();
+            if (label != null && isOwn(label, organization)) {
+                return true;
+            }
+            boolean isNobodys = label == null
+                    || (label.secrecy().isTrue() && label.integrity().isTrue());
+            if (!isNobodys || !Entry.payerOf(entry.value()).equals(organization)) {
+                return false;
+            }
+            ObjectId target = Entry.targetOf(entry.value());
+            return switch (Entry.kindOf(entry.value())) {
+                case DIRECTORY -> isEmpty(Keys.entries(target));
+                case FACETED -> isEmpty(Keys.facets(target));
+                case FILE, GATE, SERVICE, BLOB -> true;
+            };
+        }
+
+        private boolean isEmpty(Bytes prefix) {
+            return store.scan(prefix, Bytes.EMPTY, 1).isEmpty();
+        }
+
+        private void forEach(Bytes prefix, Visitor visitor) {
+            List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, PAGE_ENTRIES);
+            while (!page.isEmpty()) {
+                page.forEach(visitor::visit);
+                page = store.scan(prefix, page.getLast().key(), PAGE_ENTRIES);
+            }
+        }
+    }
+
+    private interface Visitor {
+        void visit(Store.Entry entry);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.sluice.run;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.BlobUses;
+import dev.sluice.label.Label;
+import dev.sluice.run.Run.Content;
+import dev.sluice.run.Run.Queued;
+import dev.sluice.store.Batch;
+import dev.sluice.store.Store;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+
+/// Removes the records of an organization's runs when it has ended, and what the records of others hold that nobody
+/// could know without it. May be broken off anywhere and begun again.
+public final class RunErasure {
+    private static final int PAGE_RECORDS = 64;
+    private static final Bytes NULL = Bytes.utf8("null");
+
+    private final Store store;
+    private final InstantSource clock;
+
+    public RunErasure(Store store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /// @param isOwn whether what is labeled so is nothing without the organization
+    /// @return where something was removed, as the first bytes of the store's keys
+    public Set<Bytes> remove(String organization, Predicate<Label> isOwn) {
+        Set<Bytes> shards = new LinkedHashSet<>();
+        removeWaiting(organization, shards);
+        for (Bytes prefix : RunKeys.allOf(organization)) {
+            forEach(prefix, record -> delete(record.key(), shards));
+        }
+        Optional<Bytes> shard = RunKeys.shardAfter(store, Optional.empty());
+        while (shard.isPresent()) {
+            forEach(RunKeys.contentsIn(shard.get()), record -> {
+                Content content = RunCodec.decodeContent(record.value());
+                if (isOwn.test(content.label()) || isOwn.test(content.outputLabel())) {
+                    delete(record.key(), shards);
+                    delete(RunKeys.outputBeside(record.key()), shards);
+                }
+            });
+            shard = RunKeys.shardAfter(store, shard);
+        }
+        return shards;
+    }
+
+    private void removeWaiting(String organization, Set<Bytes> shards) {
+        forEach(RunKeys.queue(), record -> {
+            Queued queued = RunCodec.decodeQueued(record.value(), NULL);
+            if (queued.run().organization().equals(organization)) {
+                UUID id = queued.run().id();
+                var batch = new Batch().delete(record.key()).delete(RunKeys.payload(id));
+                queued.blobs()
+                        .values()
+                        .forEach(blob -> BlobUses.end(batch, blob.digest(), record.key(), clock.instant()));
+                store.commit(batch);
+                shards.add(RunKeys.shardOf(record.key()));
+            }
+        });
+        forEach(RunKeys.opens(), record -> {
+            if (RunCodec.decodeRun(record.value()).organization().equals(organization)) {
+                delete(record.key(), shards);
+            }
+        });
+    }
+
+    private void delete(Bytes key, Set<Bytes> shards) {
+        store.commitBehind(new Batch().delete(key));
+        shards.add(RunKeys.shardOf(key));
+    }
+
+    private interface Visitor {
+        void visit(Store.Entry record);
+    }
+
+    private void forEach(Bytes prefix, Visitor visitor) {
+        List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, PAGE_RECORDS);
+        while (!page.isEmpty()) {
+            page.forEach(visitor::visit);
+            page = store.scan(prefix, page.getLast().key(), PAGE_RECORDS);
+        }
+    }
+}
