@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A real HTTP server on a free port that writes down what it is asked and answers what it was told to.
@@ -36,6 +38,7 @@ public final class Recorder implements AutoCloseable {
     private final HttpServer server;
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
     private final Deque<Reply> replies = new ArrayDeque<>();
+    private final Map<String, String> headers = new ConcurrentHashMap<>();
 
     public Recorder() throws IOException {
         this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
@@ -55,6 +58,12 @@ public final class Recorder implements AutoCloseable {
 
     public synchronized Recorder reply(int status, String type, String body) {
         replies.add(new Reply(status, type, body));
+        return this;
+    }
+
+    /// Each answer has this header from now on.
+    public Recorder with(String header, String value) {
+        headers.put(header, value);
         return this;
     }
 
@@ -84,6 +93,7 @@ public final class Recorder implements AutoCloseable {
         Reply reply = next();
         exchange.getResponseHeaders().set("X-Request-Id", REQUEST_ID);
         exchange.getResponseHeaders().set("Content-Type", reply.type());
+        headers.forEach(exchange.getResponseHeaders()::set);
         byte[] answer = reply.body().getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(reply.status(), answer.length == 0 ? -1 : answer.length);
         exchange.getResponseBody().write(answer);

@@ -26,6 +26,10 @@ final class Door {
     /// Asks for the authority of an organization as a whole, if it is `true`.
     static final String AS_ORGANIZATION = "X-Sluice-As-Org";
 
+    /// What a policy would have to allow: only in answers to who may read the policies.
+    private static final String NEEDS = "X-Sluice-Needs";
+
+    private static final Operation READ_POLICIES = Operation.of(Action.GET, Resource.IAM);
     private static final String EVERYTHING = "* *";
     private static final Response UNAUTHORIZED = Response.json(
                     401,
@@ -63,14 +67,20 @@ final class Door {
         if (!wantsWhole(request)) {
             return caller;
         }
-        Caller.Known whole = caller.asOrganization().orElseThrow(() -> forbidden(EVERYTHING));
+        Caller.Known whole = caller.asOrganization().orElseThrow(() -> forbidden(caller, EVERYTHING));
         recordWhole(caller, request);
         return whole;
     }
 
+    private void recordWhole(Caller.Known caller, Request request) {
+        recordWhole(caller, caller.organization().token(), request);
+    }
+
     /// Puts on record that somebody acts for an organization as a whole.
-    void recordWhole(Caller.Known caller, Request request) {
-        audit.lent(caller.organization().token(), caller.component(), request.method() + " " + request.rawPath());
+    ///
+    /// @param organization its token, or [AuditLog#OPERATOR]
+    void recordWhole(Caller.Known caller, String organization, Request request) {
+        audit.lent(organization, caller.component(), request.method() + " " + request.rawPath());
     }
 
     private static boolean wantsWhole(Request request) {
@@ -159,7 +169,7 @@ final class Door {
     ///
     /// @throws Rejection 403
     static Task lent(Caller.Known caller, Operation operation) {
-        return caller.taskFor(operation).orElseThrow(() -> forbidden(operation));
+        return caller.taskFor(operation).orElseThrow(() -> forbidden(caller, needed(operation)));
     }
 
     /// The refusal of somebody who would have to be known.
@@ -221,14 +231,32 @@ final class Door {
     /// @throws Rejection 403
     static void requireWholeOrganization(Caller.Known caller) {
         if (!caller.mayActAsOrganization()) {
-            throw forbidden(EVERYTHING);
+            throw forbidden(caller, EVERYTHING);
         }
     }
 
-    private static Rejection forbidden(Operation operation) {
-        return forbidden(operation.required().stream()
+    /// Somebody who may act for every organization, and so for what is no organization's own.
+    ///
+    /// @throws Rejection 403
+    static void requireEverything(Caller.Known caller) {
+        if (!caller.mayActEverywhere()) {
+            throw forbidden(caller, EVERYTHING + " in every organization (a global policy)");
+        }
+    }
+
+    private static String needed(Operation operation) {
+        return operation.required().stream()
                 .map(one -> one.action().word() + " " + one.resource().word())
-                .collect(Collectors.joining(", ")));
+                .collect(Collectors.joining(", "));
+    }
+
+    /// As [#forbidden(String)], for a caller who may know what is missing if he may read the policies anyway. The body
+    /// is everybody's.
+    static Rejection forbidden(Caller.Known caller, String need) {
+        Rejection refused = forbidden(need);
+        return caller.taskFor(READ_POLICIES).isPresent()
+                ? new Rejection(refused.response().with(NEEDS, need))
+                : refused;
     }
 
     /// The refusal of somebody whom no policy allows what he wants.

@@ -47,7 +47,7 @@ final class IamDoor {
         /// @throws Rejection 403
         void requireEverywhere() {
             if (!isEverywhere()) {
-                throw Door.forbidden(action.word() + " iam in every organization (a global policy)");
+                throw Door.forbidden(caller, action.word() + " iam in every organization (a global policy)");
             }
         }
 
@@ -55,7 +55,7 @@ final class IamDoor {
         /// @throws Rejection 403
         void require(boolean mayGive) {
             if (!mayGive) {
-                throw Door.forbidden(action.word() + " iam, and all that this gives to somebody");
+                throw Door.forbidden(caller, action.word() + " iam, and all that this gives to somebody");
             }
         }
     }

@@ -4,10 +4,13 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.org.Action;
 import dev.sluice.org.Coverage;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
+import dev.sluice.org.Resource;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// Who stands behind a request.
@@ -82,6 +85,14 @@ public sealed interface Caller {
         /// whole. Whatever is done so goes on record.
         public boolean mayActAsOrganization() {
             return lending.isAllowedEverything(who, requested);
+        }
+
+        /// Whether the policies allow him all there is in every organization, and deny him nothing anywhere.
+        public boolean mayActEverywhere() {
+            Coverage coverage = coverage(who.home());
+            return Arrays.stream(Action.values())
+                    .allMatch(action -> Arrays.stream(Resource.values())
+                            .allMatch(resource -> coverage.isEverywhere(action, resource)));
         }
 
         /// The same caller, to whom [#taskFor] lends the requested organization as a whole; empty unless he may do

@@ -22,7 +22,7 @@ import java.util.Optional;
 ///
 /// Remembers its answers. A changed policy is another [Policies] and so never meets an old answer.
 final class Lending {
-    private static final int REMEMBERED_MAX = 10_000;
+    private static final int REMEMBERED_MAX = 30_000;
     private static final Operation EVERYTHING = new Operation(
             Arrays.stream(Action.values())
                     .flatMap(action -> Arrays.stream(Resource.values()).map(resource -> Need.of(action, resource)))
@@ -31,16 +31,21 @@ final class Lending {
 
     private final Cache<Question, Optional<Authority>> answers =
             Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
+    private final Cache<Widening, Lent> widenings =
+            Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
 
     /// @param policies by identity: it has no other equality
     private record Question(
             Policies policies, Subjects subjects, Component identity, Organization requested, Operation operation) {}
 
+    /// What an answer may show beside: the same for an operation on each object, so it is not asked anew for each.
+    private record Widening(Policies policies, Subjects subjects, Organization requested, List<Need> optional) {}
+
     record Authority(Label clearance, Privilege privilege) {}
 
     Optional<Authority> authority(Identity who, Organization requested, Operation operation) {
         var question = new Question(who.home().policies(), who.subjects(), who.component(), requested, operation);
-        return answers.get(question, Lending::answer);
+        return answers.get(question, this::answer);
     }
 
     /// Whether the policies allow somebody all there is in an organization.
@@ -61,8 +66,16 @@ final class Lending {
         });
     }
 
-    private static Optional<Authority> answer(Question asked) {
-        Optional<Lent> lent = asked.policies().lend(asked.subjects(), asked.requested(), asked.operation());
+    private Optional<Authority> answer(Question asked) {
+        Policies policies = asked.policies();
+        Optional<Lent> required =
+                policies.lend(asked.subjects(), asked.requested(), asked.operation().strictly());
+        List<Need> optional = asked.operation().optional();
+        Optional<Lent> lent = optional.isEmpty()
+                ? required
+                : required.map(l -> l.and(widenings.get(
+                        new Widening(policies, asked.subjects(), asked.requested(), optional),
+                        w -> policies.lendWhatMayBe(w.subjects(), w.requested(), w.optional()))));
         return lent.map(l -> {
             Component read = asked.identity().and(l.read());
             Component write = asked.identity().and(l.write());

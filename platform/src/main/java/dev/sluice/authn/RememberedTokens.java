@@ -13,7 +13,7 @@ final class RememberedTokens<C> {
     /// Longer ones are no tokens, and not looked at.
     static final int TOKEN_CHARS_MAX = 8192;
 
-    private static final int REMEMBERED_MAX = 10_000;
+    private static final int REMEMBERED_MAX = 30_000;
 
     private final Cache<Bytes, C> verified =
             Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();

@@ -10,7 +10,8 @@ import dev.sluice.label.Component;
 public record Lent(Component read, Component write) {
     public static final Lent NOTHING = new Lent(Component.TRUE, Component.TRUE);
 
-    Lent and(Lent other) {
+    /// Both.
+    public Lent and(Lent other) {
         return new Lent(read.and(other.read), write.and(other.write));
     }
 }

@@ -20,6 +20,11 @@ public record Operation(List<Need> required, List<Need> optional) {
         return new Operation(List.of(Need.of(action, resource)), List.of());
     }
 
+    /// The same, without what only widens the answer.
+    public Operation strictly() {
+        return new Operation(required, List.of());
+    }
+
     /// The same, and delivery of whatever its caller may `get` anyway.
     public Operation deliveringAllThatMayBeRead() {
         return new Operation(

@@ -35,7 +35,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Organizations {
     public static final int NAME_CHARS_MAX = 64;
 
-    private static final int CACHED_ORGANIZATIONS_MAX = 10_000;
+    /// All organizations that are in memory, and their policies.
+    private static final int CACHED_ORGANIZATIONS_AND_POLICIES_MAX = 250_000;
+
     private static final int CACHED_ACCOUNTS_MAX = 100_000;
     private static final Pattern ORGANIZATION = Pattern.compile("[A-Za-z0-9_-]{1," + NAME_CHARS_MAX + "}");
     private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}");
@@ -47,8 +49,11 @@ public final class Organizations {
     private final Records<ServiceAccount> serviceAccounts;
     private final Records<Policy> policies;
     private final Records<Role> roles;
-    private final Cache<String, Optional<Tenant>> tenants =
-            Caffeine.newBuilder().maximumSize(CACHED_ORGANIZATIONS_MAX).build();
+    private final Cache<String, Optional<Tenant>> tenants = Caffeine.newBuilder()
+            .maximumWeight(CACHED_ORGANIZATIONS_AND_POLICIES_MAX)
+            .weigher((String _, Optional<Tenant> tenant) ->
+                    1 + tenant.map(known -> known.policies().all().size()).orElse(0))
+            .build();
     private final Cache<AccountName, Optional<Account>> accounts =
             Caffeine.newBuilder().maximumSize(CACHED_ACCOUNTS_MAX).build();
 

@@ -69,10 +69,20 @@ public final class Policies {
             }
             lent = lent.and(one.get());
         }
-        for (Need need : operation.optional()) {
+        return Optional.of(lent.and(lendWhatMayBe(rights, requested, operation.optional())));
+    }
+
+    /// What somebody is lent of what an operation has in [Operation#optional].
+    public Lent lendWhatMayBe(Subjects who, Organization requested, List<Need> optional) {
+        return lendWhatMayBe(rights(who, requested), requested, optional);
+    }
+
+    private static Lent lendWhatMayBe(Rights rights, Organization requested, List<Need> optional) {
+        Lent lent = Lent.NOTHING;
+        for (Need need : optional) {
             lent = lent.and(lend(rights, requested, need).orElse(Lent.NOTHING));
         }
-        return Optional.of(lent);
+        return lent;
     }
 
     /// What decides whether somebody may do what `need` says in `requested`.

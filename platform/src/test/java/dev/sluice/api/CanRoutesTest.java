@@ -35,6 +35,31 @@ final class CanRoutesTest {
         }
     }
 
+    @Test
+    void whichPolicyIsMissing_isToldToWhoMayReadPolicies_andNobodyElse(@TempDir Path directory)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        try (var server = new ApiServer(directory)) {
+            var admin = server.developer("acme", "iam");
+            var runner = server.addAccount(
+                    server.organizations.tenant("acme").orElseThrow().organization(), "runner", "runs");
+            var told = server.get(admin, "/v1/function");
+            assertThat(told.headers().get("x-sluice-needs")).containsExactly("get function");
+            assertThat(server.post(admin, "/v1/iam/organization", "{\"name\":\"o\"}")
+                            .headers()
+                            .get("x-sluice-needs"))
+                    .containsExactly("create iam in every organization (a global policy)");
+            var untold = server.get(runner, "/v1/function");
+            assertThat(untold.body()).isEqualTo(told.body());
+            assertThat(untold.headers()).doesNotContainKey("x-sluice-needs");
+            var stranger = server.developer("blue", "iam");
+            for (String organization : new String[] {"acme", "nowhere"}) {
+                var elsewhere = server.get(new ApiServer.Asker(stranger.token(), organization), "/v1/function");
+                assertThat(elsewhere.body()).isEqualTo(told.body());
+                assertThat(elsewhere.headers()).doesNotContainKey("x-sluice-needs");
+            }
+        }
+    }
+
     private static String can(String subject, String action, String resource) {
         return "/v1/iam/can?subject=" + subject + "&action=" + action + "&resource=" + resource;
     }

@@ -8,6 +8,7 @@ import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.org.Organization;
+import dev.sluice.org.Policy;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -221,6 +222,31 @@ final class ExplainRoutesTest {
                         .status())
                 .isEqualTo(200);
         assertThat(api.get(admin, "/v1/audit").body()).contains("organization.lend", "token.delegate", ME + "/app");
+    }
+
+    @Test
+    void theOperatorsChains_areVerified_forWhoMayDoEverythingEverywhere() {
+        String target = "/v1/audit/verify?chains=operator";
+        api.get(NOBODY, fs("home:<" + ME + "," + ME + ">:x")); // stands in no organization's chain
+        Answer sound = api.get(admin, target);
+        assertThat(sound.json().path("sound").asBoolean()).isTrue();
+        assertThat(sound.json().path("records").asLong()).isPositive();
+        String head = sound.text("head");
+        assertThat(api.get(admin, target + "&expect=" + head).json().path("sound").asBoolean())
+                .isTrue();
+        assertThat(api.get(admin, "/v1/audit/verify").text("head")).isNotEqualTo(head);
+        assertThat(api.get(admin, "/v1/audit/verify?chains=blue").status()).isEqualTo(400);
+
+        Organization home = api.organizations.tenant("dispatch").orElseThrow().organization();
+        Asker keeper = api.addAccount(home, "keeper", "*");
+        var everywhere = new Policy.Rule(List.of("keeper"), List.of("*"), List.of("iam"));
+        ApiServer.asRoot(() ->
+                api.organizations.put(home, new Policy("i", "keeping", true, List.of(everywhere), 0, 0)));
+        for (Asker asker : List.of(api.developer("green", "*"), keeper)) {
+            assertThat(api.get(asker, target).status()).isEqualTo(403);
+        }
+        assertThat(api.get(new Asker(admin.token(), "green"), target).status()).isEqualTo(200);
+        assertThat(api.get(NOBODY, target).status()).isEqualTo(401);
     }
 
     private static JsonNode explained(Asker asker, String id) {

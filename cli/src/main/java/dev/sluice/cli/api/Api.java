@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Requests to the server under the user's identity. Headers are those that Dispatch's client sends.
 public final class Api {
@@ -29,7 +30,8 @@ public final class Api {
     private static final int ERROR_BYTES_MAX = 1 << 20;
 
     /// What the server says whatever the reason.
-    private static final String UNIFORM = "not found or not allowed";
+    private static final Pattern UNIFORM =
+            Pattern.compile("(not found or not allowed|Forbidden, please make sure you have required privileges)$");
 
     private final Settings settings;
     private final Address address;
@@ -158,14 +160,18 @@ public final class Api {
         throw refusal(answer, bytes(answer, ERROR_BYTES_MAX));
     }
 
-    /// What a refusal's body says; its HTTP status when the body says nothing. With the request's id where the server
-    /// may have kept a reason that it does not tell to everybody.
+    /// What a refusal's body says; its HTTP status when the body says nothing. With the policy that is missing where the
+    /// server tells, or with the request's id where it may have kept a reason that it does not tell to everybody.
     public static Refusal refusal(Answer answer, byte[] body) {
         Refusal refusal = refusal(answer.status(), body);
-        boolean isUniform = String.valueOf(refusal.getMessage()).endsWith(UNIFORM);
-        return isUniform
-                ? answer.header("X-Request-Id").map(refusal::explainedAs).orElse(refusal)
-                : refusal;
+        boolean isUniform =
+                UNIFORM.matcher(String.valueOf(refusal.getMessage())).find();
+        Optional<Refusal> explained =
+                isUniform ? answer.header("X-Request-Id").map(refusal::explainedAs) : Optional.empty();
+        return answer.header("X-Sluice-Needs")
+                .map(refusal::needing)
+                .or(() -> explained)
+                .orElse(refusal);
     }
 
     private static Refusal refusal(int status, byte[] body) {

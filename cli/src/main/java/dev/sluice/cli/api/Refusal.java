@@ -16,6 +16,12 @@ public final class Refusal extends Failure {
         super(message);
     }
 
+    /// With what a policy would have to allow.
+    Refusal needing(String need) {
+        return new Refusal(getMessage() + "\nIt takes a policy that allows: " + need
+                + "\nWho has one: sluice iam can SUBJECT ACTION RESOURCE");
+    }
+
     /// With where to ask for the reason.
     Refusal explainedAs(String requestId) {
         return new Refusal(getMessage() + "\nIf you may know why: sluice explain " + requestId);

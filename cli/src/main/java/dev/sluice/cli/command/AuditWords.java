@@ -36,8 +36,10 @@ final class AuditWords {
                         "verify",
                         "Check that no record was changed, moved or removed, and print the head to keep.",
                         AuditWords::verify)
+                .flag(Flag.bare("the operator's own chains: for who may do everything in every organization", "--operator"))
                 .option("--expect", "HEAD", "a head that was printed before: nothing up to it may differ")
                 .example("sluice audit verify")
+                .example("sluice audit verify --operator")
                 .example("sluice audit verify --expect 12-6f70a1.40-9be3c2");
     }
 
@@ -72,6 +74,9 @@ final class AuditWords {
 
     private static int verify(Arguments arguments, Session session) {
         Target target = Target.of(VERIFY);
+        if (arguments.has("--operator")) {
+            target.query("chains", "operator");
+        }
         arguments.option("--expect").ifPresent(head -> target.query("expect", head));
         Json answer = session.api().get(target.toString());
         Json.Obj verdict = answer instanceof Json.Obj found ? found : Json.Obj.empty();

@@ -78,6 +78,10 @@ final class AuditWordsTest {
                 .isEqualTo(new Shell.Outcome(0, "sound: 3 records\nhead: 1-a.2-b\n", ""));
         assertThat(server.asked().getLast().target()).isEqualTo("/v1/audit/verify?expect=1-a.2-b");
 
+        server.reply(200, "{\"sound\":true,\"head\":\"1-a.2-b\",\"records\":3}");
+        assertThat(shell.run("audit", "verify", "--operator").exitCode()).isZero();
+        assertThat(server.asked().getLast().target()).isEqualTo("/v1/audit/verify?chains=operator");
+
         server.reply(200, "{\"sound\":false,\"chain\":\"acts\",\"record\":3,\"reason\":\"was changed\"}");
         assertThat(shell.run("audit", "verify"))
                 .isEqualTo(new Shell.Outcome(1, "broken: record 3 of acts was changed\n", ""));

@@ -69,4 +69,21 @@ final class DecisionWordsTest {
         assertThat(shell.run("iam", "can", "ci", "get", "secret").exitCode()).isEqualTo(1);
         assertThat(shell.run("iam", "can", "ci", "get").exitCode()).isEqualTo(2);
     }
+
+    @Test
+    void whoMayKnow_isToldWhichPolicyIsMissing_andOthersWhereToAsk() {
+        String forbidden =
+                "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
+        server.reply(403, forbidden);
+        assertThat(shell.run("get", "functions").err())
+                .isEqualTo("[Code: 403] Forbidden, please make sure you have required privileges\n"
+                        + "If you may know why: sluice explain " + Recorder.REQUEST_ID + "\n");
+
+        server.reply(403, forbidden).with("X-Sluice-Needs", "get function");
+        assertThat(shell.run("get", "functions").err()).isEqualTo("""
+                [Code: 403] Forbidden, please make sure you have required privileges
+                It takes a policy that allows: get function
+                Who has one: sluice iam can SUBJECT ACTION RESOURCE
+                """);
+    }
 }
