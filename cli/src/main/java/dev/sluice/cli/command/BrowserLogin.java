@@ -2,6 +2,7 @@ package dev.sluice.cli.command;
 
 import dev.sluice.cli.Failure;
 import dev.sluice.cli.Terminal;
+import dev.sluice.cli.config.Setting;
 import dev.sluice.cli.http.Address;
 import dev.sluice.cli.http.Catcher;
 import java.io.File;
@@ -33,7 +34,7 @@ final class BrowserLogin {
     /// @return the session's cookie
     static String cookie(Session session, String provider) {
         try (var catcher = Catcher.open(Cookies::isOne)) {
-            String start = start(session.settings().address(), catcher.address(), provider);
+            String start = start(session, catcher.address(), provider);
             Terminal terminal = session.terminal();
             terminal.complain("Logging into: " + start);
             if (!isOpened(terminal, start)) {
@@ -52,14 +53,22 @@ final class BrowserLogin {
         }
     }
 
-    /// `https://HOST/v1/iam/oauth2/start?rd=` and where the server shall hand the cookie on to.
-    private static String start(Address address, String catcher, String provider) {
+    /// `https://HOST/v1/iam/oauth2/start?rd=` and where the server shall hand the cookie on to; and who knows the user,
+    /// or at least whose providers may.
+    private static String start(Session session, String catcher, String provider) {
+        Address address = session.settings().address();
+        String organization = session.settings().get(Setting.ORGANIZATION);
         String server = address.toString();
         boolean isUsual = address.secure() && server.endsWith(HTTPS_PORT);
         String redirect = "/v1/iam/redirect?redirect=" + encoded(catcher);
         return (isUsual ? server.substring(0, server.length() - HTTPS_PORT.length()) : server)
                 + "/v1/iam/oauth2/start?rd=" + encoded(redirect)
-                + (provider.isEmpty() ? "" : "&provider=" + encoded(provider));
+                + parameter("provider", provider)
+                + (provider.isEmpty() ? parameter("organization", organization) : "");
+    }
+
+    private static String parameter(String name, String value) {
+        return value.isEmpty() ? "" : "&" + name + "=" + encoded(value);
     }
 
     private static String encoded(String text) {

@@ -84,7 +84,9 @@ final class LoginWordsTest {
     @Test
     void aPage_cannotLogTheTerminalIn_asSomebodyElse() throws Exception {
         Future<Shell.Outcome> login = inBackground(() -> shell.run("login"));
-        String catcher = catcher(openedAddress());
+        String opened = openedAddress();
+        String catcher = catcher(opened);
+        assertThat(opened).endsWith("&organization=acme");
         String port = catcher.substring(0, catcher.indexOf("/catcher"));
         for (String other : List.of("/catcher", "/catcher/", "/catcher/" + "0".repeat(32), "/")) {
             assertThat(get(port + other + "?cookie=" + encoded("_oauth2_proxy=evil"))
