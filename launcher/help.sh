@@ -78,7 +78,7 @@ Usage: sluice test [--full] [MAVEN-ARGUMENT...]
 
 Builds and runs all tests: unit, contract, architecture and end-to-end, and the README's commands as written.
 
-  --full            the slow ones too
+  --full            the slow ones too (fetches Keycloak, 177 MB, once)
   -Dtest=NAME       only tests of that name
   -pl MODULE -am    only that module and what it needs
 
