@@ -50,18 +50,19 @@ final class DeviceRoutes {
     }
 
     private String provider(Request request) {
-        List<String> operators = login.providers().serving("").stream()
+        String organization = request.query("organization").orElse("");
+        List<String> known = login.providers().serving(organization).stream()
                 .filter(one -> !one.takesPasswords())
                 .map(Choice::name)
                 .toList();
         return request.query("provider").filter(name -> !name.isEmpty()).orElseGet(() -> {
-            if (operators.isEmpty()) {
+            if (known.isEmpty()) {
                 throw Rejection.of(404, "no identity provider is configured");
             }
-            if (operators.size() > 1) {
-                throw Rejection.of(400, "there are several identity providers: " + String.join(", ", operators));
+            if (known.size() > 1) {
+                throw Rejection.of(400, "there are several identity providers: " + String.join(", ", known));
             }
-            return operators.getFirst();
+            return known.getFirst();
         });
     }
 

@@ -82,6 +82,7 @@ final class DeviceRoutesTest {
         var several = post("", "");
         assertThat(several.statusCode()).isEqualTo(400);
         assertThat(several.body()).contains("test, other").doesNotContain("own");
+        assertThat(post("?organization=blue", "").body()).contains("test, other, own");
         assertThat(post("?provider=missing", "").statusCode()).isEqualTo(404);
         provider.deviceTwist = begun -> "{}";
         assertThat(post("?provider=test", "").statusCode()).isEqualTo(502);

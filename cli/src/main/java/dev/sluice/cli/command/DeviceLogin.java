@@ -2,6 +2,7 @@ package dev.sluice.cli.command;
 
 import dev.sluice.cli.Failure;
 import dev.sluice.cli.api.Api;
+import dev.sluice.cli.config.Setting;
 import dev.sluice.cli.http.Answer;
 import dev.sluice.cli.http.Body;
 import dev.sluice.cli.json.Json;
@@ -48,12 +49,17 @@ final class DeviceLogin {
     /// @return the session's cookie
     static String cookie(Session session, String provider) {
         Api api = session.api();
-        String query = provider.isEmpty() ? "" : "?provider=" + URLEncoder.encode(provider, StandardCharsets.UTF_8);
+        String organization = session.settings().get(Setting.ORGANIZATION);
+        String query = provider.isEmpty() ? parameter("organization", organization) : parameter("provider", provider);
         Answer answer = Api.successful(api.sendBare("POST", PATH + query, HEADERS, Body.NONE));
         if (!(Api.json(answer) instanceof Json.Obj begun) || begun.show("device_code").isEmpty()) {
             throw new Failure("the server's answer makes no sense: is it a Sluice server?");
         }
         return new DeviceLogin(session, api, begun.show("device_code")).whileCancelable(begun);
+    }
+
+    private static String parameter(String name, String value) {
+        return value.isEmpty() ? "" : "?" + name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 
     private void show(Json.Obj begun) {

@@ -167,6 +167,7 @@ final class LoginWordsTest {
 
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err()).contains("nobody approved the login in time");
+        assertThat(server.asked().getFirst().target()).isEqualTo("/v1/iam/oauth2/device?organization=acme");
         assertThat(server.asked()).hasSize(3);
     }
 
