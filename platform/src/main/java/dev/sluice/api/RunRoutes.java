@@ -10,7 +10,10 @@ import dev.sluice.invoke.Invocation;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
 import dev.sluice.org.Action;
+import dev.sluice.org.Need;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
@@ -61,7 +64,7 @@ final class RunRoutes {
 
     private Response execute(Request request) throws IOException, InterruptedException {
         Caller.Known caller = door.borrower(request);
-        Task task = Door.lent(caller, EXECUTE);
+        Task task = Door.lent(caller, execution(request));
         String name = functionName(request).orElseThrow(() -> Rejection.of(400, "Bad Request: No function specified"));
         RunRequest wanted = RunRequest.parse(request.body(RunRequest.BYTES_MAX));
         Functions.Target target = functions
@@ -76,7 +79,8 @@ final class RunRoutes {
                     "bad request when processing function run: secret "
                             + wanted.secrets().getFirst() + " not found");
         }
-        Invocation wish = wish(caller.organization(), name, target, wanted, request);
+        Label start = start(task, caller.organization(), name, target);
+        Invocation wish = wish(caller.organization(), name, target, start, wanted, request);
         try {
             if (wanted.blocking()) {
                 return Response.json(200, json.print(task.run(() -> invocations.invoke(wish))));
@@ -88,15 +92,36 @@ final class RunRoutes {
         }
     }
 
+    /// Policies may speak of running one function only.
+    private static Operation execution(Request request) {
+        return request.query("functionName")
+                .filter(name -> NAME.matcher(name).matches())
+                .map(name ->
+                        new Operation(List.of(Need.of(Action.CREATE, Resource.RUNS, name)), EXECUTE.optional()))
+                .orElse(EXECUTE);
+    }
+
+    /// Of a payload that somebody hands over who may run this function and no other: secret to who may run it.
+    private static Label start(Task caller, Organization organization, String name, Functions.Target target) {
+        return caller.mayObserve(target.start())
+                ? target.start()
+                : Label.of(FunctionFiles.runner(organization, name), Component.TRUE);
+    }
+
     private static Invocation wish(
-            Organization organization, String name, Functions.Target target, RunRequest wanted, Request request) {
+            Organization organization,
+            String name,
+            Functions.Target target,
+            Label start,
+            RunRequest wanted,
+            Request request) {
         return new Invocation(
                 organization.token(),
                 name,
                 target.id(),
                 target.faasId(),
                 target.gate(),
-                target.start(),
+                start,
                 wanted.input(),
                 CONTEXT,
                 Map.of(),

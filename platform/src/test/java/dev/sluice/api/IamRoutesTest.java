@@ -2,11 +2,13 @@ package dev.sluice.api;
 
 import static dev.sluice.api.ApiServer.NOBODY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.org.Organization;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -173,6 +175,35 @@ final class IamRoutesTest {
         assertThat(api.get(ci, "/v1/function").status()).isEqualTo(403);
         assertThat(api.delete(admin, "/v1/iam/policy/p").body())
                 .isEqualTo("{\"code\":404,\"message\":\"policy p not found\"}");
+    }
+
+    @Test
+    void aRule_forOneFunctionsRuns_allowsOrDeniesThoseOnly() {
+        Asker admin = api.developer("o14", "*");
+        Organization home = api.organizations.tenant("o14").orElseThrow().organization();
+        for (String name : new String[] {"f1", "f2"}) {
+            api.post(admin, "/v1/function", ApiServer.python(name, "def handle(c, p):\n    return '" + name + "'\n"));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> api.get(admin, "/v1/function/" + name)
+                            .text("status")
+                            .equals("READY"));
+        }
+        Asker one = api.addAccount(home, "one", "runs/f1");
+        Answer ran = api.post(one, "/v1/runs?functionName=f1", "{\"blocking\":true}");
+        assertThat(ran.status()).as(ran.body()).isEqualTo(200);
+        assertThat(ran.text("output")).isEqualTo("f1");
+        assertThat(api.post(one, "/v1/runs?functionName=f2", "{\"blocking\":true}").body())
+                .isEqualTo(FORBIDDEN);
+        assertThat(api.post(one, "/v1/runs?functionName=nowhere", "{\"blocking\":true}").body())
+                .isEqualTo(FORBIDDEN);
+
+        Asker other = api.addAccount(home, "other", "runs");
+        String denial = policy("no", false, "other", "create", "runs/f1").replace("[{", "[{\"effect\":\"deny\",");
+        assertThat(api.post(admin, "/v1/iam/policy", denial).status()).isEqualTo(201);
+        assertThat(api.post(other, "/v1/runs?functionName=f1", "{\"blocking\":true}").body())
+                .isEqualTo(FORBIDDEN);
+        assertThat(api.post(other, "/v1/runs?functionName=f2", "{\"blocking\":true}").text("output"))
+                .isEqualTo("f2");
     }
 
     /// Nobody gives what he has not: by a policy, nor by deciding who somebody is that has more.
