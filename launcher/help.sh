@@ -32,6 +32,12 @@ How much there is for whom:
   --quota-items N            items that each organization may store (10000000)
   --quota-mib N              and MiB (102400)
   --quota ORG=ITEMS,MIB      the same for one organization; may be repeated
+  --quota-concurrent-runs N  runs that each organization may have under way (1000)
+  --quota-queued-runs N      and waiting (10000)
+  --quota-memory-mib N       memory of all its runs (what the scheduler gives one: four fifths of all)
+  --quota-functions N        functions that it may have (1000)
+  --quota-requests-per-second N
+                             requests that it may send (1000)
   --collect-seconds N        from one look for what nothing reaches to the next (600)
 
 Which tokens of service accounts are good:

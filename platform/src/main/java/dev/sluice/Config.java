@@ -4,9 +4,11 @@ import dev.sluice.authn.Bearers;
 import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
+import dev.sluice.org.Limit;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.Set;
 /// @param readyGuests guests of each runtime that wait ready for a first call
 /// @param guestMib what all guests may hold together at most, whatever is free
 /// @param quotas how much each organization may store
+/// @param limits what else each organization may have at most
 /// @param collectSeconds from one look for what nothing reaches to the next
 /// @param egress what external gates may reach
 /// @param tokens which of the tokens are good that service accounts sign for themselves
@@ -34,6 +37,7 @@ record Config(
         int readyGuests,
         int guestMib,
         QuotaPlan quotas,
+        Map<Limit, Long> limits,
         int collectSeconds,
         EgressSettings egress,
         Bearers.Rules tokens) {
@@ -61,6 +65,11 @@ record Config(
             QUOTA,
             "--quota-items",
             "--quota-mib",
+            "--quota-concurrent-runs",
+            "--quota-queued-runs",
+            "--quota-memory-mib",
+            "--quota-functions",
+            "--quota-requests-per-second",
             "--collect-seconds",
             EGRESS_ALLOW,
             EGRESS_PERMIT,
@@ -110,6 +119,7 @@ record Config(
                 number(given, "--ready-guests", READY_GUESTS_DEFAULT, READY_GUESTS_MAX),
                 number(given, "--guest-mib", Integer.MAX_VALUE, Integer.MAX_VALUE),
                 quotas(given, repeated.getOrDefault(QUOTA, List.of())),
+                limits(given),
                 Math.max(1, number(given, "--collect-seconds", COLLECT_SECONDS_DEFAULT, Integer.MAX_VALUE)),
                 egress(repeated, Optional.ofNullable(given.get(EGRESS_CA))),
                 tokens(given));
@@ -127,6 +137,25 @@ record Config(
             default -> throw new Invalid(TOKEN_AUDIENCE + " is any or required");
         };
         return new Bearers.Rules(Duration.ofSeconds(seconds), isDemanded);
+    }
+
+    private static Map<Limit, Long> limits(Map<String, String> given) throws Invalid {
+        Map<Limit, Long> limits = new EnumMap<>(Limit.class);
+        limit(given, "--quota-concurrent-runs", Limit.CONCURRENT_RUNS, limits);
+        limit(given, "--quota-queued-runs", Limit.QUEUED_RUNS, limits);
+        limit(given, "--quota-memory-mib", Limit.MEMORY_MIB, limits);
+        limit(given, "--quota-functions", Limit.FUNCTIONS, limits);
+        limit(given, "--quota-requests-per-second", Limit.REQUESTS_PER_SECOND, limits);
+        return limits;
+    }
+
+    private static void limit(Map<String, String> given, String option, Limit limit, Map<Limit, Long> limits)
+            throws Invalid {
+        int number = number(given, option, (int) limit.usual(), (int) limit.max());
+        if (number < limit.min()) {
+            throw new Invalid(option + " is at least " + limit.min());
+        }
+        limits.put(limit, (long) number);
     }
 
     private static QuotaPlan quotas(Map<String, String> given, List<String> others) throws Invalid {

@@ -4,6 +4,7 @@ import dev.sluice.api.AdminAccess;
 import dev.sluice.api.Api;
 import dev.sluice.api.ClientFiles;
 import dev.sluice.api.Departures;
+import dev.sluice.api.Limiting;
 import dev.sluice.api.SystemObjects;
 import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Authenticator;
@@ -21,6 +22,7 @@ import dev.sluice.fs.BlobCollector;
 import dev.sluice.fs.Collector;
 import dev.sluice.fs.FsSettings;
 import dev.sluice.fs.LabeledFs;
+import dev.sluice.fs.Usage;
 import dev.sluice.gate.Gates;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.http.Handler;
@@ -30,7 +32,9 @@ import dev.sluice.image.Runtime;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.org.Departed;
 import dev.sluice.org.Founding;
+import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.Organizations;
+import dev.sluice.org.TenantLimits;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
@@ -95,16 +99,16 @@ final class Platform implements AutoCloseable {
         var random = new SecureRandom();
         DataDirectory.make(data);
         int memoryMib = Math.min(config.guestMib(), Machine.guestMemoryMib());
+        var limits = new TenantLimits(config.limits(), config.quotas());
 
         var store = closing(new RocksStore(data.resolve("store"), data.resolve("native")), RocksStore::close);
         var blobs = new DiskBlobs(data.resolve("blobs"), clock);
-        var fs = new LabeledFs(store, random, new FsSettings(config.quotas(), clock, Gates::named));
+        var fs = new LabeledFs(store, random, new FsSettings(limits::storage, clock, Gates::named));
         fs.bootstrap();
         var audit = new AuditLog(store, random, clock);
-        var egress = closing(Egress.open(config.egress()), Egress::close);
-        var gates = new Gates(fs, audit, egress);
+        var gates = new Gates(fs, audit, closing(Egress.open(config.egress()), Egress::close));
         Runs runs = runs(store, clock);
-        var scheduler = new Scheduler(memoryMib);
+        var scheduler = new Scheduler(memoryMib, tenant -> Limiting.runs(limits, tenant));
         LocalWorker worker = worker(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib, clock);
         var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, random), audit, clock);
 
@@ -131,7 +135,7 @@ final class Platform implements AutoCloseable {
                 system,
                 audit,
                 signIn,
-                departures);
+                tenancy(departures, limits, new OrganizationLimits(fs, audit, limits), scheduler, store));
         var isReady = new AtomicBoolean();
         var api = new Api(rooms, new Api.Version(VERSION, "", ""), isReady::get, clock);
         var listener = listener(config.apiPort(), config.apiTlsPort(), identity, api);
@@ -153,6 +157,17 @@ final class Platform implements AutoCloseable {
         departures.recover();
         invocations.recover();
         api.recover();
+    }
+
+    private static Api.Tenancy tenancy(
+            Departures departures,
+            TenantLimits limits,
+            OrganizationLimits register,
+            Scheduler scheduler,
+            Store store) {
+        register.load();
+        var limiting = new Limiting(limits, register, scheduler, tenant -> Usage.of(store, tenant), System::nanoTime);
+        return new Api.Tenancy(departures, limiting);
     }
 
     private Api.SignIn signIn(Store store, Organizations organizations, WebServer gateway, Clock clock)

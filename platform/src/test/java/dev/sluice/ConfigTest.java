@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.sluice.authn.Bearers;
 import dev.sluice.fs.Quota;
+import dev.sluice.org.Limit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,21 @@ final class ConfigTest {
         assertThatExceptionOfType(Config.Invalid.class)
                 .isThrownBy(() -> parse("--quota-items", "many"))
                 .withMessage("--quota-items is a number from 0 to 2147483647");
+    }
+
+    @Test
+    void limits_ofOrganizations_areUsualUnlessTheOperatorSaysOtherwise() throws Config.Invalid {
+        assertThat(parse().limits())
+                .containsEntry(Limit.CONCURRENT_RUNS, Limit.CONCURRENT_RUNS.usual())
+                .containsEntry(Limit.REQUESTS_PER_SECOND, Limit.REQUESTS_PER_SECOND.usual());
+        assertThat(parse("--quota-concurrent-runs", "1", "--quota-functions", "0", "--quota-memory-mib", "512")
+                        .limits())
+                .containsEntry(Limit.CONCURRENT_RUNS, 1L)
+                .containsEntry(Limit.FUNCTIONS, 0L)
+                .containsEntry(Limit.MEMORY_MIB, 512L);
+        assertThatExceptionOfType(Config.Invalid.class)
+                .isThrownBy(() -> parse("--quota-requests-per-second", "0"))
+                .withMessage("--quota-requests-per-second is at least 1");
     }
 
     @Test

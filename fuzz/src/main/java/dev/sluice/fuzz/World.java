@@ -44,7 +44,6 @@ import dev.sluice.org.Organizations;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
 import dev.sluice.sandbox.SandboxDriver;
-import dev.sluice.schedule.Scheduler;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.worker.LocalWorker;
 import java.io.ByteArrayInputStream;
@@ -103,7 +102,7 @@ final class World implements AutoCloseable {
         var audit = new AuditLog(store, random, Realm.CLOCK);
         this.gates = new Gates(fs, audit, sink.egress());
         this.runs = new Runs(store, Realm.CLOCK);
-        var scheduler = new Scheduler(MEMORY_MIB);
+        var scheduler = Plenty.scheduler(MEMORY_MIB);
         this.worker = new LocalWorker(
                 driver,
                 blobs,
@@ -135,7 +134,9 @@ final class World implements AutoCloseable {
                         new SystemObjects(fs, blobs, gates),
                         audit,
                         new Api.SignIn(login, Set.of()),
-                        new Departures(new Departed(fs, audit), parts, Realm.CLOCK)),
+                        new Api.Tenancy(
+                                new Departures(new Departed(fs, audit), parts, Realm.CLOCK),
+                                Plenty.limiting(fs, audit, scheduler, store))),
                 new Api.Version("0", "", ""),
                 () -> true,
                 Realm.CLOCK,

@@ -14,6 +14,8 @@ import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
 import dev.sluice.invoke.Invocations;
+import dev.sluice.org.Organization;
+import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.Organizations;
 import dev.sluice.run.Runs;
 import java.io.IOException;
@@ -38,6 +40,7 @@ public final class Api implements Handler {
 
     private final Routes routes;
     private final Functions functions;
+    private final OrganizationLimits register;
     private final Organizations organizations;
     private final AuditLog audit;
     private final Executor behind;
@@ -58,7 +61,10 @@ public final class Api implements Handler {
             SystemObjects system,
             AuditLog audit,
             SignIn signIn,
-            Departures departures) {}
+            Tenancy tenancy) {}
+
+    /// What bounds organizations: how much each may have, and how one ends.
+    public record Tenancy(Departures departures, Limiting limiting) {}
 
     /// How people log in.
     ///
@@ -78,13 +84,16 @@ public final class Api implements Handler {
     ///     must not show
     public Api(Rooms rooms, Version version, BooleanSupplier isReady, Clock clock, Executor behind) {
         this.behind = behind;
-        var door = new Door(rooms.authenticator(), rooms.signIn().login().users(), rooms.audit());
+        this.register = rooms.tenancy().limiting().register();
+        Limiting limiting = rooms.tenancy().limiting();
+        var rates = new RequestRates(limiting.nanos());
+        var login = rooms.signIn().login();
+        var door = new Door(rooms.authenticator(), login.users(), rooms.audit(), limiting.limits(), rates);
         this.organizations = rooms.organizations();
         this.audit = rooms.audit();
-        this.functions =
-                new Functions(rooms.fs(), rooms.gates(), rooms.blobs(), rooms.invocations(), rooms.runs(), clock);
+        this.functions = new Functions(
+                rooms.fs(), rooms.gates(), rooms.blobs(), rooms.invocations(), rooms.runs(), limiting.limits(), clock);
         var table = new Routes.Table();
-        var login = rooms.signIn().login();
         var pages = new LoginPages(
                 login, new FormSeal(new SecureRandom(), login.providers().publicUrl()));
         pages.addTo(table);
@@ -98,12 +107,12 @@ public final class Api implements Handler {
                         rooms.organizations(),
                         rooms.system(),
                         audit,
-                        rooms.signIn().login().sessions())
+                        login.sessions())
                 .addTo(table);
         new CanRoutes(door, rooms.organizations()).addTo(table);
         var iam = new IamDoor(door, rooms.organizations());
-        new OrganizationRoutes(iam, rooms.organizations(), rooms.departures(), functions::forget, clock)
-                .addTo(table);
+        new OrganizationRoutes(iam, rooms.organizations(), rooms.tenancy().departures(), this::forget, clock).addTo(table);
+        new QuotaRoutes(iam, rooms.organizations(), limiting, rates, functions, rooms.invocations()).addTo(table);
         new PolicyRoutes(iam, rooms.organizations(), clock).addTo(table);
         new ServiceAccountRoutes(iam, rooms.organizations(), clock).addTo(table);
         new FunctionRoutes(door, functions).addTo(table);
@@ -115,6 +124,11 @@ public final class Api implements Handler {
         new ExplainRoutes(door, audit, rooms.runs()).addTo(table);
         new AuditRoutes(door, audit).addTo(table);
         this.routes = table.build();
+    }
+
+    private void forget(Organization deleted) {
+        functions.forget(deleted);
+        register.forget(deleted);
     }
 
     /// After a restart: goes on with what the previous server had begun for its callers.

@@ -14,8 +14,10 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.org.Action;
+import dev.sluice.org.Limit;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Resource;
+import dev.sluice.org.TenantLimits;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -43,11 +45,15 @@ final class Door {
     private final Authenticator authenticator;
     private final Users users;
     private final AuditLog audit;
+    private final TenantLimits limits;
+    private final RequestRates rates;
 
-    Door(Authenticator authenticator, Users users, AuditLog audit) {
+    Door(Authenticator authenticator, Users users, AuditLog audit, TenantLimits limits, RequestRates rates) {
         this.authenticator = authenticator;
         this.users = users;
         this.audit = audit;
+        this.limits = limits;
+        this.rates = rates;
     }
 
     /// Somebody whom policies speak of, for what they lend nothing to.
@@ -193,8 +199,21 @@ final class Door {
                     ? known.organization().token()
                     : proven.home().token();
             Inquiry.current().ifPresent(inquiry -> inquiry.by(proven.component(), asked));
+            requireRate(proven.home().token());
         }
         return caller;
+    }
+
+    /// Requests are charged to the organization of who asks, whichever he asks about.
+    ///
+    /// @throws Rejection 429
+    private void requireRate(String home) {
+        long perSecond = limits.of(home, Limit.REQUESTS_PER_SECOND);
+        if (!rates.admits(home, perSecond)) {
+            throw new Rejection(Refusals.tooMany("your organization sends more than the " + perSecond
+                    + " requests a second that it may: try again in a second, or ask the server's administrator for"
+                    + " more: sluice iam update quota ORG --requests-per-second N"));
+        }
     }
 
     /// Who wants to read what he may, of whatever kind: the first policy that lends him anything lends all.

@@ -109,6 +109,19 @@ final class FunctionFiles {
         return entities;
     }
 
+    int count(Organization organization) {
+        FsPath home = home(organization);
+        int count = 0;
+        List<Entry> page = fs.list(home, "", LabeledFs.LIST_ENTRIES_MAX);
+        while (!page.isEmpty()) {
+            count += (int) page.stream()
+                    .filter(entry -> entry.name().endsWith(SUFFIX))
+                    .count();
+            page = fs.list(home, page.getLast().name(), LabeledFs.LIST_ENTRIES_MAX);
+        }
+        return count;
+    }
+
     /// Nothing for a function that was deleted while it was being listed.
     private Optional<FunctionEntity> readIfThere(FsPath path) {
         try {

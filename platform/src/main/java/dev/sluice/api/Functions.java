@@ -16,8 +16,10 @@ import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.org.Limit;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
+import dev.sluice.org.TenantLimits;
 import dev.sluice.run.Runs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -29,6 +31,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /// The functions of organizations: create, update, find, list, delete. Acts as the current task, which must hold
 /// `acme/function`; what is changed is durable on return, and built behind it.
@@ -40,21 +44,36 @@ final class Functions {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final Set<Status> BEING_BUILT = EnumSet.of(Status.INITIALIZED, Status.CREATING, Status.UPDATING);
 
+    private static final int LOCKS = 64;
+
     private final Object built = new Object();
+
+    /// One for a share of the organizations: two creations count each other.
+    private final List<ReentrantLock> creating =
+            Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
 
     private final FunctionFiles files;
     private final FunctionBuilds builds;
     private final Blobs blobs;
     private final Runs runs;
+    private final TenantLimits limits;
     private final Clock clock;
     private final Cache<Name, Optional<Target>> targets =
             Caffeine.newBuilder().maximumSize(TARGETS_MAX).build();
 
-    Functions(LabeledFs fs, Gates gates, Blobs blobs, Invocations invocations, Runs runs, Clock clock) {
+    Functions(
+            LabeledFs fs,
+            Gates gates,
+            Blobs blobs,
+            Invocations invocations,
+            Runs runs,
+            TenantLimits limits,
+            Clock clock) {
         this.files = new FunctionFiles(fs);
         this.builds = new FunctionBuilds(fs, gates, blobs, invocations, clock);
         this.blobs = blobs;
         this.runs = runs;
+        this.limits = limits;
         this.clock = clock;
     }
 
@@ -65,14 +84,36 @@ final class Functions {
     /// @param start the label of a payload that somebody who may run functions hands over
     record Target(String id, String faasId, FsPath gate, Label start, boolean isReady, boolean isBeingBuilt) {}
 
-    /// @throws Refused `EXISTS`, `DENIED`
+    /// @throws Refused `EXISTS`, `DENIED`, `QUOTA`
     FunctionEntity create(Organization organization, FunctionRequest request) {
+        requireFewer(organization);
         long now = clock.instant().getEpochSecond();
         var entity = new FunctionEntity(
                 uuid(), uuid(), request.wish(), keep(request.source()), Status.INITIALIZED, List.of(), now, now);
-        files.create(organization, entity);
+        var lock = creating.get(Math.floorMod(organization.token().hashCode(), creating.size()));
+        lock.lock();
+        try {
+            requireFewer(organization);
+            files.create(organization, entity);
+        } finally {
+            lock.unlock();
+        }
         build(organization, entity);
         return entity;
+    }
+
+    /// How many an organization has. Acts as the platform.
+    long count(Organization organization) {
+        return Upkeep.of(organization, Resource.FUNCTION).run(() -> (long) files.count(organization));
+    }
+
+    private void requireFewer(Organization organization) {
+        if (files.count(organization) >= limits.of(organization.token(), Limit.FUNCTIONS)) {
+            throw new Refused(
+                    Refusal.QUOTA,
+                    "your organization has as many functions as it may: delete some, or ask the server's administrator"
+                            + " for more: sluice iam update quota ORG --functions N");
+        }
     }
 
     /// @throws Refused `NOT_FOUND`, `CONFLICT`, `DENIED`

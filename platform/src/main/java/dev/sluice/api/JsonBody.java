@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -62,6 +63,11 @@ final class JsonBody {
 
     static Rejection notJson() {
         return Rejection.of(400, "parsing body body from \"\" failed, because it is not valid JSON");
+    }
+
+    /// Of all fields.
+    Collection<String> names() {
+        return json.propertyNames();
     }
 
     /// The field, unless it is absent or null.

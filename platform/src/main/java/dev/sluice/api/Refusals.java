@@ -13,7 +13,13 @@ import dev.sluice.label.LabelInvalid;
 /// Labels that together are too large are above every clearance, and so forbidden.
 final class Refusals {
     static final String UNIFORM = "not found or not allowed";
-    private static final String RETRY_AFTER_SECONDS = "1";
+    private static final String RETRY_AFTER = "Retry-After";
+    private static final String SOON_SECONDS = "1";
+
+    /// Nothing that is stored goes by itself.
+    private static final String LATER_SECONDS = "60";
+
+    private static final int TOO_MANY = 429;
 
     private Refusals() {}
 
@@ -40,7 +46,8 @@ final class Refusals {
             case CONFLICT -> Response.error(409, 409, kind + " " + name + " is being changed: try again");
             case INVALID, TOO_LARGE ->
                 Response.error(400, 400, "bad request when processing " + kind + " " + name + ": " + refused.reason());
-            case QUOTA -> Response.error(507, 507, refused.reason());
+            case QUOTA -> Response.error(TOO_MANY, TOO_MANY, refused.reason()).with(RETRY_AFTER, LATER_SECONDS);
+            case AT_LIMIT -> tooMany(refused.reason());
             case OVERLOADED -> overloaded(refused.reason());
             case DEADLINE_EXCEEDED -> Response.error(504, 504, refused.reason());
             case UNAVAILABLE -> Response.error(500, 500, "internal error when processing " + kind + " " + name);
@@ -69,8 +76,9 @@ final class Refusals {
             case WRONG_KIND, INVALID -> error(400, refused.reason());
             case EXISTS, CONFLICT -> error(409, refused.reason());
             case TOO_LARGE -> error(413, refused.reason());
-            case QUOTA -> error(507, refused.reason());
-            case OVERLOADED -> error(503, refused.reason()).with("Retry-After", RETRY_AFTER_SECONDS);
+            case QUOTA -> error(TOO_MANY, refused.reason()).with(RETRY_AFTER, LATER_SECONDS);
+            case AT_LIMIT -> error(TOO_MANY, refused.reason()).with(RETRY_AFTER, SOON_SECONDS);
+            case OVERLOADED -> error(503, refused.reason()).with(RETRY_AFTER, SOON_SECONDS);
             case DEADLINE_EXCEEDED -> error(504, refused.reason());
             case UNAVAILABLE -> error(500, "the server could not do it");
         };
@@ -92,7 +100,12 @@ final class Refusals {
         return error(404, UNIFORM);
     }
 
+    /// The answer to somebody who has as much under way as he may.
+    static Response tooMany(String reason) {
+        return Response.error(TOO_MANY, TOO_MANY, reason).with(RETRY_AFTER, SOON_SECONDS);
+    }
+
     private static Response overloaded(String reason) {
-        return Response.error(503, 503, reason).with("Retry-After", RETRY_AFTER_SECONDS);
+        return Response.error(503, 503, reason).with(RETRY_AFTER, SOON_SECONDS);
     }
 }

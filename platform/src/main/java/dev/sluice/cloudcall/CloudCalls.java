@@ -104,7 +104,7 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
             case WRONG_KIND, INVALID -> CallRefusal.INVALID;
             case CONFLICT -> CallRefusal.CONFLICT;
             case TOO_LARGE -> CallRefusal.TOO_LARGE;
-            case QUOTA, OVERLOADED, DEADLINE_EXCEEDED, UNAVAILABLE -> CallRefusal.LIMIT;
+            case QUOTA, AT_LIMIT, OVERLOADED, DEADLINE_EXCEEDED, UNAVAILABLE -> CallRefusal.LIMIT;
         };
     }
 }

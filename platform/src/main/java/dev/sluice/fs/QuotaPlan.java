@@ -43,7 +43,7 @@ public record QuotaPlan(Quota usual, Map<String, Quota> others) {
         }
     }
 
-    Quota of(String payer) {
+    public Quota of(String payer) {
         return others.getOrDefault(payer, usual);
     }
 }

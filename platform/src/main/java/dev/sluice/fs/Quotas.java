@@ -5,6 +5,7 @@ import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
+import java.util.function.Function;
 
 /// What each payer has stored. The sums change in the batch that changes what is stored, so they are exact after a
 /// crash; they are added to and not replaced, so writers do not wait for one another.
@@ -12,16 +13,18 @@ import dev.sluice.store.Store;
 /// Whoever acts pays, and is paid back when it is gone. So a refusal tells a task nothing but what its own payer's
 /// tasks have stored.
 final class Quotas {
-    private final Store store;
-    private final QuotaPlan plan;
+    private static final String MORE = ", or ask the server's administrator for more: sluice iam update quota ORG --";
 
-    Quotas(Store store, QuotaPlan plan) {
+    private final Store store;
+    private final Function<String, Quota> plan;
+
+    Quotas(Store store, Function<String, Quota> plan) {
         this.store = store;
         this.plan = plan;
     }
 
     Batch charge(Batch batch, String payer, Cost cost) {
-        Quota quota = plan.of(payer);
+        Quota quota = plan.apply(payer);
         return batch.add(Keys.items(payer), cost.items(), quota.itemsMax())
                 .add(Keys.bytes(payer), cost.bytes(), quota.bytesMax());
     }
@@ -34,17 +37,17 @@ final class Quotas {
     ///
     /// @throws Refused `QUOTA` if `cost` does not fit now
     void requireRoom(String payer, Cost cost) {
-        Quota quota = plan.of(payer);
+        Quota quota = plan.apply(payer);
         Cost used = used(payer);
         if (used.items() + cost.items() > quota.itemsMax()) {
             throw new Refused(
                     Refusal.QUOTA,
-                    "your organization has stored all the objects that it may: remove some, or ask the operator for more");
+                    "your organization has stored all the objects that it may: remove some" + MORE + "stored-items N");
         }
         if (used.bytes() + cost.bytes() > quota.bytesMax()) {
             throw new Refused(
                     Refusal.QUOTA,
-                    "your organization has stored all the bytes that it may: remove some, or ask the operator for more");
+                    "your organization has stored all the bytes that it may: remove some" + MORE + "stored-mib N");
         }
     }
 

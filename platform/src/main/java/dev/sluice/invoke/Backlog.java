@@ -1,7 +1,8 @@
 package dev.sluice.invoke;
 
-import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
+import dev.sluice.schedule.Scheduler;
+import dev.sluice.schedule.Scheduler.Bound;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// The runs that nobody waits for, in the order in which they were accepted. Holds ids only: the store has the rest,
 /// and this is rebuilt from it after a restart.
 ///
-/// Each tenant has a bounded number of them under way, so that one tenant's backlog does not crowd the scheduler.
+/// Each tenant has a bounded number of them under way, at most as many as it may run at once, so that one tenant's
+/// backlog does not crowd the scheduler. The others count among the runs that it has waiting there.
 /// Thread-safe.
 final class Backlog {
     static final int TENANT_UNDER_WAY_MAX = 64;
-    static final int TENANT_WAITING_MAX = 100_000;
 
     /// Starts one run and waits for its end.
     @FunctionalInterface
@@ -24,6 +25,7 @@ final class Backlog {
     }
 
     private final Starter starter;
+    private final Scheduler scheduler;
     private final Map<String, Tenant> tenants = new HashMap<>(); // guarded by this
 
     private static final class Tenant {
@@ -31,25 +33,61 @@ final class Backlog {
         int underWay;
     }
 
-    Backlog(Starter starter) {
+    Backlog(Starter starter, Scheduler scheduler) {
         this.starter = starter;
+        this.scheduler = scheduler;
     }
 
-    /// @throws Refused `OVERLOADED` if the tenant has too many waiting
-    synchronized void requireRoom(String name) {
-        Tenant tenant = tenants.get(name);
-        if (tenant != null && tenant.waiting.size() >= TENANT_WAITING_MAX) {
-            throw new Refused(Refusal.OVERLOADED, "too many runs are waiting: try again later");
+    /// Adds a run, once it is on record.
+    ///
+    /// @throws Refused `AT_LIMIT`, and it is not put on record, if the tenant has too many waiting
+    void accept(String name, UUID id, Runnable record) {
+        if (!scheduler.promise(name)) {
+            throw Limited.at(Bound.WAITING);
         }
+        boolean isOnRecord = false;
+        try {
+            record.run();
+            isOnRecord = true;
+        } finally {
+            if (!isOnRecord) {
+                scheduler.redeem(name);
+            }
+        }
+        add(name, id);
     }
 
-    synchronized void add(String name, UUID id) {
+    /// Adds a run that was accepted before the server was restarted.
+    void addAgain(String name, UUID id) {
+        scheduler.promiseAnyway(name);
+        add(name, id);
+    }
+
+    private synchronized void add(String name, UUID id) {
         Tenant tenant = tenants.computeIfAbsent(name, n -> new Tenant());
         tenant.waiting.addLast(id);
-        if (tenant.underWay < TENANT_UNDER_WAY_MAX) {
-            tenant.underWay++;
-            Thread.ofVirtual().name("backlog").start(() -> work(name, tenant));
+        if (tenant.underWay < underWayMax(name)) {
+            begin(name, tenant);
         }
+    }
+
+    /// Limits have changed: more runs may be under way now.
+    synchronized void reconsider() {
+        tenants.forEach((name, tenant) -> {
+            int more = Math.min(tenant.waiting.size(), underWayMax(name) - tenant.underWay);
+            for (int i = 0; i < more; i++) {
+                begin(name, tenant);
+            }
+        });
+    }
+
+    private int underWayMax(String name) {
+        return Math.clamp(scheduler.limits(name).runs(), 1, TENANT_UNDER_WAY_MAX);
+    }
+
+    private void begin(String name, Tenant tenant) {
+        tenant.underWay++;
+        Thread.ofVirtual().name("backlog").start(() -> work(name, tenant));
     }
 
     private void work(String name, Tenant tenant) {
@@ -72,16 +110,17 @@ final class Backlog {
     private synchronized void replace(String name, Tenant tenant) {
         tenant.underWay--;
         if (!tenant.waiting.isEmpty()) {
-            tenant.underWay++;
-            Thread.ofVirtual().name("backlog").start(() -> work(name, tenant));
+            begin(name, tenant);
         } else if (tenant.underWay == 0) {
             tenants.remove(name, tenant);
         }
     }
 
     private synchronized @Nullable UUID next(String name, Tenant tenant) {
-        UUID id = tenant.waiting.pollFirst();
-        if (id == null) {
+        UUID id = tenant.underWay > underWayMax(name) ? null : tenant.waiting.pollFirst();
+        if (id != null) {
+            scheduler.redeem(name);
+        } else {
             tenant.underWay--;
             if (tenant.underWay == 0) {
                 tenants.remove(name, tenant);

@@ -18,28 +18,29 @@ import java.util.Optional;
 /// @param vouched  all that vouched for the invoker
 /// @param depth    0 for a run that no other run waits for
 /// @param around   the room that the run holds which waits for this one
+/// @param isAccepted whether it was told that it will be run, so that too many waiting is no reason any more
 /// @param patience how long it may wait for room
 /// @param endNanos when it is of no use any more, as [System#nanoTime] has it
-record Chain(Component vouched, int depth, Optional<Lease> around, Duration patience, long endNanos) {
+record Chain(Component vouched, int depth, Optional<Lease> around, boolean isAccepted, Duration patience, long endNanos) {
     static final int DEPTH_MAX = 8;
     private static final Duration ALONE_MAX = Limits.TIMEOUT_MAX.plus(LocalWorker.PREPARE_MAX);
 
     static Chain outermost(Task caller) {
-        return alone(caller.vouched(), Invocations.QUEUE_PATIENCE);
+        return alone(caller.vouched(), false, Invocations.QUEUE_PATIENCE);
     }
 
     static Chain queued(Component vouched) {
-        return alone(vouched, Invocations.BACKLOG_PATIENCE);
+        return alone(vouched, true, Invocations.BACKLOG_PATIENCE);
     }
 
-    private static Chain alone(Component vouched, Duration patience) {
+    private static Chain alone(Component vouched, boolean isAccepted, Duration patience) {
         long end = System.nanoTime() + patience.plus(ALONE_MAX).toNanos();
-        return new Chain(vouched, 0, Optional.empty(), patience, end);
+        return new Chain(vouched, 0, Optional.empty(), isAccepted, patience, end);
     }
 
     /// The runs that a run calls which holds `around` and ends at `endNanos`.
     Chain within(Lease around, long endNanos) {
-        return new Chain(vouched, depth + 1, Optional.of(around), Invocations.QUEUE_PATIENCE, endNanos);
+        return new Chain(vouched, depth + 1, Optional.of(around), true, Invocations.QUEUE_PATIENCE, endNanos);
     }
 
     /// The same, once it is known who calls.
@@ -49,7 +50,7 @@ record Chain(Component vouched, int depth, Optional<Lease> around, Duration pati
         if (depth > DEPTH_MAX) {
             throw new Refused(Refusal.OVERLOADED, "at most " + DEPTH_MAX + " calls lie inside each other");
         }
-        return new Chain(caller.vouched(), depth, around, patience, endNanos);
+        return new Chain(caller.vouched(), depth, around, isAccepted, patience, endNanos);
     }
 
     Duration timeLeft() {
@@ -59,8 +60,11 @@ record Chain(Component vouched, int depth, Optional<Lease> around, Duration pati
     Admission acquire(Scheduler scheduler, String tenant, int memoryMib) throws InterruptedException {
         Duration left = timeLeft();
         Duration most = patience.compareTo(left) < 0 ? patience : left;
-        return around.isPresent()
-                ? scheduler.acquireWithin(around.get(), tenant, memoryMib, most)
+        if (around.isPresent()) {
+            return scheduler.acquireWithin(around.get(), memoryMib, most);
+        }
+        return isAccepted
+                ? scheduler.acquireAccepted(tenant, memoryMib, most)
                 : scheduler.acquire(tenant, memoryMib, most);
     }
 }

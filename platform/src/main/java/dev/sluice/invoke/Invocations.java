@@ -57,7 +57,7 @@ public final class Invocations {
     private final Clock clock;
     private final Endings endings;
     private final Buckets buckets;
-    private final Backlog backlog = new Backlog(this::start);
+    private final Backlog backlog;
 
     public Invocations(
             Gates gates, Scheduler scheduler, LocalWorker worker, Runs runs, RunIds ids, AuditLog audit, Clock clock) {
@@ -83,6 +83,7 @@ public final class Invocations {
         this.clock = clock;
         this.endings = new Endings(clock);
         this.buckets = new Buckets(firstBucket);
+        this.backlog = new Backlog(this::start, scheduler);
     }
 
     Buckets buckets() {
@@ -94,7 +95,7 @@ public final class Invocations {
     /// refused comes at one of few moments ([Buckets]).
     ///
     /// @throws Refused `NOT_FOUND`, `WRONG_KIND` or `DENIED` for a gate that he may not enter or know
-    ///     of, `OVERLOADED` and `DEADLINE_EXCEEDED` where there was no room in time
+    ///     of, `AT_LIMIT`, `OVERLOADED` and `DEADLINE_EXCEEDED` where there was no room in time
     public View invoke(Invocation wish) throws InterruptedException {
         return buckets.timed(() -> answer(wish));
     }
@@ -148,20 +149,24 @@ public final class Invocations {
 
     /// Accepts a run that nobody waits for. Durable on return.
     ///
-    /// @throws Refused as [#invoke], and `OVERLOADED` if too many wait already
+    /// @throws Refused as [#invoke], and `AT_LIMIT` if too many wait already
     public Run submit(Invocation wish) {
         Task caller = Task.current();
         Gate gate = entered(wish.gate(), caller);
         Run run = newRun(wish, gate, caller, false);
-        backlog.requireRoom(run.organization());
-        runs.enqueue(QueuedInvoker.queued(run, wish, caller));
-        backlog.add(run.organization(), run.id());
+        backlog.accept(run.organization(), run.id(), () -> runs.enqueue(QueuedInvoker.queued(run, wish, caller)));
         return run;
     }
 
     /// After a restart: ends in the records what was running, and goes on with what was waiting.
     public void recover() {
-        runs.recover().forEach(run -> backlog.add(run.organization(), run.id()));
+        runs.recover().forEach(run -> backlog.addAgain(run.organization(), run.id()));
+    }
+
+    /// Limits of organizations have changed: who was at one may go on.
+    public void reconsider() {
+        scheduler.reconsider();
+        backlog.reconsider();
     }
 
     /// Starts a run that was accepted, with what the gate is by now, and waits for its end. Its invoker's right to
@@ -173,8 +178,7 @@ public final class Invocations {
         }
         Run.Queued queued = taken.get();
         Run run = queued.run();
-        String refusal = "not found or not allowed";
-        Content content = endings.stopped(run, queued.start(), queued.payload(), refusal);
+        Content content = endings.stopped(run, queued.start(), queued.payload(), "not found or not allowed");
         try {
             Task invoker = QueuedInvoker.task(queued);
             content = invoker.run(() -> {
@@ -206,6 +210,7 @@ public final class Invocations {
                     yield worker.check(function, CHECK_PATIENCE);
                 }
             }
+            case Admission.AtLimit(var bound) -> Optional.of(Limited.at(bound).reason());
             case Admission.QueueFull(), Admission.TimedOut() -> Optional.of("the server had no room to check it");
         };
     }
@@ -228,10 +233,9 @@ public final class Invocations {
                     yield endings.of(end, gate, task, wish.payload());
                 }
             }
-            case Admission.QueueFull() ->
-                throw new Refused(Refusal.OVERLOADED, "too many runs are waiting: try again later");
-            case Admission.TimedOut() ->
-                throw new Refused(Refusal.DEADLINE_EXCEEDED, "there was no room to run the function in time");
+            case Admission.AtLimit(var bound) -> throw Limited.at(bound);
+            case Admission.QueueFull() -> throw Limited.byTheMachine();
+            case Admission.TimedOut() -> throw Limited.byTime();
         };
     }
 

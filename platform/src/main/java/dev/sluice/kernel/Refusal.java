@@ -21,6 +21,8 @@ public enum Refusal {
     TOO_LARGE,
     /// Who pays for it has stored as much as he may.
     QUOTA,
+    /// Who is charged for it has as much under way as he may.
+    AT_LIMIT,
     /// The bounded queue of the tenant or the machine is full.
     OVERLOADED,
     /// Waiting or running took longer than its deadline.

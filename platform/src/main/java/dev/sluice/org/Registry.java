@@ -15,12 +15,16 @@ import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -51,8 +55,15 @@ final class Registry {
 
     /// @param deletedSeconds since 1970; 0 while it exists
     /// @param emptiedSeconds when nothing was left of it any more; 0 before
+    /// @param limits what is set for it itself, by words; null for nothing
     private record Life(
-            String id, String name, String token, long createdSeconds, long deletedSeconds, long emptiedSeconds) {
+            String id,
+            String name,
+            String token,
+            long createdSeconds,
+            long deletedSeconds,
+            long emptiedSeconds,
+            @Nullable Map<String, Long> limits) {
         static Life of(Organization organization, long deletedSeconds, long emptiedSeconds) {
             return new Life(
                     organization.id(),
@@ -60,7 +71,12 @@ final class Registry {
                     organization.token(),
                     organization.createdSeconds(),
                     deletedSeconds,
-                    emptiedSeconds);
+                    emptiedSeconds,
+                    null);
+        }
+
+        Life limited(Map<String, Long> now) {
+            return new Life(id, name, token, createdSeconds, deletedSeconds, emptiedSeconds, now);
         }
 
         boolean isOver() {
@@ -87,6 +103,21 @@ final class Registry {
                 .filter(life -> !life.isOver())
                 .map(Life::organization)
                 .toList();
+    }
+
+    /// What is set for single organizations, by their tokens.
+    Map<String, Map<Limit, Long>> limits() {
+        Map<String, Map<Limit, Long>> all = new HashMap<>();
+        for (Life life : lives()) {
+            Map<Limit, Long> its = new EnumMap<>(Limit.class);
+            if (!life.isOver() && life.limits() != null) {
+                life.limits().forEach((word, value) -> Limit.of(word).ifPresent(limit -> its.put(limit, value)));
+            }
+            if (!its.isEmpty()) {
+                all.put(life.token(), its);
+            }
+        }
+        return all;
     }
 
     /// Those that were deleted and have anything left, with when that was.
@@ -163,6 +194,22 @@ final class Registry {
                 throw Refused.notFound();
             }
             return Life.of(organization, before.deletedSeconds(), nowSeconds);
+        });
+    }
+
+    /// Limits an organization to that, and to nothing else. Writes as [Task#current].
+    ///
+    /// @param by who wants it, for the record
+    /// @throws Refused `NOT_FOUND` if it is deleted, `CONFLICT`, `DENIED`
+    void limit(Organization organization, Map<Limit, Long> limits, Component by) {
+        Map<String, Long> words = new TreeMap<>();
+        limits.forEach((limit, value) -> words.put(limit.word(), value));
+        Map<String, String> details = Map.of("limits", JSON.writeValueAsString(words), "by", by.toString());
+        change("organization.limit", organization, details, before -> {
+            if (before.isOver()) {
+                throw Refused.notFound();
+            }
+            return before.limited(words);
         });
     }
 

@@ -1,13 +1,8 @@
 package dev.sluice.schedule;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Shares the machine's memory out to runs. Who finds no room waits in a queue of its tenant, bounded in length
@@ -20,32 +15,51 @@ import org.jspecify.annotations.Nullable;
 /// left to all others: some is always left for who comes next, however many runs that never end somebody has
 /// begun.
 ///
+/// A tenant has limits of its own besides: so many runs, so much memory, so many that wait. Who is at one of these is
+/// passed over too, and waits for nobody but himself.
+///
 /// A run that waits for another one keeps its room meanwhile. So that such calls cannot wait for each other, a
 /// nested wish is refused as soon as no run makes progress whose end it could wait for; and it goes before its
 /// tenant's other wishes, since it holds room already.
 ///
 /// Thread-safe. One lock, held for a few map operations and never while waiting for anything else.
 public final class Scheduler {
+    /// Of runs that somebody waits for, whatever the tenant's limit is.
     public static final int TENANT_QUEUE_RUNS_MAX = 1_024;
+
+    /// From then on only who has none waiting may wait, with one.
     public static final int QUEUE_RUNS_MAX = 16_384;
 
     /// Alone, a tenant gets four fifths of the machine.
     static final int SHARE = 4;
 
-    private final int memoryMib;
+    private final Function<String, Limits> limits;
     private final ReentrantLock lock = new ReentrantLock();
-    private final LinkedHashMap<String, ArrayDeque<Waiter>> queues = new LinkedHashMap<>(); // guarded by lock
-    private final Map<String, Integer> heldMib = new HashMap<>(); // guarded by lock
-    private int waiting; // guarded by lock
-    private int leasedMib; // guarded by lock
-    private int progressing; // guarded by lock: leases whose runs wait for no other run
+    private final Turns turns; // guarded by lock
+
+    /// What one tenant may have at once.
+    ///
+    /// @param runs      under way; a run and the runs that it waits for count once
+    /// @param waiting   runs that wait
+    /// @param memoryMib of all its runs
+    public record Limits(int runs, int waiting, int memoryMib) {}
+
+    /// Which of its limits a tenant is at.
+    public enum Bound {
+        RUNS,
+        WAITING,
+        MEMORY
+    }
 
     /// What became of a wish for room.
     public sealed interface Admission {
         record Granted(Lease lease) implements Admission {}
 
-        /// The tenant's queue, or the machine's, is full.
+        /// The machine's queue is full, or nothing that is under way could end.
         record QueueFull() implements Admission {}
+
+        /// The tenant has as much as it may, and no room came free of what it has.
+        record AtLimit(Bound bound) implements Admission {}
 
         /// No room came free in time.
         record TimedOut() implements Admission {}
@@ -53,12 +67,12 @@ public final class Scheduler {
 
     /// The right to use some memory until it is closed.
     public final class Lease implements AutoCloseable {
-        private final String tenant;
+        private final Tenant tenant;
         private final int mib;
         private final @Nullable Lease outer;
         private boolean open = true; // guarded by lock
 
-        private Lease(String tenant, int mib, @Nullable Lease outer) {
+        private Lease(Tenant tenant, int mib, @Nullable Lease outer) {
             this.tenant = tenant;
             this.mib = mib;
             this.outer = outer;
@@ -68,15 +82,18 @@ public final class Scheduler {
             return mib;
         }
 
+        Tenant tenant() {
+            return tenant;
+        }
+
         @Override
         public void close() {
             lock.lock();
             try {
                 if (open) {
                     open = false;
-                    giveBack(tenant, mib);
-                    resume(outer);
-                    settleWaiting();
+                    turns.giveBack(tenant, mib, outer);
+                    turns.settle(tenant);
                 }
             } finally {
                 lock.unlock();
@@ -85,37 +102,117 @@ public final class Scheduler {
     }
 
     /// @param memoryMib what all runs may use together
-    public Scheduler(int memoryMib) {
-        this.memoryMib = memoryMib;
+    /// @param limits    of each tenant, as they are now; asked often, and must not wait for anything
+    public Scheduler(int memoryMib, Function<String, Limits> limits) {
+        this.limits = limits;
+        this.turns = new Turns(memoryMib, limits);
     }
 
     /// Waits for room for at most `patience`.
     public Admission acquire(String tenant, int wishMib, Duration patience) throws InterruptedException {
-        return acquire(tenant, wishMib, patience, null);
+        return acquire(tenant, wishMib, patience, null, false);
     }
 
-    /// As [#acquire], for a run that the run with the room `outer` waits for: until the lease is closed, or is not
-    /// granted, the outer run makes no progress. `QueueFull` where waiting could not end.
-    public Admission acquireWithin(Lease outer, String tenant, int wishMib, Duration patience)
-            throws InterruptedException {
-        return acquire(tenant, wishMib, patience, outer);
+    /// As [#acquire], for a run that was accepted before: however many wait by now.
+    public Admission acquireAccepted(String tenant, int wishMib, Duration patience) throws InterruptedException {
+        return acquire(tenant, wishMib, patience, null, true);
     }
 
-    private Admission acquire(String tenant, int wishMib, Duration patience, @Nullable Lease outer)
+    /// As [#acquireAccepted], for a run of the same tenant that the run with the room `outer` waits for: until the
+    /// lease is closed, or is not granted, the outer run makes no progress. `QueueFull` or `AtLimit` where waiting
+    /// could not end.
+    public Admission acquireWithin(Lease outer, int wishMib, Duration patience) throws InterruptedException {
+        return acquire(outer.tenant().name, wishMib, patience, outer, true);
+    }
+
+    private Admission acquire(
+            String name, int wishMib, Duration patience, @Nullable Lease outer, boolean isAccepted)
             throws InterruptedException {
         lock.lock();
         try {
-            if (waiting == 0 && fits(wishMib) && isWithinShare(tenant, wishMib)) {
-                suspend(outer);
-                take(tenant, wishMib);
+            Tenant tenant = turns.tenant(name);
+            if (turns.isRoomFor(tenant, wishMib, outer != null)) {
+                turns.suspend(outer);
+                turns.take(tenant, wishMib, outer);
                 return new Admission.Granted(new Lease(tenant, wishMib, outer));
             }
-            ArrayDeque<Waiter> queue = queues.computeIfAbsent(tenant, t -> new ArrayDeque<>());
-            if (wishMib > memoryMib || queue.size() >= TENANT_QUEUE_RUNS_MAX || waiting >= QUEUE_RUNS_MAX) {
-                dropIfEmpty(tenant, queue);
-                return new Admission.QueueFull();
+            var refusal = turns.refusal(tenant, wishMib, isAccepted);
+            if (refusal.isPresent()) {
+                turns.forgetIfIdle(tenant);
+                return refusal.get();
             }
-            return await(queue, new Waiter(tenant, wishMib, outer, lock.newCondition()), patience);
+            return await(new Waiter(tenant, wishMib, outer, lock.newCondition()), patience);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Admission await(Waiter waiter, Duration patience) throws InterruptedException {
+        turns.join(waiter);
+        boolean isTaken = false;
+        try {
+            long nanos = patience.toNanos();
+            while (!waiter.isGranted && !waiter.isRefused && nanos > 0) {
+                nanos = waiter.settled.awaitNanos(nanos);
+            }
+            isTaken = waiter.isGranted;
+            return isTaken
+                    ? new Admission.Granted(new Lease(waiter.tenant, waiter.wishMib, waiter.outer))
+                    : turns.missed(waiter);
+        } finally {
+            if (!isTaken) {
+                turns.giveUp(waiter);
+            }
+        }
+    }
+
+    /// Counts a run among those that wait, before it asks for room.
+    ///
+    /// @return false, and nothing is counted, if the tenant has as many as it may
+    public boolean promise(String name) {
+        return of(name, tenant -> {
+            boolean isRoom = turns.mayPromise(tenant);
+            tenant.promised += isRoom ? 1 : 0;
+            return isRoom;
+        });
+    }
+
+    /// As [#promise], whatever the limit is: for a run that was accepted before the server was restarted.
+    public void promiseAnyway(String name) {
+        of(name, tenant -> tenant.promised++);
+    }
+
+    /// Undoes one [#promise]: the run asks for room now, or never will.
+    public void redeem(String name) {
+        of(name, tenant -> tenant.promised--);
+    }
+
+    public Limits limits(String name) {
+        return limits.apply(name);
+    }
+
+    /// What a tenant has of what its limits bound.
+    public Limits used(String name) {
+        return of(name, tenant -> new Limits(tenant.running, tenant.waiting(), tenant.heldMib));
+    }
+
+    private <T> T of(String name, Function<Tenant, T> asked) {
+        lock.lock();
+        try {
+            Tenant tenant = turns.tenant(name);
+            T result = asked.apply(tenant);
+            turns.forgetIfIdle(tenant);
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Limits have changed: who was at one may be served now.
+    public void reconsider() {
+        lock.lock();
+        try {
+            turns.settleAnew();
         } finally {
             lock.unlock();
         }
@@ -125,157 +222,11 @@ public final class Scheduler {
     public Load load() {
         lock.lock();
         try {
-            return new Load(waiting, leasedMib, memoryMib);
+            return turns.load();
         } finally {
             lock.unlock();
         }
     }
 
     public record Load(int waitingRuns, int leasedMib, int memoryMib) {}
-
-    private Admission await(ArrayDeque<Waiter> queue, Waiter waiter, Duration patience) throws InterruptedException {
-        if (waiter.outer == null) {
-            queue.addLast(waiter);
-        } else {
-            queue.addFirst(waiter);
-        }
-        waiting++;
-        suspend(waiter.outer);
-        boolean settled = false;
-        try {
-            settleWaiting();
-            long nanos = patience.toNanos();
-            while (!waiter.isGranted && !waiter.isRefused && nanos > 0) {
-                nanos = waiter.settled.awaitNanos(nanos);
-            }
-            settled = waiter.isGranted;
-            if (waiter.isRefused) {
-                return new Admission.QueueFull();
-            }
-            return settled
-                    ? new Admission.Granted(new Lease(waiter.tenant, waiter.wishMib, waiter.outer))
-                    : new Admission.TimedOut();
-        } finally {
-            if (!settled) {
-                giveUp(waiter);
-            }
-        }
-    }
-
-    private void giveUp(Waiter waiter) {
-        if (waiter.isGranted) {
-            giveBack(waiter.tenant, waiter.wishMib);
-        } else if (!waiter.isRefused) {
-            leaveQueue(waiter);
-        }
-        if (!waiter.isRefused) {
-            resume(waiter.outer);
-        }
-        settleWaiting();
-    }
-
-    /// Serves the tenants in turn for as long as the next one's oldest wish fits. Who has had his share is passed
-    /// over. Then, while no run makes progress, nested wishes: one that fits is granted out of turn, else one is
-    /// refused, whose outer run goes on with that.
-    private void settleWaiting() {
-        for (Optional<Waiter> next = next(); next.isPresent(); next = next()) {
-            Waiter waiter = next.get();
-            ArrayDeque<Waiter> queue = leaveQueue(waiter);
-            if (!queue.isEmpty()) {
-                queues.putLast(waiter.tenant, queue);
-            }
-            grant(waiter);
-        }
-        boolean isStuck = progressing == 0;
-        while (isStuck) {
-            isStuck = settleNested() && progressing == 0;
-        }
-    }
-
-    /// @return whether there was one
-    private boolean settleNested() {
-        @Nullable Waiter last = null;
-        for (ArrayDeque<Waiter> queue : queues.values()) {
-            for (Waiter waiter : queue) {
-                if (waiter.outer != null && fits(waiter.wishMib)) {
-                    leaveQueue(waiter);
-                    grant(waiter);
-                    return true;
-                }
-                last = waiter.outer == null ? last : waiter;
-            }
-        }
-        if (last == null) {
-            return false;
-        }
-        leaveQueue(last);
-        resume(last.outer);
-        last.isRefused = true;
-        last.settled.signal();
-        return true;
-    }
-
-    private void grant(Waiter waiter) {
-        take(waiter.tenant, waiter.wishMib);
-        waiter.isGranted = true;
-        waiter.settled.signal();
-    }
-
-    private ArrayDeque<Waiter> leaveQueue(Waiter waiter) {
-        ArrayDeque<Waiter> queue = Objects.requireNonNull(queues.get(waiter.tenant));
-        queue.remove(waiter);
-        waiting--;
-        dropIfEmpty(waiter.tenant, queue);
-        return queue;
-    }
-
-    private void suspend(@Nullable Lease outer) {
-        if (outer != null) {
-            progressing--;
-        }
-    }
-
-    private void resume(@Nullable Lease outer) {
-        if (outer != null) {
-            progressing++;
-        }
-    }
-
-    /// Whose turn it is, if his oldest wish fits.
-    private Optional<Waiter> next() {
-        for (ArrayDeque<Waiter> queue : queues.values()) {
-            @Nullable Waiter oldest = queue.peekFirst();
-            if (oldest != null && isWithinShare(oldest.tenant, oldest.wishMib)) {
-                return fits(oldest.wishMib) ? Optional.of(oldest) : Optional.empty();
-            }
-        }
-        return Optional.empty();
-    }
-
-    private void take(String tenant, int mib) {
-        progressing++;
-        leasedMib += mib;
-        heldMib.merge(tenant, mib, Integer::sum);
-    }
-
-    private void giveBack(String tenant, int mib) {
-        progressing--;
-        leasedMib -= mib;
-        heldMib.computeIfPresent(tenant, (_, held) -> held == mib ? null : held - mib);
-    }
-
-    private boolean isWithinShare(String tenant, int wishMib) {
-        int held = heldMib.getOrDefault(tenant, 0);
-        return held == 0 || held + wishMib <= (long) SHARE * (memoryMib - leasedMib - wishMib);
-    }
-
-    private boolean fits(int wishMib) {
-        return leasedMib + wishMib <= memoryMib;
-    }
-
-    private void dropIfEmpty(String tenant, ArrayDeque<Waiter> queue) {
-        if (queue.isEmpty()) {
-            queues.remove(tenant, queue);
-        }
-    }
 }

@@ -1,21 +1,29 @@
 package dev.sluice.schedule;
 
+import dev.sluice.schedule.Scheduler.Bound;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /// A wish for room that waits. Guarded by the scheduler's lock.
 final class Waiter {
-    final String tenant;
+    final Tenant tenant;
     final int wishMib;
     final Scheduler.@Nullable Lease outer;
     final Condition settled;
     boolean isGranted;
     boolean isRefused;
 
-    Waiter(String tenant, int wishMib, Scheduler.@Nullable Lease outer, Condition settled) {
+    /// Why it is refused, if that is the tenant's own limit.
+    @Nullable Bound refusedBy;
+
+    Waiter(Tenant tenant, int wishMib, Scheduler.@Nullable Lease outer, Condition settled) {
         this.tenant = tenant;
         this.wishMib = wishMib;
         this.outer = outer;
         this.settled = settled;
+    }
+
+    boolean isNested() {
+        return outer != null;
     }
 }

@@ -23,6 +23,8 @@ import dev.sluice.fs.Collector;
 import dev.sluice.fs.FsSettings;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.Quota;
+import dev.sluice.fs.QuotaPlan;
+import dev.sluice.fs.Usage;
 import dev.sluice.function.Packages;
 import dev.sluice.gate.Gates;
 import dev.sluice.http.TlsIdentity;
@@ -35,10 +37,12 @@ import dev.sluice.label.Privilege;
 import dev.sluice.org.Departed;
 import dev.sluice.org.Founding;
 import dev.sluice.org.Organization;
+import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Policy;
 import dev.sluice.org.PublicKeyText;
 import dev.sluice.org.ServiceAccount;
+import dev.sluice.org.TenantLimits;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
 import dev.sluice.sandbox.SandboxDriver;
@@ -78,6 +82,7 @@ final class ApiServer implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     final Store store;
+    final TenantLimits limits = new TenantLimits(Map.of(), new QuotaPlan(Quota.DEFAULT, Map.of()));
     final LabeledFs fs;
     final MemoryBlobs blobs = new MemoryBlobs();
     private final Clock clock = Clock.systemUTC();
@@ -100,7 +105,7 @@ final class ApiServer implements AutoCloseable {
     ApiServer(Path directory, Store store) throws IOException, InterruptedException, GeneralSecurityException {
         this.store = store;
         fs = new LabeledFs(
-                store, new SecureRandom(), new FsSettings(Quota.DEFAULT, InstantSource.system(), Gates::named));
+                store, new SecureRandom(), new FsSettings(limits::storage, InstantSource.system(), Gates::named));
         audit = new AuditLog(store, new SecureRandom(), clock);
         organizations = new Organizations(fs, audit);
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
@@ -114,7 +119,7 @@ final class ApiServer implements AutoCloseable {
                 Map.of(
                         NamespaceOptions.PYTHON3, guest.resolve("python"),
                         NamespaceOptions.NODEJS, guest.resolve("node"))));
-        var scheduler = new Scheduler(1024);
+        var scheduler = new Scheduler(1024, tenant -> Limiting.runs(limits, tenant));
         egress = Egress.open(new EgressSettings(Set.of("api.example.com"), Set.of(), Optional.empty()));
         var gates = new Gates(fs, audit, egress);
         var runs = new Runs(store, clock);
@@ -155,7 +160,14 @@ final class ApiServer implements AutoCloseable {
                         system,
                         audit,
                         signIn,
-                        departures),
+                        new Api.Tenancy(
+                                departures,
+                                new Limiting(
+                                        limits,
+                                        new OrganizationLimits(fs, audit, limits),
+                                        scheduler,
+                                        tenant -> Usage.of(store, tenant),
+                                        System::nanoTime))),
                 new Api.Version("0.0", "", ""),
                 () -> true,
                 clock);

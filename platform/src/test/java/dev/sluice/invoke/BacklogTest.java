@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
+import dev.sluice.schedule.Scheduler;
 import dev.sluice.store.StoreFailed;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -15,18 +18,21 @@ import org.junit.jupiter.api.Test;
 final class BacklogTest {
     private final AtomicInteger started = new AtomicInteger();
     private final Semaphore mayEnd = new Semaphore(0);
+    private final Map<String, Scheduler.Limits> limits = new ConcurrentHashMap<>();
+    private final Scheduler scheduler =
+            new Scheduler(1, tenant -> limits.getOrDefault(tenant, new Scheduler.Limits(1_000, 1_000, 1)));
     private final Backlog backlog = new Backlog(_ -> {
         started.incrementAndGet();
         mayEnd.acquire();
-    });
+    }, scheduler);
 
     @Test
     void oneTenantsBacklog_isStartedBitByBit_andLeavesAnotherAlone() {
         for (int i = 0; i < Backlog.TENANT_UNDER_WAY_MAX + 10; i++) {
-            backlog.add("acme", UUID.randomUUID());
+            accept(backlog, "acme");
         }
         await().until(() -> started.get() == Backlog.TENANT_UNDER_WAY_MAX);
-        backlog.add("blue", UUID.randomUUID());
+        accept(backlog, "blue");
         await().until(() -> started.get() == Backlog.TENANT_UNDER_WAY_MAX + 1);
         mayEnd.release(5);
         await().until(() -> started.get() >= Backlog.TENANT_UNDER_WAY_MAX + 5);
@@ -36,15 +42,62 @@ final class BacklogTest {
     }
 
     @Test
-    void aTenantWithTooManyWaiting_isRefused_andAnotherIsNot() {
-        for (int i = 0; i < Backlog.TENANT_UNDER_WAY_MAX + Backlog.TENANT_WAITING_MAX; i++) {
-            backlog.add("acme", UUID.randomUUID());
+    void aTenantWithTooManyWaiting_isRefused_beforeItIsOnRecord_andAnotherIsNot() {
+        limits.put("acme", new Scheduler.Limits(2, 3, 1));
+        for (int i = 0; i < 2; i++) {
+            accept(backlog, "acme");
         }
-        await().until(() -> started.get() == Backlog.TENANT_UNDER_WAY_MAX);
-        assertThatThrownBy(() -> backlog.requireRoom("acme"))
+        await().until(() -> started.get() == 2 && scheduler.used("acme").waiting() == 0);
+        for (int i = 0; i < 3; i++) {
+            accept(backlog, "acme");
+        }
+        assertThatThrownBy(() -> backlog.accept(
+                        "acme",
+                        UUID.randomUUID(),
+                        () -> {
+                            throw new AssertionError("on record");
+                        }))
                 .isInstanceOfSatisfying(
-                        Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.OVERLOADED));
-        backlog.requireRoom("blue");
+                        Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.AT_LIMIT));
+        mayEnd.release(1);
+        await().until(() -> scheduler.used("acme").waiting() == 2);
+        accept(backlog, "acme");
+        accept(backlog, "blue");
+    }
+
+    @Test
+    void aRunThatCouldNotBePutOnRecord_doesNotCount() {
+        limits.put("acme", new Scheduler.Limits(1, 1, 1));
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> backlog.accept(
+                            "acme",
+                            UUID.randomUUID(),
+                            () -> {
+                                throw new StoreFailed("on purpose");
+                            }))
+                    .isInstanceOf(StoreFailed.class);
+        }
+        assertThat(scheduler.used("acme").waiting()).isZero();
+    }
+
+    @Test
+    void asManyAreUnderWay_asTheTenantMayRun_andMoreAtOnceWhenItMay() {
+        limits.put("acme", new Scheduler.Limits(2, 1_000, 1));
+        for (int i = 0; i < 10; i++) {
+            accept(backlog, "acme");
+        }
+        await().until(() -> started.get() == 2 && scheduler.used("acme").waiting() == 8);
+        limits.put("acme", new Scheduler.Limits(5, 1_000, 1));
+        backlog.reconsider();
+        await().until(() -> started.get() == 5);
+        limits.put("acme", new Scheduler.Limits(1, 1_000, 1));
+        mayEnd.release(4);
+        await().until(() -> mayEnd.availablePermits() == 0 && mayEnd.getQueueLength() == 1);
+        assertThat(started).hasValue(5);
+    }
+
+    private static void accept(Backlog backlog, String tenant) {
+        backlog.accept(tenant, UUID.randomUUID(), () -> {});
     }
 
     @Test
@@ -53,10 +106,10 @@ final class BacklogTest {
             started.incrementAndGet();
             mayEnd.acquire();
             throw new StoreFailed("on purpose");
-        });
+        }, scheduler);
         int all = 2 * Backlog.TENANT_UNDER_WAY_MAX;
         for (int i = 0; i < all; i++) {
-            failing.add("acme", UUID.randomUUID());
+            accept(failing, "acme");
         }
         mayEnd.release(all);
         await().dontCatchUncaughtExceptions().until(() -> started.get() == all);

@@ -19,7 +19,7 @@ final class ChainTest {
     private static final Duration LONG = Duration.ofHours(1);
     private static final Duration SHORT = Duration.ofMillis(50);
 
-    private final Scheduler scheduler = new Scheduler(MIB);
+    private final Scheduler scheduler = new Scheduler(MIB, _ -> new Scheduler.Limits(9, 9, 1 << 20));
 
     @Test
     @Timeout(10)
@@ -54,6 +54,6 @@ final class ChainTest {
     }
 
     private static Chain chain(Duration patience, Duration ofUse) {
-        return new Chain(Component.TRUE, 0, Optional.empty(), patience, System.nanoTime() + ofUse.toNanos());
+        return new Chain(Component.TRUE, 0, Optional.empty(), false, patience, System.nanoTime() + ofUse.toNanos());
     }
 }

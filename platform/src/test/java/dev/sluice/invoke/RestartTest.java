@@ -113,12 +113,12 @@ final class RestartTest {
         create("later", COUNTS, PLACE);
         Invocation wish = wish(PLACE, "later", Optional.empty());
         Run waiting = accepted(wish);
-        var crowded = new CrowdedStore(spine.store, Backlog.TENANT_UNDER_WAY_MAX + Backlog.TENANT_WAITING_MAX);
+        var crowded = new CrowdedStore(spine.store, Backlog.TENANT_UNDER_WAY_MAX + Spine.LIMITS.waiting());
         Invocations invocations = over(crowded);
         invocations.recover();
         assertThatThrownBy(() -> caller().run(() -> invocations.submit(wish)))
                 .isInstanceOfSatisfying(
-                        Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.OVERLOADED));
+                        Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.AT_LIMIT));
         Run blues = caller().run(() -> invocations.submit(of("blue", wish)));
         crowded.open();
         await().until(() -> seen(waiting).flatMap(View::content).isPresent());

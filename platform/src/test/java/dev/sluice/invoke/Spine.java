@@ -37,6 +37,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -47,6 +48,9 @@ final class Spine implements AutoCloseable {
     /// How many guests of each runtime wait fresh.
     static final int FRESH_OF_EACH = 1;
 
+    /// Of each tenant that `limits` does not name.
+    static final Scheduler.Limits LIMITS = new Scheduler.Limits(1_000, 10_000, 1 << 20);
+
     /// What all guests may hold together.
     static final int WORKER_MIB = 2048;
 
@@ -55,6 +59,7 @@ final class Spine implements AutoCloseable {
     final AuditLog audit = new AuditLog(store, new SecureRandom(), Clock.systemUTC());
     final Gates gates = new Gates(fs, audit);
     final Runs runs = new Runs(store, Clock.systemUTC());
+    final Map<String, Scheduler.Limits> limits = new ConcurrentHashMap<>();
     final Scheduler scheduler;
     final WatchedDriver driver;
     final LocalWorker worker;
@@ -67,7 +72,7 @@ final class Spine implements AutoCloseable {
 
     /// @param memoryMib that all runs share; a guest takes 128 of it
     Spine(Path directory, int memoryMib) throws InterruptedException {
-        scheduler = new Scheduler(memoryMib);
+        scheduler = new Scheduler(memoryMib, tenant -> limits.getOrDefault(tenant, LIMITS));
         Path guest = Path.of("..", "guest").toAbsolutePath().normalize();
         fs.bootstrap();
         driver = new WatchedDriver(NamespaceDriver.open(NamespaceOptions.of(

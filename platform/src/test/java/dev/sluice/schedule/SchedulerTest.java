@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.schedule.Scheduler.Admission;
+import dev.sluice.schedule.Scheduler.Bound;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +19,14 @@ final class SchedulerTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofMillis(20);
 
-    private final Scheduler scheduler = new Scheduler(256);
+    private final Map<String, Scheduler.Limits> limits = new ConcurrentHashMap<>();
+    private final Scheduler scheduler = scheduler(256);
+
+    /// With as much as the machine has for each tenant that `limits` does not name.
+    private Scheduler scheduler(int memoryMib) {
+        var wide = new Scheduler.Limits(100_000, 100_000, 1 << 20);
+        return new Scheduler(memoryMib, tenant -> limits.getOrDefault(tenant, wide));
+    }
 
     @Test
     void acquire_withRoom_isGrantedAtOnce_andCloseGivesItBack() throws InterruptedException {
@@ -55,7 +65,7 @@ final class SchedulerTest {
                 threads.execute(() -> acquireAndClose("flood", new ArrayList<>()));
             }
             await().until(() -> scheduler.load().waitingRuns() == Scheduler.TENANT_QUEUE_RUNS_MAX);
-            assertThat(scheduler.acquire("flood", 128, LONG)).isInstanceOf(Admission.QueueFull.class);
+            assertThat(scheduler.acquire("flood", 128, LONG)).isEqualTo(new Admission.AtLimit(Bound.WAITING));
             assertThat(scheduler.acquire("quiet", 128, SHORT)).isInstanceOf(Admission.TimedOut.class);
             room.close();
         }
@@ -80,7 +90,7 @@ final class SchedulerTest {
 
     @Test
     void runsWithoutEnd_leaveSomeRoom_forWhoComesNext() throws InterruptedException {
-        var wide = new Scheduler(1024);
+        var wide = scheduler(1024);
         for (String flood : List.of("one", "two")) {
             while (wide.acquire(flood, 16, SHORT) instanceof Admission.Granted) {
                 assertThat(wide.load().leasedMib()).isLessThan(1024);
@@ -91,7 +101,7 @@ final class SchedulerTest {
 
     @Test
     void whoHasHadHisShare_isPassedOver_andServedOnceHeGivesBack() throws InterruptedException {
-        var wide = new Scheduler(1024);
+        var wide = scheduler(1024);
         var first = granted(wide.acquire("flood", 128, SHORT));
         while (wide.acquire("flood", 128, SHORT) instanceof Admission.Granted) {
             assertThat(wide.load().leasedMib()).isLessThan(1024);
@@ -140,7 +150,7 @@ final class SchedulerTest {
     @Test
     void aNestedWish_isRefusedAtOnce_whereNoRunMakesProgress() throws InterruptedException {
         try (var outer = granted(scheduler.acquire("a", 256, SHORT))) {
-            assertThat(scheduler.acquireWithin(outer, "a", 128, LONG)).isInstanceOf(Admission.QueueFull.class);
+            assertThat(scheduler.acquireWithin(outer, 128, LONG)).isInstanceOf(Admission.QueueFull.class);
             assertThat(scheduler.load()).isEqualTo(new Scheduler.Load(0, 256, 256));
         }
     }
@@ -148,14 +158,14 @@ final class SchedulerTest {
     @Test
     void callsThatWaitForEachOther_areSettled_howeverManyGuestsThereIsRoomFor() throws InterruptedException {
         for (int guests = 1; guests <= 6; guests++) {
-            var small = new Scheduler(guests * 128);
+            var small = scheduler(guests * 128);
             var ended = new ArrayList<String>();
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int run = 0; run < 8; run++) {
                     String tenant = "tenant" + run % 3;
                     threads.execute(() -> {
                         try (var lease = granted(small.acquire(tenant, 128, LONG))) {
-                            nest(small, lease, tenant, 4);
+                            nest(small, lease, 4);
                         } catch (InterruptedException stopped) {
                             Thread.currentThread().interrupt();
                         }
@@ -170,11 +180,11 @@ final class SchedulerTest {
         }
     }
 
-    private static void nest(Scheduler scheduler, Scheduler.Lease outer, String tenant, int depth)
+    private static void nest(Scheduler scheduler, Scheduler.Lease outer, int depth)
             throws InterruptedException {
-        if (depth > 0 && scheduler.acquireWithin(outer, tenant, 128, LONG) instanceof Admission.Granted(var lease)) {
+        if (depth > 0 && scheduler.acquireWithin(outer, 128, LONG) instanceof Admission.Granted(var lease)) {
             try (lease) {
-                nest(scheduler, lease, tenant, depth - 1);
+                nest(scheduler, lease, depth - 1);
             }
         }
     }
@@ -185,7 +195,7 @@ final class SchedulerTest {
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             threads.execute(() -> acquireAndClose("b", new ArrayList<>()));
             await().until(() -> scheduler.load().waitingRuns() == 1);
-            granted(scheduler.acquireWithin(outer, "a", 128, LONG)).close();
+            granted(scheduler.acquireWithin(outer, 128, LONG)).close();
             outer.close();
         }
     }
@@ -202,7 +212,7 @@ final class SchedulerTest {
             });
             await().until(() -> scheduler.load().waitingRuns() == 1);
             threads.execute(() -> {
-                try (var inner = granted(scheduler.acquireWithin(outer, "a", 128, LONG))) {
+                try (var inner = granted(scheduler.acquireWithin(outer, 128, LONG))) {
                     order.add("nested");
                 } catch (InterruptedException stopped) {
                     Thread.currentThread().interrupt();
@@ -221,11 +231,141 @@ final class SchedulerTest {
     void aNestedWish_thatRunsOutOfTime_letsItsCallerGoOn() throws InterruptedException {
         try (var other = granted(scheduler.acquire("b", 128, SHORT));
                 var outer = granted(scheduler.acquire("a", 128, SHORT))) {
-            assertThat(scheduler.acquireWithin(outer, "a", 128, SHORT)).isInstanceOf(Admission.TimedOut.class);
+            assertThat(scheduler.acquireWithin(outer, 128, SHORT)).isInstanceOf(Admission.TimedOut.class);
             other.close();
-            granted(scheduler.acquireWithin(outer, "a", 128, SHORT)).close();
-            assertThat(scheduler.acquireWithin(outer, "a", 129, LONG)).isInstanceOf(Admission.QueueFull.class);
+            granted(scheduler.acquireWithin(outer, 128, SHORT)).close();
+            assertThat(scheduler.acquireWithin(outer, 129, LONG)).isInstanceOf(Admission.QueueFull.class);
         }
         assertThat(scheduler.load()).isEqualTo(new Scheduler.Load(0, 0, 256));
+    }
+
+    @Test
+    void aTenantAtItsConcurrency_waitsForItself_andNobodyElseWaits() throws InterruptedException {
+        limits.put("flood", new Scheduler.Limits(1, 100, 256));
+        var first = granted(scheduler.acquire("flood", 16, SHORT));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var late = threads.submit(() -> scheduler.acquire("flood", 16, LONG));
+            await().until(() -> scheduler.load().waitingRuns() == 1);
+            for (int i = 0; i < 10; i++) {
+                granted(scheduler.acquire("quiet", 16, SHORT));
+            }
+            assertThat(scheduler.used("flood")).isEqualTo(new Scheduler.Limits(1, 1, 16));
+            assertThat(late.isDone()).isFalse();
+            first.close();
+            await().until(late::isDone);
+        }
+        assertThat(scheduler.acquire("flood", 16, SHORT)).isEqualTo(new Admission.AtLimit(Bound.RUNS));
+        assertThat(scheduler.load().waitingRuns()).isZero();
+    }
+
+    @Test
+    void aTenantAtItsMemory_waitsForItself_andNobodyElseWaits() throws InterruptedException {
+        limits.put("flood", new Scheduler.Limits(100, 100, 40));
+        var first = granted(scheduler.acquire("flood", 32, SHORT));
+        assertThat(scheduler.acquire("flood", 16, SHORT)).isEqualTo(new Admission.AtLimit(Bound.MEMORY));
+        granted(scheduler.acquire("flood", 8, SHORT));
+        granted(scheduler.acquire("quiet", 64, SHORT));
+        first.close();
+        granted(scheduler.acquire("flood", 32, SHORT));
+        assertThat(scheduler.acquire("flood", 41, LONG))
+                .as("it never could")
+                .isEqualTo(new Admission.AtLimit(Bound.MEMORY));
+    }
+
+    @Test
+    void aTenantsQueue_isAsLongAsItsLimit_whetherRunsWaitHereOrWereAccepted() throws InterruptedException {
+        limits.put("flood", new Scheduler.Limits(1, 3, 256));
+        var room = granted(scheduler.acquire("flood", 16, SHORT));
+        assertThat(scheduler.promise("flood")).isTrue();
+        assertThat(scheduler.promise("flood")).isTrue();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waits = threads.submit(() -> scheduler.acquire("flood", 16, LONG));
+            await().until(() -> scheduler.used("flood").waiting() == 3);
+            assertThat(scheduler.promise("flood")).isFalse();
+            assertThat(scheduler.acquire("flood", 16, LONG)).isEqualTo(new Admission.AtLimit(Bound.WAITING));
+            assertThat(scheduler.promise("quiet")).isTrue();
+            var accepted = threads.submit(() -> scheduler.acquireAccepted("flood", 16, LONG));
+            await().until(() -> scheduler.used("flood").waiting() == 4);
+            room.close();
+            await().until(waits::isDone);
+            assertThat(waits.resultNow()).isInstanceOf(Admission.Granted.class);
+            ((Admission.Granted) waits.resultNow()).lease().close();
+            await().until(accepted::isDone);
+        }
+        scheduler.redeem("flood");
+        assertThat(scheduler.promise("flood")).isTrue();
+    }
+
+    @Test
+    void raisedLimits_areInForceAtOnce_forWhoWaits() throws InterruptedException {
+        limits.put("acme", new Scheduler.Limits(1, 100, 256));
+        granted(scheduler.acquire("acme", 16, SHORT));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waits = threads.submit(() -> scheduler.acquire("acme", 16, LONG));
+            await().until(() -> scheduler.load().waitingRuns() == 1);
+            limits.put("acme", new Scheduler.Limits(2, 100, 256));
+            scheduler.reconsider();
+            await().until(waits::isDone);
+            assertThat(waits.resultNow()).isInstanceOf(Admission.Granted.class);
+        }
+    }
+
+    /// Else calls inside each other would wait for each other.
+    @Test
+    void aRunAndTheRunsItWaitsFor_countOnce() throws InterruptedException {
+        limits.put("acme", new Scheduler.Limits(1, 1, 256));
+        var outer = granted(scheduler.acquire("acme", 16, SHORT));
+        var inner = granted(scheduler.acquireWithin(outer, 16, SHORT));
+        granted(scheduler.acquireWithin(inner, 16, SHORT)).close();
+        assertThat(scheduler.used("acme")).isEqualTo(new Scheduler.Limits(1, 0, 32));
+    }
+
+    @Test
+    void aNestedWish_thatOnlyItsOwnTenantCouldMakeRoomFor_isRefusedAtOnce_ifNoneOfThoseMakesProgress()
+            throws InterruptedException {
+        limits.put("acme", new Scheduler.Limits(9, 9, 32));
+        granted(scheduler.acquire("busy", 16, SHORT));
+        var one = granted(scheduler.acquire("acme", 16, SHORT));
+        var two = granted(scheduler.acquire("acme", 16, SHORT));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waits = threads.submit(() -> scheduler.acquireWithin(one, 16, LONG));
+            await().until(() -> scheduler.load().waitingRuns() == 1);
+            assertThat(waits.isDone()).as("the other run makes progress").isFalse();
+            var stuck = threads.submit(() -> scheduler.acquireWithin(two, 16, LONG));
+            await().until(() -> waits.isDone() || stuck.isDone());
+            var refused = waits.isDone() ? waits : stuck;
+            assertThat(refused.resultNow()).isEqualTo(new Admission.AtLimit(Bound.MEMORY));
+            (refused == waits ? one : two).close();
+            await().until(() -> waits.isDone() && stuck.isDone());
+            assertThat((refused == waits ? stuck : waits).resultNow()).isInstanceOf(Admission.Granted.class);
+        }
+    }
+
+    @Test
+    void tenThousandTenantsAtTheirLimits_keepNobodyElseWaiting_andLeaveNothingBehind() throws InterruptedException {
+        var wide = scheduler(1 << 20);
+        for (int i = 0; i < 10_000; i++) {
+            limits.put("tenant" + i, new Scheduler.Limits(1, 9, 1 << 20));
+        }
+        var leases = new ArrayList<Scheduler.Lease>();
+        for (int i = 0; i < 10_000; i++) {
+            leases.add(granted(wide.acquire("tenant" + i, 1, SHORT)));
+        }
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 10_000; i++) {
+                String tenant = "tenant" + i;
+                threads.execute(() -> {
+                    try (var lease = granted(wide.acquire(tenant, 1, Duration.ofMinutes(1)))) {
+                        assertThat(lease.memoryMib()).isEqualTo(1);
+                    } catch (InterruptedException stopped) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            }
+            await().until(() -> wide.load().waitingRuns() == 10_000);
+            granted(wide.acquire("quiet", 1, SHORT)).close();
+            leases.forEach(Scheduler.Lease::close);
+        }
+        assertThat(wide.load()).isEqualTo(new Scheduler.Load(0, 0, 1 << 20));
     }
 }

@@ -82,7 +82,8 @@ final class IamWords {
                                 .example("sluice iam get organizations"),
                         policy,
                         shown(ACCOUNT, "Show one service account, or list all.")
-                                .example("sluice iam get serviceaccounts")));
+                                .example("sluice iam get serviceaccounts"),
+                        QuotaWords.get()));
     }
 
     private static Word update() {
@@ -96,7 +97,7 @@ final class IamWords {
                         "Write an organization anew; nothing of it can be changed yet.",
                         changing(ORGANIZATION, IamWords::named))
                 .example("sluice iam update organization acme");
-        return new Word("update", "Change something.", List.of(organization, policy, account));
+        return new Word("update", "Change something.", List.of(organization, policy, account, QuotaWords.update()));
     }
 
     private static Word delete() {

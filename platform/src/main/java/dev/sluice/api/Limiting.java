@@ -1,0 +1,30 @@
+package dev.sluice.api;
+
+import dev.sluice.fs.Usage;
+import dev.sluice.org.Limit;
+import dev.sluice.org.OrganizationLimits;
+import dev.sluice.org.TenantLimits;
+import dev.sluice.schedule.Scheduler;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/// What limits organizations, and where it is seen how much they have.
+///
+/// @param limits   in force
+/// @param register where they are set
+/// @param stored   by each
+/// @param nanos    a clock that never goes back
+public record Limiting(
+        TenantLimits limits,
+        OrganizationLimits register,
+        Scheduler scheduler,
+        Function<String, Usage> stored,
+        LongSupplier nanos) {
+    /// What a tenant may run.
+    public static Scheduler.Limits runs(TenantLimits limits, String tenant) {
+        return new Scheduler.Limits(
+                (int) limits.of(tenant, Limit.CONCURRENT_RUNS),
+                (int) limits.of(tenant, Limit.QUEUED_RUNS),
+                (int) limits.of(tenant, Limit.MEMORY_MIB));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.sluice.invoke;
+
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.schedule.Scheduler.Bound;
+
+/// Why there is no room for a run. A tenant at one of its limits is told which one, and how to get more: that depends on
+/// what runs of the same tenant do and on nobody else's.
+final class Limited {
+    private static final String MORE = ", or ask the server's administrator for more: sluice iam update quota ORG --";
+
+    private Limited() {}
+
+    static Refused byTheMachine() {
+        return new Refused(Refusal.OVERLOADED, "too many runs are waiting: try again later");
+    }
+
+    static Refused byTime() {
+        return new Refused(Refusal.DEADLINE_EXCEEDED, "there was no room to run the function in time");
+    }
+
+    static Refused at(Bound bound) {
+        return new Refused(
+                Refusal.AT_LIMIT,
+                switch (bound) {
+                    case RUNS ->
+                        "your organization has as many runs under way as it may at once: try again when one has ended"
+                                + MORE + "concurrent-runs N";
+                    case WAITING ->
+                        "your organization has as many runs waiting as it may: try again when some have ended" + MORE
+                                + "queued-runs N";
+                    case MEMORY ->
+                        "your organization's runs use as much memory as they may together: try again when some have"
+                                + " ended, give the function less" + MORE + "memory-mib N";
+                });
+    }
+}

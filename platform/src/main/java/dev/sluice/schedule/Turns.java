@@ -1,0 +1,265 @@
+package dev.sluice.schedule;
+
+import dev.sluice.schedule.Scheduler.Admission;
+import dev.sluice.schedule.Scheduler.Bound;
+import dev.sluice.schedule.Scheduler.Lease;
+import dev.sluice.schedule.Scheduler.Limits;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Who has what, who waits, and whose turn it is. Guarded by the scheduler's lock.
+final class Turns {
+    private final int memoryMib;
+    private final Function<String, Limits> limits;
+
+    /// Those that are not idle.
+    private final Map<String, Tenant> tenants = new HashMap<>();
+
+    /// Those with waiting runs, whose turn it is first, but for who was found at a limit of his own: he takes no part
+    /// until something changes about him.
+    private final LinkedHashMap<String, Tenant> inTurn = new LinkedHashMap<>();
+
+    private int waiting;
+    private int leasedMib;
+
+    /// Leases whose runs wait for no other run.
+    private int progressing;
+
+    Turns(int memoryMib, Function<String, Limits> limits) {
+        this.memoryMib = memoryMib;
+        this.limits = limits;
+    }
+
+    Tenant tenant(String name) {
+        return tenants.computeIfAbsent(name, Tenant::new);
+    }
+
+    void forgetIfIdle(Tenant tenant) {
+        if (tenant.isIdle()) {
+            tenants.remove(tenant.name, tenant);
+        }
+    }
+
+    Scheduler.Load load() {
+        return new Scheduler.Load(waiting, leasedMib, memoryMib);
+    }
+
+    boolean mayPromise(Tenant tenant) {
+        return tenant.waiting() < limits.apply(tenant.name).waiting();
+    }
+
+    /// Whether nobody waits, and a wish can be granted before it does.
+    boolean isRoomFor(Tenant tenant, int wishMib, boolean isNested) {
+        return waiting == 0
+                && fits(wishMib)
+                && isWithinShare(tenant, wishMib)
+                && tenant.hindrance(wishMib, isNested, limits.apply(tenant.name))
+                        .isEmpty();
+    }
+
+    /// Why a wish may not even wait.
+    ///
+    /// @param isAccepted whether it may, however many of the tenant's wait
+    Optional<Admission> refusal(Tenant tenant, int wishMib, boolean isAccepted) {
+        Limits its = limits.apply(tenant.name);
+        if (wishMib > memoryMib) {
+            return Optional.of(new Admission.QueueFull());
+        }
+        if (wishMib > its.memoryMib()) {
+            return Optional.of(new Admission.AtLimit(Bound.MEMORY));
+        }
+        boolean isTooMany =
+                tenant.waiting() >= its.waiting() || tenant.queue.size() >= Scheduler.TENANT_QUEUE_RUNS_MAX;
+        if (isTooMany && !isAccepted) {
+            return Optional.of(new Admission.AtLimit(Bound.WAITING));
+        }
+        return waiting >= Scheduler.QUEUE_RUNS_MAX && !tenant.queue.isEmpty()
+                ? Optional.of(new Admission.QueueFull())
+                : Optional.empty();
+    }
+
+    /// Why a wish was not granted in its time: for the tenant's own limit, if it was that.
+    Admission missed(Waiter waiter) {
+        if (waiter.isRefused) {
+            return waiter.refusedBy == null ? new Admission.QueueFull() : new Admission.AtLimit(waiter.refusedBy);
+        }
+        return hindrance(waiter).<Admission>map(Admission.AtLimit::new).orElseGet(Admission.TimedOut::new);
+    }
+
+    void join(Waiter waiter) {
+        if (waiter.isNested()) {
+            waiter.tenant.queue.addFirst(waiter);
+        } else {
+            waiter.tenant.queue.addLast(waiter);
+        }
+        waiting++;
+        suspend(waiter.outer);
+        settle(waiter.tenant);
+    }
+
+    void giveUp(Waiter waiter) {
+        if (waiter.isGranted) {
+            giveBack(waiter.tenant, waiter.wishMib, waiter.outer);
+        } else if (!waiter.isRefused) {
+            leave(waiter);
+            resume(waiter.outer);
+        }
+        settle(waiter.tenant);
+    }
+
+    /// After something has changed about a tenant.
+    void settle(Tenant tenant) {
+        takePart(tenant);
+        settleAll();
+        settleStuck(tenant);
+        forgetIfIdle(tenant);
+    }
+
+    /// After anything may have changed about anybody.
+    void settleAnew() {
+        tenants.values().forEach(this::takePart);
+        settleAll();
+        List.copyOf(tenants.values()).forEach(this::settleStuck);
+    }
+
+    /// The run of `outer` waits for another one from now on.
+    void suspend(@Nullable Lease outer) {
+        if (outer != null) {
+            outer.tenant().progressing--;
+            progressing--;
+        }
+    }
+
+    private void resume(@Nullable Lease outer) {
+        if (outer != null) {
+            outer.tenant().progressing++;
+            progressing++;
+        }
+    }
+
+    void take(Tenant tenant, int mib, @Nullable Lease outer) {
+        progressing++;
+        leasedMib += mib;
+        tenant.progressing++;
+        tenant.heldMib += mib;
+        tenant.running += outer == null ? 1 : 0;
+    }
+
+    /// The run of `outer` goes on.
+    void giveBack(Tenant tenant, int mib, @Nullable Lease outer) {
+        progressing--;
+        leasedMib -= mib;
+        tenant.progressing--;
+        tenant.heldMib -= mib;
+        tenant.running -= outer == null ? 1 : 0;
+        resume(outer);
+    }
+
+    /// Serves the tenants in turn for as long as the next one's oldest wish fits. Who has had his share is passed
+    /// over. Then, while no run makes progress, nested wishes: one that fits is granted out of turn, else one is
+    /// refused, whose outer run goes on with that.
+    private void settleAll() {
+        for (Optional<Waiter> next = next(); next.isPresent(); next = next()) {
+            Waiter waiter = next.get();
+            inTurn.remove(waiter.tenant.name);
+            leave(waiter);
+            takePart(waiter.tenant);
+            grant(waiter);
+        }
+        boolean isStuck = progressing == 0;
+        while (isStuck) {
+            isStuck = settleNested() && progressing == 0;
+        }
+    }
+
+    /// @return whether there was one
+    private boolean settleNested() {
+        @Nullable Waiter last = null;
+        for (Tenant tenant : inTurn.values()) {
+            for (Waiter waiter : tenant.queue) {
+                if (waiter.isNested() && fits(waiter.wishMib) && hindrance(waiter).isEmpty()) {
+                    leave(waiter);
+                    grant(waiter);
+                    return true;
+                }
+                last = waiter.isNested() ? waiter : last;
+            }
+        }
+        if (last == null) {
+            return false;
+        }
+        refuse(last, null);
+        return true;
+    }
+
+    /// Refuses the nested wishes that only the tenant's own runs could make room for, while none of these makes
+    /// progress.
+    private void settleStuck(Tenant tenant) {
+        Limits its = limits.apply(tenant.name);
+        for (Optional<Waiter> stuck = tenant.stuck(its); stuck.isPresent(); stuck = tenant.stuck(its)) {
+            refuse(stuck.get(), Bound.MEMORY);
+        }
+    }
+
+    private void refuse(Waiter waiter, @Nullable Bound bound) {
+        leave(waiter);
+        resume(waiter.outer);
+        waiter.isRefused = true;
+        waiter.refusedBy = bound;
+        waiter.settled.signal();
+    }
+
+    private void grant(Waiter waiter) {
+        take(waiter.tenant, waiter.wishMib, waiter.outer);
+        waiter.isGranted = true;
+        waiter.settled.signal();
+    }
+
+    private void leave(Waiter waiter) {
+        Tenant tenant = waiter.tenant;
+        tenant.queue.remove(waiter);
+        waiting--;
+        if (tenant.queue.isEmpty()) {
+            inTurn.remove(tenant.name, tenant);
+        }
+    }
+
+    private void takePart(Tenant tenant) {
+        if (!tenant.queue.isEmpty()) {
+            inTurn.putIfAbsent(tenant.name, tenant);
+        }
+    }
+
+    /// Whose turn it is, if his oldest wish fits.
+    private Optional<Waiter> next() {
+        Iterator<Tenant> turns = inTurn.values().iterator();
+        while (turns.hasNext()) {
+            Waiter oldest = turns.next().queue.getFirst();
+            if (hindrance(oldest).isPresent()) {
+                turns.remove();
+            } else if (isWithinShare(oldest.tenant, oldest.wishMib)) {
+                return fits(oldest.wishMib) ? Optional.of(oldest) : Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Bound> hindrance(Waiter waiter) {
+        return waiter.tenant.hindrance(waiter.wishMib, waiter.isNested(), limits.apply(waiter.tenant.name));
+    }
+
+    private boolean isWithinShare(Tenant tenant, int wishMib) {
+        return tenant.heldMib == 0
+                || tenant.heldMib + wishMib <= (long) Scheduler.SHARE * (memoryMib - leasedMib - wishMib);
+    }
+
+    private boolean fits(int wishMib) {
+        return leasedMib + wishMib <= memoryMib;
+    }
+}
