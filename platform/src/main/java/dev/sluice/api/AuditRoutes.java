@@ -58,17 +58,17 @@ final class AuditRoutes {
 
     /// Whose chains the caller means, who may know how many records they have.
     private static String chains(Request request, Caller.Known caller) {
-        switch (request.query("chains").orElse("organization")) {
+        return switch (request.query("chains").orElse("organization")) {
             case "organization" -> {
                 Door.requireWholeOrganization(caller);
-                return caller.organization().token();
+                yield caller.organization().token();
             }
             case "operator" -> {
                 Door.requireEverything(caller);
-                return AuditLog.OPERATOR;
+                yield AuditLog.OPERATOR;
             }
             default -> throw Rejection.of(400, "chains is organization or operator");
-        }
+        };
     }
 
     private Response verify(Request request) {

@@ -81,11 +81,12 @@ final class InstancePool {
 
     /// Takes out all of an organization.
     synchronized List<Instance> takeAllOf(String organization) {
-        List<Instance> leaving = byAge.keySet().stream()
-                .filter(instance -> instance.belongsTo(organization))
+        List<Map.Entry<Instance, InstanceKey>> leaving = byAge.entrySet().stream()
+                .filter(each -> each.getKey().belongsTo(organization))
+                .map(Map.Entry::copyOf)
                 .toList();
-        leaving.forEach(instance -> remove(instance, byAge.get(instance)));
-        return leaving;
+        leaving.forEach(each -> remove(each.getKey(), each.getValue()));
+        return leaving.stream().map(Map.Entry::getKey).toList();
     }
 
     private Instance removeOldest() {

@@ -134,7 +134,7 @@ final class DeparturesTest {
         String source = "def handle(context, payload):\n    print('" + SECRET + "')\n    return {'" + SECRET
                 + "': payload}\n";
         for (Asker each : List.of(acme, blue)) {
-            api.post(each, "/v1/function", python("theirs", each == acme ? source : source.replace(SECRET, "x")));
+            api.post(each, "/v1/function", python("theirs", each.equals(acme) ? source : source.replace(SECRET, "x")));
             await().atMost(LOADED)
                     .until(() -> api.get(each, "/v1/function/theirs").text("status").equals("READY"));
         }
