@@ -37,7 +37,11 @@ final class LoginRoutesTest {
     static void start() throws Exception {
         provider = new TestProvider();
         ofBlue = new TestProvider();
-        TestProvider.write(directory, provider.description("test", "dispatch"), ofBlue.description("own", "blue"));
+        TestProvider.write(
+                directory,
+                provider.description("test", "dispatch"),
+                ofBlue.description("own", "blue"),
+                provider.description("late", "late"));
         server = new ApiServer(directory);
         member("acme", "acme-policy", false, "jon@example.com", "group:dev");
         member("blue", "blue-policy", false, "group:dev");
@@ -159,6 +163,21 @@ final class LoginRoutesTest {
         assertThat(home(roots, "blue")).as("an operator's mail address").isEqualTo(403);
         String others = session("test", "eve@example.com", List.of("dev"));
         assertThat(home(others, "acme")).as("the operator's groups").isEqualTo(403);
+    }
+
+    @Test
+    void aDeletedOrganizationsProvider_vouchesForNobody_inTheNextOneOfItsName() throws Exception {
+        member("late", "late-policy", false, "jon@example.com");
+        String before = session("late", "jon@example.com", List.of());
+        assertThat(home(before, "late")).isEqualTo(200);
+        assertThat(server.delete(server.admin(), "/v1/iam/organization/late?cascade=true").status())
+                .isEqualTo(200);
+        assertThat(home(before, "late")).as("the session has ended").isEqualTo(401);
+        assertThat(server.post(server.admin(), "/v1/iam/organization", "{\"name\":\"late\"}").status())
+                .isEqualTo(201);
+        member("late", "late-policy", false, "jon@example.com");
+        assertThat(home(session("late", "jon@example.com", List.of()), "late")).isEqualTo(403);
+        assertThat(home(session(), "late")).as("the operator's provider").isEqualTo(200);
     }
 
     @Test
