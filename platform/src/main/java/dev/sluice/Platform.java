@@ -119,7 +119,7 @@ final class Platform implements AutoCloseable {
         admin.ensure(new Founding(organizations, clock));
         var system = new SystemObjects(fs, blobs, gates);
         system.ensure(config.functionsDir());
-        Api.SignIn signIn = signIn(store, organizations, gateway, clock);
+        Api.SignIn signIn = signIn(new Kept(store, organizations, audit), gateway, clock);
         var parts = Departures.Parts.of(store, fs, runs, signIn.login(), worker::end, clock);
         Departures departures = collect(parts, new Departed(fs, audit), fs, blobs, config.collectSeconds());
         var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);
@@ -170,9 +170,17 @@ final class Platform implements AutoCloseable {
         return new Api.Tenancy(departures, limiting);
     }
 
-    private Api.SignIn signIn(Store store, Organizations organizations, WebServer gateway, Clock clock)
-            throws IOException {
-        var login = Login.of(IdentityProviders.at(data), store, organizations, new SecureRandom(), clock);
+    /// Where logging in is kept.
+    private record Kept(Store store, Organizations organizations, AuditLog audit) {}
+
+    private Api.SignIn signIn(Kept kept, WebServer gateway, Clock clock) throws IOException {
+        var login = Login.of(
+                IdentityProviders.at(data),
+                kept.store(),
+                kept.organizations(),
+                kept.audit(),
+                new SecureRandom(),
+                clock);
         closing(login.logins(), Logins::close);
         closing(new Periodic("sessions", SWEEP_PAUSE, List.of(login.sessions()::sweep)), Periodic::close);
         return new Api.SignIn(login, Set.of(gateway.port(), gateway.tlsPort()));

@@ -119,7 +119,7 @@ final class World implements AutoCloseable {
         var delegations = new Delegations(organizations, realm.tokenKey(), Realm.CLOCK);
         this.authenticator = new Authenticator(
                 organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, Realm.CLOCK), delegations);
-        var login = Login.of(IdentityProviders.NONE, store, organizations, random, Realm.CLOCK);
+        var login = Login.of(IdentityProviders.NONE, store, organizations, audit, random, Realm.CLOCK);
         var parts = Departures.Parts.of(store, fs, runs, login, worker::end, Realm.CLOCK);
         this.api = new Api(
                 new Api.Rooms(

@@ -5,7 +5,7 @@ import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Caller;
 import dev.sluice.authn.Delegations;
 import dev.sluice.authn.IssuedToken;
-import dev.sluice.authn.Sessions;
+import dev.sluice.authn.SessionActs;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
@@ -37,7 +37,7 @@ final class AccessRoutes {
     private final Organizations organizations;
     private final SystemObjects system;
     private final AuditLog audit;
-    private final Sessions sessions;
+    private final SessionActs sessions;
 
     AccessRoutes(
             Door door,
@@ -46,7 +46,7 @@ final class AccessRoutes {
             Organizations organizations,
             SystemObjects system,
             AuditLog audit,
-            Sessions sessions) {
+            SessionActs sessions) {
         this.door = door;
         this.authenticator = authenticator;
         this.delegations = delegations;

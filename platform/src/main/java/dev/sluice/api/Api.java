@@ -107,7 +107,7 @@ public final class Api implements Handler {
                         rooms.organizations(),
                         rooms.system(),
                         audit,
-                        login.sessions())
+                        login.acts())
                 .addTo(table);
         new CanRoutes(door, rooms.organizations()).addTo(table);
         var iam = new IamDoor(door, rooms.organizations());
@@ -115,6 +115,7 @@ public final class Api implements Handler {
         new QuotaRoutes(iam, rooms.organizations(), limiting, rates, functions, rooms.invocations()).addTo(table);
         new PolicyRoutes(iam, rooms.organizations(), clock).addTo(table);
         new ServiceAccountRoutes(iam, rooms.organizations(), clock).addTo(table);
+        new SessionRoutes(iam, login.acts()).addTo(table);
         new FunctionRoutes(door, functions).addTo(table);
         new RunRoutes(door, functions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);

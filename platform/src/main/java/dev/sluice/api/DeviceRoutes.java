@@ -45,7 +45,7 @@ final class DeviceRoutes {
             answer.field("interval", begun.interval().toSeconds());
             return secret(Response.json(200, answer.endObject().done()));
         } catch (LoginRefused refused) {
-            return LoginRoutes.refusal(refused);
+            return LoginRoutes.refusal(request, login, refused);
         }
     }
 
@@ -79,12 +79,12 @@ final class DeviceRoutes {
                     var answer = new JsonWriter(128).beginObject();
                     answer.field(
                             "cookie",
-                            SessionCookie.NAME + "=" + login.sessions().open(user));
+                            SessionCookie.NAME + "=" + login.acts().open(user));
                     yield secret(Response.json(200, answer.endObject().done()));
                 }
             };
         } catch (LoginRefused refused) {
-            return LoginRoutes.refusal(refused);
+            return LoginRoutes.refusal(request, login, refused);
         }
     }
 

@@ -91,15 +91,15 @@ final class LoginPages {
         try {
             User user = login.logins()
                     .user(attempt.provider(), Credentials.of(attempt.account(), field(form, "password")), request.peer());
-            SessionCookie.value(request, SessionCookie.NAME).ifPresent(login.sessions()::close);
+            SessionCookie.value(request, SessionCookie.NAME).ifPresent(login.acts()::close);
             Response found = Response.empty(SEE_OTHER)
                     .with("Location", attempt.goal())
                     .with("Cache-Control", "no-store")
-                    .with("Set-Cookie", SessionCookie.set(request, login.sessions().open(user)));
+                    .with("Set-Cookie", SessionCookie.set(request, login.acts().open(user)));
             return FormSeal.spent(found, request);
         } catch (LoginRefused refused) {
             Response page = one(
-                    request, LoginRoutes.status(refused), attempt, Optional.of(LoginRoutes.words(refused)));
+                    request, LoginRoutes.status(request, login, refused), attempt, Optional.of(LoginRoutes.words(refused)));
             return refused.why() == LoginRefused.Why.TOO_MANY ? page.with("Retry-After", "900") : page;
         }
     }

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.audit.Inquiry;
 import dev.sluice.authn.IdentityProviders.Choice;
 import dev.sluice.authn.Login;
 import dev.sluice.authn.LoginRefused;
@@ -14,6 +15,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -92,8 +94,8 @@ final class LoginRoutes {
         var answer = new Logins.Answer(request.query("state").orElse(""), request.query("code"), request.query("iss"));
         try {
             Logins.Finished finished = login.logins().finish(sealed, answer);
-            SessionCookie.value(request, SessionCookie.NAME).ifPresent(login.sessions()::close);
-            String id = login.sessions().open(finished.user());
+            SessionCookie.value(request, SessionCookie.NAME).ifPresent(login.acts()::close);
+            String id = login.acts().open(finished.user());
             return found(finished.goal())
                     .with("Set-Cookie", SessionCookie.set(request, id))
                     .with("Set-Cookie", endOfLogin(request));
@@ -139,12 +141,11 @@ final class LoginRoutes {
 
     /// @return false if nobody is logged in by that id
     static boolean end(Login login, String id, Request request) {
-        Optional<User> user = login.sessions().user(id);
-        if (request.query("all").filter("true"::equals).isPresent()) {
-            user.ifPresent(login.sessions()::closeAllOf);
-        } else {
-            login.sessions().close(id);
+        if (request.query("all").filter("true"::equals).isEmpty()) {
+            return login.acts().close(id);
         }
+        Optional<User> user = login.sessions().user(id);
+        user.ifPresent(login.acts()::closeAllOf);
         return user.isPresent();
     }
 
@@ -160,18 +161,28 @@ final class LoginRoutes {
     }
 
     /// For whoever asks: a browser shows a page.
-    private static Response refusal(Request request, LoginRefused refused) {
+    private Response refusal(Request request, LoginRefused refused) {
         return request.header("Accept").orElse("").contains("text/html")
-                ? LoginHtml.failed(status(refused), words(refused))
-                : refusal(refused);
+                ? LoginHtml.failed(status(request, login, refused), words(refused))
+                : refusal(request, login, refused);
     }
 
-    static Response refusal(LoginRefused refused) {
-        int status = status(refused);
+    static Response refusal(Request request, Login login, LoginRefused refused) {
+        int status = status(request, login, refused);
         return Response.error(status, status, words(refused));
     }
 
-    static int status(LoginRefused refused) {
+    /// What to answer; notes who could not log in.
+    static int status(Request request, Login login, LoginRefused refused) {
+        if (!refused.provider().isEmpty()) {
+            Map<String, String> details = Map.of(
+                    "provider", refused.provider(),
+                    "account", refused.account(),
+                    "from", request.peer(),
+                    "why", refused.why().name());
+            String organization = login.acts().organization(refused.provider()).token();
+            Inquiry.current().ifPresent(inquiry -> inquiry.refuseLogin(organization, details));
+        }
         LOG.info("a login was refused: {}", refused.why());
         return switch (refused.why()) {
             case STALE, OVER -> 400;

@@ -105,9 +105,26 @@ public final class AuditLog implements Witness {
         store.commit(new Batch()); // is done when all before it is
     }
 
+    /// Puts on record that somebody could not log in: readable to who may read the `iam` of the organization whose
+    /// provider was asked.
+    private void loginRefused(Inquiry inquiry) {
+        String organization = inquiry.organization();
+        Label label = secret(Component.TRUE, iam(organization));
+        Chains its = chainsFor(organization, label);
+        if (mayRecord(its, true)) {
+            var subject = new Subject("login.refused", organization, Component.TRUE, inquiry.what(), label);
+            its.flows().append(scribe.flow(subject, inquiry.id(), "", inquiry.login(), ""));
+            prune(its);
+        }
+    }
+
     /// Puts a refused request on record, if a check of labels or a policy refused it. Readable to who knows what the
     /// request had learnt and either is who asked, or may read his organization's `iam`.
     public void refused(Inquiry inquiry) {
+        if (!inquiry.login().isEmpty()) {
+            loginRefused(inquiry);
+            return;
+        }
         Optional<Trace> trace = inquiry.refused().flatMap(Refused::trace);
         boolean isDenied = inquiry.refused()
                         .map(Refused::refusal)

@@ -2,6 +2,7 @@ package dev.sluice.audit;
 
 import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ public final class Inquiry {
     private Component who = Component.TRUE;
     private @Nullable Refused refused;
     private String need = "";
+    private Map<String, String> login = Map.of();
 
     /// @param id   the request's, as its answer shows it
     /// @param what what was asked
@@ -54,9 +56,18 @@ public final class Inquiry {
         need = action;
     }
 
+    /// Notes that somebody could not log in.
+    ///
+    /// @param at the token of the organization whose provider was asked
+    /// @param details who he said he is, and what was wrong
+    public void refuseLogin(String at, Map<String, String> details) {
+        organization = at;
+        login = Map.copyOf(details);
+    }
+
     /// Whether its answer says no to something.
     public boolean isRefused() {
-        return refused != null || !need.isEmpty();
+        return refused != null || !need.isEmpty() || !login.isEmpty();
     }
 
     /// As its answer shows it.
@@ -74,6 +85,11 @@ public final class Inquiry {
 
     Component who() {
         return who;
+    }
+
+    /// Empty unless somebody could not log in.
+    Map<String, String> login() {
+        return login;
     }
 
     String need() {

@@ -96,6 +96,11 @@ final class DeviceGrant {
         return reachable;
     }
 
+    /// The name of the provider.
+    String provider() {
+        return client.provider();
+    }
+
     Answer ask() throws LoginRefused {
         TokenResponse answer = client.token(new DeviceCodeGrant(code));
         String error =

@@ -121,7 +121,7 @@ public final class DeviceLogins {
             if (refused.why() != Why.UNREACHABLE) {
                 remove(digest);
             }
-            throw refused;
+            throw refused.at(login.grant().provider(), "");
         }
     }
 

@@ -5,15 +5,45 @@ public final class LoginRefused extends Exception {
     private static final long serialVersionUID = 1;
 
     private final Why why;
+    private final String provider;
+    private final String account;
 
     LoginRefused(Why why) {
         super(why.words);
         this.why = why;
+        this.provider = "";
+        this.account = "";
     }
 
     LoginRefused(Why why, Throwable cause) {
         super(why.words, cause);
         this.why = why;
+        this.provider = "";
+        this.account = "";
+    }
+
+    private LoginRefused(LoginRefused cause, String provider, String account) {
+        super(cause.why.words, cause);
+        this.why = cause.why;
+        this.provider = provider;
+        this.account = account;
+    }
+
+    /// The same, of a login at that provider.
+    ///
+    /// @param account whom the user said he is; empty where the provider asks
+    LoginRefused at(String named, String typed) {
+        return new LoginRefused(this, named, typed);
+    }
+
+    /// Who was asked; empty where that is not known.
+    public String provider() {
+        return provider;
+    }
+
+    /// As somebody typed it: for the audit log only.
+    public String account() {
+        return account;
     }
 
     public Why why() {

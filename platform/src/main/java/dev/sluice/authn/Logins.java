@@ -85,8 +85,12 @@ public final class Logins implements AutoCloseable {
         LoginState login = seal.spend(sealed, answer.state()).orElseThrow(() -> new LoginRefused(Why.STALE));
         String code = answer.code()
                 .filter(text -> !text.isBlank() && text.length() <= CODE_CHARS_MAX)
-                .orElseThrow(() -> new LoginRefused(Why.TURNED_DOWN));
-        return new Finished(client(login.provider()).user(login, code, answer.issuer()), login.goal());
+                .orElseThrow(() -> new LoginRefused(Why.TURNED_DOWN).at(login.provider(), ""));
+        try {
+            return new Finished(client(login.provider()).user(login, code, answer.issuer()), login.goal());
+        } catch (LoginRefused refused) {
+            throw refused.at(login.provider(), "");
+        }
     }
 
     /// Whoever has an account of a directory and knows its password.
@@ -100,14 +104,14 @@ public final class Logins implements AutoCloseable {
             throw new LoginRefused(Why.UNKNOWN_PROVIDER);
         }
         if (!attempts.begin(provider, shown.account(), address)) {
-            throw new LoginRefused(Why.TOO_MANY);
+            throw new LoginRefused(Why.TOO_MANY).at(provider, shown.account());
         }
         boolean isGuess = false;
         try {
             return directory.user(shown);
         } catch (LoginRefused refused) {
             isGuess = refused.why() == Why.WRONG;
-            throw refused;
+            throw refused.at(provider, shown.account());
         } finally {
             if (!isGuess) {
                 attempts.forgive(provider, shown.account(), address);

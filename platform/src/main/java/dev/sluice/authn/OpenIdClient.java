@@ -135,6 +135,10 @@ final class OpenIdClient {
         return answer;
     }
 
+    String provider() {
+        return provider.name();
+    }
+
     ClientID clientId() {
         return new ClientID(provider.clientId());
     }

@@ -68,7 +68,7 @@ public final class Sessions {
     ///
     /// @return its id, for a cookie and nothing else
     /// @throws Refused `OVERLOADED` when there are too many
-    public String open(User user) {
+    String open(User user) {
         byte[] bytes = new byte[ID_BYTES];
         random.nextBytes(bytes);
         String id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
@@ -117,15 +117,25 @@ public final class Sessions {
         return find(id).map(open -> open.session().user());
     }
 
+    /// The sessions of somebody that hold now, the oldest first.
+    List<Session> of(User user) {
+        Instant now = clock.instant();
+        return store.get(SessionKeys.of(user)).map(Sessions::digests).orElse(List.of()).stream()
+                .flatMap(digest -> store.get(SessionKeys.session(new Digest(digest))).stream())
+                .map(Sessions::decode)
+                .filter(session -> !session.isOver(now))
+                .toList();
+    }
+
     /// Ends a session; one that there is not has ended already.
-    public void close(String id) {
+    void close(String id) {
         digest(id)
                 .ifPresent(digest -> store.get(SessionKeys.session(digest))
                         .ifPresent(stored -> close(digest, decode(stored).user())));
     }
 
     /// Ends all sessions of somebody.
-    public void closeAllOf(User user) {
+    void closeAllOf(User user) {
         requireDone(change(user, (digests, batch) -> {
             drop(digests, batch);
             return List.of();
@@ -189,8 +199,7 @@ public final class Sessions {
             Optional<Bytes> stored = store.get(key);
             var batch = new Batch();
             stored.ifPresentOrElse(value -> batch.requireEquals(key, value), () -> batch.requireAbsent(key));
-            List<String> digests = stored.map(value -> JSON.readValue(value.readOnlyArray(), DIGESTS))
-                    .orElse(List.of());
+            List<String> digests = stored.map(Sessions::digests).orElse(List.of());
             List<String> left = change.apply(digests, batch);
             if (left.isEmpty()) {
                 batch.delete(key);
@@ -202,6 +211,10 @@ public final class Sessions {
             }
         }
         return false;
+    }
+
+    private static List<String> digests(Bytes stored) {
+        return JSON.readValue(stored.readOnlyArray(), DIGESTS);
     }
 
     private static Optional<Digest> digest(String id) {

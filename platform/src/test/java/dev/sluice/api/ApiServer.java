@@ -143,7 +143,7 @@ final class ApiServer implements AutoCloseable {
         var delegations = new Delegations(organizations, TokenKey.at(directory, clock), clock);
         authenticator =
                 new Authenticator(organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, clock), delegations);
-        var login = Login.of(IdentityProviders.at(directory), store, organizations, new SecureRandom(), clock);
+        var login = Login.of(IdentityProviders.at(directory), store, organizations, audit, new SecureRandom(), clock);
         var signIn = new Api.SignIn(login, Set.of());
         parts = Departures.Parts.of(store, fs, runs, login, worker::end, clock);
         var departures = new Departures(new Departed(fs, audit), parts, clock);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,63 @@ final class LoginPagesTest {
         assertThat(last.statusCode()).isEqualTo(429);
         assertThat(last.headers().firstValue("Retry-After")).contains("900");
         assertThat(last.body()).contains("too many logins failed");
+    }
+
+    @Test
+    void loggingIn_beingRefused_andLoggingOut_areOnRecord_forTheOrganizationOfTheProvider() throws Exception {
+        var page = get("/v1/iam/login?provider=corp");
+        post(page, "corp", "/home", "eve", "secret that is wrong");
+        String session = cookie(post(page, "corp", "/home", "eve", "evil"), "_oauth2_proxy");
+        var out = HttpRequest.newBuilder(uri("/v1/iam/logout"))
+                .headers("Cookie", session, "X-Dispatch-Org", "acme")
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        assertThat(BROWSER.send(out, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(204);
+        ApiServer.Asker iam = server.addAccount(
+                server.organizations.tenant("acme").orElseThrow().organization(), "auditor", "iam");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(server.get(iam, "/v1/audit").body())
+                        .contains("\"kind\":\"session.open\"", "acme/user/eve@example.com", "\"what\":\"eve@example.com\"")
+                        .contains("\"kind\":\"session.close\"")
+                        .contains("\"kind\":\"login.refused\"", "\"account\":\"eve\"", "\"why\":\"WRONG\"")
+                        .doesNotContain("secret that is wrong"));
+        String id = session.substring(session.indexOf('=') + 1);
+        assertThat(server.get(iam, "/v1/audit").body()).doesNotContain(id);
+        ApiServer.Asker other = server.addAccount(
+                server.organizations.tenant("blue").orElseThrow().organization(), "auditor", "iam");
+        assertThat(server.get(other, "/v1/audit").body()).doesNotContain("eve", "login.refused");
+    }
+
+    @Test
+    void whoManagesAnOrganization_seesAndEndsTheSessionsOfItsOwnProviders() throws Exception {
+        String own = cookie(post(get("/v1/iam/login?provider=corp"), "corp", "/home", "jon", "correct horse"), "_oauth2_proxy");
+        String operators =
+                cookie(post(get("/v1/iam/login?provider=staff"), "staff", "/home", "jon", "correct horse"), "_oauth2_proxy");
+        ApiServer.Asker iam = server.addAccount(
+                server.organizations.tenant("acme").orElseThrow().organization(), "manager", "iam");
+        ApiServer.Asker other = server.addAccount(
+                server.organizations.tenant("blue").orElseThrow().organization(), "manager", "iam");
+        String jons = "/v1/iam/session?user=jon@example.com";
+        assertThat(server.get(iam, jons).body()).contains("\"provider\":\"corp\"").doesNotContain("staff");
+        assertThat(server.get(other, jons).body()).isEqualTo("[]");
+        assertThat(server.delete(other, jons).status()).isEqualTo(204);
+        assertThat(get("/v1/iam/oauth2/auth", "Cookie", own).statusCode()).isEqualTo(202);
+        assertThat(server.delete(server.account("acme", "dev"), jons).status()).isEqualTo(403);
+        assertThat(server.delete(ApiServer.NOBODY, jons).status()).isEqualTo(401);
+        assertThat(server.delete(iam, "/v1/iam/session").status()).isEqualTo(400);
+        assertThat(server.delete(iam, jons).status()).isEqualTo(204);
+        assertThat(get("/v1/iam/oauth2/auth", "Cookie", own).statusCode()).isEqualTo(401);
+        assertThat(server.get(iam, "/v1/audit").body()).contains("session.close.all");
+        assertThat(get("/v1/iam/oauth2/auth", "Cookie", operators).statusCode()).isEqualTo(202);
+        Organization dispatch =
+                server.organizations.tenant("dispatch").orElseThrow().organization();
+        ApiServer.Asker local = server.addAccount(dispatch, "local", "iam");
+        assertThat(server.delete(local, jons).status())
+                .as("they hold in every organization")
+                .isEqualTo(403);
+        assertThat(server.delete(server.admin(), jons).status()).isEqualTo(204);
+        assertThat(get("/v1/iam/oauth2/auth", "Cookie", operators).statusCode()).isEqualTo(401);
     }
 
     @Test
