@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.zip.ZipFile;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -85,10 +86,11 @@ final class Keycloak implements AutoCloseable {
                     .pollInterval(Duration.ofSeconds(1))
                     .ignoreExceptions()
                     .until(() -> !process.isAlive() || status(issuer() + "/.well-known/openid-configuration") == 200);
-        } finally {
-            if (!process.isAlive()) {
-                throw new AssertionError(log());
-            }
+        } catch (ConditionTimeoutException late) {
+            throw new AssertionError(log(), late);
+        }
+        if (!process.isAlive()) {
+            throw new AssertionError(log());
         }
     }
 
