@@ -41,6 +41,8 @@ missing_packages() { # PURPOSE
     fi
     if [[ $1 == test-full ]]; then
         has_python_package sklearn || printf 'python3-sklearn\tis used by an example, which is tested\n'
+        command -v chromium >/dev/null || printf 'chromium\tlogs in on the pages that are tested\n'
+        command -v chromedriver >/dev/null || printf 'chromium-driver\tdrives Chromium in these tests\n'
         has_python_package pandas || printf 'python3-pandas\tis used by an example, which is tested\n'
     fi
 }

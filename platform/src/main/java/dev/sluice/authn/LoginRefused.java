@@ -31,7 +31,7 @@ public final class LoginRefused extends Exception {
 
     /// The same, of a login at that provider.
     ///
-    /// @param account whom the user said he is; empty where the provider asks
+    /// @param typed whom the user said he is; empty where the provider asks
     LoginRefused at(String named, String typed) {
         return new LoginRefused(this, named, typed);
     }

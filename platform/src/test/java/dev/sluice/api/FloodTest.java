@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
+import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +51,8 @@ final class FloodTest {
         limit("runs", "{\"concurrentRuns\":2,\"queuedRuns\":4}");
         var seen = new ConcurrentLinkedQueue<Answer>();
         var isOver = new AtomicBoolean();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                Closeable _ = () -> isOver.set(true)) {
             flooding(threads, isOver, 24, () -> seen.add(api.post(flood, "/v1/runs?functionName=f", WAIT)));
             flooding(threads, isOver, 4, () -> seen.add(api.post(flood, "/v1/runs?functionName=f", LATER)));
             await().until(() -> seen.stream().anyMatch(answer -> answer.status() == 429));
@@ -63,7 +65,6 @@ final class FloodTest {
                 assertThat(used.path("concurrentRuns").asInt()).isLessThanOrEqualTo(2);
                 assertThat(used.path("queuedRuns").asInt()).isLessThanOrEqualTo(4 + 2);
             }
-            isOver.set(true);
         }
         assertThat(seen).extracting(Answer::status).containsOnly(200, 202, 429).contains(200, 202, 429);
         seen.stream()
@@ -87,13 +88,13 @@ final class FloodTest {
         var seen = new ConcurrentLinkedQueue<Answer>();
         var isOver = new AtomicBoolean();
         List<Integer> quietly = new ArrayList<>();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                Closeable _ = () -> isOver.set(true)) {
             flooding(threads, isOver, 8, () -> seen.add(api.get(flood, "/v1/function")));
             await().until(() -> seen.stream().filter(answer -> answer.status() == 429).count() > 20);
             for (int i = 0; i < 50; i++) {
                 quietly.add(api.get(quiet, "/v1/function").status());
             }
-            isOver.set(true);
         }
         assertThat(quietly).containsOnly(200);
         assertThat(seen).extracting(Answer::status).containsOnly(200, 429).contains(200);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @SuppressWarnings("try") // leases are given back in the middle, which is what is tested
 final class SchedulerTest {
@@ -259,6 +260,7 @@ final class SchedulerTest {
     }
 
     @Test
+    @Timeout(15) // less than LONG
     void aTenantAtItsMemory_waitsForItself_andNobodyElseWaits() throws InterruptedException {
         limits.put("flood", new Scheduler.Limits(100, 100, 40));
         var first = granted(scheduler.acquire("flood", 32, SHORT));
@@ -333,11 +335,11 @@ final class SchedulerTest {
             assertThat(waits.isDone()).as("the other run makes progress").isFalse();
             var stuck = threads.submit(() -> scheduler.acquireWithin(two, 16, LONG));
             await().until(() -> waits.isDone() || stuck.isDone());
-            var refused = waits.isDone() ? waits : stuck;
-            assertThat(refused.resultNow()).isEqualTo(new Admission.AtLimit(Bound.MEMORY));
-            (refused == waits ? one : two).close();
+            boolean isFirst = waits.isDone();
+            assertThat((isFirst ? waits : stuck).resultNow()).isEqualTo(new Admission.AtLimit(Bound.MEMORY));
+            (isFirst ? one : two).close();
             await().until(() -> waits.isDone() && stuck.isDone());
-            assertThat((refused == waits ? stuck : waits).resultNow()).isInstanceOf(Admission.Granted.class);
+            assertThat((isFirst ? stuck : waits).resultNow()).isInstanceOf(Admission.Granted.class);
         }
     }
 
