@@ -160,11 +160,7 @@ final class Platform implements AutoCloseable {
     }
 
     private static Api.Tenancy tenancy(
-            Departures departures,
-            TenantLimits limits,
-            OrganizationLimits register,
-            Scheduler scheduler,
-            Store store) {
+            Departures departures, TenantLimits limits, OrganizationLimits register, Scheduler scheduler, Store store) {
         register.load();
         var limiting = new Limiting(limits, register, scheduler, tenant -> Usage.of(store, tenant), System::nanoTime);
         return new Api.Tenancy(departures, limiting);
@@ -212,8 +208,7 @@ final class Platform implements AutoCloseable {
                 LocalWorker::close);
     }
 
-    private Departures collect(
-            Departures.Parts parts, Departed departed, LabeledFs fs, Blobs kept, int seconds) {
+    private Departures collect(Departures.Parts parts, Departed departed, LabeledFs fs, Blobs kept, int seconds) {
         var departures = new Departures(departed, parts, Clock.systemUTC());
         var objects = new Collector(fs, parts.store(), new SecureRandom(), COLLECTOR_PAUSE);
         var blobs = new BlobCollector(fs, parts.store(), kept, Clock.systemUTC(), COLLECTOR_PAUSE);

@@ -7,7 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// `./sluice bench [--json FILE] [--objects N | --quick] [NAME...]`. Exit codes: 0 measured, 1 could not, 2 wrong words.
+/// `./sluice bench [--json FILE] [--objects N | --quick] [NAME...]`. Exit codes: 0 measured, 1 could not, 2 wrong
+/// words.
 public final class Bench {
     private static final Map<String, Measure> BENCHES = benches();
 

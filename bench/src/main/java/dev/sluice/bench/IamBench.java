@@ -65,8 +65,8 @@ final class IamBench {
                 .beside("one RSA signature verified", verify.micros(0.5)));
         report.add(Figure.of(NAME, "  the slowest of a hundred", warm.micros(0.99), "us", "<= 50 us")
                 .beside("the median", warm.micros(0.5)));
-        IntFunction<Operation> named = i -> new Operation(
-                List.of(Need.of(Action.CREATE, Resource.RUNS, "f" + i)), EXECUTE.optional());
+        IntFunction<Operation> named =
+                i -> new Operation(List.of(Need.of(Action.CREATE, Resource.RUNS, "f" + i)), EXECUTE.optional());
         Samples asked = samples(SAMPLES / 4, i -> request(tenants.get(scattered(i, tenants.size())), named.apply(i)));
         report.add(Figure.of(NAME, "  for a function not asked for before", asked.micros(0.5), "us", "<= 50 us")
                 .beside("for one that was", warm.micros(0.5)));
@@ -116,8 +116,8 @@ final class IamBench {
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < count; i++) {
             Tenant tenant = tenants.get(scattered(i, tenants.size()));
-            var named = new Operation(
-                    List.of(Need.of(Action.CREATE, Resource.RUNS, "g" + (from + i))), EXECUTE.optional());
+            var named =
+                    new Operation(List.of(Need.of(Action.CREATE, Resource.RUNS, "g" + (from + i))), EXECUTE.optional());
             request(tenant, i % 2 == 0 ? EXECUTE : named);
         }
         return threads.getCurrentThreadAllocatedBytes() - before;
@@ -133,8 +133,8 @@ final class IamBench {
     private void request(Tenant tenant, Operation operation) {
         Caller caller = world.authenticator()
                 .authenticate(Optional.of("Bearer " + tenant.token()), Optional.of(tenant.organization()));
-        boolean isLent = caller instanceof Caller.Known known
-                && known.taskFor(operation).isPresent();
+        boolean isLent =
+                caller instanceof Caller.Known known && known.taskFor(operation).isPresent();
         if (!isLent) {
             throw new IllegalStateException("a good token was refused");
         }

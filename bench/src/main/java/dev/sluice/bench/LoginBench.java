@@ -58,7 +58,12 @@ final class LoginBench {
         double bare = bareExchange();
         report.add(Figure.of(IamBench.NAME, "round trips of a login, of the browser", ofBrowser, "", "3, one elsewhere")
                 .beside("of the provider", ofProvider));
-        report.add(Figure.of(IamBench.NAME, "login page to session", Samples.of(logins, 1).micros(0.5), "us", "")
+        report.add(Figure.of(
+                        IamBench.NAME,
+                        "login page to session",
+                        Samples.of(logins, 1).micros(0.5),
+                        "us",
+                        "")
                 .beside("one exchange without a session", bare));
         String cookie = session;
         double shown = median(() -> send("/home", "Cookie", cookie, "X-Dispatch-Org", "dispatch", 200));

@@ -102,9 +102,7 @@ final class LoginProvider implements AutoCloseable {
         String code = parameters(body).getOrDefault("code", "");
         String nonce = nonces.getOrDefault(code, "");
         nonces.remove(code);
-        answer(
-                exchange,
-                "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"id_token\":\"" + idToken(nonce) + "\"}");
+        answer(exchange, "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"id_token\":\"" + idToken(nonce) + "\"}");
     }
 
     private String idToken(String nonce) throws IOException {
@@ -119,7 +117,8 @@ final class LoginProvider implements AutoCloseable {
                 .issueTime(Date.from(now))
                 .expirationTime(Date.from(now.plusSeconds(60)))
                 .build();
-        var jwt = new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k1").build(), claims);
+        var jwt = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k1").build(), claims);
         try {
             jwt.sign(new RSASSASigner(key));
         } catch (JOSEException impossible) {

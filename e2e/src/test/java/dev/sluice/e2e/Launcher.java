@@ -66,9 +66,7 @@ final class Launcher implements AutoCloseable {
     /// Gives this home's user a browser: whatever address a program opens in it is followed to its end.
     void opensAddressesByItself() throws IOException {
         Path bin = Files.createDirectories(home.resolve("bin"));
-        Path opener = Files.writeString(
-                bin.resolve("xdg-open"),
-                """
+        Path opener = Files.writeString(bin.resolve("xdg-open"), """
                 #!/bin/sh
                 # the jar is empty: each login is of a browser that was not here before
                 exec curl --silent --show-error --location --cookie /dev/null "$1"

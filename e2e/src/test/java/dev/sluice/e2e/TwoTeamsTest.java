@@ -25,8 +25,7 @@ final class TwoTeamsTest {
     private static final String BACK_DEVELOPER = "dev1.backend.dispatch@example.com";
     private static final String FORBIDDEN = "Forbidden, please make sure you have required privileges";
 
-    private static final String NODE_HELLO =
-            """
+    private static final String NODE_HELLO = """
             module.exports = function (context, params) {
                 let name = "Noone";
                 if (params.name) {
@@ -39,8 +38,7 @@ final class TwoTeamsTest {
                 return {myField: 'Hello, ' + name + ' from ' + place + ' - Yours, nodejs!'}
             };
             """;
-    private static final String PYTHON_HELLO =
-            """
+    private static final String PYTHON_HELLO = """
             def handle(ctx, payload):
                 name = "Noone"
                 place = "Nowhere"
@@ -98,11 +96,19 @@ final class TwoTeamsTest {
             Path source = Files.writeString(sluice.home().resolve("node-hello.js"), NODE_HELLO);
             assertThat(does("create", "function", "--image=nodejs", "node-hello-js", source.toString()))
                     .contains("Created function: node-hello-js");
-            assertThat(does("exec", "node-hello-js", "--wait"))
-                    .contains("Hello, Noone from Nowhere - Yours, nodejs!");
+            assertThat(does("exec", "node-hello-js", "--wait")).contains("Hello, Noone from Nowhere - Yours, nodejs!");
             assertForbidden("iam", "get", "policies");
-            assertForbidden("iam", "create", "policy", "mine", "--subject", FRONT_DEVELOPER, "--action", "*",
-                    "--resource", "*");
+            assertForbidden(
+                    "iam",
+                    "create",
+                    "policy",
+                    "mine",
+                    "--subject",
+                    FRONT_DEVELOPER,
+                    "--action",
+                    "*",
+                    "--resource",
+                    "*");
             assertForbidden("iam", "create", "organization", "mine");
         }
 
@@ -113,8 +119,7 @@ final class TwoTeamsTest {
             logIn(BACK_DEVELOPER, "backend-team");
             Path source = Files.writeString(sluice.home().resolve("python_hello.py"), PYTHON_HELLO);
             does("create", "function", "--image=python3", "python-hello", source.toString());
-            assertThat(does("exec", "python-hello", "--wait"))
-                    .contains("Hello, Noone from Nowhere - Yours, python3!");
+            assertThat(does("exec", "python-hello", "--wait")).contains("Hello, Noone from Nowhere - Yours, python3!");
         }
 
         /// Whether there is such an organization or function makes no difference to him.
@@ -142,8 +147,18 @@ final class TwoTeamsTest {
                 assertForbidden("iam", "delete", "policy", "frontend-admin", "--organization", organization);
                 assertForbidden("get", "functions", "--organization", organization);
             }
-            assertForbidden("iam", "create", "policy", "everything", "--subject", BACK_ADMIN, "--action", "*",
-                    "--resource", "*", "--global");
+            assertForbidden(
+                    "iam",
+                    "create",
+                    "policy",
+                    "everything",
+                    "--subject",
+                    BACK_ADMIN,
+                    "--action",
+                    "*",
+                    "--resource",
+                    "*",
+                    "--global");
         }
 
         private void theOperator_seesBoth() throws Exception {

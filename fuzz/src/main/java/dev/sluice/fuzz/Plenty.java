@@ -16,8 +16,7 @@ import java.util.Map;
 /// Limits that no scenario comes near.
 final class Plenty {
     private static final TenantLimits LIMITS = new TenantLimits(
-            Map.of(Limit.REQUESTS_PER_SECOND, Limit.REQUESTS_PER_SECOND.max()),
-            new QuotaPlan(Quota.DEFAULT, Map.of()));
+            Map.of(Limit.REQUESTS_PER_SECOND, Limit.REQUESTS_PER_SECOND.max()), new QuotaPlan(Quota.DEFAULT, Map.of()));
 
     private Plenty() {}
 

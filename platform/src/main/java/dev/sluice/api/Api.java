@@ -111,7 +111,8 @@ public final class Api implements Handler {
                 .addTo(table);
         new CanRoutes(door, rooms.organizations()).addTo(table);
         var iam = new IamDoor(door, rooms.organizations());
-        new OrganizationRoutes(iam, rooms.organizations(), rooms.tenancy().departures(), this::forget, clock).addTo(table);
+        new OrganizationRoutes(iam, rooms.organizations(), rooms.tenancy().departures(), this::forget, clock)
+                .addTo(table);
         new QuotaRoutes(iam, rooms.organizations(), limiting, rates, functions, rooms.invocations()).addTo(table);
         new PolicyRoutes(iam, rooms.organizations(), clock).addTo(table);
         new ServiceAccountRoutes(iam, rooms.organizations(), clock).addTo(table);

@@ -47,12 +47,7 @@ public final class Departures {
     public record Parts(
             Store store, Estates estates, Runs runs, RunErasure records, Login login, Consumer<String> guests) {
         public static Parts of(
-                Store store,
-                LabeledFs fs,
-                Runs runs,
-                Login login,
-                Consumer<String> guests,
-                InstantSource clock) {
+                Store store, LabeledFs fs, Runs runs, Login login, Consumer<String> guests, InstantSource clock) {
             return new Parts(store, new Estates(fs, store), runs, new RunErasure(store, clock), login, guests);
         }
     }

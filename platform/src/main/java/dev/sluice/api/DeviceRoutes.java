@@ -78,8 +78,7 @@ final class DeviceRoutes {
                 case Standing.Approved(var user) -> {
                     var answer = new JsonWriter(128).beginObject();
                     answer.field(
-                            "cookie",
-                            SessionCookie.NAME + "=" + login.acts().open(user));
+                            "cookie", SessionCookie.NAME + "=" + login.acts().open(user));
                     yield secret(Response.json(200, answer.endObject().done()));
                 }
             };

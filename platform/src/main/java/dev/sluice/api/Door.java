@@ -99,7 +99,8 @@ final class Door {
 
     private static void refuseWhole(Request request) {
         if (wantsWhole(request)) {
-            throw Rejection.of(400, "policies lend nothing to this request, so nobody can act as an organization in it");
+            throw Rejection.of(
+                    400, "policies lend nothing to this request, so nobody can act as an organization in it");
         }
     }
 
@@ -234,12 +235,12 @@ final class Door {
 
     private static Reader reader(Caller.Known known) {
         return new Reader(
-                        Arrays.stream(Resource.values())
-                                .map(resource -> Operation.of(Action.GET, resource))
-                                .flatMap(get -> known.taskFor(get.deliveringAllThatMayBeRead()).stream())
-                                .findFirst()
-                                .orElseGet(known::task),
-                        known.organization().token());
+                Arrays.stream(Resource.values())
+                        .map(resource -> Operation.of(Action.GET, resource))
+                        .flatMap(get -> known.taskFor(get.deliveringAllThatMayBeRead()).stream())
+                        .findFirst()
+                        .orElseGet(known::task),
+                known.organization().token());
     }
 
     /// @param organization the token of the organization that he asks about; empty for nobody

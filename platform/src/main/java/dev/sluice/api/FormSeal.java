@@ -65,7 +65,9 @@ final class FormSeal {
     private boolean isOurOrigin(Request request) {
         Optional<String> origin = request.header("Origin");
         if (origin.isEmpty()) {
-            return request.header("Sec-Fetch-Site").filter("same-origin"::equals).isPresent();
+            return request.header("Sec-Fetch-Site")
+                    .filter("same-origin"::equals)
+                    .isPresent();
         }
         return publicUrl
                 .or(() -> LoginTargets.origin(

@@ -114,9 +114,8 @@ final class FunctionFiles {
         int count = 0;
         List<Entry> page = fs.list(home, "", LabeledFs.LIST_ENTRIES_MAX);
         while (!page.isEmpty()) {
-            count += (int) page.stream()
-                    .filter(entry -> entry.name().endsWith(SUFFIX))
-                    .count();
+            count += (int)
+                    page.stream().filter(entry -> entry.name().endsWith(SUFFIX)).count();
             page = fs.list(home, page.getLast().name(), LabeledFs.LIST_ENTRIES_MAX);
         }
         return count;

@@ -11,8 +11,8 @@ import java.util.Optional;
 /// The pages on which people log in and out: HTML without scripts, whose style is in a file of its own.
 final class LoginHtml {
     static final String STYLE = "/v1/iam/login.css";
-    private static final String POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
-            + "; form-action 'self'";
+    private static final String POLICY =
+            "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'" + "; form-action 'self'";
 
     /// Where a program of the user's may wait for him: browsers apply `form-action` to what a form leads on to.
     private static final String LOOPBACK = " http://127.0.0.1:* http://localhost:*";
@@ -23,7 +23,8 @@ final class LoginHtml {
     ///
     /// @param goal where the browser goes afterwards
     /// @param account what the user had typed
-    record Entry(List<Choice> choices, String goal, Optional<String> wrong, String account, boolean asksForOrganization) {
+    record Entry(
+            List<Choice> choices, String goal, Optional<String> wrong, String account, boolean asksForOrganization) {
         /// The provider whose form is on the page, if it is one.
         private Optional<Choice> form() {
             List<Choice> forms = choices.stream().filter(Choice::takesPasswords).toList();
@@ -39,15 +40,18 @@ final class LoginHtml {
         }
         Optional<Choice> form = told.form();
         form.ifPresent(choice -> passwords(page, choice, told, seal));
-        List<Choice> links =
-                told.choices().stream().filter(one -> !form.equals(Optional.of(one))).toList();
+        List<Choice> links = told.choices().stream()
+                .filter(one -> !form.equals(Optional.of(one)))
+                .toList();
         if (!links.isEmpty()) {
-            page.append(form.isPresent() ? "<h2>Or log in with</h2>" : "<p>Who knows you?</p>").append("<ul>");
+            page.append(form.isPresent() ? "<h2>Or log in with</h2>" : "<p>Who knows you?</p>")
+                    .append("<ul>");
             links.forEach(one -> link(page, one, told.goal()));
             page.append("</ul>");
         }
         if (told.asksForOrganization()) {
-            page.append("<h2>Does your organization have its own login?</h2><form method=\"get\" action=\"/v1/iam/login\">")
+            page.append(
+                            "<h2>Does your organization have its own login?</h2><form method=\"get\" action=\"/v1/iam/login\">")
                     .append("<label for=\"organization\">Organization</label>")
                     .append("<input id=\"organization\" name=\"organization\" maxlength=\"64\" required")
                     .append(" autocomplete=\"organization\">");
@@ -62,9 +66,12 @@ final class LoginHtml {
                 .append(escape(mail))
                 .append("</strong></p>");
         for (boolean all : new boolean[] {false, true}) {
-            page.append("<form method=\"post\" action=\"/v1/iam/logout").append(all ? "?all=true" : "").append("\">");
+            page.append("<form method=\"post\" action=\"/v1/iam/logout")
+                    .append(all ? "?all=true" : "")
+                    .append("\">");
             hidden(page, FormSeal.FIELD, seal);
-            page.append(all ? "<button class=\"second\">Log out everywhere" : "<button>Log out").append("</button></form>");
+            page.append(all ? "<button class=\"second\">Log out everywhere" : "<button>Log out")
+                    .append("</button></form>");
         }
         return page(200, "You are logged in", page, false);
     }
@@ -87,7 +94,8 @@ final class LoginHtml {
         String described = told.wrong().isPresent() ? " aria-describedby=\"wrong\"" : "";
         page.append("<form method=\"post\" action=\"/v1/iam/login\"><p>with your account at <strong>")
                 .append(escape(choice.name()))
-                .append("</strong></p><label for=\"account\">Name</label><input id=\"account\" name=\"account\" value=\"")
+                .append(
+                        "</strong></p><label for=\"account\">Name</label><input id=\"account\" name=\"account\" value=\"")
                 .append(escape(told.account()))
                 .append("\" maxlength=\"128\" required autofocus autocomplete=\"username\" autocapitalize=\"none\"")
                 .append(" spellcheck=\"false\"")
@@ -123,7 +131,9 @@ final class LoginHtml {
     }
 
     private static void wrong(StringBuilder page, String text) {
-        page.append("<p class=\"wrong\" id=\"wrong\" role=\"alert\">").append(escape(text)).append("</p>");
+        page.append("<p class=\"wrong\" id=\"wrong\" role=\"alert\">")
+                .append(escape(text))
+                .append("</p>");
     }
 
     /// @param leadsToPrograms whether a form of it may lead on to the user's own machine

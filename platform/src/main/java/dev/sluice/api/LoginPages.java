@@ -56,11 +56,17 @@ final class LoginPages {
         if (provider.isPresent()) {
             return one(request, 200, new Attempt(provider.get(), checked, ""), Optional.empty());
         }
-        List<Choice> choices = login.providers().serving(request.query("organization").orElse(""));
+        List<Choice> choices =
+                login.providers().serving(request.query("organization").orElse(""));
         return entry(
                 request,
                 200,
-                new LoginHtml.Entry(choices, checked, Optional.empty(), "", login.providers().areSomeOfOrganizations()));
+                new LoginHtml.Entry(
+                        choices,
+                        checked,
+                        Optional.empty(),
+                        "",
+                        login.providers().areSomeOfOrganizations()));
     }
 
     /// What a form was about.
@@ -72,9 +78,7 @@ final class LoginPages {
                 .choice(attempt.provider())
                 .orElseThrow(() -> Rejection.of(404, "there is no such identity provider"));
         return entry(
-                request,
-                status,
-                new LoginHtml.Entry(List.of(choice), attempt.goal(), wrong, attempt.account(), false));
+                request, status, new LoginHtml.Entry(List.of(choice), attempt.goal(), wrong, attempt.account(), false));
     }
 
     private Response entry(Request request, int status, LoginHtml.Entry told) {
@@ -90,7 +94,10 @@ final class LoginPages {
         }
         try {
             User user = login.logins()
-                    .user(attempt.provider(), Credentials.of(attempt.account(), field(form, "password")), request.peer());
+                    .user(
+                            attempt.provider(),
+                            Credentials.of(attempt.account(), field(form, "password")),
+                            request.peer());
             SessionCookie.value(request, SessionCookie.NAME).ifPresent(login.acts()::close);
             Response found = Response.empty(SEE_OTHER)
                     .with("Location", attempt.goal())
@@ -99,7 +106,10 @@ final class LoginPages {
             return FormSeal.spent(found, request);
         } catch (LoginRefused refused) {
             Response page = one(
-                    request, LoginRoutes.status(request, login, refused), attempt, Optional.of(LoginRoutes.words(refused)));
+                    request,
+                    LoginRoutes.status(request, login, refused),
+                    attempt,
+                    Optional.of(LoginRoutes.words(refused)));
             return refused.why() == LoginRefused.Why.TOO_MANY ? page.with("Retry-After", "900") : page;
         }
     }

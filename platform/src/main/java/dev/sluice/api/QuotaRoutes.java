@@ -93,8 +93,7 @@ final class QuotaRoutes {
             author.requireEverywhere();
             organization = find(name.get());
         }
-        boolean maySeeUse =
-                author.isEverywhere() || (isOwn && author.caller().mayActAsOrganization());
+        boolean maySeeUse = author.isEverywhere() || (isOwn && author.caller().mayActAsOrganization());
         return answer(organization, maySeeUse);
     }
 
@@ -113,8 +112,8 @@ final class QuotaRoutes {
         Map<Limit, Optional<Long>> changes = new EnumMap<>(Limit.class);
         for (String word : body.names()) {
             Limit limit = Limit.of(word)
-                    .orElseThrow(() -> Rejection.of(
-                            422, 606, word + " in body is no limit: one of " + words() + " is wanted"));
+                    .orElseThrow(() ->
+                            Rejection.of(422, 606, word + " in body is no limit: one of " + words() + " is wanted"));
             changes.put(limit, body.field(word).map(_ -> body.number(word, limit.min(), limit.max())));
         }
         return changes;
@@ -141,7 +140,9 @@ final class QuotaRoutes {
             Map<Limit, Long> used = usages.of(organization);
             write("used", limit -> used.getOrDefault(limit, 0L), out);
         }
-        out.field("set", limits.set(token).keySet().stream().sorted().map(Limit::word).toList());
+        out.field(
+                "set",
+                limits.set(token).keySet().stream().sorted().map(Limit::word).toList());
         return Response.json(200, out.endObject().done());
     }
 

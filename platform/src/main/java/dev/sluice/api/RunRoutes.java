@@ -96,8 +96,7 @@ final class RunRoutes {
     private static Operation execution(Request request) {
         return request.query("functionName")
                 .filter(name -> NAME.matcher(name).matches())
-                .map(name ->
-                        new Operation(List.of(Need.of(Action.CREATE, Resource.RUNS, name)), EXECUTE.optional()))
+                .map(name -> new Operation(List.of(Need.of(Action.CREATE, Resource.RUNS, name)), EXECUTE.optional()))
                 .orElse(EXECUTE);
     }
 

@@ -53,8 +53,7 @@ final class AccountTokens<C> {
     IssuedToken make(Delegations.Grant parent, ObjectNode more) {
         Instant now = clock.instant();
         Instant last = now.plus(kind.lifetime());
-        Instant end = Instant.ofEpochSecond(
-                (last.isBefore(parent.end()) ? last : parent.end()).getEpochSecond());
+        Instant end = Instant.ofEpochSecond((last.isBefore(parent.end()) ? last : parent.end()).getEpochSecond());
         ObjectNode claims = JSON.createObjectNode()
                 .put("iss", ISSUER)
                 .put("aud", Bearers.AUDIENCE)

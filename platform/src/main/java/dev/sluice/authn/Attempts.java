@@ -69,6 +69,8 @@ final class Attempts {
     /// Of IPv6 the half that one customer gets whole.
     private static String network(String address) {
         String[] groups = address.split(":", -1);
-        return groups.length < IPV6_GROUPS ? address : String.join(":", List.of(groups).subList(0, IPV6_GROUPS / 2));
+        return groups.length < IPV6_GROUPS
+                ? address
+                : String.join(":", List.of(groups).subList(0, IPV6_GROUPS / 2));
     }
 }

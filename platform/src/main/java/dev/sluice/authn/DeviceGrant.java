@@ -103,8 +103,9 @@ final class DeviceGrant {
 
     Answer ask() throws LoginRefused {
         TokenResponse answer = client.token(new DeviceCodeGrant(code));
-        String error =
-                answer.indicatesSuccess() ? null : answer.toErrorResponse().getErrorObject().getCode();
+        String error = answer.indicatesSuccess()
+                ? null
+                : answer.toErrorResponse().getErrorObject().getCode();
         if (DeviceAuthorizationGrantError.AUTHORIZATION_PENDING.getCode().equals(error)) {
             return new Answer.NotYet();
         }

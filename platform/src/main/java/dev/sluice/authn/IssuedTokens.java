@@ -33,9 +33,7 @@ final class IssuedTokens {
                 .account(parent.home().organization(), parent.name())
                 .filter(account -> account.keyVersion().equals(parent.epoch()))
                 .isPresent();
-        return isAccount
-                ? Optional.of(tokens.make(parent, JsonNodeFactory.instance.objectNode()))
-                : Optional.empty();
+        return isAccount ? Optional.of(tokens.make(parent, JsonNodeFactory.instance.objectNode())) : Optional.empty();
     }
 
     /// Whose a good token is; empty for every other text.

@@ -85,8 +85,7 @@ final class LdapClient {
                 ? found(connection, provider.account().get(), shown)
                 : own(connection, shown);
         String[] addresses = entry.getAttributeValues(provider.mailAttribute());
-        Optional<String> mail =
-                addresses != null && addresses.length == 1 ? User.mail(addresses[0]) : Optional.empty();
+        Optional<String> mail = addresses != null && addresses.length == 1 ? User.mail(addresses[0]) : Optional.empty();
         return new User(
                 provider.name(),
                 provider.issuer(),
@@ -111,8 +110,7 @@ final class LdapClient {
     }
 
     /// Lets the account read its own entry.
-    private SearchResultEntry own(LDAPConnection connection, Credentials shown)
-            throws LDAPException, LoginRefused {
+    private SearchResultEntry own(LDAPConnection connection, Credentials shown) throws LDAPException, LoginRefused {
         var dn = new DN(new RDN(provider.userAttribute(), shown.account()), provider.userBase());
         if (!isPassword(connection, dn, shown.password())) {
             throw new LoginRefused(Why.WRONG);

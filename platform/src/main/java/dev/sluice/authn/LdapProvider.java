@@ -149,12 +149,11 @@ record LdapProvider(
     private static List<X509Certificate> certificates(Description told, Path file) {
         try {
             told.require(Files.size(file) <= CA_FILE_BYTES_MAX, "caFile is too large");
-            List<X509Certificate> found =
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)))
-                            .stream()
-                            .map(X509Certificate.class::cast)
-                            .toList();
+            List<X509Certificate> found = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)))
+                    .stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
             told.require(!found.isEmpty(), "caFile holds no certificate");
             return found;
         } catch (IOException | CertificateException unreadable) {

@@ -68,8 +68,8 @@ final class Lending {
 
     private Optional<Authority> answer(Question asked) {
         Policies policies = asked.policies();
-        Optional<Lent> required =
-                policies.lend(asked.subjects(), asked.requested(), asked.operation().strictly());
+        Optional<Lent> required = policies.lend(
+                asked.subjects(), asked.requested(), asked.operation().strictly());
         List<Need> optional = asked.operation().optional();
         Optional<Lent> lent = optional.isEmpty()
                 ? required

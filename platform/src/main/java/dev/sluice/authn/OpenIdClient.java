@@ -78,11 +78,7 @@ final class OpenIdClient {
     /// Where the browser logs in.
     URI authorization(LoginState login) throws LoginRefused {
         URI endpoint = reachable(published(Optional.empty()).metadata().getAuthorizationEndpointURI());
-        return new AuthenticationRequest.Builder(
-                        ResponseType.CODE,
-                        scope(),
-                        clientId(),
-                        URI.create(login.redirect()))
+        return new AuthenticationRequest.Builder(ResponseType.CODE, scope(), clientId(), URI.create(login.redirect()))
                 .endpointURI(endpoint)
                 .state(new State(login.state()))
                 .nonce(new Nonce(login.nonce()))
@@ -176,10 +172,7 @@ final class OpenIdClient {
         var keys = new ImmutableJWKSet<SecurityContext>(
                 published(Optional.ofNullable(signed.getHeader().getKeyID())).keys());
         var validator = new IDTokenValidator(
-                new Issuer(provider.issuer()),
-                clientId(),
-                new JWSVerificationKeySelector<>(ALGORITHMS, keys),
-                null);
+                new Issuer(provider.issuer()), clientId(), new JWSVerificationKeySelector<>(ALGORITHMS, keys), null);
         validator.setMaxClockSkew(SKEW_SECONDS);
         try {
             IDTokenClaimsSet claims = validator.validate(signed, nonce.orElse(null));

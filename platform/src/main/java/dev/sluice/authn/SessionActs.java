@@ -79,9 +79,7 @@ public final class SessionActs {
 
     /// Ends what [#of] lists.
     public void closeAll(String organization, String mail) {
-        users(organization, mail)
-                .filter(user -> !sessions.of(user).isEmpty())
-                .forEach(this::closeAllOf);
+        users(organization, mail).filter(user -> !sessions.of(user).isEmpty()).forEach(this::closeAllOf);
     }
 
     private Stream<User> users(String organization, String mail) {

@@ -149,8 +149,7 @@ public final class Estates {
         private boolean take(Store.Entry stored, String payer, Batch batch) {
             batch.requireEquals(stored.key(), stored.value()).delete(stored.key());
             return commit(
-                    Keys.shardOf(stored.key()),
-                    quotas.release(batch, payer, Cost.of(stored.key(), stored.value())));
+                    Keys.shardOf(stored.key()), quotas.release(batch, payer, Cost.of(stored.key(), stored.value())));
         }
 
         private boolean commit(Bytes shard, Batch batch) {

@@ -21,7 +21,8 @@ import java.util.Optional;
 /// @param isAccepted whether it was told that it will be run, so that too many waiting is no reason any more
 /// @param patience how long it may wait for room
 /// @param endNanos when it is of no use any more, as [System#nanoTime] has it
-record Chain(Component vouched, int depth, Optional<Lease> around, boolean isAccepted, Duration patience, long endNanos) {
+record Chain(
+        Component vouched, int depth, Optional<Lease> around, boolean isAccepted, Duration patience, long endNanos) {
     static final int DEPTH_MAX = 8;
     private static final Duration ALONE_MAX = Limits.TIMEOUT_MAX.plus(LocalWorker.PREPARE_MAX);
 

@@ -4,8 +4,8 @@ import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.schedule.Scheduler.Bound;
 
-/// Why there is no room for a run. A tenant at one of its limits is told which one, and how to get more: that depends on
-/// what runs of the same tenant do and on nobody else's.
+/// Why there is no room for a run. A tenant at one of its limits is told which one, and how to get more: that
+/// depends on what runs of the same tenant do and on nobody else's.
 final class Limited {
     private static final String MORE = ", or ask the server's administrator for more: sluice iam update quota ORG --";
 

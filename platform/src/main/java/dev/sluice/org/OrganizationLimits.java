@@ -46,8 +46,8 @@ public final class OrganizationLimits {
         try {
             Map<Limit, Long> all = new EnumMap<>(Limit.class);
             all.putAll(limits.set(organization.token()));
-            changes.forEach((limit, value) ->
-                    value.ifPresentOrElse(number -> all.put(limit, number), () -> all.remove(limit)));
+            changes.forEach(
+                    (limit, value) -> value.ifPresentOrElse(number -> all.put(limit, number), () -> all.remove(limit)));
             new Task(Label.PUBLIC, Label.TOP, Privilege.mintTcb(Component.TRUE, Component.FALSE)).run(() -> {
                 registry.limit(organization, all, by);
                 return all;

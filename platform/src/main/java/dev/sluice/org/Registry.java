@@ -124,8 +124,7 @@ final class Registry {
     Map<Organization, Instant> departed() {
         return lives().stream()
                 .filter(life -> life.isOver() && life.emptiedSeconds() == 0)
-                .collect(Collectors.toMap(
-                        Life::organization, life -> Instant.ofEpochSecond(life.deletedSeconds())));
+                .collect(Collectors.toMap(Life::organization, life -> Instant.ofEpochSecond(life.deletedSeconds())));
     }
 
     private List<Life> lives() {

@@ -125,8 +125,7 @@ public final class Scheduler {
         return acquire(outer.tenant().name, wishMib, patience, outer, true);
     }
 
-    private Admission acquire(
-            String name, int wishMib, Duration patience, @Nullable Lease outer, boolean isAccepted)
+    private Admission acquire(String name, int wishMib, Duration patience, @Nullable Lease outer, boolean isAccepted)
             throws InterruptedException {
         lock.lock();
         try {

@@ -74,8 +74,7 @@ final class Turns {
         if (wishMib > its.memoryMib()) {
             return Optional.of(new Admission.AtLimit(Bound.MEMORY));
         }
-        boolean isTooMany =
-                tenant.waiting() >= its.waiting() || tenant.queue.size() >= Scheduler.TENANT_QUEUE_RUNS_MAX;
+        boolean isTooMany = tenant.waiting() >= its.waiting() || tenant.queue.size() >= Scheduler.TENANT_QUEUE_RUNS_MAX;
         if (isTooMany && !isAccepted) {
             return Optional.of(new Admission.AtLimit(Bound.WAITING));
         }
@@ -183,7 +182,9 @@ final class Turns {
         @Nullable Waiter last = null;
         for (Tenant tenant : inTurn.values()) {
             for (Waiter waiter : tenant.queue) {
-                if (waiter.isNested() && fits(waiter.wishMib) && hindrance(waiter).isEmpty()) {
+                if (waiter.isNested()
+                        && fits(waiter.wishMib)
+                        && hindrance(waiter).isEmpty()) {
                     leave(waiter);
                     grant(waiter);
                     return true;

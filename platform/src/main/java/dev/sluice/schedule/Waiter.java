@@ -14,7 +14,8 @@ final class Waiter {
     boolean isRefused;
 
     /// Why it is refused, if that is the tenant's own limit.
-    @Nullable Bound refusedBy;
+    @Nullable
+    Bound refusedBy;
 
     Waiter(Tenant tenant, int wishMib, Scheduler.@Nullable Lease outer, Condition settled) {
         this.tenant = tenant;

@@ -71,7 +71,8 @@ final class AsOrganizationTest {
         assertThat(delivered.body()).contains("dear diary");
         assertThat(lendings(admin)).isEqualTo(before + 1);
         assertThat(api.get(admin, "/v1/audit").body())
-                .contains("\"kind\":\"organization.lend\",\"who\":\"acme/serviceaccount/dev\",\"what\":\"POST /v1/runs\"");
+                .contains(
+                        "\"kind\":\"organization.lend\",\"who\":\"acme/serviceaccount/dev\",\"what\":\"POST /v1/runs\"");
 
         String run = "/v1/runs/" + delivered.text("name");
         assertThat(api.get(admin, run).body()).doesNotContain("dear diary");
@@ -92,8 +93,7 @@ final class AsOrganizationTest {
     void whoIsDeniedAnything_isRefused() {
         Asker almost = api.addAccount(acme, "almost", "*");
         assertThat(asOrganization(almost, "GET", "/v1/runs", "").status()).isEqualTo(200);
-        var rule = new Policy.Rule(
-                List.of("almost"), List.of("delete"), List.of("secret/x"), Effect.DENY, List.of());
+        var rule = new Policy.Rule(List.of("almost"), List.of("delete"), List.of("secret/x"), Effect.DENY, List.of());
         ApiServer.asRoot(() -> api.organizations.put(acme, new Policy("i", "not", false, List.of(rule), 0, 0)));
         assertThat(asOrganization(almost, "GET", "/v1/runs", "").body()).isEqualTo(FORBIDDEN);
         assertThat(api.get(almost, "/v1/runs").status()).isEqualTo(200);

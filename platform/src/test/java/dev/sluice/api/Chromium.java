@@ -34,25 +34,19 @@ final class Chromium implements AutoCloseable {
         var builder = new ProcessBuilder("chromedriver", "--port=0").redirectErrorStream(true);
         builder.environment().put("HOME", home.toString());
         driver = builder.start();
-        Map<String, Object> options = Map.of(
-                "binary",
-                "/usr/bin/chromium",
-                "args",
-                new String[] {
-                    "--headless=new",
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-dev-shm-usage",
-                    "--disable-background-networking",
-                    "--no-first-run",
-                    "--window-size=900,700",
-                    "--user-data-dir=" + home.resolve("profile")
-                });
+        Map<String, Object> options = Map.of("binary", "/usr/bin/chromium", "args", new String[] {
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--no-first-run",
+            "--window-size=900,700",
+            "--user-data-dir=" + home.resolve("profile")
+        });
         String base = "http://127.0.0.1:" + port(driver.inputReader()) + "/session";
         JsonNode begun = send(
-                "POST",
-                base,
-                Map.of("capabilities", Map.of("alwaysMatch", Map.of("goog:chromeOptions", options))));
+                "POST", base, Map.of("capabilities", Map.of("alwaysMatch", Map.of("goog:chromeOptions", options))));
         session = base + "/" + begun.path("sessionId").stringValue("");
     }
 
@@ -100,10 +94,7 @@ final class Chromium implements AutoCloseable {
     /// What is selected, as its `id`.
     String focused() throws IOException, InterruptedException {
         JsonNode active = send("GET", session + "/element/active", Map.of());
-        return send(
-                        "GET",
-                        session + "/element/" + active.path(ELEMENT).stringValue("") + "/attribute/id",
-                        Map.of())
+        return send("GET", session + "/element/" + active.path(ELEMENT).stringValue("") + "/attribute/id", Map.of())
                 .stringValue("");
     }
 

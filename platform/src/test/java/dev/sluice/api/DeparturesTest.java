@@ -91,7 +91,8 @@ final class DeparturesTest {
 
         assertThat(api.get(blue, fs("~:kept")).body()).isEqualTo("blue's own");
         assertThat(api.get(blue, "/v1/function/theirs").status()).isEqualTo(200);
-        assertThat(api.post(blue, "/faasten/invoke/" + encoded("~:borrowed"), "{}").status())
+        assertThat(api.post(blue, "/faasten/invoke/" + encoded("~:borrowed"), "{}")
+                        .status())
                 .isEqualTo(404);
         assertThat(api.post(root, "/v1/iam/organization", "{\"name\":\"acme\"}").status())
                 .isEqualTo(201);
@@ -131,12 +132,13 @@ final class DeparturesTest {
     }
 
     private static void plant(Asker acme, Asker blue) throws Exception {
-        String source = "def handle(context, payload):\n    print('" + SECRET + "')\n    return {'" + SECRET
-                + "': payload}\n";
+        String source =
+                "def handle(context, payload):\n    print('" + SECRET + "')\n    return {'" + SECRET + "': payload}\n";
         for (Asker each : List.of(acme, blue)) {
             api.post(each, "/v1/function", python("theirs", each.equals(acme) ? source : source.replace(SECRET, "x")));
             await().atMost(LOADED)
-                    .until(() -> api.get(each, "/v1/function/theirs").text("status").equals("READY"));
+                    .until(() ->
+                            api.get(each, "/v1/function/theirs").text("status").equals("READY"));
         }
         run(acme, "theirs", "{\"blocking\":true,\"input\":{\"" + SECRET + "\":1}}", 200);
         api.post(acme, "/v1/function", python("slow", "import time\ndef handle(c, p):\n    time.sleep(100)\n"));
@@ -157,8 +159,7 @@ final class DeparturesTest {
 
         String lent = "KEPT = '" + SECRET + "'\ndef handle(event, cloudcall):\n    return {'got': len(KEPT)}\n";
         String id = api.send(acme, "POST", "/blobs", Bytes.utf8(lent)).text("blob");
-        String gate = "{\"path\":\"" + home("acme") + ":open\",\"blob\":\"" + id
-                + "\",\"image\":\"python3\"}";
+        String gate = "{\"path\":\"" + home("acme") + ":open\",\"blob\":\"" + id + "\",\"image\":\"python3\"}";
         assertThat(api.post(acme, "/gates", gate).status()).isEqualTo(201);
         String borrowed = "{\"path\":\"~:borrowed\",\"gate\":\"" + home("acme") + ":open\"}";
         Answer redirect = api.post(blue, "/gates", borrowed);
@@ -228,7 +229,8 @@ final class DeparturesTest {
     private static List<Path> inFiles(String marker) throws IOException {
         try (Stream<Path> all = Files.walk(directory)) {
             return all.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-                    .filter(file -> !file.startsWith(directory.resolve("sandbox").resolve("roots")))
+                    .filter(file ->
+                            !file.startsWith(directory.resolve("sandbox").resolve("roots")))
                     .filter(file -> {
                         try {
                             return contains(Files.readAllBytes(file), marker);

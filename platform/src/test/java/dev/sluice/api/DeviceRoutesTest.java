@@ -92,9 +92,10 @@ final class DeviceRoutesTest {
     void whoWasTurnedDown_orHasNoHandle_getsNoSession() throws Exception {
         JsonNode begun = json(post("?provider=test", ""));
         provider.device = "access_denied";
-        Awaitility.await().pollInterval(Duration.ofMillis(200)).untilAsserted(() -> assertThat(
-                        post("/token", handle(begun)).statusCode())
-                .isEqualTo(403));
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() ->
+                        assertThat(post("/token", handle(begun)).statusCode()).isEqualTo(403));
         provider.device = "";
         assertThat(post("/token", handle(begun)).statusCode()).isEqualTo(400);
         assertThat(post("/token", "{\"device_code\":\"ABCD-EFGH\"}").statusCode())

@@ -232,7 +232,10 @@ final class ExplainRoutesTest {
         assertThat(sound.json().path("sound").asBoolean()).isTrue();
         assertThat(sound.json().path("records").asLong()).isPositive();
         String head = sound.text("head");
-        assertThat(api.get(admin, target + "&expect=" + head).json().path("sound").asBoolean())
+        assertThat(api.get(admin, target + "&expect=" + head)
+                        .json()
+                        .path("sound")
+                        .asBoolean())
                 .isTrue();
         assertThat(api.get(admin, "/v1/audit/verify").text("head")).isNotEqualTo(head);
         assertThat(api.get(admin, "/v1/audit/verify?chains=blue").status()).isEqualTo(400);
@@ -240,8 +243,8 @@ final class ExplainRoutesTest {
         Organization home = api.organizations.tenant("dispatch").orElseThrow().organization();
         Asker keeper = api.addAccount(home, "keeper", "*");
         var everywhere = new Policy.Rule(List.of("keeper"), List.of("*"), List.of("iam"));
-        ApiServer.asRoot(() ->
-                api.organizations.put(home, new Policy("i", "keeping", true, List.of(everywhere), 0, 0)));
+        ApiServer.asRoot(
+                () -> api.organizations.put(home, new Policy("i", "keeping", true, List.of(everywhere), 0, 0)));
         for (Asker asker : List.of(api.developer("green", "*"), keeper)) {
             assertThat(api.get(asker, target).status()).isEqualTo(403);
         }

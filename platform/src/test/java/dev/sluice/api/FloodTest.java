@@ -57,8 +57,10 @@ final class FloodTest {
             flooding(threads, isOver, 4, () -> seen.add(api.post(flood, "/v1/runs?functionName=f", LATER)));
             await().until(() -> seen.stream().anyMatch(answer -> answer.status() == 429));
             for (int i = 0; i < 10; i++) {
-                assertThat(api.post(quiet, "/v1/runs?functionName=f", WAIT).status()).isEqualTo(200);
-                assertThat(api.post(quiet, "/v1/runs?functionName=f", LATER).status()).isEqualTo(202);
+                assertThat(api.post(quiet, "/v1/runs?functionName=f", WAIT).status())
+                        .isEqualTo(200);
+                assertThat(api.post(quiet, "/v1/runs?functionName=f", LATER).status())
+                        .isEqualTo(202);
                 var used = api.get(new Asker(root.token(), "runs"), "/v1/iam/quota")
                         .json()
                         .path("used");
@@ -91,7 +93,8 @@ final class FloodTest {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor();
                 Closeable _ = () -> isOver.set(true)) {
             flooding(threads, isOver, 8, () -> seen.add(api.get(flood, "/v1/function")));
-            await().until(() -> seen.stream().filter(answer -> answer.status() == 429).count() > 20);
+            await().until(() ->
+                    seen.stream().filter(answer -> answer.status() == 429).count() > 20);
             for (int i = 0; i < 50; i++) {
                 quietly.add(api.get(quiet, "/v1/function").status());
             }
@@ -120,7 +123,8 @@ final class FloodTest {
 
     private static Asker developer(String organization, String source) {
         Asker asker = api.developer(organization, "*");
-        assertThat(api.post(asker, "/v1/function", ApiServer.python("f", source)).status())
+        assertThat(api.post(asker, "/v1/function", ApiServer.python("f", source))
+                        .status())
                 .isEqualTo(201);
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> api.get(asker, "/v1/function/f").text("status").equals("READY"));

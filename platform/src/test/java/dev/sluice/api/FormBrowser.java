@@ -13,15 +13,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// What a browser does with plain pages: keeps cookies, fills in the first form and follows addresses. It sends `Secure`
-/// cookies over loopback without TLS, as browsers do and the JDK's cookie store does not.
+/// What a browser does with plain pages: keeps cookies, fills in the first form and follows addresses. It sends
+/// `Secure` cookies over loopback without TLS, as browsers do and the JDK's cookie store does not.
 final class FormBrowser implements AutoCloseable {
-    private static final Pattern FORM = Pattern.compile("<form\\b[^>]*\\baction=\"([^\"]+)\".*?</form>", Pattern.DOTALL);
+    private static final Pattern FORM =
+            Pattern.compile("<form\\b[^>]*\\baction=\"([^\"]+)\".*?</form>", Pattern.DOTALL);
     private static final Pattern HIDDEN = Pattern.compile("<input\\b[^>]*\\btype=\"hidden\"[^>]*>");
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    private final HttpClient client =
+            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
     private final Map<String, String> cookies = new LinkedHashMap<>();
 
     /// A page, or where it sends the browser.
@@ -85,10 +85,7 @@ final class FormBrowser implements AutoCloseable {
             }
         }
         return new Page(
-                answer.statusCode(),
-                answer.headers().firstValue("Location").orElse(""),
-                answer.body(),
-                whole.uri());
+                answer.statusCode(), answer.headers().firstValue("Location").orElse(""), answer.body(), whole.uri());
     }
 
     private static String attribute(String tag, String name) {

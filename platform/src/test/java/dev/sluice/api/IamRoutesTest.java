@@ -192,17 +192,21 @@ final class IamRoutesTest {
         Answer ran = api.post(one, "/v1/runs?functionName=f1", "{\"blocking\":true}");
         assertThat(ran.status()).as(ran.body()).isEqualTo(200);
         assertThat(ran.text("output")).isEqualTo("f1");
-        assertThat(api.post(one, "/v1/runs?functionName=f2", "{\"blocking\":true}").body())
+        assertThat(api.post(one, "/v1/runs?functionName=f2", "{\"blocking\":true}")
+                        .body())
                 .isEqualTo(FORBIDDEN);
-        assertThat(api.post(one, "/v1/runs?functionName=nowhere", "{\"blocking\":true}").body())
+        assertThat(api.post(one, "/v1/runs?functionName=nowhere", "{\"blocking\":true}")
+                        .body())
                 .isEqualTo(FORBIDDEN);
 
         Asker other = api.addAccount(home, "other", "runs");
         String denial = policy("no", false, "other", "create", "runs/f1").replace("[{", "[{\"effect\":\"deny\",");
         assertThat(api.post(admin, "/v1/iam/policy", denial).status()).isEqualTo(201);
-        assertThat(api.post(other, "/v1/runs?functionName=f1", "{\"blocking\":true}").body())
+        assertThat(api.post(other, "/v1/runs?functionName=f1", "{\"blocking\":true}")
+                        .body())
                 .isEqualTo(FORBIDDEN);
-        assertThat(api.post(other, "/v1/runs?functionName=f2", "{\"blocking\":true}").text("output"))
+        assertThat(api.post(other, "/v1/runs?functionName=f2", "{\"blocking\":true}")
+                        .text("output"))
                 .isEqualTo("f2");
     }
 

@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class Keycloak implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final String REALM = """
+    private static final String REALM =
+            """
             {"realm": "sluice", "enabled": true, "sslRequired": "none", "oauth2DevicePollingInterval": 1,
              "groups": [{"name": "dev"}],
              "users": [%s, %s, %s],
@@ -113,7 +114,8 @@ final class Keycloak implements AutoCloseable {
 
     /// Lets browsers come back to that address only.
     void allowRedirectTo(String callback) throws IOException, InterruptedException {
-        ObjectNode ours = (ObjectNode) admin("GET", "/clients?clientId=sluice", "").get(0);
+        ObjectNode ours =
+                (ObjectNode) admin("GET", "/clients?clientId=sluice", "").get(0);
         ours.putArray("redirectUris").add(callback);
         admin("PUT", "/clients/" + ours.path("id").asString(), ours.toString());
     }
@@ -174,8 +176,7 @@ final class Keycloak implements AutoCloseable {
     }
 
     private int status(String uri) throws IOException, InterruptedException {
-        return client.send(
-                        HttpRequest.newBuilder(URI.create(uri)).build(), HttpResponse.BodyHandlers.discarding())
+        return client.send(HttpRequest.newBuilder(URI.create(uri)).build(), HttpResponse.BodyHandlers.discarding())
                 .statusCode();
     }
 

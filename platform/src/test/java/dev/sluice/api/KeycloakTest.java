@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,7 +43,10 @@ final class KeycloakTest {
         assertThat(DISTRIBUTION).as("./sluice test --full fetches Keycloak").exists();
         started = Keycloak.start(DISTRIBUTION, directory);
         keycloak().awaitReady();
-        TestProvider.write(directory, keycloak().description("main", "dispatch"), keycloak().description("own", "blue"));
+        TestProvider.write(
+                directory,
+                keycloak().description("main", "dispatch"),
+                keycloak().description("own", "blue"));
         serving = new ApiServer(directory);
         keycloak().allowRedirectTo(ours("/v1/iam/oauth2/callback"));
         member("acme", "jon@example.com", "eve@example.com", "group:dev");
@@ -71,7 +74,9 @@ final class KeycloakTest {
             String cookie = browser.cookie("_oauth2_proxy");
             assertThat(me(cookie, "acme")).contains("acme/user/jon@example.com").doesNotContain("acme/group");
             assertThat(home(cookie, "blue")).isEqualTo(403);
-            assertThat(browser.open(callback.location()).status()).as("the same code again").isEqualTo(400);
+            assertThat(browser.open(callback.location()).status())
+                    .as("the same code again")
+                    .isEqualTo(400);
             var out = HttpRequest.newBuilder(URI.create(ours("/v1/iam/logout")))
                     .headers("Cookie", cookie, "X-Dispatch-Org", "acme")
                     .POST(HttpRequest.BodyPublishers.noBody());
@@ -103,7 +108,8 @@ final class KeycloakTest {
     @Test
     void aTerminal_logsIn_onceItsUserApprovesElsewhere() throws Exception {
         JsonNode begun = begun();
-        assertThat(begun.path("verification_uri").asString()).startsWith(keycloak().issuer() + "/device");
+        assertThat(begun.path("verification_uri").asString())
+                .startsWith(keycloak().issuer() + "/device");
         assertThat(asked(begun).statusCode()).isEqualTo(202);
         answer(begun, "accept");
         HttpResponse<String> approved = answered(begun);
@@ -144,7 +150,8 @@ final class KeycloakTest {
         Awaitility.await()
                 .atMost(KEYS_PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
-                .untilAsserted(() -> assertThat(home(session("main", "jon"), "acme")).isEqualTo(200));
+                .untilAsserted(
+                        () -> assertThat(home(session("main", "jon"), "acme")).isEqualTo(200));
         assertThat(home(before, "acme")).isEqualTo(200);
     }
 
@@ -195,8 +202,7 @@ final class KeycloakTest {
         try (var browser = new FormBrowser()) {
             String address = begun.path("verification_uri_complete").asString();
             var form = browser.follow(browser.open(address), ours("/"));
-            var consent = browser.follow(
-                    browser.submit(form, Map.of("username", "jon", "password", "jon")), ours("/"));
+            var consent = browser.follow(browser.submit(form, Map.of("username", "jon", "password", "jon")), ours("/"));
             var done = browser.follow(browser.submit(consent, Map.of(button, "Yes")), ours("/"));
             assertThat(done.status()).isBetween(200, 400);
         }

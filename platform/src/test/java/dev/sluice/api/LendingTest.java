@@ -100,7 +100,8 @@ final class LendingTest {
     }
 
     private static Known known() {
-        Caller caller = server.authenticator.authenticate(Optional.of("Bearer " + everything.token()), Optional.empty());
+        Caller caller =
+                server.authenticator.authenticate(Optional.of("Bearer " + everything.token()), Optional.empty());
         assertThat(caller).isInstanceOf(Known.class);
         return (Known) caller;
     }

@@ -57,7 +57,9 @@ final class LoginBrowserTest {
             browser.open(base + "/v1/iam/login");
             assertThat(browser.text()).contains("Log in", "google", "Does your organization have its own login?");
             picture(browser, "choice");
-            assertThat(browser.css("main", "border-radius")).as("the style is loaded").isEqualTo("12px");
+            assertThat(browser.css("main", "border-radius"))
+                    .as("the style is loaded")
+                    .isEqualTo("12px");
             browser.type("#organization", "acme");
             browser.click("form[method=get] button");
             assertThat(browser.text()).contains("corp", "staff", "google");

@@ -147,7 +147,8 @@ final class LoginPagesTest {
                         .statusCode())
                 .isEqualTo(403);
         assertThat(ldap.binds).hasSize(asked);
-        assertThat(form(body(seal), "Origin", own, "Cookie", cookie).statusCode()).isEqualTo(303);
+        assertThat(form(body(seal), "Origin", own, "Cookie", cookie).statusCode())
+                .isEqualTo(303);
     }
 
     @ParameterizedTest
@@ -197,7 +198,8 @@ final class LoginPagesTest {
         assertThat(page.body()).contains("<strong>jon@example.com</strong>");
         String cookies = session + "; " + cookie(page, "_sluice_form");
         String own = "http://127.0.0.1:" + server.port();
-        assertThat(send("/v1/iam/logout", "seal=", "Origin", own, "Cookie", cookies).statusCode())
+        assertThat(send("/v1/iam/logout", "seal=", "Origin", own, "Cookie", cookies)
+                        .statusCode())
                 .isEqualTo(403);
         assertThat(get("/v1/iam/oauth2/auth", "Cookie", session).statusCode()).isEqualTo(202);
         var out = send("/v1/iam/logout", "seal=" + seal(page), "Origin", own, "Cookie", cookies);
@@ -233,7 +235,10 @@ final class LoginPagesTest {
                 server.organizations.tenant("acme").orElseThrow().organization(), "auditor", "iam");
         Awaitility.await()
                 .untilAsserted(() -> assertThat(server.get(iam, "/v1/audit").body())
-                        .contains("\"kind\":\"session.open\"", "acme/user/eve@example.com", "\"what\":\"eve@example.com\"")
+                        .contains(
+                                "\"kind\":\"session.open\"",
+                                "acme/user/eve@example.com",
+                                "\"what\":\"eve@example.com\"")
                         .contains("\"kind\":\"session.close\"")
                         .contains("\"kind\":\"login.refused\"", "\"account\":\"eve\"", "\"why\":\"WRONG\"")
                         .doesNotContain("secret that is wrong"));
@@ -246,15 +251,18 @@ final class LoginPagesTest {
 
     @Test
     void whoManagesAnOrganization_seesAndEndsTheSessionsOfItsOwnProviders() throws Exception {
-        String own = cookie(post(get("/v1/iam/login?provider=corp"), "corp", "/home", "jon", "correct horse"), "_oauth2_proxy");
-        String operators =
-                cookie(post(get("/v1/iam/login?provider=staff"), "staff", "/home", "jon", "correct horse"), "_oauth2_proxy");
+        String own = cookie(
+                post(get("/v1/iam/login?provider=corp"), "corp", "/home", "jon", "correct horse"), "_oauth2_proxy");
+        String operators = cookie(
+                post(get("/v1/iam/login?provider=staff"), "staff", "/home", "jon", "correct horse"), "_oauth2_proxy");
         ApiServer.Asker iam = server.addAccount(
                 server.organizations.tenant("acme").orElseThrow().organization(), "manager", "iam");
         ApiServer.Asker other = server.addAccount(
                 server.organizations.tenant("blue").orElseThrow().organization(), "manager", "iam");
         String jons = "/v1/iam/session?user=jon@example.com";
-        assertThat(server.get(iam, jons).body()).contains("\"provider\":\"corp\"").doesNotContain("staff");
+        assertThat(server.get(iam, jons).body())
+                .contains("\"provider\":\"corp\"")
+                .doesNotContain("staff");
         assertThat(server.get(other, jons).body()).isEqualTo("[]");
         assertThat(server.delete(other, jons).status()).isEqualTo(204);
         assertThat(get("/v1/iam/oauth2/auth", "Cookie", own).statusCode()).isEqualTo(202);
@@ -277,7 +285,8 @@ final class LoginPagesTest {
 
     @Test
     void aBrowser_isToldOnAPage_whyALoginFailed() throws Exception {
-        assertThat(get("/v1/iam/oauth2/callback?state=x&code=y", "Accept", "text/html").body())
+        assertThat(get("/v1/iam/oauth2/callback?state=x&code=y", "Accept", "text/html")
+                        .body())
                 .startsWith("<!DOCTYPE html>")
                 .contains("role=\"alert\"");
         assertThat(get("/v1/iam/oauth2/callback?state=x&code=y").body()).startsWith("{");
@@ -306,8 +315,7 @@ final class LoginPagesTest {
         var all = new ArrayList<>(List.of(headers));
         all.addAll(List.of("Content-Type", "application/x-www-form-urlencoded"));
         var request = HttpRequest.newBuilder(uri(target)).POST(HttpRequest.BodyPublishers.ofString(body));
-        return BROWSER.send(
-                request.headers(all.toArray(String[]::new)).build(), HttpResponse.BodyHandlers.ofString());
+        return BROWSER.send(request.headers(all.toArray(String[]::new)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private static HttpResponse<String> get(String target, String... headers) throws Exception {

@@ -170,10 +170,12 @@ final class LoginRoutesTest {
         member("late", "late-policy", false, "jon@example.com");
         String before = session("late", "jon@example.com", List.of());
         assertThat(home(before, "late")).isEqualTo(200);
-        assertThat(server.delete(server.admin(), "/v1/iam/organization/late?cascade=true").status())
+        assertThat(server.delete(server.admin(), "/v1/iam/organization/late?cascade=true")
+                        .status())
                 .isEqualTo(200);
         assertThat(home(before, "late")).as("the session has ended").isEqualTo(401);
-        assertThat(server.post(server.admin(), "/v1/iam/organization", "{\"name\":\"late\"}").status())
+        assertThat(server.post(server.admin(), "/v1/iam/organization", "{\"name\":\"late\"}")
+                        .status())
                 .isEqualTo(201);
         member("late", "late-policy", false, "jon@example.com");
         assertThat(home(session("late", "jon@example.com", List.of()), "late")).isEqualTo(403);

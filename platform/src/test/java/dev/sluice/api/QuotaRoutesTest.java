@@ -84,8 +84,8 @@ final class QuotaRoutesTest {
     @Test
     void whatIsUsed_isForWhoActsForTheWholeOrganization() {
         Asker admin = api.developer("q4", "*");
-        Asker viewer = api.addAccount(
-                api.organizations.tenant("q4").orElseThrow().organization(), "viewer", "iam");
+        Asker viewer =
+                api.addAccount(api.organizations.tenant("q4").orElseThrow().organization(), "viewer", "iam");
         Answer whole = api.get(admin, "/v1/iam/quota");
         assertThat(whole.json().path("used").propertyNames())
                 .containsExactlyElementsOf(
@@ -147,7 +147,8 @@ final class QuotaRoutesTest {
                         .asInt())
                 .isEqualTo(3);
         String one = ApiServer.python("more", "def handle(ctx, payload):\n    return 1\n");
-        await().until(() -> api.delete(dev, "/v1/function/" + created.getFirst()).status() < 300);
+        await().until(() ->
+                api.delete(dev, "/v1/function/" + created.getFirst()).status() < 300);
         assertThat(api.post(dev, "/v1/function", one).status()).isEqualTo(201);
     }
 

@@ -31,7 +31,8 @@ final class AttemptsTest {
     @Test
     void addressesOfOneIpv6Network_areOne() {
         for (int i = 0; i < Attempts.OF_ADDRESS_MAX; i++) {
-            assertThat(attempts.begin("corp", "jon-" + i, "2001:db8:0:1:0:0:0:" + i)).isTrue();
+            assertThat(attempts.begin("corp", "jon-" + i, "2001:db8:0:1:0:0:0:" + i))
+                    .isTrue();
         }
         assertThat(attempts.begin("corp", "eve", "2001:db8:0:1:2:0:0:1")).isFalse();
         assertThat(attempts.begin("corp", "eve", "2001:db8:0:2:0:0:0:1")).isTrue();

@@ -94,8 +94,7 @@ final class DeviceLoginsTest {
         DeviceLogins.Begun begun = devices.begin("test");
         provider.device = "";
         now.set(now.get().plus(TWO_SECONDS));
-        for (String other :
-                List.of(begun.userCode(), "the-providers-code", "A".repeat(43), "", begun.handle() + "A")) {
+        for (String other : List.of(begun.userCode(), "the-providers-code", "A".repeat(43), "", begun.handle() + "A")) {
             assertThat(refusal(() -> devices.standing(other))).as(other).isEqualTo(Why.OVER);
         }
         assertThat(devices.begin("test").handle()).isNotEqualTo(begun.handle()).hasSize(43);

@@ -76,7 +76,16 @@ final class LdapLoginTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "*", "j*", "jon)(uid=*", "*)(|(uid=*", "jon\\2a", "(uid=jon)", "jon,ou=people", "&", "|(a=*", "jon+cn=x"
+                "*",
+                "j*",
+                "jon)(uid=*",
+                "*)(|(uid=*",
+                "jon\\2a",
+                "(uid=jon)",
+                "jon,ou=people",
+                "&",
+                "|(a=*",
+                "jon+cn=x"
             })
     void anAccount_isAValue_andNoPartOfAFilterOrName(String account) throws Exception {
         assertThat(refusal(directory.description("corp", "acme", ""), account, "correct horse"))
@@ -319,13 +328,11 @@ final class LdapLoginTest {
 
     private static Why refusal(Logins logins, String account, String password, String address) {
         return catchThrowableOfType(
-                        LoginRefused.class,
-                        () -> logins.user("corp", Credentials.of(account, password), address))
+                        LoginRefused.class, () -> logins.user("corp", Credentials.of(account, password), address))
                 .why();
     }
 
     private Logins logins(Duration patience, String description) throws IOException {
-        return new Logins(
-                TestProvider.write(data, description), new SecureRandom(), Clock.systemUTC(), patience);
+        return new Logins(TestProvider.write(data, description), new SecureRandom(), Clock.systemUTC(), patience);
     }
 }

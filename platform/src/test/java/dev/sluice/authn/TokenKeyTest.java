@@ -208,7 +208,9 @@ final class TokenKeyTest {
         var tenant = organizations.tenant("dispatch").orElseThrow();
         var account = organizations.account(tenant.organization(), "admin").orElseThrow();
         return new Known(
-                new Lending(), Identity.of(tenant, account, clock.instant().plusSeconds(seconds)), tenant.organization());
+                new Lending(),
+                Identity.of(tenant, account, clock.instant().plusSeconds(seconds)),
+                tenant.organization());
     }
 
     private static String issue(Authenticator authenticator, Known by) {

@@ -85,8 +85,8 @@ final class QuotaTest {
     void anotherQuotaForOnePayer_holdsForItAlone() {
         var plan = new QuotaPlan(new Quota(4, 10_000), Map.of("acme", new Quota(8, 500)));
         scene(Quota.DEFAULT);
-        var fs =
-                new LabeledFs(store, new SecureRandom(), new FsSettings(plan::of, InstantSource.system(), References.NONE));
+        var fs = new LabeledFs(
+                store, new SecureRandom(), new FsSettings(plan::of, InstantSource.system(), References.NONE));
         for (int i = 0; i < 2; i++) {
             assertThat(create(fs, acme, "a" + i, 1)).isNull();
             assertThat(create(fs, blue, "b" + i, 1)).isNull();

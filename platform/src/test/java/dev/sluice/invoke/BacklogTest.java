@@ -21,10 +21,12 @@ final class BacklogTest {
     private final Map<String, Scheduler.Limits> limits = new ConcurrentHashMap<>();
     private final Scheduler scheduler =
             new Scheduler(1, tenant -> limits.getOrDefault(tenant, new Scheduler.Limits(1_000, 1_000, 1)));
-    private final Backlog backlog = new Backlog(_ -> {
-        started.incrementAndGet();
-        mayEnd.acquire();
-    }, scheduler);
+    private final Backlog backlog = new Backlog(
+            _ -> {
+                started.incrementAndGet();
+                mayEnd.acquire();
+            },
+            scheduler);
 
     @Test
     void oneTenantsBacklog_isStartedBitByBit_andLeavesAnotherAlone() {
@@ -51,12 +53,9 @@ final class BacklogTest {
         for (int i = 0; i < 3; i++) {
             accept(backlog, "acme");
         }
-        assertThatThrownBy(() -> backlog.accept(
-                        "acme",
-                        UUID.randomUUID(),
-                        () -> {
-                            throw new AssertionError("on record");
-                        }))
+        assertThatThrownBy(() -> backlog.accept("acme", UUID.randomUUID(), () -> {
+                    throw new AssertionError("on record");
+                }))
                 .isInstanceOfSatisfying(
                         Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.AT_LIMIT));
         mayEnd.release(1);
@@ -69,12 +68,9 @@ final class BacklogTest {
     void aRunThatCouldNotBePutOnRecord_doesNotCount() {
         limits.put("acme", new Scheduler.Limits(1, 1, 1));
         for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(() -> backlog.accept(
-                            "acme",
-                            UUID.randomUUID(),
-                            () -> {
-                                throw new StoreFailed("on purpose");
-                            }))
+            assertThatThrownBy(() -> backlog.accept("acme", UUID.randomUUID(), () -> {
+                        throw new StoreFailed("on purpose");
+                    }))
                     .isInstanceOf(StoreFailed.class);
         }
         assertThat(scheduler.used("acme").waiting()).isZero();
@@ -102,11 +98,13 @@ final class BacklogTest {
 
     @Test
     void aRunThatThePlatformFailed_takesNoPlaceWithIt() {
-        var failing = new Backlog(_ -> {
-            started.incrementAndGet();
-            mayEnd.acquire();
-            throw new StoreFailed("on purpose");
-        }, scheduler);
+        var failing = new Backlog(
+                _ -> {
+                    started.incrementAndGet();
+                    mayEnd.acquire();
+                    throw new StoreFailed("on purpose");
+                },
+                scheduler);
         int all = 2 * Backlog.TENANT_UNDER_WAY_MAX;
         for (int i = 0; i < all; i++) {
             accept(failing, "acme");

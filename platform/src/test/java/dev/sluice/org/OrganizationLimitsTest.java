@@ -83,7 +83,10 @@ final class OrganizationLimitsTest {
         TenantLimits after = restarted();
         assertThat(after.set("acme")).isEqualTo(Map.of(Limit.CONCURRENT_RUNS, 5L));
         assertThat(after.set("blue")).isEmpty();
-        assertThat(new Organizations(fs, deeds::add).tenant("acme").orElseThrow().organization())
+        assertThat(new Organizations(fs, deeds::add)
+                        .tenant("acme")
+                        .orElseThrow()
+                        .organization())
                 .isEqualTo(acme);
     }
 
@@ -113,8 +116,8 @@ final class OrganizationLimitsTest {
         var held = Component.of(acme.principal());
         var all = new Task(Label.PUBLIC, Label.of(held, Component.TRUE), Privilege.mintTcb(held));
         LabeledFs.Content content = all.run(() -> fs.read(entry, Kind.FILE));
-        assertThatThrownBy(() -> all.run(
-                        () -> fs.write(entry, Kind.FILE, content.bytes(), 0, all.exercise(held, held))))
+        assertThatThrownBy(
+                        () -> all.run(() -> fs.write(entry, Kind.FILE, content.bytes(), 0, all.exercise(held, held))))
                 .isInstanceOfSatisfying(
                         Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.DENIED));
     }

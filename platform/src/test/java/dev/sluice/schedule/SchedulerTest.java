@@ -181,8 +181,7 @@ final class SchedulerTest {
         }
     }
 
-    private static void nest(Scheduler scheduler, Scheduler.Lease outer, int depth)
-            throws InterruptedException {
+    private static void nest(Scheduler scheduler, Scheduler.Lease outer, int depth) throws InterruptedException {
         if (depth > 0 && scheduler.acquireWithin(outer, 128, LONG) instanceof Admission.Granted(var lease)) {
             try (lease) {
                 nest(scheduler, lease, depth - 1);

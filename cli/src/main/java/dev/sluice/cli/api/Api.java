@@ -160,8 +160,9 @@ public final class Api {
         throw refusal(answer, bytes(answer, ERROR_BYTES_MAX));
     }
 
-    /// What a refusal's body says; its HTTP status when the body says nothing. With the policy that is missing where the
-    /// server tells, or with the request's id where it may have kept a reason that it does not tell to everybody.
+    /// What a refusal's body says; its HTTP status when the body says nothing. With the policy that is missing
+    /// where the server tells, or with the request's id where it may have kept a reason that it does not tell to
+    /// everybody.
     public static Refusal refusal(Answer answer, byte[] body) {
         Refusal refusal = refusal(answer.status(), body);
         boolean isUniform =

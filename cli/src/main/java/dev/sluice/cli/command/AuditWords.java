@@ -36,7 +36,8 @@ final class AuditWords {
                         "verify",
                         "Check that no record was changed, moved or removed, and print the head to keep.",
                         AuditWords::verify)
-                .flag(Flag.bare("the operator's own chains: for who may do everything in every organization", "--operator"))
+                .flag(Flag.bare(
+                        "the operator's own chains: for who may do everything in every organization", "--operator"))
                 .option("--expect", "HEAD", "a head that was printed before: nothing up to it may differ")
                 .example("sluice audit verify")
                 .example("sluice audit verify --operator")

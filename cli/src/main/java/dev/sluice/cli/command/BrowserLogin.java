@@ -43,8 +43,8 @@ final class BrowserLogin {
             }
             terminal.err().flush();
             return catcher.await(PATIENCE)
-                    .orElseThrow(() -> new Failure(
-                            "nobody logged in within " + PATIENCE.toMinutes() + " minutes: begin again"));
+                    .orElseThrow(() ->
+                            new Failure("nobody logged in within " + PATIENCE.toMinutes() + " minutes: begin again"));
         } catch (IOException e) {
             throw new Failure("cannot listen for the browser: " + Failure.reason(e), e);
         } catch (InterruptedException e) {

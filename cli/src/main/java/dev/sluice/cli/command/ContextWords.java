@@ -102,7 +102,8 @@ final class ContextWords {
             case INSECURE -> new Json.Bool(said.equalsIgnoreCase("true"));
             case JWT_PRIVATE_KEY ->
                 new Json.Text(Path.of(said).toAbsolutePath().normalize().toString());
-            case HOST, SCHEME, ORGANIZATION, AS_ORGANIZATION, TOKEN, SERVICE_ACCOUNT, OUTPUT, COOKIE -> new Json.Text(said);
+            case HOST, SCHEME, ORGANIZATION, AS_ORGANIZATION, TOKEN, SERVICE_ACCOUNT, OUTPUT, COOKIE ->
+                new Json.Text(said);
         };
     }
 

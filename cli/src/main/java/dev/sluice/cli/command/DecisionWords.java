@@ -35,8 +35,7 @@ final class DecisionWords {
         boolean isAllowed = verdict.show("allowed").equals("true");
         String asked = subject + " " + action + " " + resource;
         String decided = verdict.show("policy").isEmpty() ? ": " : " ";
-        session.print(
-                answer, () -> (isAllowed ? "yes, " : "no, ") + asked + decided + verdict.show("message"));
+        session.print(answer, () -> (isAllowed ? "yes, " : "no, ") + asked + decided + verdict.show("message"));
         return isAllowed ? 0 : Failure.FAILED;
     }
 }

@@ -39,8 +39,8 @@ final class DeviceLogin {
     private DeviceLogin(Session session, Api api, String handle) {
         this.session = session;
         this.api = api;
-        this.handle = Body.of(JsonText.compact(Json.Obj.empty().with("device_code", handle))
-                .getBytes(StandardCharsets.UTF_8));
+        this.handle = Body.of(
+                JsonText.compact(Json.Obj.empty().with("device_code", handle)).getBytes(StandardCharsets.UTF_8));
     }
 
     /// Shows the code and waits.
@@ -52,7 +52,8 @@ final class DeviceLogin {
         String organization = session.settings().get(Setting.ORGANIZATION);
         String query = provider.isEmpty() ? parameter("organization", organization) : parameter("provider", provider);
         Answer answer = Api.successful(api.sendBare("POST", PATH + query, HEADERS, Body.NONE));
-        if (!(Api.json(answer) instanceof Json.Obj begun) || begun.show("device_code").isEmpty()) {
+        if (!(Api.json(answer) instanceof Json.Obj begun)
+                || begun.show("device_code").isEmpty()) {
             throw new Failure("the server's answer makes no sense: is it a Sluice server?");
         }
         return new DeviceLogin(session, api, begun.show("device_code")).whileCancelable(begun);

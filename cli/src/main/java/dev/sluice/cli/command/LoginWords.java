@@ -65,9 +65,7 @@ final class LoginWords {
     private static int asUser(Session session, boolean isByDevice, String provider) {
         String cookie;
         try {
-            cookie = isByDevice
-                    ? DeviceLogin.cookie(session, provider)
-                    : BrowserLogin.cookie(session, provider);
+            cookie = isByDevice ? DeviceLogin.cookie(session, provider) : BrowserLogin.cookie(session, provider);
         } catch (Refusal e) {
             throw new Failure("error logging in: " + e.getMessage(), e);
         }
@@ -113,8 +111,8 @@ final class LoginWords {
                 "X-Dispatch-Org",
                 session.settings().get(Setting.ORGANIZATION));
         try {
-            Answer answer = session.api()
-                    .sendBare("POST", "/v1/iam/logout" + (isAll ? "?all=true" : ""), headers, Body.NONE);
+            Answer answer =
+                    session.api().sendBare("POST", "/v1/iam/logout" + (isAll ? "?all=true" : ""), headers, Body.NONE);
             byte[] content = Api.bytes(answer, ERROR_BYTES_MAX);
             if (!answer.isSuccess() && answer.status() != UNAUTHORIZED && answer.status() != NOT_FOUND) {
                 throw Api.refusal(answer, content);

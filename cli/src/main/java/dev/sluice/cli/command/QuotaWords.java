@@ -38,7 +38,9 @@ final class QuotaWords {
 
     static Word update() {
         Word word = new Word(
-                        "quota", "Change what an organization may have (with rights in all of them).", QuotaWords::change)
+                        "quota",
+                        "Change what an organization may have (with rights in all of them).",
+                        QuotaWords::change)
                 .optional("ORG", "another organization than the one you ask about")
                 .example("sluice iam update quota acme --concurrent-runs 20 --memory-mib 4096")
                 .example("sluice iam update quota acme --concurrent-runs default");

@@ -17,8 +17,7 @@ public final class Vocabulary {
     private static List<Word> words() {
         return List.of(
                 new Word("create", "Create something.", List.of(FunctionWords.create())).lent(),
-                new Word("get", "Show or list something.", List.of(FunctionWords.get(), RunWords.get()))
-                        .lent(),
+                new Word("get", "Show or list something.", List.of(FunctionWords.get(), RunWords.get())).lent(),
                 new Word("update", "Change something.", List.of(FunctionWords.update())).lent(),
                 new Word("delete", "Delete something.", List.of(FunctionWords.delete())).lent(),
                 RunWords.exec().lent(),

@@ -44,7 +44,8 @@ public final class Catcher implements AutoCloseable {
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        var catcher = new Catcher(server, threads, isCookie, "/catcher/" + HexFormat.of().formatHex(secret));
+        var catcher = new Catcher(
+                server, threads, isCookie, "/catcher/" + HexFormat.of().formatHex(secret));
         server.setExecutor(threads); // browsers open connections that they say nothing on
         server.createContext("/", catcher::handle);
         server.start();

@@ -72,8 +72,7 @@ final class DecisionWordsTest {
 
     @Test
     void whoMayKnow_isToldWhichPolicyIsMissing_andOthersWhereToAsk() {
-        String forbidden =
-                "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
+        String forbidden = "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
         server.reply(403, forbidden);
         assertThat(shell.run("get", "functions").err())
                 .isEqualTo("[Code: 403] Forbidden, please make sure you have required privileges\n"

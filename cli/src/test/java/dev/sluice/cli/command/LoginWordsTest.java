@@ -94,7 +94,8 @@ final class LoginWordsTest {
                     .as(other)
                     .isEqualTo(404);
         }
-        for (String bad : List.of("", "?", "?cookie=", "?cookie=x", "?cookie=a%3Db%0d%0aX:y", "?cookie=a%3Db;c", "?x=1")) {
+        for (String bad :
+                List.of("", "?", "?cookie=", "?cookie=x", "?cookie=a%3Db%0d%0aX:y", "?cookie=a%3Db;c", "?x=1")) {
             assertThat(get(catcher + bad).statusCode()).as(bad).isEqualTo(404);
         }
         assertThat(login.isDone()).isFalse();
@@ -141,8 +142,8 @@ final class LoginWordsTest {
                         "POST /v1/iam/oauth2/device/token",
                         "POST /v1/iam/oauth2/device/token");
         assertThat(server.asked().getLast().text()).isEqualTo("{\"device_code\":\"secret-handle\"}");
-        assertThat(server.asked()).allSatisfy(asked -> assertThat(asked.header("Authorization"))
-                .isEqualTo("(absent)"));
+        assertThat(server.asked())
+                .allSatisfy(asked -> assertThat(asked.header("Authorization")).isEqualTo("(absent)"));
         assertThat(written()).contains("\"cookie\": \"" + COOKIE + "\"").doesNotContain("secret-handle");
     }
 
@@ -276,7 +277,8 @@ final class LoginWordsTest {
 
     /// Where the server would hand the cookie on to.
     private static String catcher(String opened) {
-        String rd = URLDecoder.decode(opened.replaceFirst(".*[?]rd=", "").replaceFirst("&.*", ""), StandardCharsets.UTF_8);
+        String rd =
+                URLDecoder.decode(opened.replaceFirst(".*[?]rd=", "").replaceFirst("&.*", ""), StandardCharsets.UTF_8);
         return URLDecoder.decode(rd.replaceFirst(".*[?]redirect=", ""), StandardCharsets.UTF_8);
     }
 
@@ -285,7 +287,6 @@ final class LoginWordsTest {
     }
 
     private HttpResponse<String> get(String address) throws IOException, InterruptedException {
-        return browser.send(
-                HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString());
+        return browser.send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString());
     }
 }

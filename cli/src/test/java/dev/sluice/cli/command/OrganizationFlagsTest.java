@@ -58,8 +58,9 @@ final class OrganizationFlagsTest {
         shell.set("SLUICE_AS_ORG", "true").run("get", "runs");
         shell.run("get", "runs", "--as-org=false");
 
-        assertThat(server.asked()).hasSize(2).allSatisfy(asked -> assertThat(asked.header("X-Sluice-As-Org"))
-                .isEqualTo("(absent)"));
+        assertThat(server.asked())
+                .hasSize(2)
+                .allSatisfy(asked -> assertThat(asked.header("X-Sluice-As-Org")).isEqualTo("(absent)"));
     }
 
     @ParameterizedTest
@@ -89,7 +90,14 @@ final class OrganizationFlagsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "get runs", "exec f", "explain 7", "audit verify", "iam get policies", "fs ls ~", "whoami", "revoke"
+                "get runs",
+                "exec f",
+                "explain 7",
+                "audit verify",
+                "iam get policies",
+                "fs ls ~",
+                "whoami",
+                "revoke"
             })
     void theOrganization_isSent_wherever(String line) {
         shell.run((line + " --organization blue").split(" "));

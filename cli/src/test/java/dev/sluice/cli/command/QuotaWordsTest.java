@@ -74,7 +74,8 @@ final class QuotaWordsTest {
     @Test
     void update_ofNothing_orToNonsense_asksNoServer() {
         assertThat(shell.run("iam", "update", "quota", "acme").err()).contains("--requests-per-second");
-        assertThat(shell.run("iam", "update", "quota", "acme", "--functions", "many").err())
+        assertThat(shell.run("iam", "update", "quota", "acme", "--functions", "many")
+                        .err())
                 .contains("--functions is a number, or default, not many");
         assertThat(server.asked()).isEmpty();
     }
