@@ -35,7 +35,7 @@ final class DeviceRoutes {
 
     private Response begin(Request request) {
         try {
-            DeviceLogins.Begun begun = login.devices().begin(provider(request));
+            DeviceLogins.Begun begun = login.devices().begin(provider(request), request.peer());
             var answer = new JsonWriter(512).beginObject();
             answer.field(DEVICE_CODE, begun.handle());
             answer.field("user_code", begun.userCode());

@@ -34,19 +34,28 @@ final class Attempts {
 
     /// Whether one more is allowed; it counts.
     boolean begin(String provider, String account, String address) {
-        Instant now = clock.instant();
         for (Key key : keys(provider, account, address)) {
-            Tries with = tries.asMap()
-                    .compute(
-                            key,
-                            (_, before) -> before == null || !now.isBefore(before.end())
-                                    ? new Tries(now.plus(WHILE), 1)
-                                    : new Tries(before.end(), before.count() + 1));
-            if (with.count() > key.max()) {
+            if (!isWithin(key)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /// As [#begin(String, String, String)], where no account is named.
+    boolean begin(String address) {
+        return isWithin(new Key("", network(address), OF_ADDRESS_MAX));
+    }
+
+    private boolean isWithin(Key key) {
+        Instant now = clock.instant();
+        Tries with = tries.asMap()
+                .compute(
+                        key,
+                        (_, before) -> before == null || !now.isBefore(before.end())
+                                ? new Tries(now.plus(WHILE), 1)
+                                : new Tries(before.end(), before.count() + 1));
+        return with.count() <= key.max();
     }
 
     /// It was no guess.

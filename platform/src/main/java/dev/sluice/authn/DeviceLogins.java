@@ -36,6 +36,7 @@ public final class DeviceLogins {
     private final SecureRandom random;
     private final Clock clock;
     private final int underWayMax;
+    private final Attempts attempts;
     private final Map<Digest, UnderWay> all = new HashMap<>();
 
     /// @param notBefore when the provider may be asked again
@@ -59,6 +60,7 @@ public final class DeviceLogins {
         this.random = random;
         this.clock = clock;
         this.underWayMax = underWayMax;
+        this.attempts = new Attempts(clock);
     }
 
     /// A login that was begun.
@@ -85,8 +87,12 @@ public final class DeviceLogins {
         record Approved(User user) implements Standing {}
     }
 
-    /// @throws Refused `OVERLOADED` when too many are under way
-    public Begun begin(String provider) throws LoginRefused {
+    /// @param address where the terminal is: one alone cannot take all the room, nor keep the provider busy
+    /// @throws Refused `OVERLOADED` when too many are under way, or too many were begun from there lately
+    public Begun begin(String provider, String address) throws LoginRefused {
+        if (!attempts.begin(address)) {
+            throw tooMany();
+        }
         requireRoom();
         DeviceGrant.Begun told = DeviceGrant.begin(logins.client(provider));
         Duration lifetime = within(Duration.ZERO, told.lifetime(), LIFETIME_MAX);
@@ -144,8 +150,12 @@ public final class DeviceLogins {
             all.values().removeIf(one -> !now.isBefore(one.end()));
         }
         if (all.size() >= underWayMax) {
-            throw new Refused(Refusal.OVERLOADED, "too many logins are under way: try again later");
+            throw tooMany();
         }
+    }
+
+    private static Refused tooMany() {
+        return new Refused(Refusal.OVERLOADED, "too many logins are under way: try again later");
     }
 
     private synchronized void add(Digest digest, UnderWay login) {

@@ -154,7 +154,8 @@ public final class Invocations {
         Task caller = Task.current();
         Gate gate = entered(wish.gate(), caller);
         Run run = newRun(wish, gate, caller, false);
-        backlog.accept(run.organization(), run.id(), () -> runs.enqueue(QueuedInvoker.queued(run, wish, caller)));
+        Runnable record = () -> runs.enqueue(QueuedInvoker.queued(run, wish, caller));
+        Limited.toldTo(wish, () -> backlog.accept(run.organization(), run.id(), record));
         return run;
     }
 
@@ -233,7 +234,7 @@ public final class Invocations {
                     yield endings.of(end, gate, task, wish.payload());
                 }
             }
-            case Admission.AtLimit(var bound) -> throw Limited.at(bound);
+            case Admission.AtLimit(var bound) -> throw Limited.at(bound, wish);
             case Admission.QueueFull() -> throw Limited.byTheMachine();
             case Admission.TimedOut() -> throw Limited.byTime();
         };
@@ -279,8 +280,7 @@ public final class Invocations {
                 .next();
     }
 
-    /// Two calls are one only if the same caller names the same version of the same gate and could know of the
-    /// run.
+    /// Two calls are one only if the same caller names the same version of the same gate and may know of the run.
     private static Bytes scope(Invocation wish, Gate gate, Task caller, Label existence) {
         return Bytes.utf8(String.join(
                 "\n",

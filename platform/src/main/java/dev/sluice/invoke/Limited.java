@@ -19,6 +19,27 @@ final class Limited {
         return new Refused(Refusal.DEADLINE_EXCEEDED, "there was no room to run the function in time");
     }
 
+    /// As [#at], to the caller. Who is nobody in particular is not of the tenant that is charged: he learns what he would
+    /// if the machine were full, and no tenant's limits.
+    static Refused at(Bound bound, Invocation wish) {
+        if (!wish.organization().isEmpty()) {
+            return at(bound);
+        }
+        return switch (bound) {
+            case WAITING -> byTheMachine();
+            case RUNS, MEMORY -> byTime();
+        };
+    }
+
+    /// Accepts a run that nobody waits for.
+    static void toldTo(Invocation wish, Runnable accept) {
+        try {
+            accept.run();
+        } catch (Refused refused) {
+            throw refused.refusal() == Refusal.AT_LIMIT ? at(Bound.WAITING, wish) : refused;
+        }
+    }
+
     static Refused at(Bound bound) {
         return new Refused(
                 Refusal.AT_LIMIT,

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class DeviceLoginsTest {
     private static final int UNDER_WAY_MAX = 3;
+    private static final String HERE = "10.0.0.1";
     private static final Duration TWO_SECONDS = Duration.ofSeconds(2);
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
@@ -76,7 +77,7 @@ final class DeviceLoginsTest {
     @Test
     void whoApproves_isLoggedIn_once() throws Exception {
         provider.groups = List.of("dev");
-        DeviceLogins.Begun begun = devices.begin("test");
+        DeviceLogins.Begun begun = devices.begin("test", HERE);
         assertThat(begun.userCode()).isEqualTo("ABCD-EFGH");
         assertThat(begun.verification()).isEqualTo(URI.create(provider.issuer() + "/activate"));
         assertThat(begun.complete()).contains(URI.create(provider.issuer() + "/activate?user_code=ABCD-EFGH"));
@@ -91,19 +92,19 @@ final class DeviceLoginsTest {
 
     @Test
     void onlyTheHandle_finishesALogin() throws Exception {
-        DeviceLogins.Begun begun = devices.begin("test");
+        DeviceLogins.Begun begun = devices.begin("test", HERE);
         provider.device = "";
         now.set(now.get().plus(TWO_SECONDS));
         for (String other : List.of(begun.userCode(), "the-providers-code", "A".repeat(43), "", begun.handle() + "A")) {
             assertThat(refusal(() -> devices.standing(other))).as(other).isEqualTo(Why.OVER);
         }
-        assertThat(devices.begin("test").handle()).isNotEqualTo(begun.handle()).hasSize(43);
+        assertThat(devices.begin("test", HERE).handle()).isNotEqualTo(begun.handle()).hasSize(43);
         assertThat(devices.standing(begun.handle())).isInstanceOf(Standing.Approved.class);
     }
 
     @Test
     void aTerminalThatAsksTooOften_doesNotReachTheProvider() throws Exception {
-        DeviceLogins.Begun begun = devices.begin("test");
+        DeviceLogins.Begun begun = devices.begin("test", HERE);
         for (int i = 0; i < 5; i++) {
             assertThat(devices.standing(begun.handle())).isEqualTo(new Standing.Waiting(TWO_SECONDS));
         }
@@ -116,7 +117,7 @@ final class DeviceLoginsTest {
     @Test
     void aProviderThatWantsToBeLeftAlone_isAskedMoreSeldom_withinBounds() throws Exception {
         provider.deviceTwist = begun -> begun.replace("300", "600");
-        DeviceLogins.Begun begun = devices.begin("test");
+        DeviceLogins.Begun begun = devices.begin("test", HERE);
         provider.device = "slow_down";
         assertThat(later(begun)).isEqualTo(new Standing.Waiting(Duration.ofSeconds(7)));
         later(begun);
@@ -131,7 +132,7 @@ final class DeviceLoginsTest {
 
     @Test
     void aLoginThatNobodyApproves_ends() throws Exception {
-        DeviceLogins.Begun begun = devices.begin("test");
+        DeviceLogins.Begun begun = devices.begin("test", HERE);
         now.set(now.get().plus(Duration.ofMinutes(5)));
         provider.device = "";
         assertThat(refusal(() -> devices.standing(begun.handle()))).isEqualTo(Why.OVER);
@@ -143,7 +144,7 @@ final class DeviceLoginsTest {
     void whatAProviderWants_isBounded(String told, long interval) throws Exception {
         provider.deviceTwist = begun -> begun.replace("\"interval\":2", "\"interval\":" + told)
                 .replace("\"expires_in\":300", "\"expires_in\":100000");
-        DeviceLogins.Begun begun = devices.begin("test");
+        DeviceLogins.Begun begun = devices.begin("test", HERE);
         assertThat(begun.interval()).isEqualTo(Duration.ofSeconds(interval));
         assertThat(begun.lifetime()).isEqualTo(DeviceLogins.LIFETIME_MAX);
         now.set(now.get().plus(DeviceLogins.LIFETIME_MAX));
@@ -153,7 +154,7 @@ final class DeviceLoginsTest {
     @ParameterizedTest
     @CsvSource({"access_denied,TURNED_DOWN", "expired_token,OVER", "invalid_grant,TURNED_DOWN"})
     void aLoginThatTheProviderTurnsDown_isOver(String error, Why why) throws Exception {
-        DeviceLogins.Begun begun = devices.begin("test");
+        DeviceLogins.Begun begun = devices.begin("test", HERE);
         provider.device = error;
         assertThat(refusal(() -> later(begun))).isEqualTo(why);
         provider.device = "";
@@ -162,7 +163,7 @@ final class DeviceLoginsTest {
 
     @Test
     void aProviderThatIsDown_doesNotEndALogin() throws Exception {
-        DeviceLogins.Begun begun = devices.begin("test");
+        DeviceLogins.Begun begun = devices.begin("test", HERE);
         provider.isDown = true;
         provider.device = "";
         assertThat(refusal(() -> later(begun))).isEqualTo(Why.UNREACHABLE);
@@ -172,11 +173,11 @@ final class DeviceLoginsTest {
 
     @Test
     void aTokenThatProvesNothing_logsNobodyIn() throws Exception {
-        DeviceLogins.Begun begun = devices.begin("test");
+        DeviceLogins.Begun begun = devices.begin("test", HERE);
         provider.device = "";
         provider.twist = claims -> claims.claim("email_verified", false);
         assertThat(refusal(() -> later(begun))).isEqualTo(Why.NOT_VERIFIED);
-        DeviceLogins.Begun other = devices.begin("test");
+        DeviceLogins.Begun other = devices.begin("test", HERE);
         provider.twist = claims -> claims.audience("other");
         assertThat(refusal(() -> later(other))).isEqualTo(Why.NOT_PROVEN);
     }
@@ -196,29 +197,41 @@ final class DeviceLoginsTest {
     void anAnswerThatMakesNoSense_isRefused(String change) {
         String[] parts = change.split("\\|", 2);
         provider.deviceTwist = begun -> begun.replace(parts[0], parts[1]);
-        assertThat(refusal(() -> devices.begin("test"))).isEqualTo(Why.UNREACHABLE);
+        assertThat(refusal(() -> devices.begin("test", HERE))).isEqualTo(Why.UNREACHABLE);
     }
 
     @Test
     void aProviderWithoutSuchLogins_saysSo() {
         provider.deviceTwist = null;
-        assertThat(refusal(() -> devices.begin("test"))).isEqualTo(Why.NOT_FOR_TERMINALS);
-        assertThat(refusal(() -> devices.begin("missing"))).isEqualTo(Why.UNKNOWN_PROVIDER);
+        assertThat(refusal(() -> devices.begin("test", HERE))).isEqualTo(Why.NOT_FOR_TERMINALS);
+        assertThat(refusal(() -> devices.begin("missing", HERE))).isEqualTo(Why.UNKNOWN_PROVIDER);
     }
 
     @Test
     void loginsUnderWay_areBounded_untilTheyEnd() throws Exception {
         for (int i = 0; i < UNDER_WAY_MAX; i++) {
-            devices.begin("test");
+            devices.begin("test", HERE);
         }
-        assertThatThrownBy(() -> devices.begin("test")).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> devices.begin("test", HERE)).isInstanceOf(Refused.class);
         now.set(now.get().plus(Duration.ofMinutes(5)));
-        devices.forget(devices.begin("test").handle());
+        devices.forget(devices.begin("test", HERE).handle());
+    }
+
+    /// Giving up what was begun makes room for others, and none for more of the same.
+    @Test
+    void oneAddress_beginsSoManyLogins_andAnotherStillCan() throws Exception {
+        for (int i = 0; i < Attempts.OF_ADDRESS_MAX; i++) {
+            devices.forget(devices.begin("test", HERE).handle());
+        }
+        assertThatThrownBy(() -> devices.begin("test", HERE)).isInstanceOf(Refused.class);
+        devices.forget(devices.begin("test", "10.0.0.2").handle());
+        now.set(now.get().plus(Attempts.WHILE));
+        assertThat(devices.begin("test", HERE).handle()).hasSize(43);
     }
 
     @Test
     void aLoginThatIsForgotten_isOver() throws Exception {
-        DeviceLogins.Begun begun = devices.begin("test");
+        DeviceLogins.Begun begun = devices.begin("test", HERE);
         devices.forget(begun.handle());
         devices.forget(begun.handle());
         provider.device = "";

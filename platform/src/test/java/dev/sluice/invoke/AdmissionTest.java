@@ -23,6 +23,7 @@ import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.RunIds;
+import dev.sluice.schedule.Scheduler;
 import dev.sluice.testing.FaultyStore;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -214,6 +215,22 @@ final class AdmissionTest {
         }
     }
 
+    /// What a limited organization does is nothing that another one's user learns by calling as nobody.
+    @Test
+    void whoIsNobodyInParticular_learnsNoOrganizationsLimits() throws InterruptedException {
+        Invocation own = openTo(Spine.ACME, "T,acme/function");
+        Invocation anothers = openTo("", "T,acme/function");
+        spine.limits.put(Spine.ACME, new Scheduler.Limits(1, 0, Limits.MEMORY_MIB_MIN - 1));
+        try {
+            assertThat(refused(own, true)).isEqualTo(Refusal.AT_LIMIT);
+            assertThat(refused(own, false)).isEqualTo(Refusal.AT_LIMIT);
+            assertThat(refused(anothers, true)).as("as without room in time").isEqualTo(Refusal.DEADLINE_EXCEEDED);
+            assertThat(refused(anothers, false)).as("as in a full queue").isEqualTo(Refusal.OVERLOADED);
+        } finally {
+            spine.limits.remove(Spine.ACME);
+        }
+    }
+
     /// Somebody who may know what Alice does, and knows so much already.
     private static Task alice(String label) {
         Component his = Component.parse("acme/runs&acme/user/alice");
@@ -230,11 +247,19 @@ final class AdmissionTest {
     }
 
     private static String chargedFor(String label, Task caller) throws InterruptedException {
+        Invocation wish = openTo("", label);
+        return caller.run(() -> spine.invocations.invoke(wish)).run().organization();
+    }
+
+    /// Of a gate that everybody may enter.
+    ///
+    /// @param caller the organization of who calls; empty for nobody in particular
+    private static Invocation openTo(String caller, String label) {
         FsPath gate = FsPath.home(Label.parse(label)).child("g" + NEXT.incrementAndGet());
         var everybody = new GatePolicy(Component.TRUE, Component.TRUE, Component.TRUE, Component.FALSE);
         spine.create(gate, everybody, spec(), Label.parse(label));
-        Invocation wish = new Invocation(
-                "",
+        return new Invocation(
+                caller,
                 "open",
                 "",
                 "",
@@ -246,7 +271,18 @@ final class AdmissionTest {
                 Map.of(),
                 List.of(),
                 Optional.empty());
-        return caller.run(() -> spine.invocations.invoke(wish)).run().organization();
+    }
+
+    private static Refusal refused(Invocation wish, boolean isWaitedFor) throws InterruptedException {
+        try {
+            new Task(Label.PUBLIC, Label.PUBLIC, Privilege.NONE)
+                    .run(() -> isWaitedFor
+                            ? spine.invocations.invoke(wish).run()
+                            : spine.invocations.submit(wish));
+        } catch (Refused refused) {
+            return refused.refusal();
+        }
+        throw new AssertionError("it was accepted");
     }
 
     /// As after a restart: accepted, and not begun.
