@@ -29,7 +29,7 @@ final class SessionRoutes {
     private Response list(Request request) {
         IamDoor.Author author = author(request, Action.GET);
         var out = new JsonWriter(256).beginArray();
-        for (SessionActs.Known session : sessions.of(author.organization().name(), user(request))) {
+        for (SessionActs.Known session : sessions.of(author.organization().token(), user(request))) {
             out.beginObject()
                     .field("provider", session.provider())
                     .field("begunTime", session.begun().getEpochSecond())
@@ -43,7 +43,7 @@ final class SessionRoutes {
         IamDoor.Author author = author(request, Action.DELETE);
         String user = user(request);
         author.task().run(() -> {
-            sessions.closeAll(author.organization().name(), user);
+            sessions.closeAll(author.organization().token(), user);
             return user;
         });
         return Response.empty(204);

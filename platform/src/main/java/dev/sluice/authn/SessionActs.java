@@ -61,7 +61,7 @@ public final class SessionActs {
 
     /// The sessions of somebody whom one of an organization's own providers vouched for.
     ///
-    /// @param organization by name
+    /// @param organization its token
     public List<Known> of(String organization, String mail) {
         return users(organization, mail)
                 .flatMap(user -> sessions.of(user).stream())
@@ -93,10 +93,17 @@ public final class SessionActs {
     public Organization organization(String provider) {
         return providers
                 .named(provider)
-                .flatMap(known -> organizations.tenant(known.organization()))
-                .or(() -> organizations.tenant(Founding.ORGANIZATION))
-                .map(Organizations.Tenant::organization)
+                .flatMap(known -> ofToken(known.organization()))
+                .or(() -> ofToken(Founding.ORGANIZATION))
                 .orElseThrow(() -> new IllegalStateException("nothing is founded"));
+    }
+
+    /// None for a deleted one's: the next one of its name is another one.
+    private Optional<Organization> ofToken(String token) {
+        return organizations
+                .tenant(token.replaceFirst("~.*", ""))
+                .map(Organizations.Tenant::organization)
+                .filter(found -> found.token().equals(token));
     }
 
     private <T> T onRecord(String kind, User user, Supplier<T> act) {

@@ -179,6 +179,11 @@ final class LoginRoutesTest {
                 .isEqualTo(201);
         member("late", "late-policy", false, "jon@example.com");
         assertThat(home(session("late", "jon@example.com", List.of()), "late")).isEqualTo(403);
+        var next = new ApiServer.Asker(server.admin().token(), "late");
+        assertThat(server.get(next, "/v1/iam/session?user=jon@example.com").body())
+                .as("its sessions are nobody's there")
+                .isEqualTo("[]");
+        assertThat(server.get(next, "/v1/audit").body()).doesNotContain("session.open");
         assertThat(home(session(), "late")).as("the operator's provider").isEqualTo(200);
     }
 
