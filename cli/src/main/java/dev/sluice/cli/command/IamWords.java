@@ -101,9 +101,13 @@ final class IamWords {
     }
 
     private static Word delete() {
-        Word organization = named(ORGANIZATION, "Delete an organization that has nothing left.", deleting(ORGANIZATION))
-                .flag(Flag.bare("delete all that it has, too", "--cascade"))
-                .example("sluice iam delete organization acme");
+        Word organization = named(
+                        ORGANIZATION,
+                        "Delete an organization: empty, or with all that it has.",
+                        deleting(ORGANIZATION))
+                .flag(Flag.bare("delete all that it has too, for good", "--cascade"))
+                .example("sluice iam delete organization acme")
+                .example("sluice iam delete organization acme --cascade");
         return new Word(
                 "delete",
                 "Delete something.",
@@ -240,7 +244,7 @@ final class IamWords {
         List<String> roles = split(arguments, "--role");
         for (String flag : roles.isEmpty() ? List.of("--subject", "--action", "--resource") : List.of("--subject")) {
             if (split(arguments, flag).isEmpty()) {
-                throw Failure.usage("missing flag: " + flag);
+                throw Failure.usage("missing flag: " + flag + (flag.equals("--subject") ? "" : ", or --role instead"));
             }
         }
         Json.Obj rule = Json.Obj.empty();

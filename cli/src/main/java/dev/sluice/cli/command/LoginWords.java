@@ -80,7 +80,7 @@ final class LoginWords {
         return session.settings()
                 .explicit(setting)
                 .orElseThrow(() -> Failure.usage(
-                        "a service account logs in with --service-account NAME and --jwt-private-key FILE"));
+                        "a service account logs in with --service-account NAME and --key-file FILE"));
     }
 
     private static int logout(Arguments arguments, Session session) {

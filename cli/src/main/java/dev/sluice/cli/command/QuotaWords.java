@@ -31,7 +31,7 @@ final class QuotaWords {
 
     static Word get() {
         return new Word("quota", "Show what an organization may have, and how much it has.", QuotaWords::show)
-                .optional("ORG", "another organization than the one you ask about")
+                .optional("ORG", "the organization (the one in which you act)")
                 .example("sluice iam get quota")
                 .example("sluice iam get quota acme -o json");
     }
@@ -39,13 +39,13 @@ final class QuotaWords {
     static Word update() {
         Word word = new Word(
                         "quota",
-                        "Change what an organization may have (with rights in all of them).",
+                        "Change what an organization may have (with global rights).",
                         QuotaWords::change)
-                .optional("ORG", "another organization than the one you ask about")
+                .optional("ORG", "the organization (the one in which you act)")
                 .example("sluice iam update quota acme --concurrent-runs 20 --memory-mib 4096")
                 .example("sluice iam update quota acme --concurrent-runs default");
         for (Limit limit : LIMITS) {
-            word = word.option(limit.flag(), "N", limit.unit() + "; default for what the server's settings say");
+            word = word.option(limit.flag(), "N", limit.unit() + "; or default, the server's");
         }
         return word;
     }

@@ -109,7 +109,7 @@ final class IamWordsTest {
         var outcome = shell.run("iam", "create", "policy", "p", "--subject", "ci", "--action", "get");
 
         assertThat(outcome.exitCode()).isEqualTo(2);
-        assertThat(outcome.err()).contains("missing flag: --resource");
+        assertThat(outcome.err()).contains("missing flag: --resource, or --role instead");
         assertThat(server.asked()).isEmpty();
     }
 
