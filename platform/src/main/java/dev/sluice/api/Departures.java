@@ -72,7 +72,7 @@ public final class Departures {
         Estates.Removed removed = parts.estates().remove(token);
         Set<Bytes> shards = new LinkedHashSet<>(begun.getOrDefault(token, Set.of()));
         shards.addAll(removed.shards());
-        shards.addAll(parts.records().remove(token, label -> Estates.isOwn(label, token)));
+        shards.addAll(parts.records().remove(token, label -> Estates.isForNobodyWithout(label, token)));
         parts.guests().accept(token);
         parts.store().rewrite(shards);
         begun.put(token, shards);

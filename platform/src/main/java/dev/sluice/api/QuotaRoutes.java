@@ -93,7 +93,8 @@ final class QuotaRoutes {
             author.requireEverywhere();
             organization = find(name.get());
         }
-        boolean maySeeUse = author.isEverywhere() || (isOwn && author.caller().mayActAsOrganization());
+        boolean maySeeUse =
+                author.caller().mayActEverywhere() || (isOwn && author.caller().mayActAsOrganization());
         return answer(organization, maySeeUse);
     }
 

@@ -2,7 +2,6 @@ package dev.sluice.fs;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.label.Clause;
-import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
@@ -35,17 +34,21 @@ public final class Estates {
         this.uses = fs.uses;
     }
 
-    /// Whether what is labeled so is nothing without an organization: some clause of it names its principals only. What
-    /// root vouches for is not: that there was such an organization, say.
+    /// Whether what is labeled so is nothing without an organization: nobody could know it, or it alone vouches for it.
+    /// What root vouches for is not: that there was such an organization, say.
     public static boolean isOwn(Label label, String organization) {
         if (label.integrity().isFalse()) {
             return false;
         }
-        return needs(label.secrecy(), organization) || needs(label.integrity(), organization);
+        List<Clause> vouching = label.integrity().allOf();
+        boolean isVouchedForByItAlone =
+                !vouching.isEmpty() && vouching.stream().allMatch(clause -> isOnly(clause, organization));
+        return isVouchedForByItAlone || isForNobodyWithout(label, organization);
     }
 
-    private static boolean needs(Component component, String organization) {
-        return component.allOf().stream().anyMatch(clause -> isOnly(clause, organization));
+    /// Whether nobody could know what is labeled so without an organization.
+    public static boolean isForNobodyWithout(Label label, String organization) {
+        return label.secrecy().allOf().stream().anyMatch(clause -> isOnly(clause, organization));
     }
 
     private static boolean isOnly(Clause clause, String organization) {

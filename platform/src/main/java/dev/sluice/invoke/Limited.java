@@ -19,8 +19,8 @@ final class Limited {
         return new Refused(Refusal.DEADLINE_EXCEEDED, "there was no room to run the function in time");
     }
 
-    /// As [#at], to the caller. Who is nobody in particular is not of the tenant that is charged: he learns what he would
-    /// if the machine were full, and no tenant's limits.
+    /// As [#at], to the caller. Who is nobody in particular is not of the tenant that is charged: he learns what
+    /// he would if the machine were full, and no tenant's limits.
     static Refused at(Bound bound, Invocation wish) {
         if (!wish.organization().isEmpty()) {
             return at(bound);

@@ -19,7 +19,8 @@ final class Postmortem {
         if (ended != null) {
             return switch (ended) {
                 case DEADLINE -> Fault.TIMEOUT;
-                case ORGANIZATION_ENDED -> Fault.system("the organization was deleted");
+                case ORGANIZATION_ENDED ->
+                    Fault.system("the platform ended the run"); // who calls another's gate learns no more
                 case FLOOD -> Fault.function("the function printed more than " + LogLines.PRINTED_BYTES_MAX + " bytes");
             };
         }

@@ -98,7 +98,9 @@ final class DeviceLoginsTest {
         for (String other : List.of(begun.userCode(), "the-providers-code", "A".repeat(43), "", begun.handle() + "A")) {
             assertThat(refusal(() -> devices.standing(other))).as(other).isEqualTo(Why.OVER);
         }
-        assertThat(devices.begin("test", HERE).handle()).isNotEqualTo(begun.handle()).hasSize(43);
+        assertThat(devices.begin("test", HERE).handle())
+                .isNotEqualTo(begun.handle())
+                .hasSize(43);
         assertThat(devices.standing(begun.handle())).isInstanceOf(Standing.Approved.class);
     }
 

@@ -276,9 +276,7 @@ final class AdmissionTest {
     private static Refusal refused(Invocation wish, boolean isWaitedFor) throws InterruptedException {
         try {
             new Task(Label.PUBLIC, Label.PUBLIC, Privilege.NONE)
-                    .run(() -> isWaitedFor
-                            ? spine.invocations.invoke(wish).run()
-                            : spine.invocations.submit(wish));
+                    .run(() -> isWaitedFor ? spine.invocations.invoke(wish).run() : spine.invocations.submit(wish));
         } catch (Refused refused) {
             return refused.refusal();
         }

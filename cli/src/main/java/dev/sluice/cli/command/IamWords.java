@@ -102,9 +102,7 @@ final class IamWords {
 
     private static Word delete() {
         Word organization = named(
-                        ORGANIZATION,
-                        "Delete an organization: empty, or with all that it has.",
-                        deleting(ORGANIZATION))
+                        ORGANIZATION, "Delete an organization: empty, or with all that it has.", deleting(ORGANIZATION))
                 .flag(Flag.bare("delete all that it has too, for good", "--cascade"))
                 .example("sluice iam delete organization acme")
                 .example("sluice iam delete organization acme --cascade");

@@ -79,8 +79,8 @@ final class LoginWords {
     private static String explicit(Session session, Setting setting) {
         return session.settings()
                 .explicit(setting)
-                .orElseThrow(() -> Failure.usage(
-                        "a service account logs in with --service-account NAME and --key-file FILE"));
+                .orElseThrow(() ->
+                        Failure.usage("a service account logs in with --service-account NAME and --key-file FILE"));
     }
 
     private static int logout(Arguments arguments, Session session) {

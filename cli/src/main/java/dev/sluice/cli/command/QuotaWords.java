@@ -37,10 +37,7 @@ final class QuotaWords {
     }
 
     static Word update() {
-        Word word = new Word(
-                        "quota",
-                        "Change what an organization may have (with global rights).",
-                        QuotaWords::change)
+        Word word = new Word("quota", "Change what an organization may have (with global rights).", QuotaWords::change)
                 .optional("ORG", "the organization (the one in which you act)")
                 .example("sluice iam update quota acme --concurrent-runs 20 --memory-mib 4096")
                 .example("sluice iam update quota acme --concurrent-runs default");
