@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -78,8 +79,23 @@ final class Chromium implements AutoCloseable {
         send("POST", element(css) + "/value", Map.of("text", text));
     }
 
+    /// Clicks on what leads to another page, and waits for that page.
     void click(String css) throws IOException, InterruptedException {
+        String page = element("html");
+        press(css);
+        Awaitility.await().atMost(PATIENCE).until(() -> isGone(page));
+    }
+
+    /// As [#click], and waits for nothing.
+    void press(String css) throws IOException, InterruptedException {
         send("POST", element(css) + "/click", Map.of());
+    }
+
+    private boolean isGone(String element) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(element + "/name"))
+                .timeout(PATIENCE)
+                .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 404;
     }
 
     String css(String css, String property) throws IOException, InterruptedException {

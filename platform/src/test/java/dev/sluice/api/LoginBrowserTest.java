@@ -112,7 +112,7 @@ final class LoginBrowserTest {
             browser.open(base + "/v1/iam/oauth2/start?provider=staff&rd=" + encoded(goal));
             browser.type("#account", "jon");
             browser.type("#password", "correct horse");
-            browser.click("form[method=post] button");
+            browser.press("form[method=post] button");
             assertThat(caught.poll(30, TimeUnit.SECONDS)).startsWith("cookie=_oauth2_proxy=");
         } finally {
             catcher.stop(0);
