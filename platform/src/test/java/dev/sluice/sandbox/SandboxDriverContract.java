@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.sandbox.Guests.Output;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -265,7 +265,7 @@ public abstract class SandboxDriverContract {
         Thread reader = Thread.ofVirtual().start(() -> {
             try {
                 seen.add(guest.channel().read(ByteBuffer.allocate(1)) < 0 ? Void.class : Byte.class);
-            } catch (AsynchronousCloseException closed) {
+            } catch (ClosedChannelException closed) { // before it read, or while it did
                 seen.add(Void.class);
             } catch (IOException other) {
                 seen.add(other.getClass());

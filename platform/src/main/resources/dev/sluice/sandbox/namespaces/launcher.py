@@ -54,8 +54,11 @@ def main():
     report("ready")
     try:
         serve(requests, launcher)
+    except BrokenPipeError:
+        pass  # the server is gone, before it heard who died
     finally:
         launcher.end_all()
+    remove_all(groups_below(setup["parents"]))  # those of guests, too, whose deaths it has not heard of
     for parent in setup["parents"]:
         removed(parent)
 
@@ -193,11 +196,7 @@ class Launcher:
         """Leaves neither a process nor a control group, within GOODBYE_SECONDS."""
         for process in self.guests:
             os.kill(process, signal.SIGKILL)
-        groups = [group for guest in self.guests.values() for group in guest.groups]
-        until = time.monotonic() + GOODBYE_SECONDS
-        while groups and time.monotonic() < until:
-            groups = [group for group in groups if not removed(group)]
-            time.sleep(0.002)
+        remove_all([group for guest in self.guests.values() for group in guest.groups])
 
 
 class Guest:
@@ -247,6 +246,24 @@ def arrange(sockets, nothing, calls):
     for number, descriptor in spare.items():
         os.dup2(descriptor, number)
     os.closerange(5, os.sysconf("SC_OPEN_MAX"))
+
+
+def groups_below(parents):
+    """The control groups of guests."""
+    found = []
+    for parent in parents:
+        try:
+            found += [parent + "/" + name for name in os.listdir(parent) if name[:1] == "g" and name[1:].isdigit()]
+        except FileNotFoundError:
+            pass
+    return found
+
+
+def remove_all(groups):
+    until = time.monotonic() + GOODBYE_SECONDS
+    while groups and time.monotonic() < until:
+        groups = [group for group in groups if not removed(group)]
+        time.sleep(0.002)
 
 
 def removed(group):

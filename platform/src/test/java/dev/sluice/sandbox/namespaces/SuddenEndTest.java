@@ -78,6 +78,21 @@ final class SuddenEndTest {
         assertThat(survivor.waitFor(SOON)).isTrue();
     }
 
+    /// The launcher hears of a guest's death and of the server's at once, and there is nobody to tell any more.
+    @Test
+    void aGuestThatDiesWithTheServer_leavesNoControlGroup() throws Exception {
+        Process server = doomed();
+        ProcessHandle launcher = launcherOf(server.toHandle());
+        signal("STOP", launcher);
+        ProcessHandle guest = launcher.children().findFirst().orElseThrow();
+        guest.destroyForcibly();
+        server.destroyForcibly();
+        server.waitFor();
+        signal("CONT", launcher);
+        await().atMost(SOON).until(() -> Leftovers.of(directory()).isEmpty());
+        await().atMost(SOON).until(() -> Leftovers.parents(directory()).isEmpty());
+    }
+
     @Test
     void anotherServerOnTheSameDirectory_isRefused() throws Exception {
         Process server = doomed();
@@ -118,6 +133,14 @@ final class SuddenEndTest {
         }
         assertThat(line).isEqualTo("ready");
         return server;
+    }
+
+    private static void signal(String name, ProcessHandle to) throws Exception {
+        assertThat(new ProcessBuilder("/bin/kill", "-" + name, Long.toString(to.pid()))
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 
     private ProcessHandle launcherOf(ProcessHandle server) {
