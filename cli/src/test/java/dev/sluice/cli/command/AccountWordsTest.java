@@ -76,7 +76,7 @@ final class AccountWordsTest {
         var outcome = shell.run("login", "--service-account", "svc");
 
         assertThat(outcome.exitCode()).isEqualTo(2);
-        assertThat(outcome.err()).contains("--jwt-private-key");
+        assertThat(outcome.err()).contains("--key-file");
         assertThat(server.asked()).isEmpty();
     }
 
