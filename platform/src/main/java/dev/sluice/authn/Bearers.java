@@ -119,7 +119,7 @@ public final class Bearers {
         return says ? claims.getAudience().contains(AUDIENCE) : !rules.isAudienceDemanded();
     }
 
-    /// When the token ends, if it has begun, has not ended, and is not meant to live too long.
+    /// When the token ends, if it has begun and is not meant to live too long. Each use looks whether it has ended.
     private Optional<Instant> end(JWTClaimsSet claims) {
         Instant now = clock.instant();
         Date expiration = claims.getExpirationTime();
@@ -132,7 +132,6 @@ public final class Bearers {
         }
         Instant end = expiration.toInstant();
         Instant begin = issued == null ? now : issued.toInstant();
-        boolean lives = end.isAfter(now) && !end.isAfter(begin.plus(rules.lifetimeMax()));
-        return lives ? Optional.of(end) : Optional.empty();
+        return end.isAfter(begin.plus(rules.lifetimeMax())) ? Optional.empty() : Optional.of(end);
     }
 }
