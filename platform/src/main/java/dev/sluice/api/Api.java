@@ -115,6 +115,8 @@ public final class Api implements Handler {
                 .addTo(table);
         new QuotaRoutes(iam, rooms.organizations(), limiting, rates, functions, rooms.invocations()).addTo(table);
         new PolicyRoutes(iam, rooms.organizations(), clock).addTo(table);
+        new AccountKeyRoutes(iam, rooms.organizations(), clock).addTo(table);
+        new RoleRoutes(iam, rooms.organizations(), clock).addTo(table);
         new ServiceAccountRoutes(iam, rooms.organizations(), clock).addTo(table);
         new SessionRoutes(iam, login.acts()).addTo(table);
         new FunctionRoutes(door, functions).addTo(table);

@@ -7,13 +7,13 @@ import dev.sluice.http.Routes;
 import dev.sluice.org.Action;
 import dev.sluice.org.Decision;
 import dev.sluice.org.Need;
+import dev.sluice.org.ObjectWord;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Resource;
 import dev.sluice.org.Subjects;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /// `GET /v1/iam/can?subject=&action=&resource=`: whether somebody of the organization may do something in it, and
@@ -73,12 +73,11 @@ final class CanRoutes {
     }
 
     private static Need need(String action, String resource) {
-        int slash = resource.indexOf('/');
-        Optional<String> name = slash < 0 ? Optional.empty() : Optional.of(resource.substring(slash + 1));
-        return new Need(
-                Action.of(action).orElseThrow(() -> unknown("action")),
-                Resource.of(slash < 0 ? resource : resource.substring(0, slash)).orElseThrow(() -> unknown("resource")),
-                name);
+        Action what = Action.of(action).orElseThrow(() -> unknown("action"));
+        return Resource.of(resource)
+                .map(whole -> Need.of(what, whole))
+                .or(() -> ObjectWord.of(resource).map(object -> Need.of(what, object.resource(), object.name())))
+                .orElseThrow(() -> unknown("resource"));
     }
 
     private static Rejection unknown(String name) {

@@ -264,7 +264,8 @@ final class Door {
         }
     }
 
-    private static String needed(Operation operation) {
+    /// What a policy would have to allow.
+    static String needed(Operation operation) {
         return operation.required().stream()
                 .map(one -> one.action().word() + " " + one.resource().word())
                 .collect(Collectors.joining(", "));

@@ -10,10 +10,8 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.org.Action;
 import dev.sluice.org.Need;
-import dev.sluice.org.Operation;
 import dev.sluice.org.Resource;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +21,6 @@ final class FunctionRoutes {
     private static final String KIND = "function";
     private static final int UNPACKED_AT_ONCE_MAX = 4;
     private static final int UNPACK_PATIENCE_SECONDS = 30;
-    private static final Operation GET = Operation.of(Action.GET, Resource.FUNCTION);
-    private static final Operation DELETE = Operation.of(Action.DELETE, Resource.FUNCTION);
 
     private final Door door;
     private final Functions functions;
@@ -49,9 +45,10 @@ final class FunctionRoutes {
 
     private Response create(Request request) throws IOException, InterruptedException {
         Caller.Known caller = door.borrower(request);
-        Door.lent(caller, Operation.of(Action.CREATE, Resource.FUNCTION));
+        ObjectLoans.requireSome(caller, Action.CREATE, Resource.FUNCTION);
         FunctionRequest wish = upload(request);
-        Task task = Door.lent(caller, operation(Action.CREATE, wish));
+        Task task = lent(caller, Action.CREATE, wish.wish().name());
+        requireSecrets(caller, wish);
         try {
             return answer(201, task.run(() -> functions.create(caller.organization(), wish)));
         } catch (Refused refused) {
@@ -61,20 +58,22 @@ final class FunctionRoutes {
 
     private Response update(Request request) throws IOException, InterruptedException {
         Caller.Known caller = door.borrower(request);
-        Door.lent(caller, Operation.of(Action.UPDATE, Resource.FUNCTION));
-        FunctionRequest wish = upload(request);
         String name = request.parameter("name");
-        Task task = Door.lent(caller, operation(Action.UPDATE, wish));
+        Task task = lent(caller, Action.UPDATE, name);
+        FunctionRequest wish = upload(request);
+        requireSecrets(caller, wish);
         return answer(200, task.run(() -> functions.update(caller.organization(), name, wish)));
     }
 
-    /// Whoever names a secret must be allowed to read secrets, whether or not there is one of that name.
-    private static Operation operation(Action action, FunctionRequest wish) {
-        List<Need> needs = new ArrayList<>(List.of(Need.of(action, Resource.FUNCTION)));
-        if (!wish.wish().secrets().isEmpty()) {
-            needs.add(Need.of(Action.GET, Resource.SECRET));
+    private static Task lent(Caller.Known caller, Action action, String name) {
+        return ObjectLoans.of(caller, Need.of(action, Resource.FUNCTION, name));
+    }
+
+    /// Whoever names a secret must be allowed to read it, whether or not there is one of that name.
+    private static void requireSecrets(Caller.Known caller, FunctionRequest wish) {
+        for (String secret : wish.wish().secrets()) {
+            ObjectLoans.of(caller, Need.of(Action.GET, Resource.SECRET, secret));
         }
-        return new Operation(needs, List.of());
     }
 
     /// Few archives are unpacked at once; the others wait their turn. Nobody has a turn whose body is still coming.
@@ -90,10 +89,14 @@ final class FunctionRoutes {
         }
     }
 
+    /// Who may get some functions only sees those only.
     private Response list(Request request) {
         Caller.Known caller = door.borrower(request);
-        Task task = Door.lent(caller, GET);
-        List<FunctionEntity> entities = task.run(() -> functions.list(caller.organization()));
+        Task task = ObjectLoans.ofAllThatMayBeSeen(caller, Resource.FUNCTION);
+        List<FunctionEntity> entities = task.run(() -> functions.list(caller.organization())).stream()
+                .filter(entity -> caller.may(
+                        Need.of(Action.GET, Resource.FUNCTION, entity.wish().name())))
+                .toList();
         var out = new JsonWriter(512 * (entities.size() + 1)).beginArray();
         entities.forEach(entity -> entity.writeTo(out));
         return Response.json(200, out.endArray().done());
@@ -101,14 +104,16 @@ final class FunctionRoutes {
 
     private Response get(Request request) {
         Caller.Known caller = door.borrower(request);
-        Task task = Door.lent(caller, GET);
-        return answer(200, task.run(() -> functions.find(caller.organization(), request.parameter("name"))));
+        String name = request.parameter("name");
+        Task task = lent(caller, Action.GET, name);
+        return answer(200, task.run(() -> functions.find(caller.organization(), name)));
     }
 
     private Response delete(Request request) {
         Caller.Known caller = door.borrower(request);
-        Task task = Door.lent(caller, DELETE);
-        return answer(200, task.run(() -> functions.delete(caller.organization(), request.parameter("name"))));
+        String name = request.parameter("name");
+        Task task = lent(caller, Action.DELETE, name);
+        return answer(200, task.run(() -> functions.delete(caller.organization(), name)));
     }
 
     private static Response answer(int status, FunctionEntity entity) {

@@ -34,7 +34,11 @@ final class JsonBody {
 
     private static final int NAME_CHARS_MAX = 128;
     private static final int LIST_MAX = 100;
+    private static final int SHOWN_CHARS_MAX = 64;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]*");
+    private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}");
+    private static final List<String> STATUSES =
+            List.of("INITIALIZED", "CREATING", "READY", "UPDATING", "ERROR", "DELETING");
 
     private final JsonNode json;
 
@@ -88,8 +92,23 @@ final class JsonBody {
         });
     }
 
+    /// Clients send whole entities, with the id that they were told.
+    private void requireId() {
+        text("id").filter(id -> !id.isEmpty() && !ID.matcher(id).matches()).ifPresent(id -> {
+            throw wrongType("id", "uuid", id.substring(0, Math.min(id.length(), SHOWN_CHARS_MAX)));
+        });
+    }
+
+    /// Of what clients send, the status means nothing, but it must be one.
+    void requireStatus() {
+        if (!STATUSES.contains(text("status").filter(status -> !status.isEmpty()).orElse(STATUSES.getFirst()))) {
+            throw Rejection.of(422, 606, "status in body should be one of [" + String.join(" ", STATUSES) + "]");
+        }
+    }
+
     /// The name of an entity.
     String requiredName() {
+        requireId();
         String name = text("name").orElseThrow(() -> required("name"));
         if (name.length() > NAME_CHARS_MAX) {
             throw Rejection.of(422, 603, "name in body should be at most " + NAME_CHARS_MAX + " chars long");
@@ -108,6 +127,7 @@ final class JsonBody {
     ///
     /// @param pattern as Dispatch says it
     String requiredName(Pattern pattern, int charsMax) {
+        requireId();
         String name = text("name").orElseThrow(() -> required("name"));
         if (name.length() > charsMax) {
             throw Rejection.of(422, 603, "name in body should be at most " + charsMax + " chars long");

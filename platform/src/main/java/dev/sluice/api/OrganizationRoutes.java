@@ -1,11 +1,13 @@
 package dev.sluice.api;
 
+import dev.sluice.authn.Caller;
 import dev.sluice.http.Handler;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
 import dev.sluice.kernel.Refused;
 import dev.sluice.org.Action;
+import dev.sluice.org.IamKind;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
 import java.io.IOException;
@@ -55,9 +57,12 @@ final class OrganizationRoutes {
     }
 
     private Response create(Request request) throws IOException {
-        IamDoor.Author author = door.authorEverywhere(request, Action.CREATE);
+        Caller.Known maker = door.makerEverywhere(request);
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         String name = body.requiredName(NAME, Organizations.NAME_CHARS_MAX);
+        body.requireStatus();
+        IamDoor.Author author = door.author(maker, Action.CREATE, IamKind.ORGANIZATION, name);
+        author.requireEverywhere();
         try {
             return answer(201, organizations.create(name, clock, author.caller().component()));
         } catch (Refused refused) {
@@ -74,7 +79,7 @@ final class OrganizationRoutes {
     }
 
     private Response get(Request request) {
-        IamDoor.Author author = door.author(request, Action.GET);
+        IamDoor.Author author = door.author(request, Action.GET, IamKind.ORGANIZATION);
         String name = IamDoor.name(request, PARAMETER);
         if (!author.organization().name().equals(name)) {
             author.requireEverywhere();
@@ -84,17 +89,19 @@ final class OrganizationRoutes {
 
     /// Nothing of an organization can be changed: it keeps its name.
     private Response update(Request request) throws IOException {
-        door.authorEverywhere(request, Action.UPDATE);
+        door.author(request, Action.UPDATE, IamKind.ORGANIZATION).requireEverywhere();
         String name = IamDoor.name(request, PARAMETER);
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         body.requiredName(NAME, Organizations.NAME_CHARS_MAX);
+        body.requireStatus();
         Organization found = find(name);
         IamDoor.requireSameName(body, KIND, name);
         return answer(200, found);
     }
 
     private Response delete(Request request) {
-        IamDoor.Author author = door.authorEverywhere(request, Action.DELETE);
+        IamDoor.Author author = door.author(request, Action.DELETE, IamKind.ORGANIZATION);
+        author.requireEverywhere();
         Organization found = find(IamDoor.name(request, PARAMETER));
         if (!isCascade(request)) {
             requireEmpty(found);
@@ -121,7 +128,7 @@ final class OrganizationRoutes {
             throw Rejection.of(
                     409,
                     KIND + " " + organization.name() + " still has " + String.join(", ", left)
-                            + ": delete these first, or all of it with cascade");
+                            + ": delete these first, or all of it with --cascade (cascade=true)");
         }
     }
 

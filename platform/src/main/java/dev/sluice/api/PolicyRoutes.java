@@ -1,20 +1,19 @@
 package dev.sluice.api;
 
+import dev.sluice.authn.Caller;
 import dev.sluice.http.Handler;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
-import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.org.Action;
 import dev.sluice.org.Effect;
-import dev.sluice.org.Organization;
+import dev.sluice.org.IamKind;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Policy;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /// `/v1/iam/policy`. A policy is in force when the answer comes, whatever its status says: the statuses are what
@@ -45,17 +44,17 @@ final class PolicyRoutes {
     }
 
     private Response create(Request request) throws IOException {
-        IamDoor.Author author = door.author(request, Action.CREATE);
+        Caller.Known maker = door.maker(request);
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         String name = body.requiredName();
-        long now = now();
-        var policy =
-                new Policy(UUID.randomUUID().toString(), name, body.flag("global"), PolicyRules.of(body), now, now);
+        IamDoor.Author author = door.author(maker, Action.CREATE, IamKind.POLICY, name);
+        List<Policy.Rule> rules = PolicyRules.of(body, author.place().policies().roles());
+        var policy = new Policy(UUID.randomUUID().toString(), name, body.flag("global"), rules, now(), now());
         author.require(author.coverage().ofPolicy(policy));
-        Organization organization = author.organization();
         try {
-            author.task().run(() -> {
-                organizations.policies().create(organization, name, policy);
+            author.place().policies().requireRoomFor(policy);
+            door.change(author, () -> {
+                organizations.policies().create(author.organization(), name, policy);
                 return policy;
             });
         } catch (Refused refused) {
@@ -73,7 +72,7 @@ final class PolicyRoutes {
     }
 
     private Response get(Request request) {
-        IamDoor.Author author = door.author(request, Action.GET);
+        IamDoor.Author author = door.author(request, Action.GET, IamKind.POLICY);
         String name = IamDoor.name(request, "policyName");
         return answer(
                 200,
@@ -84,41 +83,31 @@ final class PolicyRoutes {
     }
 
     private Response update(Request request) throws IOException {
-        IamDoor.Author author = door.author(request, Action.UPDATE);
+        IamDoor.Author author = door.author(request, Action.UPDATE, IamKind.POLICY);
         String name = IamDoor.name(request, "policyName");
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         body.requiredName();
-        List<Policy.Rule> rules = PolicyRules.of(body);
+        List<Policy.Rule> rules = PolicyRules.of(body, author.place().policies().roles());
         boolean global = body.flag("global");
         Policy known = author.place().policies().policy(name).orElseThrow(Refused::notFound);
         IamDoor.requireSameName(body, KIND, name);
         var changed = new Policy(known.id(), name, global, rules, known.createdSeconds(), now());
         author.require(author.coverage().ofPolicy(changed));
-        author.task()
-                .run(() -> organizations.policies().update(author.organization(), name, before -> {
-                    requireKnown(Optional.of(known), before);
-                    return changed;
-                }));
+        author.place().policies().requireRoomFor(changed);
+        door.change(author, () -> organizations.policies().update(author.organization(), name, _ -> changed));
         return answer(200, changed, "UPDATING");
     }
 
     private Response delete(Request request) {
-        IamDoor.Author author = door.author(request, Action.DELETE);
+        IamDoor.Author author = door.author(request, Action.DELETE, IamKind.POLICY);
         String name = IamDoor.name(request, "policyName");
         Policy known = author.place().policies().policy(name).orElseThrow(Refused::notFound);
         author.require(author.coverage().ofRemoval(name));
-        author.task().run(() -> {
+        door.change(author, () -> {
             organizations.policies().remove(author.organization(), name);
             return known;
         });
         return answer(200, known, "DELETING");
-    }
-
-    /// What the caller's rights were compared with must be what is changed.
-    private static void requireKnown(Optional<Policy> known, Policy before) {
-        if (!known.equals(Optional.of(before))) {
-            throw new Refused(Refusal.CONFLICT, "it has changed meanwhile");
-        }
     }
 
     private long now() {

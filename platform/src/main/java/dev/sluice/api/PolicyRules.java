@@ -1,10 +1,17 @@
 package dev.sluice.api;
 
 import dev.sluice.org.Effect;
+import dev.sluice.org.ObjectWord;
 import dev.sluice.org.Policy;
+import dev.sluice.org.Resource;
+import dev.sluice.org.Role;
+import dev.sluice.org.Roles;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// Reads the rules of a policy, refusing in Dispatch's words what could not mean anything.
@@ -16,66 +23,108 @@ final class PolicyRules {
 
     private static final Pattern SUBJECT = Pattern.compile("^[^\\s\\p{Cntrl},]+$");
     private static final List<String> ACTIONS = List.of("get", "create", "update", "delete", Policy.ANY);
-    private static final List<String> BUILT_IN_ROLES = List.of("admin", "developer", "viewer", "invoker");
+    private static final List<String> RESOURCES = Stream.concat(
+                    Arrays.stream(Resource.values()).map(Resource::word), Stream.of(Policy.ANY))
+            .toList();
 
     private PolicyRules() {}
 
+    /// @param roles that the organization has
     /// @throws Rejection 422
-    static List<Policy.Rule> of(JsonBody body) {
-        if (body.field("rules").isEmpty()) {
-            throw required("rules");
-        }
-        List<Policy.Rule> rules = new ArrayList<>();
-        for (JsonNode rule : body.list("rules")) {
-            rules.add(rule(JsonBody.ofObject(rule)));
-        }
-        if (rules.isEmpty()) {
-            throw Rejection.of(422, 612, "rules in body should have at least 1 items");
-        }
+    static List<Policy.Rule> of(JsonBody body, Roles roles) {
+        List<Policy.Rule> rules = rules(body, rule -> rule(rule, roles));
+        body.requireStatus();
         return rules;
     }
 
-    private static Policy.Rule rule(JsonBody rule) {
-        List<String> roles = rule.texts("roles");
-        List<String> actions = rule.texts("actions");
-        List<String> resources = rule.texts("resources");
-        if (roles.isEmpty()) {
-            requireItems(rule, "actions", actions);
-            requireItems(rule, "resources", resources);
-        } else if (!actions.isEmpty() || !resources.isEmpty()) {
-            throw Rejection.of(422, 611, "actions and resources in body should be left out beside roles");
-        }
-        List<String> subjects = rule.texts("subjects");
-        requireItems(rule, "subjects", subjects);
-        requireAmong("actions", actions, ACTIONS);
-        requireAmong("roles", roles, BUILT_IN_ROLES);
-        requireForm("resources", resources, RESOURCE);
-        requireForm("subjects", subjects, SUBJECT);
-        String word = rule.text("effect").orElse(Effect.ALLOW.word());
-        Effect effect = Effect.of(word)
-                .orElseThrow(() -> Rejection.of(422, 606, "effect in body should be one of [allow deny]"));
-        return new Policy.Rule(subjects, actions, resources, effect, roles);
+    /// What a role stands for.
+    ///
+    /// @throws Rejection 422
+    static List<Role.Grant> grants(JsonBody body) {
+        return rules(body, rule -> new Role.Grant(actions(rule), resources(rule)));
     }
 
-    private static void requireItems(JsonBody rule, String field, List<String> items) {
-        if (rule.field(field).isEmpty()) {
-            throw required(field);
+    private static <T> List<T> rules(JsonBody body, Function<JsonBody, T> read) {
+        List<JsonNode> rules = body.list("rules");
+        requireItems(body, "rules", rules);
+        List<T> all = new ArrayList<>();
+        for (JsonNode rule : rules) {
+            all.add(read.apply(JsonBody.ofObject(rule)));
+        }
+        return all;
+    }
+
+    /// Field by field in the order of the alphabet, as Dispatch looks at them.
+    private static Policy.Rule rule(JsonBody rule, Roles known) {
+        List<String> roles = rule.texts("roles");
+        if (roles.isEmpty()) {
+            List<String> actions = actions(rule);
+            Effect effect = effect(rule);
+            List<String> resources = resources(rule);
+            return new Policy.Rule(subjects(rule), actions, resources, effect, List.of());
+        }
+        if (!rule.texts("actions").isEmpty() || !rule.texts("resources").isEmpty()) {
+            throw Rejection.of(422, 611, "actions and resources in body should be left out beside roles");
+        }
+        Effect effect = effect(rule);
+        requireAmong("roles", roles, known.names());
+        return new Policy.Rule(subjects(rule), List.of(), List.of(), effect, roles);
+    }
+
+    private static List<String> actions(JsonBody rule) {
+        List<String> actions = rule.texts("actions");
+        requireItems(rule, "actions", actions);
+        requireAmong("actions", actions, ACTIONS);
+        return actions;
+    }
+
+    /// A word that stands for nothing is most often a mistake, and one that a policy hides for long.
+    private static List<String> resources(JsonBody rule) {
+        List<String> resources = rule.texts("resources");
+        requireItems(rule, "resources", resources);
+        requireForm("resources", resources, RESOURCE);
+        for (int i = 0; i < resources.size(); i++) {
+            String word = resources.get(i);
+            int slash = word.indexOf('/');
+            if (slash < 0) {
+                requireAmong("resources." + i, word, RESOURCES);
+            } else if (ObjectWord.of(word).isEmpty()) {
+                requireAmong("resources." + i, word.substring(0, slash), ObjectWord.kinds());
+            }
+        }
+        return resources;
+    }
+
+    private static List<String> subjects(JsonBody rule) {
+        List<String> subjects = rule.texts("subjects");
+        requireItems(rule, "subjects", subjects);
+        requireForm("subjects", subjects, SUBJECT);
+        return subjects;
+    }
+
+    private static Effect effect(JsonBody rule) {
+        return Effect.of(rule.text("effect").orElse(Effect.ALLOW.word()))
+                .orElseThrow(() -> Rejection.of(422, 606, "effect in body should be one of [allow deny]"));
+    }
+
+    private static void requireItems(JsonBody of, String field, List<?> items) {
+        if (of.field(field).isEmpty()) {
+            throw Rejection.of(422, 602, field + " in body is required");
         }
         if (items.isEmpty()) {
             throw Rejection.of(422, 612, field + " in body should have at least 1 items");
         }
     }
 
-    private static Rejection required(String field) {
-        return Rejection.of(422, 602, field + " in body is required");
-    }
-
     private static void requireAmong(String field, List<String> words, List<String> known) {
         for (int i = 0; i < words.size(); i++) {
-            if (!known.contains(words.get(i))) {
-                String all = String.join(" ", known);
-                throw Rejection.of(422, 606, field + "." + i + " in body should be one of [" + all + "]");
-            }
+            requireAmong(field + "." + i, words.get(i), known);
+        }
+    }
+
+    private static void requireAmong(String place, String word, List<String> known) {
+        if (!known.contains(word)) {
+            throw Rejection.of(422, 606, place + " in body should be one of [" + String.join(" ", known) + "]");
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.sluice.api;
 
+import dev.sluice.authn.Caller;
 import dev.sluice.http.Handler;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
 import dev.sluice.kernel.Refused;
 import dev.sluice.org.Action;
+import dev.sluice.org.IamKind;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.PublicKeyText;
@@ -47,15 +49,17 @@ final class ServiceAccountRoutes {
     }
 
     private Response create(Request request) throws IOException {
-        IamDoor.Author author = door.author(request, Action.CREATE);
+        Caller.Known maker = door.maker(request);
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         String name = body.requiredName(NAME, NAME_CHARS_MAX);
+        IamDoor.Author author = door.author(maker, Action.CREATE, IamKind.SERVICE_ACCOUNT, name);
         String key = body.requiredText("publicKey");
+        body.requireStatus();
         long now = clock.instant().getEpochSecond();
         var account = new ServiceAccount(UUID.randomUUID().toString(), name, requireKey(key), now, now);
         requireAllOf(author, name);
         try {
-            author.task().run(() -> {
+            door.change(author, () -> {
                 organizations.create(author.organization(), account);
                 return account;
             });
@@ -75,17 +79,18 @@ final class ServiceAccountRoutes {
     }
 
     private Response get(Request request) {
-        IamDoor.Author author = door.author(request, Action.GET);
+        IamDoor.Author author = door.author(request, Action.GET, IamKind.SERVICE_ACCOUNT);
         return answer(200, find(author, IamDoor.accountName(request)));
     }
 
     /// The key that is sent is the only one from now on.
     private Response update(Request request) throws IOException {
-        IamDoor.Author author = door.author(request, Action.UPDATE);
+        IamDoor.Author author = door.author(request, Action.UPDATE, IamKind.SERVICE_ACCOUNT);
         String name = IamDoor.accountName(request);
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         body.requiredName(NAME, NAME_CHARS_MAX);
         String key = body.requiredText("publicKey");
+        body.requireStatus();
         requireAllOf(author, name);
         find(author, name);
         IamDoor.requireSameName(body, KIND, name);
@@ -93,13 +98,14 @@ final class ServiceAccountRoutes {
         List<ServiceAccount.Key> keys = List.of(ServiceAccount.Key.of(requireKey(key), now, ServiceAccount.NEVER));
         return answer(
                 200,
-                author.task()
-                        .run(() -> organizations.change(
+                door.change(
+                        author,
+                        () -> organizations.change(
                                 author.organization(), name, account -> account.withAll(keys, now))));
     }
 
     private Response delete(Request request) {
-        IamDoor.Author author = door.author(request, Action.DELETE);
+        IamDoor.Author author = door.author(request, Action.DELETE, IamKind.SERVICE_ACCOUNT);
         String name = IamDoor.accountName(request);
         ServiceAccount account = find(author, name);
         author.task().run(() -> {
@@ -116,13 +122,13 @@ final class ServiceAccountRoutes {
     }
 
     /// @throws Rejection 403
-    private static void requireAllOf(IamDoor.Author author, String account) {
+    static void requireAllOf(IamDoor.Author author, String account) {
         Organization organization = author.organization();
         author.require(author.coverage().ofSubjects(Subjects.ofAccount(organization.name(), account)));
     }
 
     /// @throws Rejection 400 in Dispatch's words
-    private static String requireKey(String publicKey) {
+    static String requireKey(String publicKey) {
         try {
             PublicKeyText.require(publicKey);
             return publicKey;

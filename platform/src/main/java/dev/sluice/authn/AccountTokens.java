@@ -18,9 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// One kind of the tokens that the server itself gives out in a service account's name.
 ///
-/// Each says whose it is, and that account's epoch: it is worth nothing once the account is gone, has other keys or
-/// has revoked what it gave ([Organizations#renew]). It never lives longer than what it was asked for with. Verified
-/// tokens are remembered by digest and looked at again at each use. Thread-safe.
+/// Each says whose it is, and an epoch: it is worth nothing once the account is gone, has no more the key that proved
+/// who asked, or has revoked what it gave ([Organizations#renew]). It never lives longer than what it was asked for
+/// with. Verified tokens are remembered by digest and looked at again at each use. Thread-safe.
 final class AccountTokens<C> {
     private static final String ISSUER = "sluice";
     private static final int EPOCH_CHARS = 16;
@@ -80,9 +80,18 @@ final class AccountTokens<C> {
                 .tenant(claims.organization())
                 .flatMap(home -> organizations
                         .account(home.organization(), claims.account())
-                        .map(account -> Identity.of(home, account, claims.end())))
-                .filter(by -> digest(by.epoch()).equals(claims.epoch()))
+                        .flatMap(account -> identity(home, account, claims)))
                 .map(by -> new Given<>(by, claims.content()));
+    }
+
+    /// The account, if it still has the key that its token was asked for with.
+    private Optional<Identity> identity(
+            Organizations.Tenant home, Organizations.Account account, Claims<C> claims) {
+        return account.keys().stream()
+                .map(Organizations.AccountKey::epoch)
+                .filter(epoch -> digest(epoch).equals(claims.epoch()))
+                .findFirst()
+                .map(epoch -> Identity.of(home, account, epoch, claims.end()));
     }
 
     private Optional<Claims<C>> read(String token) {

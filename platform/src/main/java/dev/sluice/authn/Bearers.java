@@ -29,7 +29,8 @@ public final class Bearers {
     private final Clock clock;
     private final RememberedTokens<Verified> remembered = new RememberedTokens<>();
 
-    private record Verified(String organization, String account, String keyVersion, Instant end) {}
+    /// @param epoch of the key that has signed
+    private record Verified(String organization, String account, String epoch, Instant end) {}
 
     private record Found(Organizations.Tenant home, Organizations.Account account) {}
 
@@ -58,8 +59,9 @@ public final class Bearers {
             return Optional.empty();
         }
         return find(known.organization(), known.account())
-                .filter(found -> found.account().keyVersion().equals(known.keyVersion()))
-                .map(found -> Identity.of(found.home(), found.account(), known.end()));
+                .filter(found -> found.account().keys().stream()
+                        .anyMatch(key -> key.epoch().equals(known.epoch())))
+                .map(found -> Identity.of(found.home(), found.account(), known.epoch(), known.end()));
     }
 
     private Optional<Verified> verify(String token) {
@@ -83,8 +85,7 @@ public final class Bearers {
             }
             Instant last =
                     end.get().isBefore(key.get().end()) ? end.get() : key.get().end();
-            String version = found.get().account().keyVersion();
-            return Optional.of(new Verified(issuer[0], issuer[1], version, last));
+            return Optional.of(new Verified(issuer[0], issuer[1], key.get().epoch(), last));
         } catch (ParseException | JOSEException | IllegalArgumentException garbage) {
             return Optional.empty();
         }

@@ -6,6 +6,7 @@ import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.org.Action;
 import dev.sluice.org.Coverage;
+import dev.sluice.org.Need;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
@@ -110,9 +111,43 @@ public sealed interface Caller {
         ///
         /// Empty if no policy allows it.
         public Optional<Task> taskFor(Operation operation) {
-            Optional<Lending.Authority> authority = isWhole
+            return task(authority(operation));
+        }
+
+        /// A task for doing something with one object by name, and with nothing else: it holds the resource that the
+        /// object stands under, whoever may have this object only.
+        ///
+        /// Empty if no policy allows it, and for who may not see the object.
+        public Optional<Task> taskForObject(Need need) {
+            return task(authority(Operation.of(need)).flatMap(lent -> Lending.withResource(lent, requested, need)));
+        }
+
+        /// A task that reads a resource, for showing those objects of it with which [#may] allows `action`.
+        ///
+        /// Empty if no policy allows that with any object.
+        public Optional<Task> taskForSome(Action action, Resource resource) {
+            return maySome(action, resource)
+                    ? task(Optional.of(Lending.withReading(who, requested, resource)))
+                    : Optional.empty();
+        }
+
+        /// Whether the policies allow this, and to see it.
+        public boolean may(Need need) {
+            return who.home().policies().allows(who.subjects(), requested, need);
+        }
+
+        /// Whether the policies allow this with any object of a resource, if there is one.
+        public boolean maySome(Action action, Resource resource) {
+            return who.home().policies().allowsSome(who.subjects(), requested, action, resource);
+        }
+
+        private Optional<Lending.Authority> authority(Operation operation) {
+            return isWhole
                     ? lending.authorityOfWhole(who, requested, operation)
                     : lending.authority(who, requested, operation);
+        }
+
+        private Optional<Task> task(Optional<Lending.Authority> authority) {
             return authority.map(a -> new Task(Label.PUBLIC, a.clearance(), a.privilege(), requested.token()));
         }
     }

@@ -22,13 +22,14 @@ record Identity(
         String epoch,
         Instant end,
         Optional<User> user) {
-    static Identity of(Organizations.Tenant home, Organizations.Account account, Instant end) {
+    /// @param epoch of the key that he proved it with
+    static Identity of(Organizations.Tenant home, Organizations.Account account, String epoch, Instant end) {
         return new Identity(
                 home,
                 account.name(),
                 Subjects.ofAccount(home.organization().name(), account.name()),
                 Component.of(account.principal()),
-                account.keyVersion(),
+                epoch,
                 end,
                 Optional.empty());
     }

@@ -61,9 +61,33 @@ final class Lending {
         return authority(who, requested, operation).map(lent -> {
             Component read = lent.clearance().secrecy().and(whole);
             Component write = lent.privilege().integrity();
-            return new Authority(
-                    Label.of(read, Component.TRUE), Privilege.mintTcb(read, isWriting ? write.and(whole) : write));
+            return lending(read, isWriting ? write.and(whole) : write);
         });
+    }
+
+    /// With the whole resource of which `need` names one object, for who may have that object: what stands under a
+    /// resource is labeled with all of it. Who uses this touches nothing but that object.
+    ///
+    /// Empty for who may not see the object.
+    static Optional<Authority> withResource(Authority lent, Organization requested, Need need) {
+        Component whole = Component.of(need.resource().in(requested.principal()));
+        Component read = lent.clearance().secrecy();
+        Component write = lent.privilege().integrity();
+        boolean isSeen = read.implies(whole)
+                || need.object(requested).filter(object -> read.implies(Component.of(object))).isPresent();
+        return isSeen
+                ? Optional.of(lending(read.and(whole), need.action() == Action.GET ? write : write.and(whole)))
+                : Optional.empty();
+    }
+
+    /// With a whole resource to read, to look for those objects of it that may be seen.
+    static Authority withReading(Identity who, Organization requested, Resource resource) {
+        Component read = who.component().and(Component.of(resource.in(requested.principal())));
+        return lending(read, who.component());
+    }
+
+    private static Authority lending(Component read, Component write) {
+        return new Authority(Label.of(read, Component.TRUE), Privilege.mintTcb(read, write));
     }
 
     private Optional<Authority> answer(Question asked) {
@@ -79,7 +103,7 @@ final class Lending {
         return lent.map(l -> {
             Component read = asked.identity().and(l.read());
             Component write = asked.identity().and(l.write());
-            return new Authority(Label.of(read, Component.TRUE), Privilege.mintTcb(read, write));
+            return lending(read, write);
         });
     }
 }

@@ -1,14 +1,18 @@
 package dev.sluice.org;
 
 import dev.sluice.bytes.Bytes;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A service account as it is stored. The first servers stored one key, as `publicKey`.
+/// A service account as it is stored. The first servers stored one key, as `publicKey`; later ones several, and
+/// no epoch, which is 0 then.
 final class AccountFile {
     private static final String FIRST_FORM = "publicKey";
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
 
     private AccountFile() {}
 

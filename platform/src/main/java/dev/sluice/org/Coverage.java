@@ -29,7 +29,17 @@ public final class Coverage {
 
     /// Whether he may do that in every organization, and so with what belongs to none.
     public boolean isEverywhere(Action action, Resource resource) {
-        return everywhere.reach(action, resource, Optional.empty()) == Rights.Reach.WHOLE;
+        return isEverywhere(Need.of(action, resource));
+    }
+
+    /// As [#isEverywhere(Action, Resource)], perhaps with one object only.
+    public boolean isEverywhere(Need need) {
+        return everywhere.reach(need.action(), need.resource(), need.name()) != Rights.Reach.NOTHING;
+    }
+
+    /// Whether there are objects of a resource with which he may do that in every organization.
+    public boolean isSomeEverywhere(Action action, Resource resource) {
+        return everywhere.allowsSome(action, resource);
     }
 
     /// Whether he may put this policy in the place of the one of its name, or of none.
@@ -37,7 +47,7 @@ public final class Coverage {
         Optional<Policy> before = place.policy(policy.name());
         Action action = before.isEmpty() ? Action.CREATE : Action.UPDATE;
         boolean isGlobal = policy.global() || before.filter(Policy::global).isPresent();
-        return (!isGlobal || isEverywhere(action, Resource.IAM))
+        return (!isGlobal || isEverywhere(IamKind.POLICY.need(action, policy.name())))
                 && lines(policy, Effect.ALLOW).allMatch(this::covers)
                 && before.stream().flatMap(old -> denialsLost(old, policy)).allMatch(this::covers);
     }
@@ -45,7 +55,7 @@ public final class Coverage {
     /// Whether he may remove the policy of that name.
     public boolean ofRemoval(String policy) {
         Optional<Policy> before = place.policy(policy);
-        return (before.filter(Policy::global).isEmpty() || isEverywhere(Action.DELETE, Resource.IAM))
+        return (before.filter(Policy::global).isEmpty() || isEverywhere(IamKind.POLICY.need(Action.DELETE, policy)))
                 && before.stream().flatMap(old -> lines(old, Effect.DENY)).allMatch(this::covers);
     }
 

@@ -3,7 +3,6 @@ package dev.sluice.org;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// What the words of one rule stand for: actions on every resource, on whole resources, and on objects by name.
 ///
@@ -65,12 +64,6 @@ record Extent(int every, long whole, List<Named> named, boolean isClear) {
         return new Extent(every, whole, List.copyOf(named), isClear);
     }
 
-    /// All that may stand for a resource.
-    static List<String> resourceWords() {
-        return Stream.concat(Stream.of(RESOURCES).map(Resource::word), Stream.of(Policy.ANY))
-                .toList();
-    }
-
     /// The actions that a word stands for; 0 for none.
     private static int actions(String word) {
         if (word.equals(Policy.ANY)) {
@@ -101,11 +94,6 @@ record Extent(int every, long whole, List<Named> named, boolean isClear) {
     }
 
     private static Optional<Named> object(String word, int actions) {
-        int slash = word.indexOf('/');
-        if (slash < 0 || slash == word.length() - 1 || word.length() - slash > Glob.CHARS_MAX) {
-            return Optional.empty();
-        }
-        return Resource.of(word.substring(0, slash))
-                .map(resource -> new Named(actions, resource, word.substring(slash + 1)));
+        return ObjectWord.of(word).map(object -> new Named(actions, object.resource(), object.name()));
     }
 }

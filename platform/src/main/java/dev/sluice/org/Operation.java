@@ -17,7 +17,11 @@ public record Operation(List<Need> required, List<Need> optional) {
     }
 
     public static Operation of(Action action, Resource resource) {
-        return new Operation(List.of(Need.of(action, resource)), List.of());
+        return of(Need.of(action, resource));
+    }
+
+    public static Operation of(Need need) {
+        return new Operation(List.of(need), List.of());
     }
 
     /// The same, without what only widens the answer.

@@ -84,8 +84,8 @@ public final class Organizations {
     /// An organization with what its policies allow. A later change of either makes another object.
     public record Tenant(Organization organization, Policies policies) {}
 
-    /// A service account that can prove who it is. Other keys, and an account made anew, have another `keyVersion`.
-    public record Account(Principal principal, String name, List<AccountKey> keys, String keyVersion) {
+    /// A service account that can prove who it is.
+    public record Account(Principal principal, String name, List<AccountKey> keys) {
         public Account {
             keys = List.copyOf(keys);
         }
@@ -93,7 +93,8 @@ public final class Organizations {
 
     /// @param id how tokens name it
     /// @param end from then on it proves nothing
-    public record AccountKey(String id, PublicKey key, Instant end) {}
+    /// @param epoch what was given to who proved this key is worth nothing once no key of the account has it
+    public record AccountKey(String id, PublicKey key, Instant end, String epoch) {}
 
     /// @param organization its token: an account of a deleted organization is none of the next one of that name
     private record AccountName(String organization, String name) {}
@@ -131,17 +132,20 @@ public final class Organizations {
                         organization.serviceAccount(name),
                         name,
                         stored.value().keys().stream()
-                                .flatMap(key -> usable(key).stream())
-                                .toList(),
-                        stored.version()))
+                                .flatMap(key -> usable(key, epoch(stored, key)).stream())
+                                .toList()))
                 .filter(account -> !account.keys().isEmpty());
     }
 
-    private static Optional<AccountKey> usable(ServiceAccount.Key stored) {
+    private static String epoch(Records.Stored<ServiceAccount> account, ServiceAccount.Key key) {
+        return account.id() + ":" + account.value().epoch() + ":" + key.id() + ":" + key.createdSeconds();
+    }
+
+    private static Optional<AccountKey> usable(ServiceAccount.Key stored, String epoch) {
         Instant end = stored.expiresSeconds() == ServiceAccount.NEVER
                 ? Instant.MAX
                 : Instant.ofEpochSecond(Math.min(stored.expiresSeconds(), ServiceAccount.EXPIRES_SECONDS_MAX));
-        return PublicKeyText.parse(stored.publicKey()).map(key -> new AccountKey(stored.id(), key, end));
+        return PublicKeyText.parse(stored.publicKey()).map(key -> new AccountKey(stored.id(), key, end, epoch));
     }
 
     /// The records of service accounts, to read: only this class looks at names and keys when it writes them.
@@ -175,7 +179,7 @@ public final class Organizations {
         return organization;
     }
 
-    /// What an organization still has, for people: how many objects where. Empty if it has none.
+    /// What an organization still has, for people: how many of what. Empty if it has nothing.
     public List<String> holdings(Organization organization) {
         return reading(() -> holdings.of(organization));
     }
@@ -226,8 +230,7 @@ public final class Organizations {
     /// Creates a service account.
     ///
     /// @throws Refused `EXISTS`, also for a key that is there twice; `INVALID` for a name or keys that cannot be
-    ///     used,
-    ///     `DENIED`, `QUOTA`
+    ///     used, `DENIED`, `QUOTA`
     public void create(Organization organization, ServiceAccount account) {
         requireUsable(account);
         serviceAccounts.create(organization, account.name(), account);
@@ -248,7 +251,7 @@ public final class Organizations {
         account.requireKeys();
     }
 
-    /// Changes what a service account has: its keys, say. All that was given in its name is worth nothing from now on.
+    /// Changes what a service account has: its keys, say.
     ///
     /// @return the account as it is now
     /// @throws Refused as [Records#update], and what `change` throws
@@ -263,12 +266,11 @@ public final class Organizations {
         });
     }
 
-    /// Writes a service account anew, unchanged: it gets another `keyVersion`, so what was given in its name before
-    /// is worth nothing from now on.
+    /// Ends all that was given in the name of a service account.
     ///
     /// @throws Refused `NOT_FOUND`, `DENIED`
     public void renew(Organization organization, String name) {
-        change(organization, name, unchanged -> unchanged);
+        change(organization, name, ServiceAccount::renewed);
     }
 
     /// Removes a service account. Its tokens are worth nothing from now on.

@@ -1,8 +1,6 @@
 package dev.sluice.org;
 
 import dev.sluice.label.Component;
-import dev.sluice.label.LabelInvalid;
-import dev.sluice.label.Principal;
 import dev.sluice.org.Rights.Reach;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What the policies of one organization allow its own members and accounts. Pure and total; whatever no rule allows
 /// is refused, and whatever a rule denies is refused whoever allows it.
@@ -85,6 +84,18 @@ public final class Policies {
         return lent;
     }
 
+    /// Whether somebody may do what `need` says in `requested`, and see what comes of it.
+    public boolean allows(Subjects who, Organization requested, Need need) {
+        return lend(rights(who, requested), requested, need)
+                .filter(lent -> !lent.read().isTrue())
+                .isPresent();
+    }
+
+    /// Whether there are objects of a resource with which somebody may do something, if they are there.
+    public boolean allowsSome(Subjects who, Organization requested, Action action, Resource resource) {
+        return rights(who, requested).allowsSome(action, resource);
+    }
+
     /// What decides whether somebody may do what `need` says in `requested`.
     public Decision decide(Subjects who, Organization requested, Need need) {
         boolean isHome = isHome(requested);
@@ -127,6 +138,32 @@ public final class Policies {
     /// The policy of that name.
     public Optional<Policy> policy(String name) {
         return all.stream().filter(policy -> policy.name().equals(name)).findFirst();
+    }
+
+    /// The names of the policies that speak of the role of that name.
+    public List<String> namesOfThoseWithRole(String role) {
+        return all.stream()
+                .filter(policy -> policy.rules().stream()
+                        .anyMatch(rule -> rule.roles().contains(role)))
+                .map(Policy::name)
+                .toList();
+    }
+
+    /// @throws dev.sluice.kernel.Refused `QUOTA` if they would be too large with this one in the place of that of its
+    ///     name
+    public void requireRoomFor(Policy policy) {
+        Stream<Policy> others = all.stream().filter(other -> !other.name().equals(policy.name()));
+        PolicySize.require(Stream.concat(others, Stream.of(policy)).toList(), roles);
+    }
+
+    /// As [#requireRoomFor(Policy)], with this role.
+    public void requireRoomFor(Role role) {
+        PolicySize.require(all, roles.with(role));
+    }
+
+    /// Whether the others say the same, of the same organization.
+    public boolean areAs(Policies others) {
+        return home.equals(others.home) && all.equals(others.all) && roles.areAs(others.roles);
     }
 
     public List<Policy> all() {
@@ -183,15 +220,10 @@ public final class Policies {
 
     /// True for nothing, and for an object whose name can be no principal's.
     private static Component principal(Reach reach, Organization requested, Need need) {
-        Principal resource = need.resource().in(requested.principal());
-        try {
-            return switch (reach) {
-                case NOTHING -> Component.TRUE;
-                case OBJECT -> Component.of(resource.child(need.name().orElseThrow()));
-                case WHOLE -> Component.of(resource);
-            };
-        } catch (LabelInvalid unnameable) {
-            return Component.TRUE;
-        }
+        return switch (reach) {
+            case NOTHING -> Component.TRUE;
+            case OBJECT -> need.object(requested).map(Component::of).orElse(Component.TRUE);
+            case WHOLE -> Component.of(need.resource().in(requested.principal()));
+        };
     }
 }

@@ -50,12 +50,12 @@ public final class Records<T> {
     /// @param kind names the directory, and begins the kind of what goes on record
     record Form<T>(String kind, Function<Bytes, T> parse, Function<T, Bytes> print) {}
 
-    /// @param version another one for each write, and for a record that is made anew
-    record Stored<T>(T value, String version) {}
+    /// @param id another one for a record that is made anew
+    record Stored<T>(T value, String id) {}
 
     Optional<Stored<T>> stored(Organization organization, String name) {
         return content(path(organization, name))
-                .map(file -> new Stored<>(form.parse().apply(file.bytes()), file.id() + ":" + file.version()));
+                .map(file -> new Stored<>(form.parse().apply(file.bytes()), String.valueOf(file.id())));
     }
 
     /// @throws Refused `DENIED`

@@ -66,6 +66,14 @@ record Rights(int every, long allowed, long denied, List<Named> allowedNamed, Li
         return isNamed ? left.atMost(Reach.OBJECT) : Reach.NOTHING;
     }
 
+    /// Whether anything of a resource may be had for `action`: all of it, or objects by name.
+    boolean allowsSome(Action action, Resource resource) {
+        long pair = Extent.bit(action, resource);
+        boolean isAllowed =
+                (allowed & pair) != 0 || allowedNamed.stream().anyMatch(one -> one.concerns(action, resource));
+        return isAllowed && (denied & pair) == 0;
+    }
+
     /// What denials leave of it. The principal of a resource acts for that of each of its objects: where any object
     /// is denied, the whole is nobody's.
     Reach leftByDenials(Action action, Resource resource, Optional<String> name) {

@@ -2,6 +2,7 @@ package dev.sluice.org;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,8 +34,39 @@ public final class Roles {
         grants.putAll(BUILT_IN);
     }
 
+    /// Those that every organization has.
+    public static List<Role> builtIn() {
+        return BUILT_IN.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(role -> new Role("", role.getKey(), role.getValue(), 0, 0))
+                .toList();
+    }
+
     public static boolean isBuiltIn(String name) {
         return BUILT_IN.containsKey(name);
+    }
+
+    /// Whether people could take it for a built-in one.
+    public static boolean looksBuiltIn(String name) {
+        return isBuiltIn(name.toLowerCase(Locale.ROOT));
+    }
+
+    /// The same, and `role` in the place of the one of its name.
+    Roles with(Role role) {
+        var more = new Roles(List.of());
+        more.grants.putAll(grants);
+        more.grants.put(role.name(), role.rules());
+        more.grants.putAll(BUILT_IN);
+        return more;
+    }
+
+    boolean areAs(Roles others) {
+        return grants.equals(others.grants);
+    }
+
+    /// All that policies may speak of, in the order of the alphabet.
+    public List<String> names() {
+        return grants.keySet().stream().sorted().toList();
     }
 
     /// What the role of that name stands for; empty if there is none.

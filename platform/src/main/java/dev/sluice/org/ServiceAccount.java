@@ -11,14 +11,17 @@ import java.util.stream.Stream;
 
 /// An account that shows who it is by signing with a key whose public half is kept here. It may have several, so
 /// that one can be exchanged for another while both work.
-public record ServiceAccount(String id, String name, List<Key> keys, long createdSeconds, long modifiedSeconds) {
+///
+/// @param epoch another one ends all that was given in its name; what was given by a key ends with the key too
+public record ServiceAccount(
+        String id, String name, List<Key> keys, long createdSeconds, long modifiedSeconds, long epoch) {
     public static final int KEYS_MAX = 8;
 
     /// As an end: the key does not end.
     public static final long NEVER = 0;
 
     /// The end of the year 9999.
-    static final long EXPIRES_SECONDS_MAX = 253_402_300_799L;
+    public static final long EXPIRES_SECONDS_MAX = 253_402_300_799L;
 
     private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}");
 
@@ -30,7 +33,7 @@ public record ServiceAccount(String id, String name, List<Key> keys, long create
     ///
     /// @param publicKey as in [Key]
     public ServiceAccount(String id, String name, String publicKey, long createdSeconds, long modifiedSeconds) {
-        this(id, name, List.of(Key.of(publicKey, createdSeconds, NEVER)), createdSeconds, modifiedSeconds);
+        this(id, name, List.of(Key.of(publicKey, createdSeconds, NEVER)), createdSeconds, modifiedSeconds, 0);
     }
 
     /// @param id how tokens name it (`kid`)
@@ -44,16 +47,20 @@ public record ServiceAccount(String id, String name, List<Key> keys, long create
                     .orElse("");
             return new Key(id, publicKey, createdSeconds, expiresSeconds);
         }
+
+        private boolean isGoodAt(long nowSeconds) {
+            return expiresSeconds == NEVER || nowSeconds < expiresSeconds;
+        }
     }
 
-    /// With one key more.
+    /// With one key more. What the others have proved goes on.
     ///
     /// @throws Refused `INVALID`, `EXISTS` for a key that it has, by name or by what it is
     public ServiceAccount with(Key key, long nowSeconds) {
-        return withAll(Stream.concat(keys.stream(), Stream.of(key)).toList(), nowSeconds);
+        return having(Stream.concat(keys.stream(), Stream.of(key)).toList(), nowSeconds, epoch);
     }
 
-    /// Without a key. The last one cannot be removed: put another in its place, or delete the account.
+    /// Without a key. The last one that has not ended cannot be removed: nobody could be this account any more.
     ///
     /// @throws Refused `NOT_FOUND`, `INVALID`
     public ServiceAccount without(String keyId, long nowSeconds) {
@@ -61,14 +68,30 @@ public record ServiceAccount(String id, String name, List<Key> keys, long create
         if (left.size() == keys.size()) {
             throw new Refused(Refusal.NOT_FOUND, "the service account has no such key");
         }
-        return withAll(left, nowSeconds);
+        boolean wasGood = keys.stream().anyMatch(key -> key.isGoodAt(nowSeconds));
+        if (left.isEmpty() || (wasGood && left.stream().noneMatch(key -> key.isGoodAt(nowSeconds)))) {
+            throw new Refused(
+                    Refusal.INVALID,
+                    "it is the last key that works: give the account another one first (sluice iam create key), or"
+                            + " delete the account");
+        }
+        return having(left, nowSeconds, epoch);
     }
 
-    /// With these keys and no others.
+    /// With these keys and no others. All that was given in its name before ends.
     ///
     /// @throws Refused `INVALID`, `EXISTS`
     public ServiceAccount withAll(List<Key> others, long nowSeconds) {
-        var changed = new ServiceAccount(id, name, others, createdSeconds, nowSeconds);
+        return having(others, nowSeconds, epoch + 1);
+    }
+
+    /// The same account, and the end of all that was given in its name.
+    ServiceAccount renewed() {
+        return new ServiceAccount(id, name, keys, createdSeconds, modifiedSeconds, epoch + 1);
+    }
+
+    private ServiceAccount having(List<Key> others, long nowSeconds, long itsEpoch) {
+        var changed = new ServiceAccount(id, name, others, createdSeconds, nowSeconds, itsEpoch);
         changed.requireKeys();
         return changed;
     }

@@ -50,20 +50,20 @@ final class AdminAccessTest {
     void aSecondStart_changesNothing() throws IOException {
         access().ensure(founding());
         byte[] key = Files.readAllBytes(data.resolve("admin.key"));
-        String version = keyVersion();
+        String version = keyEpoch();
         assertThat(access().ensure(founding())).isTrue();
         assertThat(Files.readAllBytes(data.resolve("admin.key"))).isEqualTo(key);
-        assertThat(keyVersion()).isEqualTo(version);
+        assertThat(keyEpoch()).isEqualTo(version);
     }
 
     @Test
     void aLostKey_isNotReplaced() throws IOException {
         access().ensure(founding());
-        String version = keyVersion();
+        String version = keyEpoch();
         Files.delete(data.resolve("admin.key"));
         assertThat(access().ensure(founding())).isFalse();
         assertThat(data.resolve("admin.key")).doesNotExist();
-        assertThat(keyVersion()).isEqualTo(version);
+        assertThat(keyEpoch()).isEqualTo(version);
     }
 
     @Test
@@ -166,9 +166,9 @@ final class AdminAccessTest {
         return new Founding(organizations, Clock.systemUTC());
     }
 
-    private String keyVersion() {
+    private String keyEpoch() {
         Organization dispatch = organizations.tenant("dispatch").orElseThrow().organization();
-        return organizations.account(dispatch, "admin").orElseThrow().keyVersion();
+        return organizations.account(dispatch, "admin").orElseThrow().keys().getFirst().epoch();
     }
 
     private ClientFiles files(int api, int apiTls) {

@@ -62,7 +62,9 @@ final class IamRoutesTest {
         api.developer("o2", "function");
         Answer answer = api.delete(root, "/v1/iam/organization/o2");
         assertThat(answer.status()).isEqualTo(409);
-        assertThat(answer.text("message")).startsWith("organization o2 still has 1 in ");
+        assertThat(answer.text("message")).isEqualTo(
+                        "organization o2 still has 1 policy, 1 service account: delete these first, or all of it with"
+                                + " --cascade (cascade=true)");
         assertThat(api.delete(root, "/v1/iam/organization/o2?cascade=perhaps").status())
                 .isEqualTo(422);
         assertThat(api.get(root, "/v1/iam/organization/o2").status()).isEqualTo(200);
@@ -266,6 +268,31 @@ final class IamRoutesTest {
                 "policy~{\"name\":\"p\",\"rules\":[]}~422~612~rules in body should have at least 1 items",
                 "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"fly\"],\"resources\":[\"*\"],\"subjects\":[\"a\"]}]}"
                         + "~422~606~actions.0 in body should be one of [get create update delete *]",
+                "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"fly\"]}]}~422~606~actions.0 in body should be one of"
+                        + " [get create update delete *]",
+                "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"get\"],\"subjects\":[\"a b\"]}]}~422~602"
+                        + "~resources in body is required",
+                "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"get\"],\"resources\":[\"*\",\"moon\"],"
+                        + "\"subjects\":[\"a\"]}]}"
+                        + "~422~606~resources.1 in body should be one of [api application baseimage event function iam"
+                        + " image runs secret serviceclass serviceinstance *]",
+                "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"get\"],\"resources\":[\"moon/x\"],"
+                        + "\"subjects\":[\"a\"]}]}"
+                        + "~422~606~resources.0 in body should be one of [api application baseimage event function iam"
+                        + " image runs secret serviceclass serviceinstance organization policy role serviceaccount]",
+                "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"get\"],\"effect\":\"ask\",\"resources\":[\"moon\"],"
+                        + "\"subjects\":[\"a\"]}]}~422~606~effect in body should be one of [allow deny]",
+                "policy~{\"name\":\"p\",\"rules\":[{\"roles\":[\"nobody\"],\"subjects\":[\"a\"]}]}~422~606"
+                        + "~roles.0 in body should be one of [admin developer invoker viewer]",
+                "policy~{\"name\":\"p\",\"rules\":[{\"roles\":[\"viewer\"],\"actions\":[\"get\"],"
+                        + "\"subjects\":[\"a\"]}]}~422~611~actions and resources in body should be left out beside roles",
+                "policy~{\"id\":\"x\"}~422~601~id in body must be of type uuid: \"x\"",
+                "organization~{\"id\":\"7\",\"name\":\"a.b\"}~422~601~id in body must be of type uuid: \"7\"",
+                "policy~{\"name\":\"p\",\"status\":\"FINE\"}~422~602~rules in body is required",
+                "organization~{\"name\":\"p\",\"status\":\"FINE\"}~422~606~status in body should be one of [INITIALIZED"
+                        + " CREATING READY UPDATING ERROR DELETING]",
+                "serviceaccount~{\"name\":\"p\",\"publicKey\":\"%\",\"status\":\"FINE\"}~422~606~status in body should be"
+                        + " one of [INITIALIZED CREATING READY UPDATING ERROR DELETING]",
                 "serviceaccount~{\"name\":\"a b\"}~422~605~name in body should match '^[\\w\\d\\-\\.]+$'",
                 "serviceaccount~{\"name\":\"a\"}~422~602~publicKey in body is required",
                 "serviceaccount~{\"name\":\"a\",\"publicKey\":\"%\"}~400~400~error validating service account: public"

@@ -14,6 +14,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.org.Action;
+import dev.sluice.org.Need;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Resource;
 import dev.sluice.testing.Tasks;
@@ -95,13 +96,38 @@ final class LendingTest {
         }
     }
 
-    private static Task lent(Operation operation) {
-        return known().taskFor(operation).orElseThrow();
+    /// What stands under a resource is labeled with all of it: so who may have one object of it is lent the resource,
+    /// and nothing beside.
+    @Test
+    void aRouteForOneObject_isLentTheObjectsResource_andNoOther() {
+        var acme = server.organizations.tenant("acme").orElseThrow().organization();
+        Known one = known(server.addAccount(acme, "one", "function/hello"));
+        Need hello = Need.of(Action.GET, Resource.FUNCTION, "hello");
+        for (Resource other : Resource.values()) {
+            Bytes seen = stolen(one.taskForObject(hello).orElseThrow(), place(label(other)));
+            assertThat(seen).as("%s", other).isEqualTo(other == Resource.FUNCTION ? TREASURE : null);
+            assertThat(one.taskForObject(Need.of(Action.GET, other, "others"))).isEmpty();
+        }
+        assertThat(stolen(one.taskForObject(hello).orElseThrow(), place(ALICES)))
+                .isNull();
+        assertThat(refusal(one.taskForObject(hello).orElseThrow(), place(label(Resource.FUNCTION))))
+                .isEqualTo(Refusal.DENIED);
+        Need update = Need.of(Action.UPDATE, Resource.FUNCTION, "hello");
+        assertThat(refusal(one.taskForObject(update).orElseThrow(), place(label(Resource.FUNCTION))))
+                .isNull();
+        assertThat(refusal(one.taskForObject(update).orElseThrow(), place(label(Resource.SECRET))))
+                .isEqualTo(Refusal.DENIED);
+        assertThat(one.taskFor(Operation.of(hello)).orElseThrow().mayObserve(label(Resource.FUNCTION)))
+                .as("what he is lent else")
+                .isFalse();
     }
 
-    private static Known known() {
-        Caller caller =
-                server.authenticator.authenticate(Optional.of("Bearer " + everything.token()), Optional.empty());
+    private static Task lent(Operation operation) {
+        return known(everything).taskFor(operation).orElseThrow();
+    }
+
+    private static Known known(Asker asker) {
+        Caller caller = server.authenticator.authenticate(Optional.of("Bearer " + asker.token()), Optional.empty());
         assertThat(caller).isInstanceOf(Known.class);
         return (Known) caller;
     }

@@ -209,7 +209,11 @@ final class TokenKeyTest {
         var account = organizations.account(tenant.organization(), "admin").orElseThrow();
         return new Known(
                 new Lending(),
-                Identity.of(tenant, account, clock.instant().plusSeconds(seconds)),
+                Identity.of(
+                        tenant,
+                        account,
+                        account.keys().getFirst().epoch(),
+                        clock.instant().plusSeconds(seconds)),
                 tenant.organization());
     }
 

@@ -164,9 +164,14 @@ final class ServiceAccountTest {
         Label label = OrgPaths.iamLabel(dispatch.principal());
         asRoot(() -> fs.create(path, Kind.FILE, label, stored, Privilege.mintTcb(label.integrity())));
         var keys = organizations.account(dispatch, "old").orElseThrow().keys();
-        assertThat(keys).containsExactly(new Organizations.AccountKey(PublicKeyText.thumbprint(rsa), rsa, Instant.MAX));
+        assertThat(keys).hasSize(1);
+        String epoch = keys.getFirst().epoch();
+        assertThat(keys.getFirst())
+                .isEqualTo(
+                        new Organizations.AccountKey(PublicKeyText.thumbprint(rsa), rsa, Instant.MAX, epoch));
         asRoot(() -> organizations.change(dispatch, "old", old -> old.with(key(ec), NOW)));
-        assertThat(organizations.account(dispatch, "old").orElseThrow().keys()).hasSize(2);
+        var more = organizations.account(dispatch, "old").orElseThrow().keys();
+        assertThat(more).hasSize(2).contains(keys.getFirst());
     }
 
     @Test
@@ -180,6 +185,39 @@ final class ServiceAccountTest {
         assertThat(other.withAll(List.of(key(ed25519)), NOW).keys()).containsExactly(key(ed25519));
         assertRefused(() -> one.without("another", NOW), Refusal.NOT_FOUND);
         assertRefused(() -> one.without(one.keys().getFirst().id(), NOW), Refusal.INVALID);
+    }
+
+    @Test
+    void theLastKeyThatWorks_stays_whateverElseHasEnded() {
+        ServiceAccount one = new ServiceAccount("i", "ci", PublicKeyText.print(rsa), 1, 1);
+        ServiceAccount two = one.with(ServiceAccount.Key.of(PublicKeyText.print(ec), 1, NOW), NOW - 1);
+        String good = one.keys().getFirst().id();
+        assertThat(two.without(good, NOW - 1).keys()).hasSize(1);
+        assertRefused(() -> two.without(good, NOW), Refusal.INVALID);
+        assertThat(two.without(key(ec).id(), NOW).keys()).isEqualTo(one.keys());
+    }
+
+    /// What somebody was given by proving a key ends with that key, and with all that the account has given.
+    @Test
+    void anEpoch_isAKeysOwn_andAnotherOneWhenTheAccountIsRenewed() {
+        asRoot(() -> organizations.create(dispatch, new ServiceAccount("i", "ci", PublicKeyText.print(rsa), 1, 1)));
+        String first = epochs("ci").getFirst();
+        asRoot(() -> organizations.change(dispatch, "ci", account -> account.with(key(ec), NOW)));
+        assertThat(epochs("ci")).hasSize(2).contains(first).doesNotHaveDuplicates();
+        asRoot(() -> organizations.renew(dispatch, "ci"));
+        assertThat(epochs("ci")).hasSize(2).doesNotContain(first);
+        asRoot(() -> organizations.change(
+                dispatch, "ci", account -> account.withAll(List.of(account.keys().getFirst()), NOW)));
+        String last = epochs("ci").getFirst();
+        asRoot(() -> organizations.removeAccount(dispatch, "ci"));
+        asRoot(() -> organizations.create(dispatch, new ServiceAccount("i", "ci", PublicKeyText.print(rsa), 1, 1)));
+        assertThat(epochs("ci")).doesNotContain(first, last);
+    }
+
+    private List<String> epochs(String account) {
+        return organizations.account(dispatch, account).orElseThrow().keys().stream()
+                .map(Organizations.AccountKey::epoch)
+                .toList();
     }
 
     @Test

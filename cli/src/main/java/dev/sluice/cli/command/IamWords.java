@@ -5,7 +5,6 @@ import dev.sluice.cli.api.KeyKind;
 import dev.sluice.cli.api.KeyPairFile;
 import dev.sluice.cli.api.Refusal;
 import dev.sluice.cli.json.Json;
-import dev.sluice.cli.json.JsonText;
 import dev.sluice.cli.json.Table;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,10 +43,14 @@ final class IamWords {
             "Updated service account: ",
             "Deleted ServiceAccount: ");
 
+    static final Flag ACTIONS = words("--action", "ACTION", "get, create, update, delete or '*'; A,B or repeated");
+    static final Flag RESOURCES =
+            words("--resource", "RESOURCE", "such as function, runs/NAME or '*'; A,B or repeated");
+
     static Word all() {
         return new Word(
                         "iam",
-                        "Manage organizations, policies and service accounts.",
+                        "Manage organizations, policies, roles and service accounts.",
                         List.of(create(), get(), update(), delete(), DecisionWords.can()))
                 .example("sluice iam create organization acme")
                 .example("sluice iam create serviceaccount ci --public-key ci.pub --organization acme")
@@ -61,12 +64,13 @@ final class IamWords {
                 .example("sluice iam create policy dev --subject ci --action '*' --resource function,runs")
                 .example("sluice iam create policy look --subject ci --action get --resource '*' --global")
                 .example("sluice iam create policy monitoring --subject monitor --role viewer");
-        Word account = withKey(named(ACCOUNT, "Create a service account, with a key pair.", IamWords::createAccount))
-                .option("--private-key", "FILE", "without --public-key: where to write the private key (NAME.pem)")
-                .option("--key-kind", "KIND", "without --public-key: rsa, p256 or ed25519 (rsa)")
+        Word account = withNewKey(named(ACCOUNT, "Create a service account, with a key pair.", IamWords::createAccount))
                 .example("sluice iam create serviceaccount ci")
                 .example("sluice iam create serviceaccount ci --public-key ci.pub");
-        return new Word("create", "Create something.", List.of(organization, policy, account));
+        return new Word(
+                "create",
+                "Create something.",
+                List.of(organization, policy, account, RoleWords.create(), KeyWords.create()));
     }
 
     private static Word get() {
@@ -83,6 +87,8 @@ final class IamWords {
                         policy,
                         shown(ACCOUNT, "Show one service account, or list all.")
                                 .example("sluice iam get serviceaccounts"),
+                        RoleWords.get(),
+                        KeyWords.get(),
                         QuotaWords.get()));
     }
 
@@ -97,7 +103,10 @@ final class IamWords {
                         "Write an organization anew; nothing of it can be changed yet.",
                         changing(ORGANIZATION, IamWords::named))
                 .example("sluice iam update organization acme");
-        return new Word("update", "Change something.", List.of(organization, policy, account, QuotaWords.update()));
+        return new Word(
+                "update",
+                "Change something.",
+                List.of(organization, policy, account, RoleWords.update(), QuotaWords.update()));
     }
 
     private static Word delete() {
@@ -113,7 +122,9 @@ final class IamWords {
                         organization,
                         named(POLICY, "Delete a policy.", deleting(POLICY)).example("sluice iam delete policy dev"),
                         named(ACCOUNT, "Delete a service account.", deleting(ACCOUNT))
-                                .example("sluice iam delete serviceaccount ci")));
+                                .example("sluice iam delete serviceaccount ci"),
+                        RoleWords.delete(),
+                        KeyWords.delete()));
     }
 
     private static Word named(Kind kind, String summary, Action action) {
@@ -131,15 +142,22 @@ final class IamWords {
     private static Word withRule(Word word) {
         return word.flag(
                         words("--subject", "SUBJECT", "who, such as NAME of an account or group:NAME; A,B or repeated"))
-                .flag(words("--action", "ACTION", "get, create, update, delete or '*'; A,B or repeated"))
-                .flag(words("--resource", "RESOURCE", "such as function, runs/NAME or '*'; A,B or repeated"))
-                .flag(words("--role", "ROLE", "instead of both: admin, developer, viewer or invoker"))
+                .flag(ACTIONS)
+                .flag(RESOURCES)
+                .flag(words("--role", "ROLE", "instead of both: admin, developer, viewer, invoker or your own"))
                 .flag(Flag.bare("deny instead of allow: wins over whatever allows", "--deny"))
                 .flag(Flag.bare("in every organization, not only in this one", "-g", "--global"));
     }
 
     private static Flag words(String name, String label, String description) {
         return new Flag(List.of(name), label, Flag.Use.REPEATABLE, description);
+    }
+
+    /// @param word for what gets a key that is made here or elsewhere
+    static Word withNewKey(Word word) {
+        return withKey(word)
+                .option("--private-key", "FILE", "without --public-key: where to write the private key (NAME.pem)")
+                .option("--key-kind", "KIND", "without --public-key: rsa, p256 or ed25519 (rsa)");
     }
 
     private static Word withKey(Word word) {
@@ -191,13 +209,13 @@ final class IamWords {
         }
     }
 
-    private static KeyKind kind(Arguments arguments) {
+    static KeyKind kind(Arguments arguments) {
         String word = arguments.option("--key-kind").orElse("rsa");
         return KeyKind.named(word)
                 .orElseThrow(() -> Failure.usage("the kind of a key is one of " + KeyKind.words() + ", not " + word));
     }
 
-    private static void remove(Path file) {
+    static void remove(Path file) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
@@ -221,10 +239,10 @@ final class IamWords {
 
     private static String wide(List<Json.Obj> policies) {
         var table = new Table("Name", "Created Date", "Rules");
-        policies.forEach(policy -> table.row(
-                policy.show("name"),
-                Rows.time(policy, "createdTime"),
-                policy.at("rules").map(JsonText::compact).orElse("[]")));
+        for (Json.Obj policy : policies) {
+            RuleWords.of(policy)
+                    .forEach(rule -> table.row(policy.show("name"), Rows.time(policy, "createdTime"), rule));
+        }
         return table.text();
     }
 
@@ -233,9 +251,14 @@ final class IamWords {
     }
 
     private static Json.Obj account(Arguments arguments) {
+        return named(arguments).with("publicKey", publicKey(arguments));
+    }
+
+    /// The file of `--public-key`, as the server takes it.
+    static String publicKey(Arguments arguments) {
         byte[] pem = Content.ofFile(
                 arguments.option("--public-key").orElseThrow(() -> Failure.usage("missing flag: --public-key FILE")));
-        return named(arguments).with("publicKey", Base64.getEncoder().encodeToString(pem));
+        return Base64.getEncoder().encodeToString(pem);
     }
 
     private static Json.Obj policy(Arguments arguments) {
@@ -256,7 +279,7 @@ final class IamWords {
             rule = rule.with("actions", Json.Arr.ofTexts(split(arguments, "--action")));
         }
         if (roles.isEmpty() || !arguments.options("--resource").isEmpty()) {
-            rule = rule.with("resources", Json.Arr.ofTexts(split(arguments, "--resource")));
+            rule = rule.with("resources", RuleWords.resources(arguments));
         }
         rule = rule.with("subjects", Json.Arr.ofTexts(split(arguments, "--subject")));
         Json.Obj body =
@@ -264,7 +287,7 @@ final class IamWords {
         return body.with("name", arguments.required(0)).with("rules", new Json.Arr(List.of(rule)));
     }
 
-    private static List<String> split(Arguments arguments, String flag) {
+    static List<String> split(Arguments arguments, String flag) {
         return arguments.options(flag).stream()
                 .flatMap(value -> Arrays.stream(value.split(",")))
                 .map(String::strip)

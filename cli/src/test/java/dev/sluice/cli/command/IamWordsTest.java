@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class IamWordsTest {
     @TempDir
@@ -152,16 +153,43 @@ final class IamWordsTest {
 
     @Test
     void get_policy_wide_showsItsRules() {
-        server.reply(200, "{\"name\":\"p2\",\"createdTime\":0,\"rules\":[{\"actions\":[\"get\"]}]}");
+        server.reply(200, "{\"name\":\"p2\",\"createdTime\":0,\"global\":true,\"rules\":["
+                + "{\"actions\":[\"get\",\"update\"],\"resources\":[\"function/web-*\",\"runs\"],"
+                + "\"subjects\":[\"ci\",\"a@x.com\"]},"
+                + "{\"actions\":[\"*\"],\"resources\":[\"*\"],\"subjects\":[\"ci\"],\"effect\":\"deny\"},"
+                + "{\"actions\":null,\"resources\":null,\"subjects\":[\"group:ops\"],\"roles\":[\"viewer\"]}]}");
 
         var outcome = shell.run("iam", "get", "policy", "p2", "--wide");
 
         assertThat(server.only().target()).isEqualTo("/v1/iam/policy/p2");
         assertThat(outcome.out()).isEqualTo("""
                 NAME | CREATED DATE | RULES
-                -------------------------------------------
-                p2   | -            | [{"actions":["get"]}]
+                ---------------------------------------------------------------------------------------------
+                p2   | -            | ci, a@x.com may get, update function/web-*, runs, in every organization
+                p2   | -            | ci may not do anything with everything, in every organization
+                p2   | -            | group:ops may do what viewer may, in every organization
                 """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"moon", "moon/x", "images", "*/x", "function,moon"})
+    void aResourceThatIsNone_asksNoServer(String resource) {
+        var policy =
+                shell.run("iam", "create", "policy", "p", "--subject", "ci", "--action", "get", "--resource", resource);
+        var role = shell.run("iam", "create", "role", "r", "--action", "get", "--resource", resource);
+        for (var outcome : List.of(policy, role)) {
+            assertThat(outcome.exitCode()).isEqualTo(2);
+            assertThat(outcome.err())
+                    .contains("no resource is called ")
+                    .contains(": use '*', api, application, baseimage, event, function, iam,");
+        }
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
+    void anObjectOfIam_isAResource() {
+        shell.run("iam", "create", "policy", "p", "--subject", "ci", "--action", "get", "--resource", "policy/a-*,*");
+        assertThat(server.only().body()).contains("\"resources\":[\"policy/a-*\",\"*\"]");
     }
 
     @ParameterizedTest

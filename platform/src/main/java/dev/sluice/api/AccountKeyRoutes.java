@@ -1,0 +1,102 @@
+package dev.sluice.api;
+
+import dev.sluice.http.Handler;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
+import dev.sluice.http.Routes;
+import dev.sluice.kernel.Refused;
+import dev.sluice.org.Action;
+import dev.sluice.org.IamKind;
+import dev.sluice.org.Organizations;
+import dev.sluice.org.ServiceAccount;
+import dev.sluice.org.ServiceAccount.Key;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+
+/// `/v1/iam/serviceaccount/NAME/key`: the keys of an account, so that one can be exchanged for another while both work.
+/// What was given to who proved a key that is taken away ends; the other keys' goes on.
+final class AccountKeyRoutes {
+    private static final String KIND = "service account";
+    private static final String ALL = "/v1/iam/serviceaccount/{name}/key";
+    private static final String ONE = ALL + "/{key}";
+
+    private final IamDoor door;
+    private final Organizations organizations;
+    private final InstantSource clock;
+
+    AccountKeyRoutes(IamDoor door, Organizations organizations, InstantSource clock) {
+        this.door = door;
+        this.organizations = organizations;
+        this.clock = clock;
+    }
+
+    void addTo(Routes.Table table) {
+        add(table, "GET", ALL, this::list);
+        add(table, "POST", ALL, this::create);
+        add(table, "DELETE", ONE, this::delete);
+    }
+
+    private static void add(Routes.Table table, String method, String template, Handler handler) {
+        table.add(method, template, Refusals.ofEntities(KIND, handler));
+    }
+
+    private Response list(Request request) {
+        IamDoor.Author author = door.author(request, Action.GET, IamKind.SERVICE_ACCOUNT);
+        List<Key> keys = find(author, IamDoor.accountName(request)).keys();
+        var out = new JsonWriter(1024 * keys.size()).beginArray();
+        keys.forEach(key -> write(key, out));
+        return Response.json(200, out.endArray().done());
+    }
+
+    private Response create(Request request) throws IOException {
+        IamDoor.Author author = door.author(request, Action.UPDATE, IamKind.SERVICE_ACCOUNT);
+        String name = IamDoor.accountName(request);
+        JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
+        String text = body.requiredText("publicKey");
+        ServiceAccountRoutes.requireAllOf(author, name);
+        find(author, name);
+        long now = clock.instant().getEpochSecond();
+        long end = body.field("expiresTime").isEmpty()
+                ? ServiceAccount.NEVER
+                : body.number("expiresTime", now + 1, ServiceAccount.EXPIRES_SECONDS_MAX);
+        Key key = Key.of(ServiceAccountRoutes.requireKey(text), now, end);
+        door.change(
+                author, () -> organizations.change(author.organization(), name, account -> account.with(key, now)));
+        var out = new JsonWriter(1024);
+        write(key, out);
+        return Response.json(201, out.done());
+    }
+
+    private Response delete(Request request) {
+        IamDoor.Author author = door.author(request, Action.UPDATE, IamKind.SERVICE_ACCOUNT);
+        String name = IamDoor.accountName(request);
+        String id = request.parameter("key");
+        ServiceAccount before = find(author, name);
+        Key key = before.keys().stream()
+                .filter(one -> one.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> Rejection.of(404, "service account " + name + " has no such key"));
+        long now = clock.instant().getEpochSecond();
+        door.change(
+                author, () -> organizations.change(author.organization(), name, account -> account.without(id, now)));
+        var out = new JsonWriter(1024);
+        write(key, out);
+        return Response.json(200, out.done());
+    }
+
+    private ServiceAccount find(IamDoor.Author author, String name) {
+        return author.task()
+                .run(() -> organizations.serviceAccounts().find(author.organization(), name))
+                .orElseThrow(Refused::notFound);
+    }
+
+    private static void write(Key key, JsonWriter out) {
+        out.beginObject().field("id", key.id()).field("kind", "ServiceAccountKey");
+        out.field("publicKey", key.publicKey()).field("createdTime", key.createdSeconds());
+        if (key.expiresSeconds() != ServiceAccount.NEVER) {
+            out.field("expiresTime", key.expiresSeconds());
+        }
+        out.endObject();
+    }
+}
