@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -195,18 +194,7 @@ final class FrameVectorsTest {
     private static void run(String... command) throws Exception {
         List<String> all = new ArrayList<>(List.of(command));
         all.add(VECTORS.toString());
-        Path output = Files.createTempFile("codec", ".txt");
-        Process process = new ProcessBuilder(all)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String said = Files.readString(output);
-        Files.delete(output);
-
-        assertThat(ended).isTrue();
-        assertThat(process.exitValue()).as(said).isZero();
+        GuestProcess.check(all);
     }
 
     private static FrameReader reader(byte[] content) {

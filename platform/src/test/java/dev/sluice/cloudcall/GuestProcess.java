@@ -1,5 +1,7 @@
 package dev.sluice.cloudcall;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -64,6 +66,22 @@ final class GuestProcess implements AutoCloseable {
                     .start();
             return new GuestProcess(process, server.accept(), directory);
         }
+    }
+
+    /// Runs a test of the guests' own to its end, which has to be a good one.
+    static void check(List<String> command) throws IOException, InterruptedException {
+        Path output = Files.createTempFile("guest", ".txt");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        String said = Files.readString(output);
+        Files.delete(output);
+
+        assertThat(ended).isTrue();
+        assertThat(process.exitValue()).as(said).isZero();
     }
 
     SocketChannel channel() {

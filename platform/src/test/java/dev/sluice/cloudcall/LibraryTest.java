@@ -1,10 +1,6 @@
 package dev.sluice.cloudcall;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What functions of Faasten's eras see: the tests beside the guests' libraries, in their own languages.
@@ -29,17 +25,6 @@ final class LibraryTest {
     }
 
     private static void run(String... command) throws Exception {
-        Path output = Files.createTempFile("library", ".txt");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String said = Files.readString(output);
-        Files.delete(output);
-
-        assertThat(ended).isTrue();
-        assertThat(process.exitValue()).as(said).isZero();
+        GuestProcess.check(List.of(command));
     }
 }

@@ -1,11 +1,10 @@
 package dev.sluice.fs;
 
+import static dev.sluice.testing.Tasks.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.kernel.Refusal;
-import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -23,7 +22,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -351,16 +349,6 @@ final class LabeledFsTest {
             body.run();
             return task;
         });
-    }
-
-    private static @Nullable Refusal refusal(Task task, ThrowingCallable body) {
-        Refused refused = catchThrowableOfType(
-                Refused.class,
-                () -> task.run(() -> {
-                    body.call();
-                    return task;
-                }));
-        return refused == null ? null : refused.refusal();
     }
 
     private static void assertRefused(Refusal expected, ThrowingCallable body) {

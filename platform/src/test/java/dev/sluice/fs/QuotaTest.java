@@ -1,5 +1,6 @@
 package dev.sluice.fs;
 
+import static dev.sluice.testing.Tasks.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -28,6 +29,7 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,7 +186,7 @@ final class QuotaTest {
         var now = new AtomicReference<>(Instant.EPOCH);
         var fs = new LabeledFs(
                 store, new SecureRandom(), new FsSettings(new Quota(2, 10_000), now::get, References.NONE));
-        Runnable make = () -> fs.createUnlinkedAt(Kind.FACETED, Label.PUBLIC, Bytes.EMPTY, Privilege.NONE);
+        ThrowingCallable make = () -> fs.createUnlinkedAt(Kind.FACETED, Label.PUBLIC, Bytes.EMPTY, Privilege.NONE);
         assertThat(refusal(acme, make)).isNull();
         assertThat(refusal(acme, make)).isNull();
         assertThat(refusal(acme, make)).isEqualTo(Refusal.QUOTA);
@@ -308,17 +310,5 @@ final class QuotaTest {
     private static @Nullable Refusal write(LabeledFs fs, Task task, String name, int length) {
         var content = Bytes.takeOver(new byte[length]);
         return refusal(task, () -> fs.write(TOP.child(name), Kind.FILE, content, 0, Privilege.NONE));
-    }
-
-    private static @Nullable Refusal refusal(Task task, Runnable body) {
-        try {
-            task.run(() -> {
-                body.run();
-                return task;
-            });
-            return null;
-        } catch (Refused refused) {
-            return refused.refusal();
-        }
     }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.gate;
 
+import static dev.sluice.testing.Tasks.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
@@ -13,7 +13,6 @@ import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refusal;
-import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -21,8 +20,6 @@ import dev.sluice.label.Privilege;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.testing.Tasks;
 import java.security.SecureRandom;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Flows of design/labels.md section 6, as far as tasks, files and gates decide them: no HTTP, no guest.
@@ -219,15 +216,5 @@ final class GateFlowsTest {
         Component read = Component.parse(identity).and(Component.parse(reads));
         Component write = Component.parse(identity).and(Component.parse(writes));
         return new Task(Label.PUBLIC, Label.of(read, Component.TRUE), Privilege.mintTcb(read, write));
-    }
-
-    private static @Nullable Refusal refusal(Task task, ThrowingCallable body) {
-        Refused refused = catchThrowableOfType(
-                Refused.class,
-                () -> task.run(() -> {
-                    body.call();
-                    return task;
-                }));
-        return refused == null ? null : refused.refusal();
     }
 }

@@ -1,19 +1,14 @@
 package dev.sluice.gate;
 
+import static dev.sluice.gate.SampleGates.function;
+import static dev.sluice.gate.SampleGates.policy;
+import static dev.sluice.testing.Tasks.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sluice.bytes.Bytes;
-import dev.sluice.bytes.Digest;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
 import dev.sluice.fs.LabeledFs;
-import dev.sluice.function.Convention;
-import dev.sluice.function.FunctionSpec;
-import dev.sluice.function.Limits;
-import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refusal;
-import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -24,7 +19,6 @@ import dev.sluice.testing.Tasks;
 import java.security.SecureRandom;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -426,33 +420,5 @@ final class RedirectsTest {
 
     private static FsPath path(String name) {
         return FsPath.home(Label.parse("T,acme")).child(name);
-    }
-
-    private static GatePolicy policy(String privilege, String clearance, String declassify, String maxSecrecy) {
-        return new GatePolicy(
-                Component.parse(privilege),
-                Component.parse(clearance),
-                Component.parse(declassify),
-                Component.parse(maxSecrecy));
-    }
-
-    private static FunctionSpec function(String code) {
-        return new FunctionSpec(
-                Runtime.PYTHON3,
-                Digest.of(Bytes.utf8(code)),
-                "hello.handle",
-                Convention.DISPATCH,
-                Limits.DEFAULT,
-                false);
-    }
-
-    private static @Nullable Refusal refusal(Task task, ThrowingCallable body) {
-        Refused refused = catchThrowableOfType(
-                Refused.class,
-                () -> task.run(() -> {
-                    body.call();
-                    return task;
-                }));
-        return refused == null ? null : refused.refusal();
     }
 }

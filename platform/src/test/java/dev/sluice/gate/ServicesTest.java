@@ -1,7 +1,7 @@
 package dev.sluice.gate;
 
+import static dev.sluice.testing.Tasks.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.egress.Egress;
@@ -12,7 +12,6 @@ import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.GateContent.External;
 import dev.sluice.kernel.Deed;
 import dev.sluice.kernel.Refusal;
-import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -31,7 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -450,15 +448,5 @@ final class ServicesTest {
 
     private static <T> void asRoot(ScopedValue.CallableOp<T, RuntimeException> body) {
         var _ = Tasks.root().run(body);
-    }
-
-    private static @Nullable Refusal refusal(Task task, ThrowingCallable body) {
-        Refused refused = catchThrowableOfType(
-                Refused.class,
-                () -> task.run(() -> {
-                    body.call();
-                    return task;
-                }));
-        return refused == null ? null : refused.refusal();
     }
 }
