@@ -103,12 +103,14 @@ final class OrganizationRoutes {
         IamDoor.Author author = door.author(request, Action.DELETE, IamKind.ORGANIZATION);
         author.requireEverywhere();
         Organization found = find(IamDoor.name(request, PARAMETER));
-        if (!isCascade(request)) {
-            requireEmpty(found);
+        if (isCascade(request)) {
+            organizations.delete(found, clock, author.caller().component());
+        } else {
+            requireNothing(
+                    organizations.deleteIfEmpty(found, clock, author.caller().component()), found);
         }
-        organizations.delete(found, clock, author.caller().component());
-        departures.remove(found);
         forget.accept(found);
+        departures.remove(found);
         return answer(200, found);
     }
 
@@ -122,8 +124,7 @@ final class OrganizationRoutes {
     }
 
     /// @throws Rejection 409
-    private void requireEmpty(Organization organization) {
-        List<String> left = organizations.holdings(organization);
+    private static void requireNothing(List<String> left, Organization organization) {
         if (!left.isEmpty()) {
             throw Rejection.of(
                     409,

@@ -2,7 +2,11 @@ package dev.sluice.fs;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.security.SecureRandom;
@@ -10,13 +14,17 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What operations tell the collector, so that it may run beside them: see docs/design/file-system.md.
+/// What operations tell the collector, so that it may run beside them, and what they ask whoever ends an organization:
+/// see docs/design/file-system.md.
 class Barrier {
     /// How long an object that was created unlinked is kept for whoever holds its id.
     static final Duration LEASE = Duration.ofHours(1);
@@ -33,6 +41,10 @@ class Barrier {
             Caffeine.newBuilder().weakKeys().build();
 
     private final ReentrantLock freeing = new ReentrantLock();
+    private final ReentrantLock draining = new ReentrantLock();
+
+    /// The tokens of the organizations for which nothing is linked any more ([Closing]).
+    final Set<String> closed = ConcurrentHashMap.newKeySet();
 
     private volatile long epoch;
     private volatile long cycle;
@@ -71,6 +83,27 @@ class Barrier {
         } finally {
             freeing.unlock();
         }
+    }
+
+    /// Before an entry is made, in an operation that has begun. Who may not know the label is not told: he could never
+    /// look whether it is there.
+    ///
+    /// @param label of the directory, or of what is linked
+    /// @throws Refused `CONFLICT` for what is a closed organization's own
+    void requireOpen(Label label) {
+        if (!closed.isEmpty()
+                && Stream.of(label.secrecy(), label.integrity())
+                        .flatMap(Barrier::organizations)
+                        .anyMatch(one -> closed.contains(one) && Estates.isOwn(label, one))
+                && Task.current().mayObserve(label)) {
+            throw new Refused(Refusal.CONFLICT, "the organization that this belongs to is being deleted");
+        }
+    }
+
+    private static Stream<String> organizations(Component component) {
+        return component.allOf().stream()
+                .flatMap(clause -> clause.anyOf().stream())
+                .map(principal -> principal.tokens().getFirst());
     }
 
     /// Which phase it is. Overridden where a test ends one between two steps of [#begin].
@@ -169,14 +202,18 @@ class Barrier {
         marks = null;
     }
 
-    /// Waits until every operation that is under way now has ended. Later ones do not keep it waiting. One
-    /// thread.
-    @SuppressWarnings("NonAtomicVolatileUpdate") // the collector's thread alone writes it
+    /// Waits until every operation that is under way now has ended. Later ones do not keep it waiting.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock alone
     void drain() {
-        AtomicLong before = underWay.get((int) epoch & 1);
-        epoch++;
-        while (before.get() != 0) {
-            LockSupport.parkNanos(DRAIN_PAUSE_NANOS);
+        draining.lock();
+        try {
+            AtomicLong before = underWay.get((int) epoch & 1);
+            epoch++;
+            while (before.get() != 0) {
+                LockSupport.parkNanos(DRAIN_PAUSE_NANOS);
+            }
+        } finally {
+            draining.unlock();
         }
     }
 

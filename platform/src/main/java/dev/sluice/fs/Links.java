@@ -54,8 +54,12 @@ final class Links {
     /// Applies `batch` and the entry as a whole, after [#requireFree].
     ///
     /// @param made what `batch` makes, which is charged with the entry
-    /// @throws Refused `EXISTS`, `QUOTA`
+    /// @throws Refused `EXISTS`, `QUOTA`; `CONFLICT` for an organization that is being deleted
     void add(Node directory, Entry entry, Batch batch, Cost made) {
+        barrier.requireOpen(directory.requireLabel());
+        if (entry.label() != null) {
+            barrier.requireOpen(entry.label());
+        }
         if (directory.facetOf() != null) {
             mark(directory.facetOf(), directory.requireLabel());
         }

@@ -1,5 +1,6 @@
 package dev.sluice.org;
 
+import dev.sluice.fs.Closing;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
@@ -14,10 +15,12 @@ import java.util.Map;
 /// The organizations that were deleted, for whoever removes what they leave behind. Thread-safe.
 public final class Departed {
     private final Registry registry;
+    private final Closing closing;
 
     /// @param witness is told of each change
     public Departed(LabeledFs fs, Witness witness) {
         this.registry = new Registry(fs, witness);
+        this.closing = new Closing(fs);
     }
 
     /// Those of which something may be left, with when they were deleted. Reads them from the store.
@@ -33,5 +36,6 @@ public final class Departed {
             registry.emptied(organization, clock.instant().getEpochSecond());
             return organization;
         });
+        closing.reopen(organization.token()); // who could add anything has ended
     }
 }

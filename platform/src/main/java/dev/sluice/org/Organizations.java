@@ -45,7 +45,7 @@ public final class Organizations {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Registry registry;
-    private final Holdings holdings;
+    private final Ending ending;
     private final Records<ServiceAccount> serviceAccounts;
     private final Records<Policy> policies;
     private final Records<Role> roles;
@@ -60,7 +60,7 @@ public final class Organizations {
     /// @param witness is told of each change
     public Organizations(LabeledFs fs, Witness witness) {
         this.registry = new Registry(fs, witness);
-        this.holdings = new Holdings(fs);
+        this.ending = new Ending(fs);
         this.serviceAccounts = new Records<>(
                 fs,
                 witness,
@@ -179,28 +179,28 @@ public final class Organizations {
         return organization;
     }
 
-    /// What an organization still has, for people: how many of what. Empty if it has nothing.
-    public List<String> holdings(Organization organization) {
-        return reading(() -> holdings.of(organization));
-    }
-
     /// Ends an organization: nobody is of it from now on, and its principal is never issued again. What it has stored
     /// is out of everybody's reach, and [Departed] until it is removed. Acts as root.
     ///
     /// @param by who wants it, for the record
     /// @throws Refused `NOT_FOUND`, `CONFLICT` if somebody else deletes it too; `INVALID` for the operator's own
     public void delete(Organization organization, InstantSource clock, Component by) {
-        if (organization.name().equals(Founding.ORGANIZATION)) {
-            throw new Refused(Refusal.INVALID, "it is the operator's own organization");
+        end(organization, true, clock, by);
+    }
+
+    /// As [#delete], unless it has something: that is returned, for people, as how many objects where.
+    public List<String> deleteIfEmpty(Organization organization, InstantSource clock, Component by) {
+        return end(organization, false, clock, by);
+    }
+
+    private List<String> end(Organization organization, boolean isCascade, InstantSource clock, Component by) {
+        Runnable end = () -> registry.end(organization, clock.instant().getEpochSecond(), Map.of("by", by.toString()));
+        try {
+            return ending.end(organization, isCascade, () -> asRoot(end));
+        } finally {
+            forget(organization);
+            accounts.asMap().keySet().removeIf(of -> of.organization().equals(organization.token()));
         }
-        asRoot(() -> {
-            try {
-                registry.end(organization, clock.instant().getEpochSecond(), Map.of("by", by.toString()));
-            } finally {
-                forget(organization);
-                accounts.asMap().keySet().removeIf(of -> of.organization().equals(organization.token()));
-            }
-        });
     }
 
     /// Creates an organization whose token is known. Acts as [Task#current].
