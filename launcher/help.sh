@@ -34,6 +34,7 @@ How much there is for whom:
   --quota ORG=ITEMS,MIB      the same for one organization; may be repeated
   --quota-concurrent-runs N  runs that each organization may have under way (1000)
   --quota-queued-runs N      and waiting (10000)
+  --quota-queued-mib N       what those were given together that nobody waits for (1024)
   --quota-memory-mib N       memory of all its runs (what the scheduler gives one: four fifths of all)
   --quota-functions N        functions that it may have (1000)
   --quota-requests-per-second N

@@ -40,7 +40,7 @@ command_up() {
                 [[ -r $value ]] || usage_error up "--egress-ca needs a file of certificates, and cannot read '$value'"
                 passed+=("$option" "$(absolute "$value")")
                 ;;
-            --quota-items | --quota-mib | --quota-concurrent-runs | --quota-queued-runs | --quota-memory-mib | \
+            --quota-items | --quota-mib | --quota-concurrent-runs | --quota-queued-runs | --quota-queued-mib | --quota-memory-mib | \
                 --quota-functions | --quota-requests-per-second | --collect-seconds | --token-seconds | --ready-guests | --guest-mib)
                 [[ $value =~ ^[0-9]{1,9}$ ]] || usage_error up "$option must be a number, not '$value'"
                 passed+=("$option" "$((10#$value))")

@@ -67,6 +67,7 @@ record Config(
             "--quota-mib",
             "--quota-concurrent-runs",
             "--quota-queued-runs",
+            "--quota-queued-mib",
             "--quota-memory-mib",
             "--quota-functions",
             "--quota-requests-per-second",
@@ -143,6 +144,7 @@ record Config(
         Map<Limit, Long> limits = new EnumMap<>(Limit.class);
         limit(given, "--quota-concurrent-runs", Limit.CONCURRENT_RUNS, limits);
         limit(given, "--quota-queued-runs", Limit.QUEUED_RUNS, limits);
+        limit(given, "--quota-queued-mib", Limit.QUEUED_MIB, limits);
         limit(given, "--quota-memory-mib", Limit.MEMORY_MIB, limits);
         limit(given, "--quota-functions", Limit.FUNCTIONS, limits);
         limit(given, "--quota-requests-per-second", Limit.REQUESTS_PER_SECOND, limits);

@@ -23,7 +23,9 @@ public record Limiting(
     /// What a tenant may run.
     public static Scheduler.Limits runs(TenantLimits limits, String tenant) {
         return new Scheduler.Limits(
-                (int) limits.of(tenant, Limit.CONCURRENT_RUNS), (int) limits.of(tenant, Limit.QUEUED_RUNS), (int)
-                        limits.of(tenant, Limit.MEMORY_MIB));
+                (int) limits.of(tenant, Limit.CONCURRENT_RUNS),
+                (int) limits.of(tenant, Limit.QUEUED_RUNS),
+                (int) limits.of(tenant, Limit.MEMORY_MIB),
+                limits.of(tenant, Limit.QUEUED_MIB) << 20);
     }
 }

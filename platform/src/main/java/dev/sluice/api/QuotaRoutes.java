@@ -46,6 +46,7 @@ final class QuotaRoutes {
             Map<Limit, Long> used = new EnumMap<>(Limit.class);
             used.put(Limit.CONCURRENT_RUNS, (long) runs.runs());
             used.put(Limit.QUEUED_RUNS, (long) runs.waiting());
+            used.put(Limit.QUEUED_MIB, Math.ceilDiv(runs.bytes(), 1L << 20));
             used.put(Limit.MEMORY_MIB, (long) runs.memoryMib());
             used.put(Limit.FUNCTIONS, functions.count(organization));
             used.put(Limit.STORED_ITEMS, stored.items());

@@ -1,16 +1,17 @@
 package dev.sluice.invoke;
 
-import dev.sluice.kernel.Refused;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Bound;
+import dev.sluice.schedule.Scheduler.Parcel;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// The runs that nobody waits for, in the order in which they were accepted. Holds ids only: the store has the rest,
-/// and this is rebuilt from it after a restart.
+/// The runs that nobody waits for, in the order in which they were accepted. Holds ids and sizes only: the store has the
+/// rest, and this is rebuilt from it after a restart.
 ///
 /// Each tenant has a bounded number of them under way, at most as many as it may run at once, so that one tenant's
 /// backlog does not crowd the scheduler. The others count among the runs that it has waiting there.
@@ -28,8 +29,10 @@ final class Backlog {
     private final Scheduler scheduler;
     private final Map<String, Tenant> tenants = new HashMap<>(); // guarded by this
 
+    private record Waiting(UUID id, Parcel parcel) {}
+
     private static final class Tenant {
-        final ArrayDeque<UUID> waiting = new ArrayDeque<>();
+        final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
         int underWay;
     }
 
@@ -40,10 +43,11 @@ final class Backlog {
 
     /// Adds a run, once it is on record.
     ///
-    /// @throws Refused `AT_LIMIT`, and it is not put on record, if the tenant has too many waiting
-    void accept(String name, UUID id, Runnable record) {
-        if (!scheduler.promise(name)) {
-            throw Limited.at(Bound.WAITING);
+    /// @return at which limit the tenant is: then it is not put on record
+    Optional<Bound> accept(String name, UUID id, Parcel parcel, Runnable record) {
+        Optional<Bound> bound = scheduler.promise(name, parcel);
+        if (bound.isPresent()) {
+            return bound;
         }
         boolean isOnRecord = false;
         try {
@@ -51,21 +55,23 @@ final class Backlog {
             isOnRecord = true;
         } finally {
             if (!isOnRecord) {
-                scheduler.redeem(name);
+                scheduler.redeem(name, parcel);
+                scheduler.release(name, parcel);
             }
         }
-        add(name, id);
+        add(name, new Waiting(id, parcel));
+        return Optional.empty();
     }
 
     /// Adds a run that was accepted before the server was restarted.
-    void addAgain(String name, UUID id) {
-        scheduler.promiseAnyway(name);
-        add(name, id);
+    void addAgain(String name, UUID id, Parcel parcel) {
+        scheduler.promiseAnyway(name, parcel);
+        add(name, new Waiting(id, parcel));
     }
 
-    private synchronized void add(String name, UUID id) {
+    private synchronized void add(String name, Waiting run) {
         Tenant tenant = tenants.computeIfAbsent(name, n -> new Tenant());
-        tenant.waiting.addLast(id);
+        tenant.waiting.addLast(run);
         if (tenant.underWay < underWayMax(name)) {
             begin(name, tenant);
         }
@@ -93,8 +99,8 @@ final class Backlog {
     private void work(String name, Tenant tenant) {
         boolean isDone = false;
         try {
-            for (UUID id = next(name, tenant); id != null; id = next(name, tenant)) {
-                starter.start(id);
+            for (Waiting run = next(name, tenant); run != null; run = next(name, tenant)) {
+                start(name, run);
             }
             isDone = true;
         } catch (InterruptedException closed) {
@@ -103,6 +109,14 @@ final class Backlog {
             if (!isDone) {
                 replace(name, tenant);
             }
+        }
+    }
+
+    private void start(String name, Waiting run) throws InterruptedException {
+        try {
+            starter.start(run.id());
+        } finally {
+            scheduler.release(name, run.parcel());
         }
     }
 
@@ -116,16 +130,16 @@ final class Backlog {
         }
     }
 
-    private synchronized @Nullable UUID next(String name, Tenant tenant) {
-        UUID id = tenant.underWay > underWayMax(name) ? null : tenant.waiting.pollFirst();
-        if (id != null) {
-            scheduler.redeem(name);
+    private synchronized @Nullable Waiting next(String name, Tenant tenant) {
+        Waiting run = tenant.underWay > underWayMax(name) ? null : tenant.waiting.pollFirst();
+        if (run != null) {
+            scheduler.redeem(name, run.parcel());
         } else {
             tenant.underWay--;
             if (tenant.underWay == 0) {
                 tenants.remove(name, tenant);
             }
         }
-        return id;
+        return run;
     }
 }

@@ -8,6 +8,7 @@ import dev.sluice.label.Component;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Admission;
 import dev.sluice.schedule.Scheduler.Lease;
+import dev.sluice.schedule.Scheduler.Standing;
 import dev.sluice.worker.LocalWorker;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,30 +19,31 @@ import java.util.Optional;
 /// @param vouched  all that vouched for the invoker
 /// @param depth    0 for a run that no other run waits for
 /// @param around   the room that the run holds which waits for this one
-/// @param isAccepted whether it was told that it will be run, so that too many waiting is no reason any more
+/// @param standing who wants it
 /// @param patience how long it may wait for room
 /// @param endNanos when it is of no use any more, as [System#nanoTime] has it
 record Chain(
-        Component vouched, int depth, Optional<Lease> around, boolean isAccepted, Duration patience, long endNanos) {
+        Component vouched, int depth, Optional<Lease> around, Standing standing, Duration patience, long endNanos) {
     static final int DEPTH_MAX = 8;
     private static final Duration ALONE_MAX = Limits.TIMEOUT_MAX.plus(LocalWorker.PREPARE_MAX);
 
-    static Chain outermost(Task caller) {
-        return alone(caller.vouched(), false, Invocations.QUEUE_PATIENCE);
+    static Chain outermost(Task caller, boolean isNobodys) {
+        Standing standing = isNobodys ? Standing.NOBODY : Standing.KNOWN;
+        return alone(caller.vouched(), standing, Invocations.QUEUE_PATIENCE);
     }
 
     static Chain queued(Component vouched) {
-        return alone(vouched, true, Invocations.BACKLOG_PATIENCE);
+        return alone(vouched, Standing.ACCEPTED, Invocations.BACKLOG_PATIENCE);
     }
 
-    private static Chain alone(Component vouched, boolean isAccepted, Duration patience) {
+    private static Chain alone(Component vouched, Standing standing, Duration patience) {
         long end = System.nanoTime() + patience.plus(ALONE_MAX).toNanos();
-        return new Chain(vouched, 0, Optional.empty(), isAccepted, patience, end);
+        return new Chain(vouched, 0, Optional.empty(), standing, patience, end);
     }
 
     /// The runs that a run calls which holds `around` and ends at `endNanos`.
     Chain within(Lease around, long endNanos) {
-        return new Chain(vouched, depth + 1, Optional.of(around), true, Invocations.QUEUE_PATIENCE, endNanos);
+        return new Chain(vouched, depth + 1, Optional.of(around), Standing.ACCEPTED, Invocations.QUEUE_PATIENCE, endNanos);
     }
 
     /// The same, once it is known who calls.
@@ -51,7 +53,7 @@ record Chain(
         if (depth > DEPTH_MAX) {
             throw new Refused(Refusal.OVERLOADED, "at most " + DEPTH_MAX + " calls lie inside each other");
         }
-        return new Chain(caller.vouched(), depth, around, isAccepted, patience, endNanos);
+        return new Chain(caller.vouched(), depth, around, standing, patience, endNanos);
     }
 
     Duration timeLeft() {
@@ -64,8 +66,6 @@ record Chain(
         if (around.isPresent()) {
             return scheduler.acquireWithin(around.get(), memoryMib, most);
         }
-        return isAccepted
-                ? scheduler.acquireAccepted(tenant, memoryMib, most)
-                : scheduler.acquire(tenant, memoryMib, most);
+        return scheduler.acquire(tenant, memoryMib, most, standing);
     }
 }

@@ -3,6 +3,8 @@ package dev.sluice.invoke;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
+import dev.sluice.gate.Gate;
+import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +12,7 @@ import java.util.Optional;
 
 /// A wish to run a function.
 ///
-/// @param organization whose run it will be, and who is charged
+/// @param organization whose run it will be, and who is charged; empty for nobody in particular
 /// @param function     its name in the record: a function's, or the path of a gate
 /// @param functionId   Dispatch's id of the function; empty for a gate
 /// @param faasId       Dispatch's id of the function's version; empty for a gate
@@ -41,5 +43,21 @@ public record Invocation(
         headers = Map.copyOf(headers);
         blobs = Map.copyOf(blobs);
         secrets = List.copyOf(secrets);
+    }
+
+    /// Whether nobody in particular wishes it, at the cost of the gate's owner.
+    boolean isNobodys() {
+        return organization.isEmpty();
+    }
+
+    /// Two calls are one only if the same caller names the same version of the same gate and may know of the run.
+    Bytes scope(Gate entered, Task caller, Label existence) {
+        return Bytes.utf8(String.join(
+                "\n",
+                idempotencyKey.orElse(""),
+                entered.id().toString(),
+                existence.toString(),
+                caller.vouched().toString(),
+                caller.clearance().toString()));
     }
 }

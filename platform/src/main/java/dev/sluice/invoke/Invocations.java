@@ -1,7 +1,6 @@
 package dev.sluice.invoke;
 
 import dev.sluice.audit.AuditLog;
-import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.FsPath;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
@@ -21,6 +20,7 @@ import dev.sluice.run.Runs;
 import dev.sluice.run.Runs.Durability;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Admission;
+import dev.sluice.schedule.Scheduler.Parcel;
 import dev.sluice.worker.Job;
 import dev.sluice.worker.LocalWorker;
 import dev.sluice.worker.RunEnd;
@@ -106,15 +106,15 @@ public final class Invocations {
         Task task = gate.taskFor(wish.start().join(caller.label()));
         Run run = newRun(wish, gate, caller, true);
         if (wish.idempotencyKey().isPresent()) {
-            Optional<UUID> first = runs.claim(run, scope(wish, gate, caller, run.existence()));
+            Optional<UUID> first = runs.claim(run, wish.scope(gate, caller, run.existence()));
             if (first.isPresent()) {
                 return repeated(run.organization(), first.get(), caller);
             }
         } else {
             runs.begin(run);
         }
-        return Endings.deliverable(
-                run, record(run, gate, task, Optional.of(caller), wish, Chain.outermost(caller)), caller);
+        Chain chain = Chain.outermost(caller, wish.isNobodys());
+        return Endings.deliverable(run, record(run, gate, task, Optional.of(caller), wish, chain), caller);
     }
 
     /// The gate at `path`, which the caller may enter.
@@ -154,14 +154,19 @@ public final class Invocations {
         Task caller = Task.current();
         Gate gate = entered(wish.gate(), caller);
         Run run = newRun(wish, gate, caller, false);
-        Runnable record = () -> runs.enqueue(QueuedInvoker.queued(run, wish, caller));
-        Limited.toldTo(wish, () -> backlog.accept(run.organization(), run.id(), record));
+        Run.Queued queued = QueuedInvoker.queued(run, wish, caller);
+        Parcel parcel = QueuedInvoker.parcel(queued.accepted());
+        Limited.requireNone(
+                backlog.accept(run.organization(), run.id(), parcel, () -> runs.enqueue(queued)), wish);
         return run;
     }
 
     /// After a restart: ends in the records what was running, and goes on with what was waiting.
     public void recover() {
-        runs.recover().forEach(run -> backlog.addAgain(run.organization(), run.id()));
+        for (Run.Accepted accepted : runs.recover()) {
+            Run run = accepted.run();
+            backlog.addAgain(run.organization(), run.id(), QueuedInvoker.parcel(accepted));
+        }
     }
 
     /// Limits of organizations have changed: who was at one may go on.
@@ -241,7 +246,7 @@ public final class Invocations {
     }
 
     private Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking) {
-        String organization = wish.organization().isEmpty() ? ownerOf(gate) : wish.organization();
+        String organization = wish.isNobodys() ? ownerOf(gate) : wish.organization();
         if (runs.isClosed(organization)) {
             throw Refused.notFound();
         }
@@ -278,17 +283,6 @@ public final class Invocations {
                 .orElseThrow(Refused::notFound)
                 .iterator()
                 .next();
-    }
-
-    /// Two calls are one only if the same caller names the same version of the same gate and may know of the run.
-    private static Bytes scope(Invocation wish, Gate gate, Task caller, Label existence) {
-        return Bytes.utf8(String.join(
-                "\n",
-                wish.idempotencyKey().orElse(""),
-                gate.id().toString(),
-                existence.toString(),
-                caller.vouched().toString(),
-                caller.clearance().toString()));
     }
 
     /// The first answer again, to whom it was given. He need not be able to see the record.

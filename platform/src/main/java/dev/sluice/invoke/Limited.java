@@ -3,6 +3,7 @@ package dev.sluice.invoke;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.schedule.Scheduler.Bound;
+import java.util.Optional;
 
 /// Why there is no room for a run. A tenant at one of its limits is told which one, and how to get more: that
 /// depends on what runs of the same tenant do and on nobody else's.
@@ -22,21 +23,19 @@ final class Limited {
     /// As [#at], to the caller. Who is nobody in particular is not of the tenant that is charged: he learns what
     /// he would if the machine were full, and no tenant's limits.
     static Refused at(Bound bound, Invocation wish) {
-        if (!wish.organization().isEmpty()) {
+        if (!wish.isNobodys()) {
             return at(bound);
         }
         return switch (bound) {
-            case WAITING -> byTheMachine();
+            case WAITING, BYTES -> byTheMachine();
             case RUNS, MEMORY -> byTime();
         };
     }
 
-    /// Accepts a run that nobody waits for.
-    static void toldTo(Invocation wish, Runnable accept) {
-        try {
-            accept.run();
-        } catch (Refused refused) {
-            throw refused.refusal() == Refusal.AT_LIMIT ? at(Bound.WAITING, wish) : refused;
+    /// @throws Refused `AT_LIMIT`, as [#at] has it, if there is a bound
+    static void requireNone(Optional<Bound> bound, Invocation wish) {
+        if (bound.isPresent()) {
+            throw at(bound.get(), wish);
         }
     }
 
@@ -50,6 +49,9 @@ final class Limited {
                     case WAITING ->
                         "your organization has as many runs waiting as it may: try again when some have ended" + MORE
                                 + "queued-runs N";
+                    case BYTES ->
+                        "your organization's runs that wait were given as many bytes as they may be together: try again"
+                                + " when some have ended, give them less" + MORE + "queued-mib N";
                     case MEMORY ->
                         "your organization's runs use as much memory as they may together: try again when some have"
                                 + " ended, give the function less" + MORE + "memory-mib N";

@@ -6,7 +6,9 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.run.Run;
+import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Queued;
+import dev.sluice.schedule.Scheduler.Parcel;
 import java.util.Optional;
 
 /// Stands in for the invoker of a run that nobody waits for, when it is started: with the clearance he had, and
@@ -30,7 +32,22 @@ final class QueuedInvoker {
                 wish.context(),
                 wish.headers(),
                 wish.blobs(),
+                bytes(wish),
+                wish.isNobodys(),
                 false);
+    }
+
+    /// What is kept of it until it has ended, about.
+    private static long bytes(Invocation wish) {
+        long headers = wish.headers().entrySet().stream()
+                .mapToLong(one -> one.getKey().length() + (long) one.getValue().length())
+                .sum();
+        return wish.payload().length() + (long) wish.context().length() + headers;
+    }
+
+    /// What counts of it for who is charged.
+    static Parcel parcel(Accepted accepted) {
+        return new Parcel(accepted.bytes(), accepted.isNobodys());
     }
 
     static Invocation wish(Queued queued) {

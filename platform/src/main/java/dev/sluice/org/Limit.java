@@ -13,6 +13,9 @@ public enum Limit {
     /// Runs that wait, whether somebody waits for them or not.
     QUEUED_RUNS("queuedRuns", 1, 1_000_000, 10_000),
 
+    /// What runs that nobody waits for were given, until they have ended.
+    QUEUED_MIB("queuedMib", 1, 1 << 20, 1 << 10),
+
     /// Of guests that run; the default leaves it to the scheduler, which never gives all to one.
     MEMORY_MIB("memoryMib", 16, 16 << 20, 16 << 20),
 

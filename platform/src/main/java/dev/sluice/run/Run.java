@@ -148,6 +148,9 @@ public record Run(
     /// A run that has ended, whole.
     public record Ended(Run run, Content content) {}
 
+    /// A run that waits to be started, and what counts of it for who is charged: as [Queued] has it.
+    public record Accepted(Run run, long bytes, boolean isNobodys) {}
+
     /// What a run that nobody waits for needs to be started, after a restart too.
     ///
     /// @param gatePath  text of the path, without `~` and `%`
@@ -156,6 +159,8 @@ public record Run(
     /// @param vouched   what the invoker was vouched for by: checked again when it starts
     /// @param context   what Dispatch's convention hands over beside the payload
     /// @param headers   what Faasten's hands over, with `blobs`
+    /// @param bytes     how much it was given of all that, about
+    /// @param isNobodys whether nobody in particular has caused it
     public record Queued(
             Run run,
             String gatePath,
@@ -166,6 +171,8 @@ public record Run(
             Bytes context,
             Map<String, String> headers,
             Map<String, BlobRef> blobs,
+            long bytes,
+            boolean isNobodys,
             boolean isStarted) {
         public Queued {
             headers = Map.copyOf(headers);
@@ -173,7 +180,12 @@ public record Run(
         }
 
         Queued started() {
-            return new Queued(run, gatePath, start, clearance, vouched, payload, context, headers, blobs, true);
+            return new Queued(
+                    run, gatePath, start, clearance, vouched, payload, context, headers, blobs, bytes, isNobodys, true);
+        }
+
+        public Accepted accepted() {
+            return new Accepted(run, bytes, isNobodys);
         }
     }
 }

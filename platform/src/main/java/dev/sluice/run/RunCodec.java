@@ -28,6 +28,12 @@ import java.util.function.Function;
 final class RunCodec {
     private static final byte FORMAT = 2;
 
+    /// What is marked in one byte of a run that waits.
+    private static final int STARTED = 1;
+
+    private static final int NOBODYS = 2;
+    private static final int SIZED = 4;
+
     private RunCodec() {}
 
     @FunctionalInterface
@@ -103,7 +109,8 @@ final class RunCodec {
             writeText(out, queued.clearance().toString());
             writeText(out, queued.vouched().toString());
             writeBytes(out, queued.context());
-            out.writeBoolean(queued.isStarted());
+            out.writeByte(SIZED | (queued.isStarted() ? STARTED : 0) | (queued.isNobodys() ? NOBODYS : 0));
+            out.writeLong(queued.bytes());
             writeMap(out, queued.headers(), text -> text);
             writeMap(out, queued.blobs(), blob -> blob.encode().utf8());
         });
@@ -117,10 +124,23 @@ final class RunCodec {
             Component clearance = Component.parse(readText(in));
             Component vouched = Component.parse(readText(in));
             Bytes context = readBytes(in);
-            boolean isStarted = in.readBoolean();
+            byte marks = in.readByte();
+            long bytes = (marks & SIZED) == 0 ? 0 : in.readLong(); // the first records said nothing of it
             Map<String, String> headers = readMap(in, text -> text);
             Map<String, BlobRef> blobs = readMap(in, text -> BlobRef.decode(Bytes.utf8(text)));
-            return new Queued(run, gatePath, start, clearance, vouched, payload, context, headers, blobs, isStarted);
+            return new Queued(
+                    run,
+                    gatePath,
+                    start,
+                    clearance,
+                    vouched,
+                    payload,
+                    context,
+                    headers,
+                    blobs,
+                    bytes,
+                    (marks & NOBODYS) != 0,
+                    (marks & STARTED) != 0);
         });
     }
 

@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobUses;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
+import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Ended;
 import dev.sluice.run.Run.Fault;
@@ -165,12 +166,12 @@ public final class Runs {
 
     /// After a restart: closes each run that was running, and gives back those that had not begun, oldest
     /// first.
-    public List<Run> recover() {
+    public List<Accepted> recover() {
         for (Bytes stored : all(RunKeys.opens())) {
             Run run = RunCodec.decodeRun(stored);
             store.commit(contents.put(run, stopped(run, NULL), new Batch().delete(RunKeys.open(run.id()))));
         }
-        var waiting = new ArrayList<Run>();
+        var waiting = new ArrayList<Accepted>();
         for (Bytes stored : all(RunKeys.queue())) {
             Queued queued = RunCodec.decodeQueued(stored, NULL);
             Run run = queued.run();
@@ -178,7 +179,7 @@ public final class Runs {
                 store.commit(contents.put(run, stopped(run, NULL), unqueue(queued)));
             } else {
                 store.commitBehind(useBlobs(queued, new Batch())); // it may be from before that was noted
-                waiting.add(run);
+                waiting.add(queued.accepted());
             }
         }
         return waiting;

@@ -1,6 +1,7 @@
 package dev.sluice.schedule;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// begun.
 ///
 /// A tenant has limits of its own besides: so many runs, so much memory, so many that wait. Who is at one of these is
-/// passed over too, and waits for nobody but himself.
+/// passed over too, and waits for nobody but himself. Runs that nobody in particular causes take a part of what may
+/// wait, so that they do not keep out the tenant's own.
 ///
 /// A run that waits for another one keeps its room meanwhile. So that such calls cannot wait for each other, a
 /// nested wish is refused as soon as no run makes progress whose end it could wait for; and it goes before its
@@ -30,6 +32,9 @@ public final class Scheduler {
     /// From then on only who has none waiting may wait, with one.
     public static final int QUEUE_RUNS_MAX = 16_384;
 
+    /// One of so many that wait may be nobody's, and one of so many bytes.
+    static final int NOBODYS_PART = 4;
+
     /// Alone, a tenant gets four fifths of the machine.
     static final int SHARE = 4;
 
@@ -42,13 +47,32 @@ public final class Scheduler {
     /// @param runs      under way; a run and the runs that it waits for count once
     /// @param waiting   runs that wait
     /// @param memoryMib of all its runs
-    public record Limits(int runs, int waiting, int memoryMib) {}
+    /// @param bytes     that accepted runs were given, until they have ended
+    public record Limits(int runs, int waiting, int memoryMib, long bytes) {}
+
+    /// Who wants room for a run.
+    public enum Standing {
+        /// Somebody who was told that it will be run, however many wait by now.
+        ACCEPTED,
+
+        /// Somebody of the tenant, or whom it knows.
+        KNOWN,
+
+        /// Nobody in particular, at the tenant's cost.
+        NOBODY
+    }
+
+    /// What an accepted run was given.
+    ///
+    /// @param isNobodys whether nobody in particular has caused it
+    public record Parcel(long bytes, boolean isNobodys) {}
 
     /// Which of its limits a tenant is at.
     public enum Bound {
         RUNS,
         WAITING,
-        MEMORY
+        MEMORY,
+        BYTES
     }
 
     /// What became of a wish for room.
@@ -110,22 +134,22 @@ public final class Scheduler {
 
     /// Waits for room for at most `patience`.
     public Admission acquire(String tenant, int wishMib, Duration patience) throws InterruptedException {
-        return acquire(tenant, wishMib, patience, null, false);
+        return acquire(tenant, wishMib, patience, Standing.KNOWN);
     }
 
-    /// As [#acquire], for a run that was accepted before: however many wait by now.
-    public Admission acquireAccepted(String tenant, int wishMib, Duration patience) throws InterruptedException {
-        return acquire(tenant, wishMib, patience, null, true);
+    public Admission acquire(String tenant, int wishMib, Duration patience, Standing standing)
+            throws InterruptedException {
+        return acquire(tenant, wishMib, patience, null, standing);
     }
 
-    /// As [#acquireAccepted], for a run of the same tenant that the run with the room `outer` waits for: until the
+    /// As [#acquire], for an accepted run of the same tenant that the run with the room `outer` waits for: until the
     /// lease is closed, or is not granted, the outer run makes no progress. `QueueFull` or `AtLimit` where waiting
     /// could not end.
     public Admission acquireWithin(Lease outer, int wishMib, Duration patience) throws InterruptedException {
-        return acquire(outer.tenant().name, wishMib, patience, outer, true);
+        return acquire(outer.tenant().name, wishMib, patience, outer, Standing.ACCEPTED);
     }
 
-    private Admission acquire(String name, int wishMib, Duration patience, @Nullable Lease outer, boolean isAccepted)
+    private Admission acquire(String name, int wishMib, Duration patience, @Nullable Lease outer, Standing standing)
             throws InterruptedException {
         lock.lock();
         try {
@@ -135,12 +159,12 @@ public final class Scheduler {
                 turns.take(tenant, wishMib, outer);
                 return new Admission.Granted(new Lease(tenant, wishMib, outer));
             }
-            var refusal = turns.refusal(tenant, wishMib, isAccepted);
+            var refusal = turns.refusal(tenant, wishMib, standing);
             if (refusal.isPresent()) {
                 turns.forgetIfIdle(tenant);
                 return refusal.get();
             }
-            return await(new Waiter(tenant, wishMib, outer, lock.newCondition()), patience);
+            return await(new Waiter(tenant, wishMib, outer, standing, lock.newCondition()), patience);
         } finally {
             lock.unlock();
         }
@@ -165,25 +189,32 @@ public final class Scheduler {
         }
     }
 
-    /// Counts a run among those that wait, before it asks for room.
+    /// Counts a run among those that wait, before it asks for room, and what it was given, until [#release].
     ///
-    /// @return false, and nothing is counted, if the tenant has as many as it may
-    public boolean promise(String name) {
+    /// @return at which limit the tenant is: then nothing is counted
+    public Optional<Bound> promise(String name, Parcel parcel) {
         return of(name, tenant -> {
-            boolean isRoom = turns.mayPromise(tenant);
-            tenant.promised += isRoom ? 1 : 0;
-            return isRoom;
+            Optional<Bound> bound = turns.hindrance(tenant, parcel);
+            if (bound.isEmpty()) {
+                tenant.promise(parcel);
+            }
+            return bound;
         });
     }
 
     /// As [#promise], whatever the limit is: for a run that was accepted before the server was restarted.
-    public void promiseAnyway(String name) {
-        of(name, tenant -> tenant.promised++);
+    public void promiseAnyway(String name, Parcel parcel) {
+        of(name, tenant -> tenant.promise(parcel));
     }
 
-    /// Undoes one [#promise]: the run asks for room now, or never will.
-    public void redeem(String name) {
-        of(name, tenant -> tenant.promised--);
+    /// After one [#promise]: the run asks for room now, or never will.
+    public void redeem(String name, Parcel parcel) {
+        of(name, tenant -> tenant.redeem(parcel));
+    }
+
+    /// After one [#promise]: what the run was given is not kept any more.
+    public void release(String name, Parcel parcel) {
+        of(name, tenant -> tenant.release(parcel));
     }
 
     public Limits limits(String name) {
@@ -192,7 +223,7 @@ public final class Scheduler {
 
     /// What a tenant has of what its limits bound.
     public Limits used(String name) {
-        return of(name, tenant -> new Limits(tenant.running, tenant.waiting(), tenant.heldMib));
+        return of(name, tenant -> new Limits(tenant.running, tenant.waiting(), tenant.heldMib, tenant.bytes));
     }
 
     private <T> T of(String name, Function<Tenant, T> asked) {

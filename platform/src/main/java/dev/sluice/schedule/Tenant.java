@@ -2,6 +2,7 @@ package dev.sluice.schedule;
 
 import dev.sluice.schedule.Scheduler.Bound;
 import dev.sluice.schedule.Scheduler.Limits;
+import dev.sluice.schedule.Scheduler.Parcel;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Optional;
@@ -23,12 +24,45 @@ final class Tenant {
     /// Runs that were accepted and have not asked for room yet.
     int promised;
 
+    /// Of these, and of those that wait here, what nobody in particular has caused.
+    int nobodysPromised;
+
+    int nobodysQueued;
+
+    /// What accepted runs were given that have not ended yet.
+    long bytes;
+
+    long nobodysBytes;
+
     Tenant(String name) {
         this.name = name;
     }
 
     boolean isIdle() {
-        return queue.isEmpty() && heldMib == 0 && running == 0 && progressing == 0 && promised == 0;
+        return queue.isEmpty() && heldMib == 0 && running == 0 && progressing == 0 && promised == 0 && bytes == 0;
+    }
+
+    Tenant promise(Parcel parcel) {
+        count(1, parcel);
+        bytes += parcel.bytes();
+        nobodysBytes += parcel.isNobodys() ? parcel.bytes() : 0;
+        return this;
+    }
+
+    Tenant redeem(Parcel parcel) {
+        count(-1, parcel);
+        return this;
+    }
+
+    Tenant release(Parcel parcel) {
+        bytes -= parcel.bytes();
+        nobodysBytes -= parcel.isNobodys() ? parcel.bytes() : 0;
+        return this;
+    }
+
+    private void count(int more, Parcel parcel) {
+        promised += more;
+        nobodysPromised += parcel.isNobodys() ? more : 0;
     }
 
     int waiting() {

@@ -4,6 +4,8 @@ import dev.sluice.schedule.Scheduler.Admission;
 import dev.sluice.schedule.Scheduler.Bound;
 import dev.sluice.schedule.Scheduler.Lease;
 import dev.sluice.schedule.Scheduler.Limits;
+import dev.sluice.schedule.Scheduler.Parcel;
+import dev.sluice.schedule.Scheduler.Standing;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -50,8 +52,21 @@ final class Turns {
         return new Scheduler.Load(waiting, leasedMib, memoryMib);
     }
 
-    boolean mayPromise(Tenant tenant) {
-        return tenant.waiting() < limits.apply(tenant.name).waiting();
+    /// Which limit a run would be over that is accepted now.
+    Optional<Bound> hindrance(Tenant tenant, Parcel parcel) {
+        Limits its = limits.apply(tenant.name);
+        if (tenant.waiting() >= its.waiting() || (parcel.isNobodys() && isNobodysPartTaken(tenant, its))) {
+            return Optional.of(Bound.WAITING);
+        }
+        boolean isTooMuch = tenant.bytes + parcel.bytes() > its.bytes();
+        boolean isTooMuchForNobody = parcel.isNobodys()
+                && tenant.nobodysBytes + parcel.bytes() > its.bytes() / Scheduler.NOBODYS_PART;
+        return isTooMuch || isTooMuchForNobody ? Optional.of(Bound.BYTES) : Optional.empty();
+    }
+
+    private static boolean isNobodysPartTaken(Tenant tenant, Limits its) {
+        return tenant.nobodysPromised + tenant.nobodysQueued >= its.waiting() / Scheduler.NOBODYS_PART
+                || tenant.nobodysQueued >= Scheduler.TENANT_QUEUE_RUNS_MAX / Scheduler.NOBODYS_PART;
     }
 
     /// Whether nobody waits, and a wish can be granted before it does.
@@ -65,8 +80,8 @@ final class Turns {
 
     /// Why a wish may not even wait.
     ///
-    /// @param isAccepted whether it may, however many of the tenant's wait
-    Optional<Admission> refusal(Tenant tenant, int wishMib, boolean isAccepted) {
+    /// @param standing who is accepted may, however many of the tenant's wait
+    Optional<Admission> refusal(Tenant tenant, int wishMib, Standing standing) {
         Limits its = limits.apply(tenant.name);
         if (wishMib > memoryMib) {
             return Optional.of(new Admission.QueueFull());
@@ -74,8 +89,10 @@ final class Turns {
         if (wishMib > its.memoryMib()) {
             return Optional.of(new Admission.AtLimit(Bound.MEMORY));
         }
-        boolean isTooMany = tenant.waiting() >= its.waiting() || tenant.queue.size() >= Scheduler.TENANT_QUEUE_RUNS_MAX;
-        if (isTooMany && !isAccepted) {
+        boolean isTooMany = tenant.waiting() >= its.waiting()
+                || tenant.queue.size() >= Scheduler.TENANT_QUEUE_RUNS_MAX
+                || (standing == Standing.NOBODY && isNobodysPartTaken(tenant, its));
+        if (isTooMany && standing != Standing.ACCEPTED) {
             return Optional.of(new Admission.AtLimit(Bound.WAITING));
         }
         return waiting >= Scheduler.QUEUE_RUNS_MAX && !tenant.queue.isEmpty()
@@ -98,6 +115,7 @@ final class Turns {
             waiter.tenant.queue.addLast(waiter);
         }
         waiting++;
+        waiter.tenant.nobodysQueued += waiter.isNobodys() ? 1 : 0;
         suspend(waiter.outer);
         settle(waiter.tenant);
     }
@@ -226,6 +244,7 @@ final class Turns {
         Tenant tenant = waiter.tenant;
         tenant.queue.remove(waiter);
         waiting--;
+        tenant.nobodysQueued -= waiter.isNobodys() ? 1 : 0;
         if (tenant.queue.isEmpty()) {
             inTurn.remove(tenant.name, tenant);
         }

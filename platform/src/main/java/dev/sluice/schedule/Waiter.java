@@ -9,6 +9,7 @@ final class Waiter {
     final Tenant tenant;
     final int wishMib;
     final Scheduler.@Nullable Lease outer;
+    final Scheduler.Standing standing;
     final Condition settled;
     boolean isGranted;
     boolean isRefused;
@@ -17,11 +18,21 @@ final class Waiter {
     @Nullable
     Bound refusedBy;
 
-    Waiter(Tenant tenant, int wishMib, Scheduler.@Nullable Lease outer, Condition settled) {
+    Waiter(
+            Tenant tenant,
+            int wishMib,
+            Scheduler.@Nullable Lease outer,
+            Scheduler.Standing standing,
+            Condition settled) {
         this.tenant = tenant;
         this.wishMib = wishMib;
         this.outer = outer;
+        this.standing = standing;
         this.settled = settled;
+    }
+
+    boolean isNobodys() {
+        return standing == Scheduler.Standing.NOBODY;
     }
 
     boolean isNested() {

@@ -84,6 +84,18 @@ final class FloodTest {
     }
 
     @Test
+    void bytesThatItsRunsWereGiven_areBounded_untilTheyHaveEnded() throws Exception {
+        Asker flood = developer("bytes", NAP);
+        limit("bytes", "{\"queuedMib\":1,\"concurrentRuns\":1}");
+        String large = "{\"blocking\":false,\"input\":{\"x\":\"" + "x".repeat(700_000) + "\"}}";
+        assertThat(api.post(flood, "/v1/runs?functionName=f", large).status()).isEqualTo(202);
+        QuotaRoutesTest.refused(api.post(flood, "/v1/runs?functionName=f", large), "--queued-mib N", "1");
+        assertThat(api.post(quiet, "/v1/runs?functionName=f", large).status()).isEqualTo(202);
+        await().until(
+                () -> api.post(flood, "/v1/runs?functionName=f", large).status() == 202);
+    }
+
+    @Test
     void aFloodOfRequests_isRefusedAtItsOwnLimit_andNobodyElseIs() throws Exception {
         Asker flood = api.developer("requests", "function");
         limit("requests", "{\"requestsPerSecond\":3}");

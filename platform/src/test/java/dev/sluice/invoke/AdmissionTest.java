@@ -220,12 +220,30 @@ final class AdmissionTest {
     void whoIsNobodyInParticular_learnsNoOrganizationsLimits() throws InterruptedException {
         Invocation own = openTo(Spine.ACME, "T,acme/function");
         Invocation anothers = openTo("", "T,acme/function");
-        spine.limits.put(Spine.ACME, new Scheduler.Limits(1, 0, Limits.MEMORY_MIB_MIN - 1));
+        spine.limits.put(Spine.ACME, new Scheduler.Limits(1, 0, Limits.MEMORY_MIB_MIN - 1, 1 << 30));
         try {
             assertThat(refused(own, true)).isEqualTo(Refusal.AT_LIMIT);
             assertThat(refused(own, false)).isEqualTo(Refusal.AT_LIMIT);
             assertThat(refused(anothers, true)).as("as without room in time").isEqualTo(Refusal.DEADLINE_EXCEEDED);
             assertThat(refused(anothers, false)).as("as in a full queue").isEqualTo(Refusal.OVERLOADED);
+        } finally {
+            spine.limits.remove(Spine.ACME);
+        }
+    }
+
+    @Test
+    void whatNobodyInParticularSends_isAPartOfWhatMayWait() throws InterruptedException {
+        Invocation own = openTo(Spine.ACME, "T,acme/function");
+        Invocation anothers = openTo("", "T,acme/function");
+        spine.limits.put(Spine.ACME, new Scheduler.Limits(1, 8, 1 << 20, 8));
+        try {
+            assertThat(refused(anothers, false)).isEqualTo(Refusal.OVERLOADED);
+            new Task(Label.PUBLIC, Label.PUBLIC, Privilege.NONE).run(() -> spine.invocations.submit(own));
+            spine.limits.put(Spine.ACME, new Scheduler.Limits(1, 8, 1 << 20, 1 << 10));
+            Run run = new Task(Label.PUBLIC, Label.PUBLIC, Privilege.NONE)
+                    .run(() -> spine.invocations.submit(anothers));
+            assertThat(end(run).status()).isEqualTo(Status.READY);
+            await().until(() -> spine.scheduler.used(Spine.ACME).bytes() == 0);
         } finally {
             spine.limits.remove(Spine.ACME);
         }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.kernel.Refusal;
-import dev.sluice.kernel.Refused;
 import dev.sluice.schedule.Scheduler;
+import dev.sluice.schedule.Scheduler.Bound;
+import dev.sluice.schedule.Scheduler.Parcel;
 import dev.sluice.store.StoreFailed;
 import java.util.Map;
 import java.util.UUID;
@@ -16,11 +16,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class BacklogTest {
+    private static final Parcel SMALL = new Parcel(1, false);
+
     private final AtomicInteger started = new AtomicInteger();
     private final Semaphore mayEnd = new Semaphore(0);
     private final Map<String, Scheduler.Limits> limits = new ConcurrentHashMap<>();
     private final Scheduler scheduler =
-            new Scheduler(1, tenant -> limits.getOrDefault(tenant, new Scheduler.Limits(1_000, 1_000, 1)));
+            new Scheduler(1, tenant -> limits.getOrDefault(tenant, new Scheduler.Limits(1_000, 1_000, 1, 1 << 30)));
     private final Backlog backlog = new Backlog(
             _ -> {
                 started.incrementAndGet();
@@ -45,7 +47,7 @@ final class BacklogTest {
 
     @Test
     void aTenantWithTooManyWaiting_isRefused_beforeItIsOnRecord_andAnotherIsNot() {
-        limits.put("acme", new Scheduler.Limits(2, 3, 1));
+        limits.put("acme", new Scheduler.Limits(2, 3, 1, 1 << 30));
         for (int i = 0; i < 2; i++) {
             accept(backlog, "acme");
         }
@@ -53,11 +55,10 @@ final class BacklogTest {
         for (int i = 0; i < 3; i++) {
             accept(backlog, "acme");
         }
-        assertThatThrownBy(() -> backlog.accept("acme", UUID.randomUUID(), () -> {
+        assertThat(backlog.accept("acme", UUID.randomUUID(), SMALL, () -> {
                     throw new AssertionError("on record");
                 }))
-                .isInstanceOfSatisfying(
-                        Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.AT_LIMIT));
+                .contains(Bound.WAITING);
         mayEnd.release(1);
         await().until(() -> scheduler.used("acme").waiting() == 2);
         accept(backlog, "acme");
@@ -66,34 +67,67 @@ final class BacklogTest {
 
     @Test
     void aRunThatCouldNotBePutOnRecord_doesNotCount() {
-        limits.put("acme", new Scheduler.Limits(1, 1, 1));
+        limits.put("acme", new Scheduler.Limits(1, 1, 1, 1 << 30));
         for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(() -> backlog.accept("acme", UUID.randomUUID(), () -> {
+            assertThatThrownBy(() -> backlog.accept("acme", UUID.randomUUID(), SMALL, () -> {
                         throw new StoreFailed("on purpose");
                     }))
                     .isInstanceOf(StoreFailed.class);
         }
-        assertThat(scheduler.used("acme").waiting()).isZero();
+        assertThat(scheduler.used("acme")).isEqualTo(new Scheduler.Limits(0, 0, 0, 0));
+    }
+
+    /// The store has all of them.
+    @Test
+    void whatAcceptedRunsWereGiven_isBounded_andCountsUntilTheyHaveEnded() {
+        limits.put("acme", new Scheduler.Limits(1, 1_000, 1, 100));
+        assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(60, false), () -> {})).isEmpty();
+        await().until(() -> started.get() == 1);
+        assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(40, false), () -> {})).isEmpty();
+        assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(1, false), () -> {
+                    throw new AssertionError("on record");
+                }))
+                .contains(Bound.BYTES);
+        accept(backlog, "blue");
+        assertThat(scheduler.used("acme").bytes()).isEqualTo(100);
+        mayEnd.release(3);
+        await().until(() -> scheduler.used("acme").bytes() == 0);
+    }
+
+    /// As a restart leaves it.
+    @Test
+    void whatWasAcceptedBefore_counts_andIsTaken_thoughItIsTooMuch() {
+        limits.put("acme", new Scheduler.Limits(1, 2, 1, 100));
+        for (int i = 0; i < 4; i++) {
+            backlog.addAgain("acme", UUID.randomUUID(), new Parcel(50, i % 2 == 0));
+        }
+        await().until(() -> started.get() == 1);
+        assertThat(scheduler.used("acme").bytes()).isEqualTo(200);
+        mayEnd.release(2);
+        await().until(() -> scheduler.used("acme").waiting() == 1);
+        assertThat(backlog.accept("acme", UUID.randomUUID(), SMALL, () -> {})).contains(Bound.BYTES);
+        mayEnd.release(2);
+        await().until(() -> scheduler.used("acme").bytes() == 0);
     }
 
     @Test
     void asManyAreUnderWay_asTheTenantMayRun_andMoreAtOnceWhenItMay() {
-        limits.put("acme", new Scheduler.Limits(2, 1_000, 1));
+        limits.put("acme", new Scheduler.Limits(2, 1_000, 1, 1 << 30));
         for (int i = 0; i < 10; i++) {
             accept(backlog, "acme");
         }
         await().until(() -> started.get() == 2 && scheduler.used("acme").waiting() == 8);
-        limits.put("acme", new Scheduler.Limits(5, 1_000, 1));
+        limits.put("acme", new Scheduler.Limits(5, 1_000, 1, 1 << 30));
         backlog.reconsider();
         await().until(() -> started.get() == 5);
-        limits.put("acme", new Scheduler.Limits(1, 1_000, 1));
+        limits.put("acme", new Scheduler.Limits(1, 1_000, 1, 1 << 30));
         mayEnd.release(4);
         await().until(() -> mayEnd.availablePermits() == 0 && mayEnd.getQueueLength() == 1);
         assertThat(started).hasValue(5);
     }
 
     private static void accept(Backlog backlog, String tenant) {
-        backlog.accept(tenant, UUID.randomUUID(), () -> {});
+        assertThat(backlog.accept(tenant, UUID.randomUUID(), SMALL, () -> {})).isEmpty();
     }
 
     @Test

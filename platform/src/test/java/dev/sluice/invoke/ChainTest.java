@@ -19,7 +19,7 @@ final class ChainTest {
     private static final Duration LONG = Duration.ofHours(1);
     private static final Duration SHORT = Duration.ofMillis(50);
 
-    private final Scheduler scheduler = new Scheduler(MIB, _ -> new Scheduler.Limits(9, 9, 1 << 20));
+    private final Scheduler scheduler = new Scheduler(MIB, _ -> new Scheduler.Limits(9, 9, 1 << 20, 1 << 30));
 
     @Test
     @Timeout(10)
@@ -42,7 +42,7 @@ final class ChainTest {
     void aRunInsideAnother_isRefusedAtOnce_whereTheOtherHoldsAllRoom() throws InterruptedException {
         Task caller = Tasks.of("T,T", "T,T", "T");
         try (Lease all = lease()) {
-            Chain inner = Chain.outermost(caller)
+            Chain inner = Chain.outermost(caller, false)
                     .within(all, System.nanoTime() + LONG.toNanos())
                     .calledBy(caller);
             assertThat(inner.acquire(scheduler, "acme", MIB)).isInstanceOf(Admission.QueueFull.class);
@@ -54,6 +54,6 @@ final class ChainTest {
     }
 
     private static Chain chain(Duration patience, Duration ofUse) {
-        return new Chain(Component.TRUE, 0, Optional.empty(), false, patience, System.nanoTime() + ofUse.toNanos());
+        return new Chain(Component.TRUE, 0, Optional.empty(), Scheduler.Standing.KNOWN, patience, System.nanoTime() + ofUse.toNanos());
     }
 }

@@ -49,7 +49,7 @@ final class Spine implements AutoCloseable {
     static final int FRESH_OF_EACH = 1;
 
     /// Of each tenant that `limits` does not name.
-    static final Scheduler.Limits LIMITS = new Scheduler.Limits(1_000, 10_000, 1 << 20);
+    static final Scheduler.Limits LIMITS = new Scheduler.Limits(1_000, 10_000, 1 << 20, 1 << 30);
 
     /// What all guests may hold together.
     static final int WORKER_MIB = 2048;

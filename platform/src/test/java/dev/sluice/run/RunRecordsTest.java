@@ -8,6 +8,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.Output;
@@ -66,7 +67,7 @@ final class RunRecordsTest {
         assertThat(runs.take(taken.id())).isPresent();
 
         var restarted = new Runs(store, Clock.systemUTC());
-        assertThat(restarted.recover()).containsExactly(waiting);
+        assertThat(restarted.recover()).extracting(Accepted::run).containsExactly(waiting);
         assertThat(entries(RunKeys.queue())).isEqualTo(1);
         restarted.endQueued(restarted.take(waiting.id()).orElseThrow(), content(EXISTENCE));
         assertThat(entries(RunKeys.queue())).isZero();
@@ -136,7 +137,7 @@ final class RunRecordsTest {
         Run claimed = run(2, EXISTENCE);
         book.enqueue(queued(accepted));
         book.claim(claimed, Bytes.utf8("one"));
-        assertThat(runs.recover()).containsExactly(accepted);
+        assertThat(runs.recover()).extracting(Accepted::run).containsExactly(accepted);
         assertThat(runs.claim(run(3, EXISTENCE), Bytes.utf8("one"))).contains(claimed.id());
     }
 
@@ -235,6 +236,8 @@ final class RunRecordsTest {
                 Bytes.utf8("{}"),
                 Map.of(),
                 Map.of(),
+                4,
+                false,
                 false);
     }
 

@@ -13,6 +13,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.Output;
@@ -106,10 +107,18 @@ final class RunsTest {
         assertThat(runs.take(taken.id())).isPresent();
 
         var restarted = new Runs(store, clock);
-        assertThat(restarted.recover()).containsExactly(waiting);
+        assertThat(restarted.recover()).extracting(Accepted::run).containsExactly(waiting);
         assertThat(fault(restarted, running)).isEqualTo("SystemError");
         assertThat(fault(restarted, taken)).isEqualTo("SystemError");
-        assertThat(restarted.recover()).containsExactly(waiting);
+        assertThat(restarted.recover()).extracting(Accepted::run).containsExactly(waiting);
+    }
+
+    /// So that what waits counts as it did.
+    @Test
+    void recover_tellsHowMuchWaits_andWhoCausedIt() {
+        Run run = newRun("waiting");
+        runs.enqueue(queued(run, Bytes.utf8("x".repeat(1_000))));
+        assertThat(new Runs(store, clock).recover()).containsExactly(new Accepted(run, 1_000, true));
     }
 
     @Test
@@ -134,7 +143,7 @@ final class RunsTest {
         late.set(late.get().plus(Duration.ofDays(7)));
         assertThat(collector.collect()).isZero();
         store.commit(new Batch().delete(useOf(run)));
-        assertThat(new Runs(store, clock).recover()).containsExactly(run);
+        assertThat(new Runs(store, clock).recover()).extracting(Accepted::run).containsExactly(run);
         assertThat(collector.collect()).as("a record without a note gets one").isZero();
         Run.Queued taken = runs.take(run.id()).orElseThrow();
         assertThat(collector.collect()).as("it runs").isZero();
@@ -181,7 +190,7 @@ final class RunsTest {
         assertThat(store.scan(RunKeys.queue(), Bytes.EMPTY, 10))
                 .singleElement()
                 .satisfies(entry -> assertThat(entry.value().length()).isLessThan(1024));
-        assertThat(new Runs(store, clock).recover()).containsExactly(run);
+        assertThat(new Runs(store, clock).recover()).extracting(Accepted::run).containsExactly(run);
 
         Run.Queued taken = runs.take(run.id()).orElseThrow();
         assertThat(taken.payload()).isEqualTo(payload);
@@ -323,6 +332,8 @@ final class RunsTest {
                 Bytes.utf8("{}"),
                 Map.of("name", "value"),
                 Map.of("photo", new BlobRef(Digest.of(payload), payload.length())),
+                payload.length(),
+                true,
                 false);
     }
 

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.schedule.Scheduler.Admission;
 import dev.sluice.schedule.Scheduler.Bound;
+import dev.sluice.schedule.Scheduler.Parcel;
+import dev.sluice.schedule.Scheduler.Standing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,13 +21,14 @@ import org.junit.jupiter.api.Timeout;
 final class SchedulerTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofMillis(20);
+    private static final Parcel SMALL = new Parcel(1, false);
 
     private final Map<String, Scheduler.Limits> limits = new ConcurrentHashMap<>();
     private final Scheduler scheduler = scheduler(256);
 
     /// With as much as the machine has for each tenant that `limits` does not name.
     private Scheduler scheduler(int memoryMib) {
-        var wide = new Scheduler.Limits(100_000, 100_000, 1 << 20);
+        var wide = new Scheduler.Limits(100_000, 100_000, 1 << 20, 1 << 30);
         return new Scheduler(memoryMib, tenant -> limits.getOrDefault(tenant, wide));
     }
 
@@ -241,7 +244,7 @@ final class SchedulerTest {
 
     @Test
     void aTenantAtItsConcurrency_waitsForItself_andNobodyElseWaits() throws InterruptedException {
-        limits.put("flood", new Scheduler.Limits(1, 100, 256));
+        limits.put("flood", new Scheduler.Limits(1, 100, 256, 1 << 30));
         var first = granted(scheduler.acquire("flood", 16, SHORT));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var late = threads.submit(() -> scheduler.acquire("flood", 16, LONG));
@@ -249,7 +252,7 @@ final class SchedulerTest {
             for (int i = 0; i < 10; i++) {
                 granted(scheduler.acquire("quiet", 16, SHORT));
             }
-            assertThat(scheduler.used("flood")).isEqualTo(new Scheduler.Limits(1, 1, 16));
+            assertThat(scheduler.used("flood")).isEqualTo(new Scheduler.Limits(1, 1, 16, 0));
             assertThat(late.isDone()).isFalse();
             first.close();
             await().until(late::isDone);
@@ -261,7 +264,7 @@ final class SchedulerTest {
     @Test
     @Timeout(15) // less than LONG
     void aTenantAtItsMemory_waitsForItself_andNobodyElseWaits() throws InterruptedException {
-        limits.put("flood", new Scheduler.Limits(100, 100, 40));
+        limits.put("flood", new Scheduler.Limits(100, 100, 40, 1 << 30));
         var first = granted(scheduler.acquire("flood", 32, SHORT));
         assertThat(scheduler.acquire("flood", 16, SHORT)).isEqualTo(new Admission.AtLimit(Bound.MEMORY));
         granted(scheduler.acquire("flood", 8, SHORT));
@@ -275,17 +278,17 @@ final class SchedulerTest {
 
     @Test
     void aTenantsQueue_isAsLongAsItsLimit_whetherRunsWaitHereOrWereAccepted() throws InterruptedException {
-        limits.put("flood", new Scheduler.Limits(1, 3, 256));
+        limits.put("flood", new Scheduler.Limits(1, 3, 256, 1 << 30));
         var room = granted(scheduler.acquire("flood", 16, SHORT));
-        assertThat(scheduler.promise("flood")).isTrue();
-        assertThat(scheduler.promise("flood")).isTrue();
+        assertThat(scheduler.promise("flood", SMALL)).isEmpty();
+        assertThat(scheduler.promise("flood", SMALL)).isEmpty();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var waits = threads.submit(() -> scheduler.acquire("flood", 16, LONG));
             await().until(() -> scheduler.used("flood").waiting() == 3);
-            assertThat(scheduler.promise("flood")).isFalse();
+            assertThat(scheduler.promise("flood", SMALL)).contains(Bound.WAITING);
             assertThat(scheduler.acquire("flood", 16, LONG)).isEqualTo(new Admission.AtLimit(Bound.WAITING));
-            assertThat(scheduler.promise("quiet")).isTrue();
-            var accepted = threads.submit(() -> scheduler.acquireAccepted("flood", 16, LONG));
+            assertThat(scheduler.promise("quiet", SMALL)).isEmpty();
+            var accepted = threads.submit(() -> scheduler.acquire("flood", 16, LONG, Standing.ACCEPTED));
             await().until(() -> scheduler.used("flood").waiting() == 4);
             room.close();
             await().until(waits::isDone);
@@ -293,18 +296,44 @@ final class SchedulerTest {
             ((Admission.Granted) waits.resultNow()).lease().close();
             await().until(accepted::isDone);
         }
-        scheduler.redeem("flood");
-        assertThat(scheduler.promise("flood")).isTrue();
+        scheduler.redeem("flood", SMALL);
+        assertThat(scheduler.promise("flood", SMALL)).isEmpty();
+    }
+
+    /// Else who may call a public gate keeps out its owner.
+    @Test
+    void whatNobodyInParticularCauses_isAPartOfWhatMayWait() throws InterruptedException {
+        limits.put("acme", new Scheduler.Limits(1, 8, 256, 80));
+        var room = granted(scheduler.acquire("acme", 16, SHORT));
+        assertThat(scheduler.promise("acme", new Parcel(21, true))).as("of the bytes too").contains(Bound.BYTES);
+        assertThat(scheduler.promise("acme", new Parcel(10, true))).isEmpty();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waits = threads.submit(() -> scheduler.acquire("acme", 16, LONG, Standing.NOBODY));
+            await().until(() -> scheduler.used("acme").waiting() == 2);
+            assertThat(scheduler.promise("acme", new Parcel(1, true))).contains(Bound.WAITING);
+            assertThat(scheduler.acquire("acme", 16, LONG, Standing.NOBODY))
+                    .isEqualTo(new Admission.AtLimit(Bound.WAITING));
+            assertThat(scheduler.promise("acme", new Parcel(70, false))).isEmpty();
+            room.close();
+            await().until(waits::isDone);
+            ((Admission.Granted) waits.resultNow()).lease().close();
+        }
+        assertThat(scheduler.promise("acme", new Parcel(0, true))).isEmpty();
+        scheduler.redeem("acme", new Parcel(10, true));
+        assertThat(scheduler.promise("acme", new Parcel(11, true))).as("kept until it has ended").contains(Bound.BYTES);
+        scheduler.release("acme", new Parcel(70, false));
+        scheduler.release("acme", new Parcel(10, true));
+        assertThat(scheduler.promise("acme", new Parcel(20, true))).isEmpty();
     }
 
     @Test
     void raisedLimits_areInForceAtOnce_forWhoWaits() throws InterruptedException {
-        limits.put("acme", new Scheduler.Limits(1, 100, 256));
+        limits.put("acme", new Scheduler.Limits(1, 100, 256, 1 << 30));
         granted(scheduler.acquire("acme", 16, SHORT));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var waits = threads.submit(() -> scheduler.acquire("acme", 16, LONG));
             await().until(() -> scheduler.load().waitingRuns() == 1);
-            limits.put("acme", new Scheduler.Limits(2, 100, 256));
+            limits.put("acme", new Scheduler.Limits(2, 100, 256, 1 << 30));
             scheduler.reconsider();
             await().until(waits::isDone);
             assertThat(waits.resultNow()).isInstanceOf(Admission.Granted.class);
@@ -314,17 +343,17 @@ final class SchedulerTest {
     /// Else calls inside each other would wait for each other.
     @Test
     void aRunAndTheRunsItWaitsFor_countOnce() throws InterruptedException {
-        limits.put("acme", new Scheduler.Limits(1, 1, 256));
+        limits.put("acme", new Scheduler.Limits(1, 1, 256, 1 << 30));
         var outer = granted(scheduler.acquire("acme", 16, SHORT));
         var inner = granted(scheduler.acquireWithin(outer, 16, SHORT));
         granted(scheduler.acquireWithin(inner, 16, SHORT)).close();
-        assertThat(scheduler.used("acme")).isEqualTo(new Scheduler.Limits(1, 0, 32));
+        assertThat(scheduler.used("acme")).isEqualTo(new Scheduler.Limits(1, 0, 32, 0));
     }
 
     @Test
     void aNestedWish_thatOnlyItsOwnTenantCouldMakeRoomFor_isRefusedAtOnce_ifNoneOfThoseMakesProgress()
             throws InterruptedException {
-        limits.put("acme", new Scheduler.Limits(9, 9, 32));
+        limits.put("acme", new Scheduler.Limits(9, 9, 32, 1 << 30));
         granted(scheduler.acquire("busy", 16, SHORT));
         var one = granted(scheduler.acquire("acme", 16, SHORT));
         var two = granted(scheduler.acquire("acme", 16, SHORT));
@@ -346,7 +375,7 @@ final class SchedulerTest {
     void tenThousandTenantsAtTheirLimits_keepNobodyElseWaiting_andLeaveNothingBehind() throws InterruptedException {
         var wide = scheduler(1 << 20);
         for (int i = 0; i < 10_000; i++) {
-            limits.put("tenant" + i, new Scheduler.Limits(1, 9, 1 << 20));
+            limits.put("tenant" + i, new Scheduler.Limits(1, 9, 1 << 20, 1 << 30));
         }
         var leases = new ArrayList<Scheduler.Lease>();
         for (int i = 0; i < 10_000; i++) {

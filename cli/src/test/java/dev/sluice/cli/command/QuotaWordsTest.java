@@ -13,9 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class QuotaWordsTest {
     private static final String ANSWER =
-            "{\"organization\":\"acme\",\"limits\":{\"concurrentRuns\":5,\"queuedRuns\":10000,\"memoryMib\":4096,"
+            "{\"organization\":\"acme\",\"limits\":{\"concurrentRuns\":5,\"queuedRuns\":10000,\"queuedMib\":1024,\"memoryMib\":4096,"
                     + "\"functions\":1000,\"storedItems\":10000000,\"storedMib\":102400,\"requestsPerSecond\":1000},"
-                    + "\"used\":{\"concurrentRuns\":2,\"queuedRuns\":0,\"memoryMib\":256,\"functions\":3,"
+                    + "\"used\":{\"concurrentRuns\":2,\"queuedRuns\":0,\"queuedMib\":7,\"memoryMib\":256,\"functions\":3,"
                     + "\"storedItems\":40,\"storedMib\":1,\"requestsPerSecond\":0},\"set\":[\"concurrentRuns\"]}";
 
     @TempDir
@@ -42,6 +42,7 @@ final class QuotaWordsTest {
                 .containsPattern("LIMIT +\\| AT MOST +\\| USED +\\| SET")
                 .containsPattern("concurrent-runs +\\| 5 +\\| 2 +\\| yes")
                 .containsPattern("queued-runs +\\| 10000 +\\| 0 +\\| no")
+                .containsPattern("queued-mib +\\| 1024 +\\| 7 +\\| no")
                 .containsPattern("requests-per-second +\\| 1000 +\\| 0 +\\| no");
         assertThat(server.only().target()).isEqualTo("/v1/iam/organization/acme/quota");
     }
