@@ -109,7 +109,7 @@ final class Door {
             case Caller.Known known -> known;
             case Caller.Delegate _ -> throw new Rejection(FORBIDDEN);
             case Caller.Anonymous _ -> throw new Rejection(UNAUTHORIZED);
-            case Caller.Rejected(var reason) -> throw refused(reason);
+            case Caller.Rejected(var reason, _) -> throw refused(reason);
         };
     }
 
@@ -121,7 +121,7 @@ final class Door {
         return switch (caller(request)) {
             case Caller.Proven proven -> proven;
             case Caller.Anonymous _ -> throw new Rejection(UNAUTHORIZED);
-            case Caller.Rejected(var reason) -> throw refused(reason);
+            case Caller.Rejected(var reason, _) -> throw refused(reason);
         };
     }
 
@@ -133,7 +133,7 @@ final class Door {
         return switch (caller(request)) {
             case Caller.Proven proven -> Self.of(proven);
             case Caller.Anonymous anonymous -> Self.nobody(anonymous);
-            case Caller.Rejected(var reason) -> throw refused(reason);
+            case Caller.Rejected(var reason, _) -> throw refused(reason);
         };
     }
 
@@ -202,10 +202,13 @@ final class Door {
             Inquiry.current().ifPresent(inquiry -> inquiry.by(proven.component(), asked));
             requireRate(proven.home().token());
         }
+        if (caller instanceof Caller.Rejected(_, var payer) && !payer.isEmpty()) {
+            requireRate(payer);
+        }
         return caller;
     }
 
-    /// Requests are charged to the organization of who asks, whichever he asks about.
+    /// Requests are charged to the organization of who asks, whichever he asks about, and if he may not, too.
     ///
     /// @throws Rejection 429
     private void requireRate(String home) {
@@ -229,7 +232,7 @@ final class Door {
             case Caller.Delegate delegate ->
                 new Reader(delegate.task(), delegate.home().token());
             case Caller.Anonymous anonymous -> new Reader(anonymous.task(), "");
-            case Caller.Rejected(var reason) -> throw refused(reason);
+            case Caller.Rejected(var reason, _) -> throw refused(reason);
         };
     }
 

@@ -8,8 +8,6 @@ import java.util.Optional;
 /// A credential that is presented and does not prove anything is refused, never taken for none. Thread-safe.
 public final class Authenticator {
     private static final String SCHEME = "bearer";
-    private static final Caller UNAUTHENTICATED = new Caller.Rejected(Caller.Reason.UNAUTHENTICATED);
-    private static final Caller FORBIDDEN = new Caller.Rejected(Caller.Reason.FORBIDDEN);
 
     private final Organizations organizations;
     private final Bearers bearers;
@@ -35,7 +33,7 @@ public final class Authenticator {
         if (bearer.isEmpty()) {
             return token.flatMap(delegations::grant)
                     .<Caller>map(Caller.Delegate::new)
-                    .orElse(UNAUTHENTICATED);
+                    .orElse(Caller.Rejected.UNAUTHENTICATED);
         }
         Identity known = bearer.get();
         Optional<Organizations.Tenant> requested = organization
@@ -46,7 +44,8 @@ public final class Authenticator {
                 .map(Organizations.Tenant::organization)
                 .filter(wanted -> known.home().policies().admits(known.subjects(), wanted))
                 .<Caller>map(wanted -> new Caller.Known(lending, known, wanted))
-                .orElse(FORBIDDEN);
+                .orElseGet(() -> new Caller.Rejected(
+                        Caller.Reason.FORBIDDEN, known.home().organization().token()));
     }
 
     /// A token of the server's own for a service account; empty for everybody else.

@@ -185,7 +185,12 @@ public sealed interface Caller {
     }
 
     /// Nobody: the request is refused.
-    record Rejected(Reason reason) implements Caller {}
+    ///
+    /// @param payer who is charged for it, as he has proved who he is: the token of his organization, or the name of a
+    ///     user, which is no token; empty for nobody
+    record Rejected(Reason reason, String payer) implements Caller {
+        static final Rejected UNAUTHENTICATED = new Rejected(Reason.UNAUTHENTICATED, "");
+    }
 
     /// Why a caller is rejected.
     enum Reason {

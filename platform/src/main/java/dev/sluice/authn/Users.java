@@ -15,9 +15,6 @@ import java.util.Set;
 ///
 /// Whom a global policy of the operator's organization names may come in everywhere, as its member. Thread-safe.
 public final class Users {
-    private static final Caller UNAUTHENTICATED = new Caller.Rejected(Caller.Reason.UNAUTHENTICATED);
-    private static final Caller FORBIDDEN = new Caller.Rejected(Caller.Reason.FORBIDDEN);
-
     private final Sessions sessions;
     private final IdentityProviders providers;
     private final Organizations organizations;
@@ -35,13 +32,18 @@ public final class Users {
         Optional<Sessions.Open> open = sessions.find(id);
         Optional<IdentityProvider> provider = open.flatMap(this::provider);
         if (open.isEmpty() || provider.isEmpty()) {
-            return UNAUTHENTICATED;
+            return Caller.Rejected.UNAUTHENTICATED;
         }
         return organization
                 .flatMap(organizations::tenant)
                 .flatMap(requested -> identity(open.get(), provider.get(), requested)
                         .<Caller>map(who -> new Caller.Known(lending, who, requested.organization())))
-                .orElse(FORBIDDEN);
+                .orElseGet(() -> new Caller.Rejected(Caller.Reason.FORBIDDEN, payer(open.get())));
+    }
+
+    /// He is of no organization, and pays for himself.
+    private static String payer(Sessions.Open open) {
+        return open.session().provider() + " " + open.session().mail();
     }
 
     /// Who is logged in by that id, whichever organization he means.

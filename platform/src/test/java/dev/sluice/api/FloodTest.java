@@ -133,6 +133,21 @@ final class FloodTest {
         await().until(() -> api.get(tight, "/faasten/fs/~?op=stat").status() != 429);
     }
 
+    @Test
+    void aRequestThatIsForbidden_isChargedAtHome_andNotWhereItWasSent() {
+        Asker prober = api.developer("prober", "*");
+        Asker probed = api.developer("probed", "*");
+        limit("prober", "{\"requestsPerSecond\":1}");
+        limit("probed", "{\"requestsPerSecond\":1}");
+        for (String elsewhere : List.of("probed", "nowhere")) {
+            var abroad = new Asker(prober.token(), elsewhere);
+            assertThat(api.get(abroad, "/v1/function").status()).isIn(403, 429);
+            await().pollInterval(Duration.ofMillis(1))
+                    .until(() -> api.get(abroad, "/v1/function").status() == 429);
+        }
+        assertThat(api.get(probed, "/v1/function").status()).isEqualTo(200);
+    }
+
     private static Asker developer(String organization, String source) {
         Asker asker = api.developer(organization, "*");
         assertThat(api.post(asker, "/v1/function", ApiServer.python("f", source))

@@ -266,10 +266,10 @@ final class AuthenticatorTest {
     void anotherOrganization_mustExist() throws Exception {
         String token = "Bearer " + token(claims());
         Caller nowhere = authenticator.authenticate(Optional.of(token), Optional.of("nowhere"));
-        assertThat(nowhere).isEqualTo(new Rejected(Reason.FORBIDDEN));
+        assertThat(nowhere).isEqualTo(new Rejected(Reason.FORBIDDEN, "dispatch"));
         for (String broken : List.of("T", "a,b", "dispatch ", "../dispatch", "dispatch/x", "x".repeat(100))) {
             assertThat(authenticator.authenticate(Optional.of(token), Optional.of(broken)))
-                    .isEqualTo(new Rejected(Reason.FORBIDDEN));
+                    .isEqualTo(new Rejected(Reason.FORBIDDEN, "dispatch"));
         }
         assertThat(authenticator.authenticate(Optional.of(token), Optional.of("")))
                 .isInstanceOf(Known.class);
@@ -290,7 +290,7 @@ final class AuthenticatorTest {
                 .isEqualTo(blue);
         // A policy of blue names `bot`: its own, never the account of the same name in dispatch.
         assertThat(authenticator.authenticate(Optional.of(bot), Optional.of("blue")))
-                .isEqualTo(new Rejected(Reason.FORBIDDEN));
+                .isEqualTo(new Rejected(Reason.FORBIDDEN, "dispatch"));
         assertThat(known(authenticator.authenticate(Optional.of(bot), Optional.empty()))
                         .taskFor(Operation.of(Action.GET, Resource.RUNS)))
                 .isEmpty();
@@ -298,7 +298,7 @@ final class AuthenticatorTest {
                         .taskFor(Operation.of(Action.GET, Resource.RUNS)))
                 .isPresent();
         assertThat(authenticator.authenticate(Optional.of(blueBot), Optional.of("dispatch")))
-                .isEqualTo(new Rejected(Reason.FORBIDDEN));
+                .isEqualTo(new Rejected(Reason.FORBIDDEN, "blue"));
     }
 
     @Test
@@ -390,7 +390,7 @@ final class AuthenticatorTest {
     }
 
     private static void assertUnauthenticated(Caller caller) {
-        assertThat(caller).isEqualTo(new Rejected(Reason.UNAUTHENTICATED));
+        assertThat(caller).isEqualTo(Rejected.UNAUTHENTICATED);
     }
 
     /// As Dispatch's client makes them.

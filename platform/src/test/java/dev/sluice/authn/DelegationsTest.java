@@ -19,7 +19,6 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import dev.sluice.authn.Caller.Delegate;
 import dev.sluice.authn.Caller.Known;
-import dev.sluice.authn.Caller.Reason;
 import dev.sluice.authn.Caller.Rejected;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.kernel.Task;
@@ -352,6 +351,6 @@ final class DelegationsTest {
     }
 
     private void assertRejected(String token) {
-        assertThat(ask(token)).isEqualTo(new Rejected(Reason.UNAUTHENTICATED));
+        assertThat(ask(token)).isEqualTo(Rejected.UNAUTHENTICATED);
     }
 }
