@@ -25,6 +25,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Asks a directory whether somebody is who he says, by binding with his password, and for his address and groups.
 ///
@@ -49,7 +50,10 @@ final class LdapClient {
     }
 
     /// Whoever has this account and knows its password.
-    User user(Credentials shown) throws LoginRefused {
+    ///
+    /// @param isGuess set once the directory is asked about the password, until it says that it is right: whatever
+    ///     else comes of that tells something about it
+    User user(Credentials shown, AtomicBoolean isGuess) throws LoginRefused {
         if (!free.tryAcquire()) {
             throw new LoginRefused(Why.UNREACHABLE);
         }
@@ -57,7 +61,7 @@ final class LdapClient {
         var asking = new FutureTask<>(() -> {
             try {
                 transport.connect(connection);
-                return ask(connection, shown);
+                return ask(connection, shown, isGuess);
             } finally {
                 connection.close();
                 free.release();
@@ -80,10 +84,11 @@ final class LdapClient {
         }
     }
 
-    private User ask(LDAPConnection connection, Credentials shown) throws LDAPException, LoginRefused {
+    private User ask(LDAPConnection connection, Credentials shown, AtomicBoolean isGuess)
+            throws LDAPException, LoginRefused {
         SearchResultEntry entry = provider.account().isPresent()
-                ? found(connection, provider.account().get(), shown)
-                : own(connection, shown);
+                ? found(connection, provider.account().get(), shown, isGuess)
+                : own(connection, shown, isGuess);
         String[] addresses = entry.getAttributeValues(provider.mailAttribute());
         Optional<String> mail = addresses != null && addresses.length == 1 ? User.mail(addresses[0]) : Optional.empty();
         return new User(
@@ -94,7 +99,8 @@ final class LdapClient {
     }
 
     /// Looks the account up and tries the password. An account that there is not costs as much.
-    private SearchResultEntry found(LDAPConnection connection, LdapProvider.Account reader, Credentials shown)
+    private SearchResultEntry found(
+            LDAPConnection connection, LdapProvider.Account reader, Credentials shown, AtomicBoolean isGuess)
             throws LDAPException, LoginRefused {
         connection.bind(reader.dn().toString(), reader.password());
         List<SearchResultEntry> entries =
@@ -102,7 +108,7 @@ final class LdapClient {
         DN dn = entries.size() == 1
                 ? entries.getFirst().getParsedDN()
                 : new DN(new RDN("cn", UUID.randomUUID().toString()), provider.userBase());
-        if (!isPassword(connection, dn, shown.password()) || entries.size() != 1) {
+        if (!isPassword(connection, dn, shown.password(), isGuess) || entries.size() != 1) {
             throw new LoginRefused(Why.WRONG);
         }
         connection.bind(reader.dn().toString(), reader.password());
@@ -110,9 +116,10 @@ final class LdapClient {
     }
 
     /// Lets the account read its own entry.
-    private SearchResultEntry own(LDAPConnection connection, Credentials shown) throws LDAPException, LoginRefused {
+    private SearchResultEntry own(LDAPConnection connection, Credentials shown, AtomicBoolean isGuess)
+            throws LDAPException, LoginRefused {
         var dn = new DN(new RDN(provider.userAttribute(), shown.account()), provider.userBase());
-        if (!isPassword(connection, dn, shown.password())) {
+        if (!isPassword(connection, dn, shown.password(), isGuess)) {
             throw new LoginRefused(Why.WRONG);
         }
         return search(connection, dn, SearchScope.BASE, isUser(shown.account()), 1, attributes()).stream()
@@ -134,9 +141,14 @@ final class LdapClient {
         return names.toArray(String[]::new);
     }
 
-    private static boolean isPassword(LDAPConnection connection, DN dn, String password) throws LDAPException {
+    private static boolean isPassword(LDAPConnection connection, DN dn, String password, AtomicBoolean isGuess)
+            throws LDAPException {
+        isGuess.set(true);
         try {
-            return connection.bind(dn.toString(), password).getResultCode().equals(ResultCode.SUCCESS);
+            boolean isRight =
+                    connection.bind(dn.toString(), password).getResultCode().equals(ResultCode.SUCCESS);
+            isGuess.set(!isRight);
+            return isRight;
         } catch (LDAPException refused) {
             if (!refused.getResultCode().isConnectionUsable()) {
                 throw refused;

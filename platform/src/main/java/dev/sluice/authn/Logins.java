@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Logging in at an identity provider, by OpenID Connect's authorization code flow with PKCE, state and nonce.
 ///
@@ -106,14 +107,15 @@ public final class Logins implements AutoCloseable {
         if (!attempts.begin(provider, shown.account(), address)) {
             throw new LoginRefused(Why.TOO_MANY).at(provider, shown.account());
         }
-        boolean isGuess = false;
+        var isGuess = new AtomicBoolean();
+        boolean isWrong = false;
         try {
-            return directory.user(shown);
+            return directory.user(shown, isGuess);
         } catch (LoginRefused refused) {
-            isGuess = refused.why() == Why.WRONG;
+            isWrong = refused.why() == Why.WRONG;
             throw refused.at(provider, shown.account());
         } finally {
-            if (!isGuess) {
+            if (!isWrong && !isGuess.get()) {
                 attempts.forgive(provider, shown.account(), address);
             }
         }

@@ -265,6 +265,35 @@ final class LdapLoginTest {
         }
     }
 
+    /// Some do so instead of saying that it is wrong. What it hangs up on before that tells nothing.
+    @Test
+    void aDirectoryThatHangsUp_onAPassword_answersAGuess() throws Exception {
+        String own = directory.describe("corp", "acme", "\"url\":\"" + directory.ldaps() + "\"");
+        directory.beforeBind = dn -> {
+            if (dn.startsWith("uid=jon,")) {
+                directory.hangUp();
+            }
+        };
+        for (String description : new String[] {directory.description("corp", "acme", ""), own}) {
+            try (var logins = logins(PATIENCE, description)) {
+                for (int i = 0; i < Attempts.OF_ACCOUNT_AT_ADDRESS_MAX; i++) {
+                    assertThat(refusal(logins, "jon", "wrong", "1.2.3.4")).isEqualTo(Why.UNREACHABLE);
+                }
+                assertThat(refusal(logins, "jon", "wrong", "1.2.3.4")).isEqualTo(Why.TOO_MANY);
+            }
+        }
+        directory.beforeBind = dn -> {
+            if (dn.startsWith("cn=sluice,")) {
+                directory.hangUp();
+            }
+        };
+        try (var logins = logins(PATIENCE, directory.description("corp", "acme", ""))) {
+            for (int i = 0; i < 2 * Attempts.OF_ACCOUNT_AT_ADDRESS_MAX; i++) {
+                assertThat(refusal(logins, "jon", "wrong", "1.2.3.4")).isEqualTo(Why.UNREACHABLE);
+            }
+        }
+    }
+
     @Test
     void aProviderWithoutPasswords_orUnknown_takesNone() throws Exception {
         try (var provider = new TestProvider();

@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -49,6 +50,10 @@ public final class TestDirectory implements AutoCloseable {
     public final List<String> searches = new CopyOnWriteArrayList<>();
 
     public volatile Runnable beforeSearch = () -> {};
+
+    /// Is told who binds, before it is answered.
+    public volatile Consumer<String> beforeBind = _ -> {};
+
     private final InMemoryDirectoryServer server;
     private final Path authority;
 
@@ -146,6 +151,11 @@ public final class TestDirectory implements AutoCloseable {
                 + "\",\"userBase\":\"ou=people," + BASE + "\",\"caFile\":\"" + authority + "\"," + more + "}";
     }
 
+    /// Ends all connections, without an answer.
+    public void hangUp() {
+        server.closeAllConnections(false);
+    }
+
     @Override
     public void close() {
         server.shutDown(true);
@@ -155,6 +165,7 @@ public final class TestDirectory implements AutoCloseable {
         @Override
         public void processSimpleBindRequest(InMemoryInterceptedSimpleBindRequest request) {
             binds.add(request.getRequest().getBindDN());
+            beforeBind.accept(request.getRequest().getBindDN());
         }
 
         @Override
