@@ -10,6 +10,7 @@ import dev.sluice.run.RunErasure;
 import dev.sluice.run.Runs;
 import dev.sluice.store.Store;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -30,6 +31,9 @@ public final class Departures {
     /// Longer than anything lasts that somebody had begun before.
     static final Duration GRACE = Duration.ofHours(1);
 
+    /// How soon what failed is tried again at first; then later and later, until it is tried once in [#GRACE].
+    static final Duration TRY_AGAIN = Duration.ofMinutes(1);
+
     private static final Set<Bytes> EVERYWHERE = Set.of(Bytes.EMPTY);
 
     private static final Logger LOG = LoggerFactory.getLogger(Departures.class);
@@ -40,6 +44,12 @@ public final class Departures {
 
     /// Where something was removed of which organization. Unknown after a restart.
     private final Map<String, Set<Bytes>> begun = new ConcurrentHashMap<>();
+
+    /// The organizations whose removal has failed.
+    private final Map<String, Failure> failures = new ConcurrentHashMap<>();
+
+    /// @param pause how long was waited, or is now
+    private record Failure(Duration pause, Instant notBefore) {}
 
     /// Where an organization leaves something.
     ///
@@ -79,18 +89,41 @@ public final class Departures {
         LOG.info("removed {} things of a deleted organization", removed.things());
     }
 
-    /// Goes on with what a crash has left, and looks for the last time. To be called again and again by one thread,
-    /// after the collector.
+    /// Goes on with what a crash or a failure has left, and looks for the last time. To be called again and again by one
+    /// thread, after the collector.
     public void goOn() {
         departed.all().forEach((organization, since) -> {
-            boolean isLast = !clock.instant().isBefore(since.plus(GRACE));
-            if (begun.putIfAbsent(organization.token(), EVERYWHERE) == null || isLast) {
-                remove(organization);
-            }
-            if (isLast) {
-                departed.emptied(organization, clock);
-                begun.remove(organization.token());
+            Failure failed = failures.get(organization.token());
+            if (failed == null || !clock.instant().isBefore(failed.notBefore())) {
+                attempt(organization, since);
             }
         });
+    }
+
+    /// What fails of one organization keeps no other waiting.
+    private void attempt(Organization organization, Instant since) {
+        String token = organization.token();
+        try {
+            goOn(organization, since);
+            failures.remove(token);
+        } catch (RuntimeException failed) {
+            Failure before = failures.get(token);
+            Duration pause = before == null ? TRY_AGAIN : before.pause().multipliedBy(2);
+            Duration bounded = pause.compareTo(GRACE) < 0 ? pause : GRACE;
+            failures.put(token, new Failure(bounded, clock.instant().plus(bounded)));
+            begun.remove(token);
+            LOG.warn("removing what a deleted organization has left failed, and is tried again", failed);
+        }
+    }
+
+    private void goOn(Organization organization, Instant since) {
+        boolean isLast = !clock.instant().isBefore(since.plus(GRACE));
+        if (begun.putIfAbsent(organization.token(), EVERYWHERE) == null || isLast) {
+            remove(organization);
+        }
+        if (isLast) {
+            departed.emptied(organization, clock);
+            begun.remove(organization.token());
+        }
     }
 }

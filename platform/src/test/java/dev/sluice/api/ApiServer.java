@@ -74,6 +74,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -197,6 +198,13 @@ final class ApiServer implements AutoCloseable {
     void departLater() {
         InstantSource later = () -> clock.instant().plus(Departures.GRACE).plusSeconds(1);
         new Departures(new Departed(fs, audit), parts, later).goOn();
+    }
+
+    /// The removal of what deleted organizations leave, where guests are ended so.
+    Departures departures(Consumer<String> guests, InstantSource at) {
+        var others = new Departures.Parts(
+                parts.store(), parts.estates(), parts.runs(), parts.records(), parts.login(), guests);
+        return new Departures(new Departed(fs, audit), others, at);
     }
 
     int port() {

@@ -22,11 +22,15 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,6 +133,42 @@ final class DeparturesTest {
         assertThat(inRecords("torn" + SECRET)).isNotEmpty();
         api.departLater();
         assertThat(inRecords("torn" + SECRET)).isEmpty();
+    }
+
+    @Test
+    void aRemovalThatFails_keepsNoOtherWaiting_andIsTriedAgain_laterAndLater() throws Exception {
+        for (String name : List.of("free1", "stuck", "free2")) {
+            Asker dev = api.developer(name, "*");
+            assertThat(api.put(dev, fs("~:" + name), name + SECRET).status()).isEqualTo(201);
+            Organization deleted = api.organizations.tenant(name).orElseThrow().organization();
+            api.organizations.delete(deleted, InstantSource.system(), Component.TRUE);
+        }
+        var now = new AtomicReference<>(Instant.now());
+        var isBroken = new AtomicBoolean(true);
+        var tries = new AtomicInteger();
+        Departures departures = api.departures(
+                token -> {
+                    if (token.equals("stuck") && isBroken.get()) {
+                        tries.incrementAndGet();
+                        throw new IllegalStateException("on purpose");
+                    }
+                },
+                now::get);
+        for (int i = 0; i < 3; i++) {
+            departures.goOn();
+        }
+        assertThat(inRecords("free1" + SECRET)).isEmpty();
+        assertThat(inRecords("free2" + SECRET)).isEmpty();
+        assertThat(inRecords("stuck" + SECRET)).isNotEmpty();
+        for (int minutes = 0; minutes < 10; minutes++) {
+            now.set(now.get().plus(Departures.TRY_AGAIN));
+            departures.goOn();
+        }
+        assertThat(tries).as("after 0, 1, 3 and 7 minutes").hasValue(4);
+        isBroken.set(false);
+        now.set(now.get().plus(Departures.TRY_AGAIN.multipliedBy(8)));
+        departures.goOn();
+        assertThat(inRecords("stuck" + SECRET)).isEmpty();
     }
 
     private static void plant(Asker acme, Asker blue) throws Exception {
