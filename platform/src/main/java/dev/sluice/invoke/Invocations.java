@@ -213,7 +213,7 @@ public final class Invocations {
         return switch (scheduler.acquire(organization, function.limits().memoryMib(), QUEUE_PATIENCE)) {
             case Admission.Granted(var lease) -> {
                 try (lease) {
-                    yield worker.check(function, CHECK_PATIENCE);
+                    yield worker.check(organization, function, CHECK_PATIENCE);
                 }
             }
             case Admission.AtLimit(var bound) -> Optional.of(Limited.at(bound).reason());

@@ -2,10 +2,8 @@ package dev.sluice.worker;
 
 import dev.sluice.cloudcall.Convention;
 import dev.sluice.cloudcall.GuestLink;
-import dev.sluice.gate.Gate;
 import dev.sluice.label.Label;
 import dev.sluice.sandbox.Sandbox;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +23,7 @@ final class Instance {
     private final AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
 
     private Convention convention = Convention.AUTO; // set once, when its function is loaded
-    private Set<String> parties = Set.of(); // set once, when its function is loaded
+    private Set<String> parties = Set.of(); // set once, before its function is loaded
     private Label seen = Label.BOTTOM; // touched only by who has checked the instance out
     private long idleSinceNanos; // guarded by the pool's lock
 
@@ -57,10 +55,12 @@ final class Instance {
     }
 
     /// Whose it is: the organization that it runs for, and those of its gate.
-    void belongsTo(String tenant, Gate gate) {
-        Set<String> all = new HashSet<>(gate.organizations());
-        all.add(tenant);
-        parties = Set.copyOf(all);
+    void belongsTo(Set<String> organizations) {
+        parties = Set.copyOf(organizations);
+    }
+
+    boolean belongsToAny(Set<String> organizations) {
+        return parties.stream().anyMatch(organizations::contains);
     }
 
     boolean belongsTo(String organization) {

@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Idle instances that have their function loaded, the longest idle first to go.
 ///
@@ -20,6 +22,7 @@ final class InstancePool {
 
     private final Map<InstanceKey, ArrayDeque<Instance>> byKey = new HashMap<>();
     private final LinkedHashMap<Instance, InstanceKey> byAge = new LinkedHashMap<>();
+    private final Set<String> ended = new HashSet<>();
     private int idleMib;
 
     /// The most recently used instance of `key` that may serve a run starting at `start`.
@@ -39,10 +42,13 @@ final class InstancePool {
         return Optional.empty();
     }
 
-    /// Keeps an instance for later.
+    /// Keeps an instance for later, unless an organization has ended that it belongs to.
     ///
-    /// @return instances that had to leave for it, to be closed by the caller
+    /// @return instances that had to leave, to be closed by the caller
     synchronized List<Instance> put(InstanceKey key, Instance instance) {
+        if (instance.belongsToAny(ended)) {
+            return List.of(instance);
+        }
         ArrayDeque<Instance> idle = byKey.computeIfAbsent(key, k -> new ArrayDeque<>());
         instance.idleSinceNanos(System.nanoTime());
         idle.addFirst(instance);
@@ -79,8 +85,9 @@ final class InstancePool {
         return leaving;
     }
 
-    /// Takes out all of an organization.
-    synchronized List<Instance> takeAllOf(String organization) {
+    /// Takes out all of an organization, and keeps none of it from now on.
+    synchronized List<Instance> endAllOf(String organization) {
+        ended.add(organization);
         List<Map.Entry<Instance, InstanceKey>> leaving = byAge.entrySet().stream()
                 .filter(each -> each.getKey().belongsTo(organization))
                 .map(Map.Entry::copyOf)

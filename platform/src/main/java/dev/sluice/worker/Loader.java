@@ -13,6 +13,7 @@ import dev.sluice.worker.RunEnd.Fault;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +44,9 @@ final class Loader {
 
     /// Has a function loaded in a guest that nobody has used: one that waits, else, or if that one has died
     /// waiting, a new one.
-    Prepared prepare(FunctionSpec function, Duration left) throws SandboxFailed, InterruptedException {
+    ///
+    /// @param parties the organizations whose it will be
+    Prepared prepare(FunctionSpec function, Set<String> parties, Duration left) throws SandboxFailed, InterruptedException {
         Optional<FunctionPackage> code = read(function);
         if (code.isEmpty()) {
             return new Prepared.Unfit(Fault.system("the function's package is not readable"));
@@ -51,12 +54,15 @@ final class Loader {
         int memoryMib = function.limits().memoryMib();
         Optional<Instance> waiting = fresh.waiting(function.runtime(), memoryMib);
         if (waiting.isPresent()) {
+            waiting.get().belongsTo(parties);
             Prepared prepared = load(waiting.get(), code.get(), function, left);
             if (!(prepared instanceof Prepared.Dead)) {
                 return prepared;
             }
         }
-        return load(fresh.start(function.runtime(), memoryMib), code.get(), function, left);
+        Instance started = fresh.start(function.runtime(), memoryMib);
+        started.belongsTo(parties);
+        return load(started, code.get(), function, left);
     }
 
     private Prepared load(Instance instance, FunctionPackage code, FunctionSpec function, Duration left)

@@ -18,10 +18,10 @@ import dev.sluice.sandbox.SandboxFailed;
 import dev.sluice.worker.RunEnd.Fault;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -58,7 +58,6 @@ public final class LocalWorker implements AutoCloseable {
     private final IntSupplier leasedMib;
     private final IntSupplier freeMib;
     private final Clock clock;
-    private final Set<String> ended = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /// @param calls     what answers a run's calls, given what answers its invocations; made anew for each run
@@ -102,10 +101,9 @@ public final class LocalWorker implements AutoCloseable {
         try {
             if (instance == null) {
                 makeRoom();
-                switch (loader.prepare(gate.function(), shorter(PREPARE_MAX, job.timeMax()))) {
+                switch (loader.prepare(gate.function(), parties(tenant, gate), shorter(PREPARE_MAX, job.timeMax()))) {
                     case Loader.Prepared.Ready(Instance ready) -> {
                         instance = ready;
-                        instance.belongsTo(tenant, gate);
                     }
                     case Loader.Prepared.Unfit(Fault fault) -> {
                         return failed(fault);
@@ -122,13 +120,20 @@ public final class LocalWorker implements AutoCloseable {
         }
     }
 
+    private static Set<String> parties(String tenant, Gate gate) {
+        Set<String> all = new HashSet<>(gate.organizations());
+        all.add(tenant);
+        return all;
+    }
+
     /// Loads a function in a fresh guest and throws the guest away.
     ///
+    /// @param tenant whose function it is
     /// @return why it could not be loaded
-    public Optional<String> check(FunctionSpec function, Duration patience) throws InterruptedException {
+    public Optional<String> check(String tenant, FunctionSpec function, Duration patience) throws InterruptedException {
         try {
             makeRoom();
-            return switch (loader.prepare(function, patience)) {
+            return switch (loader.prepare(function, Set.of(tenant), patience)) {
                 case Loader.Prepared.Ready(Instance ready) -> {
                     ready.sandbox().close();
                     yield Optional.empty();
@@ -142,13 +147,13 @@ public final class LocalWorker implements AutoCloseable {
         }
     }
 
-    /// Ends all guests of an organization, in the middle of their runs too, and keeps none of them from now on.
+    /// Ends all guests of an organization, while they are prepared and in the middle of their runs too, and keeps none of
+    /// them from now on.
     ///
     /// @param organization its token, of which there will never be another one
     public void end(String organization) {
-        ended.add(organization);
         watch.endAllOf(organization);
-        closeAll(pool.takeAllOf(organization));
+        closeAll(pool.endAllOf(organization));
     }
 
     /// How many MiB idle guests hold.
@@ -205,7 +210,7 @@ public final class LocalWorker implements AutoCloseable {
     }
 
     private void giveBack(InstanceKey key, Instance instance, boolean isReusable) {
-        if (isReusable && ended.stream().noneMatch(instance::belongsTo)) {
+        if (isReusable) {
             closeAll(pool.put(key, instance));
         } else {
             instance.sandbox().close();

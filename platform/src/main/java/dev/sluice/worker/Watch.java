@@ -1,25 +1,33 @@
 package dev.sluice.worker;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Ends guests whose runs have passed their deadline. One thread looks every [#GRAIN], so that a run costs no timer.
+/// Ends guests whose runs have passed their deadline, and those of organizations that have ended. One thread looks every
+/// [#GRAIN], so that a run costs no timer.
 final class Watch implements AutoCloseable {
     static final Duration GRAIN = Duration.ofMillis(5);
 
     private final ConcurrentHashMap<Instance, Long> deadlines = new ConcurrentHashMap<>();
+    private final Set<String> ended = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     Watch() {
         Thread.ofPlatform().daemon().name("deadlines").start(this::look);
     }
 
+    /// A guest of an organization that has ended, ends at once: either it is seen here, or by [#endAllOf].
+    ///
     /// @return the nanosecond at which the guest will be ended
     long begin(Instance instance, Duration left) {
         long deadline = System.nanoTime() + left.toNanos();
         deadlines.put(instance, deadline);
+        if (instance.belongsToAny(ended)) {
+            endNow(instance);
+        }
         return deadline;
     }
 
@@ -28,16 +36,21 @@ final class Watch implements AutoCloseable {
         deadlines.remove(instance);
     }
 
-    /// Ends all guests of an organization in the middle of their runs.
+    /// Ends all guests of an organization in the middle of what they do, those to come too.
     void endAllOf(String organization) {
+        ended.add(organization);
         for (Instance instance : deadlines.keySet()) {
             if (instance.belongsTo(organization)) {
-                deadlines.computeIfPresent(instance, (running, _) -> {
-                    running.end(Instance.Ended.ORGANIZATION_ENDED);
-                    return null;
-                });
+                endNow(instance);
             }
         }
+    }
+
+    private void endNow(Instance instance) {
+        deadlines.computeIfPresent(instance, (busy, _) -> {
+            busy.end(Instance.Ended.ORGANIZATION_ENDED);
+            return null;
+        });
     }
 
     @Override

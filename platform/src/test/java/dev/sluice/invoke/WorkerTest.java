@@ -25,11 +25,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Which guests the worker keeps, which it ends, and what it starts them with. Real guests.
@@ -226,6 +228,27 @@ final class WorkerTest {
         }
     }
 
+    /// Its function, or what it loads, may do anything meanwhile.
+    @Test
+    @Timeout(20) // less than it sleeps
+    void aGuestInPreparation_endsWithItsOrganization() throws Exception {
+        String source = "import time\ntime.sleep(25)\n" + ANSWERS;
+        create("prepares-long", source, Duration.ofSeconds(40));
+        FunctionSpec spec = spine.python(source, "hello.handle", Convention.DISPATCH, Limits.DEFAULT);
+        int before = spine.driver.openMib();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var run = threads.submit(() -> run("prepares-long", "gone", Duration.ofSeconds(30)));
+            var check = threads.submit(() -> spine.worker.check("gone", spec, Duration.ofSeconds(30)));
+            await().until(() -> spine.driver.openMib() == before + 2 * Limits.MEMORY_MIB_MIN);
+            spine.worker.end("gone");
+            assertThat(run.get().fault()).isPresent();
+            assertThat(check.get()).isPresent();
+        }
+        assertThat(run("prepares-long", "gone", Duration.ofSeconds(30)).fault())
+                .as("that begins afterwards")
+                .isPresent();
+    }
+
     private static Lease lease(int mib) throws InterruptedException {
         var admission = spine.scheduler.acquire("blue", mib, Duration.ofSeconds(1));
         return ((Admission.Granted) admission).lease();
@@ -233,7 +256,7 @@ final class WorkerTest {
 
     private static Optional<String> check(String source) throws InterruptedException {
         FunctionSpec spec = spine.python(source, "hello.handle", Convention.DISPATCH, Limits.DEFAULT);
-        return spine.worker.check(spec, Duration.ofSeconds(2));
+        return spine.worker.check("acme", spec, Duration.ofSeconds(2));
     }
 
     private static void create(String name, String source) {
@@ -245,8 +268,12 @@ final class WorkerTest {
     }
 
     private static RunEnd run(String name, Duration timeMax) throws InterruptedException {
+        return run(name, "acme", timeMax);
+    }
+
+    private static RunEnd run(String name, String tenant, Duration timeMax) throws InterruptedException {
         Gate gate = caller().run(() -> spine.gates.resolve(Spine.path(name)));
-        return gate.taskFor(Label.PUBLIC).run(() -> spine.worker.run("acme", gate, Jobs.of("1", timeMax)));
+        return gate.taskFor(Label.PUBLIC).run(() -> spine.worker.run(tenant, gate, Jobs.of("1", timeMax)));
     }
 
     private static Task caller() {

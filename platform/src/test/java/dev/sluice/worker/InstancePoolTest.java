@@ -17,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +99,22 @@ final class InstancePoolTest {
         assertThat(pool.idleLongerThan(Duration.ofNanos(-1))).containsExactly(second, third);
         assertThat(pool.take(key, LOW)).isEmpty();
         assertThat(pool.idleMib()).isZero();
+    }
+
+    @Test
+    void whatBelongsToAnOrganizationThatHasEnded_leaves_andIsNotKeptAgain() {
+        InstanceKey key = key("acme", 1, 1, "T", "T");
+        Instance busy = instance();
+        busy.belongsTo(Set.of("acme", "blue"));
+        Instance idle = instance();
+        idle.belongsTo(Set.of("acme", "blue"));
+        Instance others = instance();
+        others.belongsTo(Set.of("blue"));
+        assertThat(pool.put(key, idle)).isEmpty();
+        assertThat(pool.put(key("blue", 2, 1, "T", "T"), others)).isEmpty();
+        assertThat(pool.endAllOf("acme")).containsExactly(idle);
+        assertThat(pool.put(key, busy)).containsExactly(busy);
+        assertThat(pool.idleMib()).isEqualTo(MIB);
     }
 
     private Instance idle(InstanceKey key, Label seen) {
