@@ -1,6 +1,7 @@
 package dev.sluice;
 
 import dev.sluice.sandbox.SandboxUnavailable;
+import dev.sluice.store.StoreClosed;
 import dev.sluice.store.StoreFailed;
 import java.io.IOException;
 import java.util.List;
@@ -19,9 +20,17 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) throws InterruptedException {
+        Thread.setDefaultUncaughtExceptionHandler(Main::uncaught);
         int code = serve(List.of(args));
         if (code != 0) {
             System.exit(code);
+        }
+    }
+
+    /// What is still under way when the server ends has no store any more; all else is worth a stack trace.
+    private static void uncaught(Thread thread, Throwable failed) {
+        if (!(failed instanceof StoreClosed)) {
+            LOG.error("{} ended", thread.getName(), failed);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.store.StoreClosed;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -28,6 +29,8 @@ final class Periodic implements AutoCloseable {
     private static void attempt(String name, Runnable piece) {
         try {
             piece.run();
+        } catch (StoreClosed ended) {
+            LOG.debug("{} ended with the server", name);
         } catch (RuntimeException failed) {
             LOG.warn("{} failed and is tried again", name, failed);
         }

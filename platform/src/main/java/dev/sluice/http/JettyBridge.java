@@ -49,7 +49,9 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
         } catch (HttpRefused refused) {
             return refused.response();
         } catch (RuntimeException bug) {
-            LOG.error("a request could not be answered", withoutItsText(bug));
+            if (isRunning()) { // else what it needs is closed already
+                LOG.error("a request could not be answered", withoutItsText(bug));
+            }
             return Response.error(500, 500, "Server Error");
         }
     }

@@ -3,6 +3,7 @@ package dev.sluice.invoke;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Bound;
 import dev.sluice.schedule.Scheduler.Parcel;
+import dev.sluice.store.StoreClosed;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -97,16 +98,18 @@ final class Backlog {
     }
 
     private void work(String name, Tenant tenant) {
-        boolean isDone = false;
+        boolean isOver = false;
         try {
             for (Waiting run = next(name, tenant); run != null; run = next(name, tenant)) {
                 start(name, run);
             }
-            isDone = true;
+            isOver = true;
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
+        } catch (StoreClosed closed) {
+            isOver = true; // what waits is started by the next server
         } finally {
-            if (!isDone) {
+            if (!isOver) {
                 replace(name, tenant);
             }
         }

@@ -97,7 +97,7 @@ public final class MemoryStore implements Store {
 
     private void requireOpen() {
         if (closed) {
-            throw new IllegalStateException("the store is closed");
+            throw new StoreClosed();
         }
     }
 }

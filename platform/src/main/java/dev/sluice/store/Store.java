@@ -12,7 +12,7 @@ import java.util.Optional;
 /// to see.
 ///
 /// Keys have 1 to `KEY_BYTES_MAX` bytes, values at most `VALUE_BYTES_MAX`; anything else is an
-/// `IllegalArgumentException`. A closed store throws `IllegalStateException`. A store whose disk has refused once
+/// `IllegalArgumentException`. A closed store throws `StoreClosed`. A store whose disk has refused once
 /// throws `StoreFailed` from then on: what it had not acknowledged may or may not be there after the next start.
 ///
 /// No transactions that read and then decide (conditions in a `Batch` do that), no expiry, no deletion of ranges.

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Bound;
 import dev.sluice.schedule.Scheduler.Parcel;
+import dev.sluice.store.StoreClosed;
 import dev.sluice.store.StoreFailed;
 import java.util.Map;
 import java.util.UUID;
@@ -145,5 +146,27 @@ final class BacklogTest {
         }
         mayEnd.release(all);
         await().dontCatchUncaughtExceptions().until(() -> started.get() == all);
+    }
+
+    /// Else each run that waits is tried, and fails with a stack trace.
+    @Test
+    void whenTheServerEnds_nothingMoreIsStarted_andNobodyComplains() {
+        var uncaught = new AtomicInteger();
+        var ending = new Backlog(
+                _ -> {
+                    Thread.currentThread().setUncaughtExceptionHandler((_, _) -> uncaught.incrementAndGet());
+                    started.incrementAndGet();
+                    mayEnd.acquire();
+                    throw new StoreClosed();
+                },
+                scheduler);
+        for (int i = 0; i < 10 * Backlog.TENANT_UNDER_WAY_MAX; i++) {
+            accept(ending, "acme");
+        }
+        await().until(() -> started.get() == Backlog.TENANT_UNDER_WAY_MAX);
+        mayEnd.release(10 * Backlog.TENANT_UNDER_WAY_MAX);
+        await().until(() -> scheduler.used("acme").bytes() == 9 * Backlog.TENANT_UNDER_WAY_MAX);
+        assertThat(started).hasValue(Backlog.TENANT_UNDER_WAY_MAX);
+        assertThat(uncaught).hasValue(0);
     }
 }

@@ -2,7 +2,7 @@ package dev.sluice.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.sluice.bytes.Bytes;
 import java.util.ArrayList;
@@ -458,11 +458,11 @@ public abstract class StoreContract {
     void aClosedStore_refusesEverything_andMayBeClosedAgain() {
         store.close();
         store.close();
-        assertThatIllegalStateException().isThrownBy(() -> store.get(KEY));
-        assertThatIllegalStateException().isThrownBy(() -> store.putIfAbsent(KEY, NEW));
-        assertThatIllegalStateException().isThrownBy(() -> store.commitBehind(new Batch().put(KEY, NEW)));
-        assertThatIllegalStateException().isThrownBy(() -> store.scan(KEY, Bytes.EMPTY, 1));
-        assertThatIllegalStateException().isThrownBy(() -> store.scanBackwards(KEY, Bytes.EMPTY, 1));
+        assertThatExceptionOfType(StoreClosed.class).isThrownBy(() -> store.get(KEY));
+        assertThatExceptionOfType(StoreClosed.class).isThrownBy(() -> store.putIfAbsent(KEY, NEW));
+        assertThatExceptionOfType(StoreClosed.class).isThrownBy(() -> store.commitBehind(new Batch().put(KEY, NEW)));
+        assertThatExceptionOfType(StoreClosed.class).isThrownBy(() -> store.scan(KEY, Bytes.EMPTY, 1));
+        assertThatExceptionOfType(StoreClosed.class).isThrownBy(() -> store.scanBackwards(KEY, Bytes.EMPTY, 1));
     }
 
     protected interface Work {

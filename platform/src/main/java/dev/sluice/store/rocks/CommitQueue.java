@@ -2,6 +2,7 @@ package dev.sluice.store.rocks;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.store.KeyRange;
+import dev.sluice.store.StoreClosed;
 import dev.sluice.store.StoreFailed;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -50,7 +51,7 @@ final class CommitQueue {
                 roomy.awaitUninterruptibly();
             }
             if (closed) {
-                throw new IllegalStateException("the store is closed");
+                throw new StoreClosed();
             }
             requireSound();
             if (added.isBehind()) {

@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.store.Batch;
 import dev.sluice.store.KeyRange;
 import dev.sluice.store.Store;
+import dev.sluice.store.StoreClosed;
 import dev.sluice.store.StoreFailed;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -93,7 +94,7 @@ public final class RocksStore implements Store {
         requireOpen();
         long stamp = open.tryReadLock();
         if (stamp == 0) {
-            throw new IllegalStateException("the store is closed");
+            throw new StoreClosed();
         }
         try {
             disk.run(_ -> {
@@ -123,7 +124,7 @@ public final class RocksStore implements Store {
         requireOpen();
         long stamp = open.tryReadLock();
         if (stamp == 0) {
-            throw new IllegalStateException("the store is closed");
+            throw new StoreClosed();
         }
         try {
             return cachedOrFromDisk(read);
@@ -147,7 +148,7 @@ public final class RocksStore implements Store {
 
     private void requireOpen() {
         if (closed) {
-            throw new IllegalStateException("the store is closed");
+            throw new StoreClosed();
         }
         queue.requireSound();
     }
