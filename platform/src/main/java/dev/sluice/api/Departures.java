@@ -89,8 +89,8 @@ public final class Departures {
         LOG.info("removed {} things of a deleted organization", removed.things());
     }
 
-    /// Goes on with what a crash or a failure has left, and looks for the last time. To be called again and again by one
-    /// thread, after the collector.
+    /// Goes on with what a crash or a failure has left, and looks for the last time. To be called again and again by
+    /// one thread, after the collector.
     public void goOn() {
         departed.all().forEach((organization, since) -> {
             Failure failed = failures.get(organization.token());

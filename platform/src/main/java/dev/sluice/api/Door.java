@@ -74,12 +74,8 @@ final class Door {
             return caller;
         }
         Caller.Known whole = caller.asOrganization().orElseThrow(() -> forbidden(caller, EVERYTHING));
-        recordWhole(caller, request);
-        return whole;
-    }
-
-    private void recordWhole(Caller.Known caller, Request request) {
         recordWhole(caller, caller.organization().token(), request);
+        return whole;
     }
 
     /// Puts on record that somebody acts for an organization as a whole.

@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
-import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.store.Batch;
@@ -85,8 +84,7 @@ class Barrier {
         }
     }
 
-    /// Before an entry is made, in an operation that has begun. Who may not know the label is not told: he could never
-    /// look whether it is there.
+    /// Before an entry is made, in an operation that has begun.
     ///
     /// @param label of the directory, or of what is linked
     /// @throws Refused `CONFLICT` for what is a closed organization's own
@@ -94,8 +92,7 @@ class Barrier {
         if (!closed.isEmpty()
                 && Stream.of(label.secrecy(), label.integrity())
                         .flatMap(Barrier::organizations)
-                        .anyMatch(one -> closed.contains(one) && Estates.isOwn(label, one))
-                && Task.current().mayObserve(label)) {
+                        .anyMatch(one -> closed.contains(one) && Estates.isOwn(label, one))) {
             throw new Refused(Refusal.CONFLICT, "the organization that this belongs to is being deleted");
         }
     }

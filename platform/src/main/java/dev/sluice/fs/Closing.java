@@ -10,8 +10,8 @@ public final class Closing {
         this.barrier = fs.barrier;
     }
 
-    /// From now on nothing is linked into directories of the organization's own, and nothing of its own anywhere, by who
-    /// may know it: that is refused as `CONFLICT`. What was linked before is there when this returns.
+    /// From now on nothing is linked into directories of the organization's own, and nothing of its own anywhere: that
+    /// is refused as `CONFLICT`. What was linked before is there when this returns.
     ///
     /// @param organization its token
     /// @return false if it was closed before

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// The runs that nobody waits for, in the order in which they were accepted. Holds ids and sizes only: the store has the
-/// rest, and this is rebuilt from it after a restart.
+/// The runs that nobody waits for, in the order in which they were accepted. Holds ids and sizes only: the store has
+/// the rest, and this is rebuilt from it after a restart.
 ///
 /// Each tenant has a bounded number of them under way, at most as many as it may run at once, so that one tenant's
 /// backlog does not crowd the scheduler. The others count among the runs that it has waiting there.

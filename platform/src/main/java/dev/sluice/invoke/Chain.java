@@ -43,7 +43,8 @@ record Chain(
 
     /// The runs that a run calls which holds `around` and ends at `endNanos`.
     Chain within(Lease around, long endNanos) {
-        return new Chain(vouched, depth + 1, Optional.of(around), Standing.ACCEPTED, Invocations.QUEUE_PATIENCE, endNanos);
+        return new Chain(
+                vouched, depth + 1, Optional.of(around), Standing.ACCEPTED, Invocations.QUEUE_PATIENCE, endNanos);
     }
 
     /// The same, once it is known who calls.

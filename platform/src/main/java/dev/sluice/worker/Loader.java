@@ -46,7 +46,8 @@ final class Loader {
     /// waiting, a new one.
     ///
     /// @param parties the organizations whose it will be
-    Prepared prepare(FunctionSpec function, Set<String> parties, Duration left) throws SandboxFailed, InterruptedException {
+    Prepared prepare(FunctionSpec function, Set<String> parties, Duration left)
+            throws SandboxFailed, InterruptedException {
         Optional<FunctionPackage> code = read(function);
         if (code.isEmpty()) {
             return new Prepared.Unfit(Fault.system("the function's package is not readable"));

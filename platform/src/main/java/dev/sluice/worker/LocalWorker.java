@@ -147,8 +147,8 @@ public final class LocalWorker implements AutoCloseable {
         }
     }
 
-    /// Ends all guests of an organization, while they are prepared and in the middle of their runs too, and keeps none of
-    /// them from now on.
+    /// Ends all guests of an organization, while they are prepared and in the middle of their runs too, and keeps none
+    /// of them from now on.
     ///
     /// @param organization its token, of which there will never be another one
     public void end(String organization) {

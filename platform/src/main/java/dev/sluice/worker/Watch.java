@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Ends guests whose runs have passed their deadline, and those of organizations that have ended. One thread looks every
-/// [#GRAIN], so that a run costs no timer.
+/// Ends guests whose runs have passed their deadline, and those of organizations that have ended. One thread looks
+/// every [#GRAIN], so that a run costs no timer.
 final class Watch implements AutoCloseable {
     static final Duration GRAIN = Duration.ofMillis(5);
 

@@ -11,6 +11,7 @@ import dev.sluice.store.MemoryStore;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -36,9 +37,11 @@ final class UsersTest {
             var users = new Users(sessions, providers, organizations);
             String issuer = providers.named("test").orElseThrow().issuer();
             String jon = sessions.open(new User("test", issuer, "jon@example.com", Set.of()));
-            for (Optional<String> asked : Set.of(Optional.of("acme"), Optional.of("nowhere"), Optional.<String>empty())) {
-                assertThat(users.caller(jon, asked)).isEqualTo(new Rejected(Reason.FORBIDDEN, "test jon@example.com"));
+            var jons = new Rejected(Reason.FORBIDDEN, "test jon@example.com");
+            for (String asked : List.of("acme", "nowhere")) {
+                assertThat(users.caller(jon, Optional.of(asked))).isEqualTo(jons);
             }
+            assertThat(users.caller(jon, Optional.empty())).isEqualTo(jons);
             assertThat(users.caller("nobody", Optional.of("acme"))).isEqualTo(Rejected.UNAUTHENTICATED);
         }
     }

@@ -54,6 +54,7 @@ final class ChainTest {
     }
 
     private static Chain chain(Duration patience, Duration ofUse) {
-        return new Chain(Component.TRUE, 0, Optional.empty(), Scheduler.Standing.KNOWN, patience, System.nanoTime() + ofUse.toNanos());
+        long endNanos = System.nanoTime() + ofUse.toNanos();
+        return new Chain(Component.TRUE, 0, Optional.empty(), Scheduler.Standing.KNOWN, patience, endNanos);
     }
 }

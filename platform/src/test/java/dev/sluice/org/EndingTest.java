@@ -121,17 +121,6 @@ final class EndingTest {
         assertThat(writes(acme, "nobody asks any more")).isTrue();
     }
 
-    /// Else he would learn of an organization that there was one.
-    @Test
-    void whoMayNotKnowWhatIsDeleted_isNotTold() {
-        Organization acme = organizations.create("acme", CLOCK, BY);
-        organizations.delete(acme, CLOCK, BY);
-        Task blue = Tasks.of("T,T", "blue,T", "blue");
-        FsPath path = FsPath.home(Label.parse("blue,blue")).child("for-acme");
-        blue.run(() -> fs.create(path, Kind.FILE, Label.parse("acme,T"), Bytes.EMPTY, Tasks.all(blue, "blue")));
-        assertThat(blue.run(() -> fs.find(path))).isPresent();
-    }
-
     @Test
     void anOrganizationThatHasEnded_doesNotEndAgain() {
         Organization acme = organizations.create("acme", CLOCK, BY);

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class QuotaWordsTest {
     private static final String ANSWER =
-            "{\"organization\":\"acme\",\"limits\":{\"concurrentRuns\":5,\"queuedRuns\":10000,\"queuedMib\":1024,\"memoryMib\":4096,"
-                    + "\"functions\":1000,\"storedItems\":10000000,\"storedMib\":102400,\"requestsPerSecond\":1000},"
-                    + "\"used\":{\"concurrentRuns\":2,\"queuedRuns\":0,\"queuedMib\":7,\"memoryMib\":256,\"functions\":3,"
-                    + "\"storedItems\":40,\"storedMib\":1,\"requestsPerSecond\":0},\"set\":[\"concurrentRuns\"]}";
+            "{\"organization\":\"acme\",\"limits\":{\"concurrentRuns\":5,\"queuedRuns\":10000,\"queuedMib\":1024,"
+                    + "\"memoryMib\":4096,\"functions\":1000,\"storedItems\":10000000,\"storedMib\":102400,\"requestsPerSecond\":1000},"
+                    + "\"used\":{\"concurrentRuns\":2,\"queuedRuns\":0,\"queuedMib\":7,"
+                    + "\"memoryMib\":256,\"functions\":3,\"storedItems\":40,\"storedMib\":1,\"requestsPerSecond\":0},\"set\":[\"concurrentRuns\"]}";
 
     @TempDir
     Path home;
