@@ -3,6 +3,7 @@ package dev.sluice.cli.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.Certificate;
+import dev.sluice.cli.RecordedTest;
 import dev.sluice.cli.Recorder;
 import dev.sluice.cli.RsaKeys;
 import dev.sluice.cli.Shell;
@@ -11,30 +12,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Who the server is told is asking, and what the user is told when that fails.
-final class ApiTest {
-    @TempDir
-    Path home;
-
-    private Recorder server;
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new Recorder();
-        shell = new Shell(home).at(server);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
+final class ApiTest extends RecordedTest {
     private Path newKey() throws IOException, GeneralSecurityException {
         return RsaKeys.pkcs8(RsaKeys.generate(), home.resolve("k.pem"));
     }

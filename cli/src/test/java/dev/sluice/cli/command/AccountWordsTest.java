@@ -2,7 +2,7 @@ package dev.sluice.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.Recorder;
+import dev.sluice.cli.RecordedTest;
 import dev.sluice.cli.RsaKeys;
 import dev.sluice.cli.Shell;
 import java.io.IOException;
@@ -10,29 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class AccountWordsTest {
-    @TempDir
-    Path home;
-
-    private Recorder server;
-    private Shell shell;
+final class AccountWordsTest extends RecordedTest {
     private Path key;
 
     @BeforeEach
     void start() throws IOException, GeneralSecurityException {
-        server = new Recorder();
-        shell = new Shell(home).at(server);
         key = RsaKeys.pkcs8(RsaKeys.generate(), home.resolve("k.pem"));
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     private String written() throws IOException {

@@ -2,35 +2,13 @@ package dev.sluice.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.Recorder;
+import dev.sluice.cli.RecordedTest;
 import dev.sluice.cli.Shell;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class AuditWordsTest {
-    @TempDir
-    Path home;
-
-    private Recorder server;
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new Recorder();
-        shell = new Shell(home).at(server);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
+final class AuditWordsTest extends RecordedTest {
     @Test
     void explain_printsTheServersWords() {
         server.reply(200, "text/plain", "run 7\n");

@@ -2,34 +2,12 @@ package dev.sluice.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.Recorder;
-import dev.sluice.cli.Shell;
+import dev.sluice.cli.RecordedTest;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class ContextWordsTest {
-    @TempDir
-    Path home;
-
-    private Recorder server;
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new Recorder();
-        shell = new Shell(home).at(server);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
+final class ContextWordsTest extends RecordedTest {
     @Test
     void aContext_isAdded_listed_andUsed() throws IOException {
         String port = String.valueOf(server.port());

@@ -2,37 +2,23 @@ package dev.sluice.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.Recorder;
+import dev.sluice.cli.RecordedTest;
 import dev.sluice.cli.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Requests as Dispatch's client sends them (contracts: appendix A), and its messages.
-final class FunctionWordsTest {
+final class FunctionWordsTest extends RecordedTest {
     private static final String SOURCE = "\"source\":\"[A-Za-z0-9+/]+=*\"";
 
-    @TempDir
-    Path home;
-
-    private Recorder server;
-    private Shell shell;
     private Path file;
 
     @BeforeEach
     void start() throws IOException {
-        server = new Recorder();
-        shell = new Shell(home).at(server);
         file = Files.writeString(home.resolve("hello.js"), "module.exports = () => 1");
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     private String bodyWithoutSource() {

@@ -2,7 +2,7 @@ package dev.sluice.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.Recorder;
+import dev.sluice.cli.RecordedTest;
 import dev.sluice.cli.Shell;
 import java.io.IOException;
 import java.net.URI;
@@ -22,34 +22,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class LoginWordsTest {
+final class LoginWordsTest extends RecordedTest {
     private static final String COOKIE = "_oauth2_proxy=abc";
     private static final String BEGUN = """
             {"device_code":"secret-handle","user_code":"ABCD-EFGH","verification_uri":"https://idp.test/device",
              "verification_uri_complete":"https://idp.test/device?c=A","expires_in":300,"interval":1}
             """;
 
-    @TempDir
-    Path home;
-
-    private Recorder server;
-    private Shell shell;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient browser = HttpClient.newHttpClient();
 
-    @BeforeEach
-    void start() throws IOException {
-        server = new Recorder();
-        shell = new Shell(home).at(server);
-    }
-
     @AfterEach
     void stop() {
-        server.close();
         threads.close();
         browser.close();
     }

@@ -2,36 +2,14 @@ package dev.sluice.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.Recorder;
+import dev.sluice.cli.RecordedTest;
 import dev.sluice.cli.Shell;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `--organization` and `--as-org`: where they are sent, and where they would say nothing.
-final class OrganizationFlagsTest {
-    @TempDir
-    Path home;
-
-    private Recorder server;
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new Recorder();
-        shell = new Shell(home).at(server);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
+final class OrganizationFlagsTest extends RecordedTest {
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -2,38 +2,16 @@ package dev.sluice.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.Recorder;
-import dev.sluice.cli.Shell;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import dev.sluice.cli.RecordedTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class QuotaWordsTest {
+final class QuotaWordsTest extends RecordedTest {
     private static final String ANSWER =
             "{\"organization\":\"acme\",\"limits\":{\"concurrentRuns\":5,\"queuedRuns\":10000,\"queuedMib\":1024,"
                     + "\"memoryMib\":4096,\"functions\":1000,\"storedItems\":10000000,\"storedMib\":102400,\"requestsPerSecond\":1000},"
                     + "\"used\":{\"concurrentRuns\":2,\"queuedRuns\":0,\"queuedMib\":7,"
                     + "\"memoryMib\":256,\"functions\":3,\"storedItems\":40,\"storedMib\":1,\"requestsPerSecond\":0},\"set\":[\"concurrentRuns\"]}";
 
-    @TempDir
-    Path home;
-
-    private Recorder server;
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new Recorder();
-        shell = new Shell(home).at(server);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
 
     @Test
     void get_shows_whatIsAllowed_used_andSet() {

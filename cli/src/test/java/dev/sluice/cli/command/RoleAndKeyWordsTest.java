@@ -2,34 +2,13 @@ package dev.sluice.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.Recorder;
-import dev.sluice.cli.Shell;
+import dev.sluice.cli.RecordedTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class RoleAndKeyWordsTest {
-    @TempDir
-    Path home;
-
-    private Recorder server;
-    private Shell shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new Recorder();
-        shell = new Shell(home).at(server);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
+final class RoleAndKeyWordsTest extends RecordedTest {
     @Test
     void roles_areMade_changed_andDeleted() {
         assertThat(shell.run("iam", "create", "role", "r", "--action", "get,update", "--resource", "function/web-*")
