@@ -99,6 +99,7 @@ public final class Api implements Handler {
         pages.addTo(table);
         new LoginRoutes(login, pages, rooms.signIn().tenantPorts()).addTo(table);
         new DeviceRoutes(login).addTo(table);
+        new TerminalRoutes(login).addTo(table);
         new SystemRoutes(door, version, isReady).addTo(table);
         new AccessRoutes(
                         door,

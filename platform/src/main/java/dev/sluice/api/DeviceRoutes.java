@@ -51,7 +51,7 @@ final class DeviceRoutes {
 
     private String provider(Request request) {
         String organization = request.query("organization").orElse("");
-        List<String> known = login.providers().serving(organization).stream()
+        List<String> known = login.users().choices(organization).stream()
                 .filter(one -> !one.takesPasswords())
                 .map(Choice::name)
                 .toList();

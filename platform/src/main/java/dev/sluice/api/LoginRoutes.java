@@ -57,7 +57,7 @@ final class LoginRoutes {
             throw Rejection.of(400, "rd must be a path of this server");
         }
         String organization = request.query("organization").orElse("");
-        List<Choice> all = login.providers().serving(organization);
+        List<Choice> all = login.users().choices(organization);
         Optional<Choice> chosen = request.query("provider")
                 .map(login.providers()::choice)
                 .orElse(all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty());

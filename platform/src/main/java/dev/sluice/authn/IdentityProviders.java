@@ -81,7 +81,9 @@ public final class IdentityProviders {
     public record Choice(String name, boolean takesPasswords) {}
 
     /// Those that vouch for users of an organization, in the order of the file.
-    public List<Choice> serving(String organization) {
+    ///
+    /// @param organization its token, as in [#of]
+    List<Choice> serving(String organization) {
         return byName.values().stream()
                 .filter(provider -> provider.organization().equals(Founding.ORGANIZATION)
                         || provider.organization().equals(organization))

@@ -53,6 +53,16 @@ public final class Users {
                 .map(open -> open.session().user());
     }
 
+    /// Who can vouch for users of an organization; for one that there is not, the operator's providers.
+    ///
+    /// @param organization its name
+    public List<IdentityProviders.Choice> choices(String organization) {
+        return providers.serving(organizations
+                .tenant(organization)
+                .map(found -> found.organization().token())
+                .orElse(""));
+    }
+
     /// The provider that vouched, as long as the operator lists it as it was.
     private Optional<IdentityProvider> provider(Sessions.Open open) {
         return providers

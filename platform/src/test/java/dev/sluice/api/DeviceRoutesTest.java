@@ -38,6 +38,7 @@ final class DeviceRoutesTest {
                 provider.description("other", "dispatch"),
                 provider.description("own", "blue"));
         server = new ApiServer(directory);
+        server.developer("blue", "function");
     }
 
     @AfterAll

@@ -218,6 +218,11 @@ final class LoginPagesTest {
         assertThat(last.statusCode()).isEqualTo(429);
         assertThat(last.headers().firstValue("Retry-After")).contains("900");
         assertThat(last.body()).contains("too many logins failed");
+        String typed = "{\"provider\":\"corp\",\"username\":\"guessed\",\"password\":\"wrong\"}";
+        assertThat(server.post(ApiServer.NOBODY, "/v1/iam/oauth2/password", typed)
+                        .status())
+                .as("at a terminal too")
+                .isEqualTo(429);
     }
 
     @Test

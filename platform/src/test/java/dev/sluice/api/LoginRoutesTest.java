@@ -184,6 +184,10 @@ final class LoginRoutesTest {
                 .as("its sessions are nobody's there")
                 .isEqualTo("[]");
         assertThat(server.get(next, "/v1/audit").body()).doesNotContain("session.open");
+        assertThat(get("/v1/iam/oauth2/providers?organization=late").body())
+                .as("nobody is led to it")
+                .contains("\"test\"")
+                .doesNotContain("\"late\"");
         assertThat(home(session(), "late")).as("the operator's provider").isEqualTo(200);
     }
 
