@@ -91,6 +91,7 @@ public final class Parser {
         String value;
         if (flag.hasValue()) {
             value = attached.isEmpty() ? nextFor(flag) : attached.substring(1);
+            requireSaid(flag, value);
         } else {
             value = attached.isEmpty() ? "true" : attached.substring(1);
             if (!value.equals("true") && !value.equals("false")) {
@@ -98,6 +99,14 @@ public final class Parser {
             }
         }
         values.computeIfAbsent(flag.name(), _ -> new ArrayList<>()).add(value);
+    }
+
+    /// A script whose variable is not set must not act as somebody else, or somewhere else, than it means to.
+    private void requireSaid(Flag flag, String value) {
+        if (value.isEmpty() && GlobalFlags.ALL.contains(flag)) {
+            throw new BadUsage(
+                    "the flag " + flag.name() + " has an empty value: say " + flag.label() + ", or leave it out", path);
+        }
     }
 
     private Optional<Flag> find(String name) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.RecordedTest;
 import dev.sluice.cli.Shell;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,6 +93,31 @@ final class OrganizationFlagsTest extends RecordedTest {
 
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err()).contains("the flag --organization says nothing to this command");
+        assertThat(server.asked()).isEmpty();
+    }
+
+    /// As `--organization "$TEAM"` is in a script that never set it.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--organization=",
+                "--organization ''",
+                "--service-account=",
+                "--token=",
+                "--key-file=",
+                "--config=",
+                "--host="
+            })
+    void anEmptyValue_isNotTheUsualOne(String flag) {
+        for (String line : List.of("get runs", "iam delete policy p", "login", "fs ls ~", "token", "context add c")) {
+            var words = new ArrayList<>(List.of(line.split(" ")));
+            Stream.of(flag.split(" ")).map(word -> word.replace("''", "")).forEach(words::add);
+
+            Shell.Outcome outcome = shell.run(words.toArray(String[]::new));
+
+            assertThat(outcome.exitCode()).as(line).isEqualTo(2);
+            assertThat(outcome.err()).as(line).contains("has an empty value");
+        }
         assertThat(server.asked()).isEmpty();
     }
 }
