@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 
 /// Goes through the usual commands once, against a server of its own that knows one answer, so that the JDK can record
 /// for its AOT cache which classes they need:
@@ -79,7 +80,13 @@ public final class Rehearsal {
         environment.keySet().removeIf(name -> name.startsWith("SLUICE_"));
         environment.put("SLUICE_CONFIG", config.toString());
         var terminal = new Terminal(
-                new ByteArrayInputStream(new byte[0]), nowhere, nowhere, environment, home, Clock.systemUTC());
+                new ByteArrayInputStream(new byte[0]),
+                nowhere,
+                nowhere,
+                environment,
+                home,
+                Clock.systemUTC(),
+                Optional::empty);
         Sluice.run(command.toArray(String[]::new), terminal);
     }
 

@@ -32,7 +32,8 @@ public final class Sluice {
                 stream(FileDescriptor.err),
                 System.getenv(),
                 Path.of(System.getenv().getOrDefault("HOME", System.getProperty("user.home", "."))),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                ConsoleKeyboard::find);
         int exitCode = run(args, terminal);
         terminal.err().flush();
         boolean unheard = terminal.out().checkError();

@@ -5,14 +5,23 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /// What a process is given by whoever starts it.
 ///
 /// @param out for results only
 /// @param err for everything else
 /// @param home the user's home directory
+/// @param keyboard finds whom to ask; nobody where a script runs the program
 public record Terminal(
-        InputStream in, PrintStream out, PrintStream err, Map<String, String> environment, Path home, Clock clock) {
+        InputStream in,
+        PrintStream out,
+        PrintStream err,
+        Map<String, String> environment,
+        Path home,
+        Clock clock,
+        Supplier<Optional<Keyboard>> keyboard) {
     public Terminal {
         environment = Map.copyOf(environment);
     }

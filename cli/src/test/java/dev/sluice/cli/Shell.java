@@ -10,8 +10,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Runs the program as a shell would, in this process, with a home directory of its own.
 public final class Shell {
@@ -22,7 +27,9 @@ public final class Shell {
 
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
+    private final List<String> questions = new ArrayList<>();
     private byte[] input = new byte[0];
+    private Optional<Keyboard> keyboard = Optional.empty();
 
     public Shell(Path home) {
         this.home = home;
@@ -35,6 +42,12 @@ public final class Shell {
 
     public Shell typing(String standardInput) {
         input = standardInput.getBytes(StandardCharsets.UTF_8);
+        return this;
+    }
+
+    /// From now on somebody sits there: he answers each question in turn, and in the end ends the input.
+    public Shell answering(String... answers) {
+        keyboard = Optional.of(new Typist(new ArrayDeque<>(List.of(answers))));
         return this;
     }
 
@@ -65,8 +78,33 @@ public final class Shell {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 environment,
                 home,
-                Clock.fixed(NOW, ZoneOffset.UTC));
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                () -> keyboard);
         int exitCode = Sluice.run(args, terminal);
         return new Outcome(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /// The questions that somebody was asked, those for a secret with `*` in front.
+    public List<String> questions() {
+        return questions;
+    }
+
+    private final class Typist implements Keyboard {
+        private final Deque<String> answers;
+
+        Typist(Deque<String> answers) {
+            this.answers = answers;
+        }
+
+        @Override
+        public Optional<String> line(String question) {
+            questions.add(question);
+            return Optional.ofNullable(answers.poll());
+        }
+
+        @Override
+        public Optional<String> secret(String question) {
+            return line("*" + question);
+        }
     }
 }

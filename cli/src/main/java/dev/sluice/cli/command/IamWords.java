@@ -110,11 +110,13 @@ final class IamWords {
     }
 
     private static Word delete() {
-        Word organization = named(
-                        ORGANIZATION, "Delete an organization: empty, or with all that it has.", deleting(ORGANIZATION))
-                .flag(Flag.bare("delete all that it has too, for good", "--cascade"))
+        Word organization = Cascade.offeredBy(named(
+                        ORGANIZATION,
+                        "Delete an organization: empty, or with all that it has.",
+                        deleting(ORGANIZATION)))
                 .example("sluice iam delete organization acme")
-                .example("sluice iam delete organization acme --cascade");
+                .example("sluice iam delete organization acme --cascade")
+                .example("sluice iam delete organization acme --cascade --yes");
         return new Word(
                 "delete",
                 "Delete something.",
@@ -184,7 +186,7 @@ final class IamWords {
     private static Action deleting(Kind kind) {
         return (arguments, session) -> {
             String name = arguments.required(0);
-            String query = arguments.has("--cascade") ? "?cascade=true" : "";
+            String query = Cascade.query(arguments, session, name);
             Json answer = session.api().delete(kind.target(name) + query);
             session.print(answer, () -> kind.deleted() + name);
             return 0;

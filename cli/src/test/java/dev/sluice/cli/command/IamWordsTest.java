@@ -186,9 +186,42 @@ final class IamWordsTest extends RecordedTest {
     }
 
     @Test
-    void delete_withAllThatItHas_saysSoToTheServer() {
-        shell.run("iam", "delete", "organization", "acme", "--cascade");
+    void delete_withAllThatItHas_needsAYes_whereNobodyCanBeAsked() {
+        Shell.Outcome outcome = shell.run("iam", "delete", "organization", "acme", "--cascade");
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).contains("This deletes acme with all that it has", "--yes");
+        assertThat(server.asked()).isEmpty();
+
+        shell.run("iam", "delete", "organization", "acme", "--cascade", "-y");
         assertThat(server.only().target()).isEqualTo("/v1/iam/organization/acme?cascade=true");
+    }
+
+    @Test
+    void delete_withAllThatItHas_isForWhoTypesItsName() {
+        for (String typed : List.of("", "y", "yes", "ACME", "acme2")) {
+            assertThat(shell.answering(typed)
+                            .run("iam", "delete", "organization", "acme", "--cascade")
+                            .err())
+                    .as(typed)
+                    .contains("nothing was done");
+        }
+        assertThat(shell.answering()
+                        .run("iam", "delete", "organization", "acme", "--cascade")
+                        .exitCode())
+                .as("who ends the input")
+                .isEqualTo(1);
+        assertThat(server.asked()).isEmpty();
+
+        shell.answering(" acme").run("iam", "delete", "organization", "acme", "--cascade");
+        assertThat(server.only().target()).isEqualTo("/v1/iam/organization/acme?cascade=true");
+        assertThat(shell.questions()).endsWith("Type its name to go on: ");
+    }
+
+    @Test
+    void delete_ofWhatIsEmpty_asksNobody() {
+        shell.answering().run("iam", "delete", "organization", "acme");
+        assertThat(server.only().target()).isEqualTo("/v1/iam/organization/acme");
+        assertThat(shell.questions()).isEmpty();
     }
 
     @Test
