@@ -20,15 +20,37 @@ final class Completion {
                 + """
                 _sluice() {
                     local current=${COMP_WORDS[COMP_CWORD]} path= offers= i
+                    COMPREPLY=()
                     for ((i = 1; i < COMP_CWORD; i++)); do
+                        case "${COMP_WORDS[i]}" in
+                            %s)
+                                if [[ ${COMP_WORDS[i + 1]} == "=" ]]; then ((i++)); fi
+                                ((i++))
+                                continue ;;
+                        esac
                         case "$path ${COMP_WORDS[i]}" in
                 %s        esac
                     done
+                    if ((i > COMP_CWORD)); then return; fi # the value of a flag: perhaps a file
                     case "$path" in
                 %s    esac
                     COMPREPLY=($(compgen -W "$offers" -- "$current"))
                 }
-                complete -o default -F _sluice sluice ./sluice""".formatted(completion.steps, completion.offers);
+                complete -o default -F _sluice sluice ./sluice"""
+                        .formatted(valued(root), completion.steps, completion.offers);
+    }
+
+    /// The flags that are followed by a value, as a pattern.
+    private static String valued(Word root) {
+        return Stream.concat(flags(root), GlobalFlags.ALL.stream())
+                .filter(Flag::hasValue)
+                .flatMap(flag -> flag.names().stream())
+                .distinct()
+                .collect(Collectors.joining("|"));
+    }
+
+    private static Stream<Flag> flags(Word word) {
+        return Stream.concat(word.flags().stream(), word.children().stream().flatMap(Completion::flags));
     }
 
     private void visit(Word word, String path) {

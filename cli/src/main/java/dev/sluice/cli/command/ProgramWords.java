@@ -26,7 +26,7 @@ final class ProgramWords {
     /// A word that the launcher script carries out before this program is reached.
     static Word ofLauncher(String name, String summary, String example) {
         return new Word(name, summary, (_, _) -> {
-                    throw Failure.usage("`" + name + "` is carried out by the launcher: run ./sluice " + name);
+                    throw Failure.usage("`" + name + "` is carried out by the launcher: run " + example);
                 })
                 .example(example);
     }

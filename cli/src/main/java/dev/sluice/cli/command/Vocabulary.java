@@ -44,6 +44,19 @@ public final class Vocabulary {
                 ProgramWords.ofLauncher("build", "Build Sluice from its sources.", "./sluice build"),
                 ProgramWords.ofLauncher("test", "Run all tests.", "./sluice test"),
                 ProgramWords.ofLauncher("bench", "Measure.", "./sluice bench start"),
+                new Word(
+                        "admin",
+                        "Recover a server's directory, on its own machine.",
+                        List.of(
+                                ProgramWords.ofLauncher(
+                                        "reset-key",
+                                        "Make another key for the administrator.",
+                                        "./sluice admin reset-key"),
+                                ProgramWords.ofLauncher(
+                                        "rotate-keys",
+                                        "Make another key that signs the server's tokens.",
+                                        "./sluice admin rotate-keys"))),
+                ProgramWords.ofLauncher("fuzz", "Look for holes.", "./sluice fuzz"),
                 ProgramWords.ofLauncher("label", "Calculate with labels.", "./sluice label flow acme,T acme,acme"));
     }
 }

@@ -102,6 +102,31 @@ final class HelpTest {
         assertThat(completed(script, "sluice", "get", "runs", "--la")).isEqualTo("--last");
         assertThat(completed(script, "sluice", "--json", "fs", "mkd")).isEqualTo("mkdir");
         assertThat(completed(script, "sluice", "exec", "f", "--wa")).isEqualTo("--wait");
+        for (var path : paths()) {
+            var words = new ArrayList<>(path.stream().map(Word::name).toList());
+            words.add("");
+            List<Word> children = path.getLast().children();
+            if (!children.isEmpty()) {
+                assertThat(completed(script, words.toArray(String[]::new)))
+                        .isEqualTo(String.join(" ", children.stream().map(Word::name).toList()));
+            }
+        }
+    }
+
+    @Test
+    void completion_leavesTheValuesOfFlagsAlone() throws IOException, InterruptedException {
+        Path script = Files.writeString(
+                home.resolve("completion"),
+                new Shell(home).run("completion", "bash").out());
+
+        assertThat(completed(script, "sluice", "login", "--key-file", "")).isEmpty();
+        assertThat(completed(script, "sluice", "login", "--key-file", "=", "k")).isEmpty();
+        assertThat(completed(script, "sluice", "--organization", "get", "iam", "cr"))
+                .isEqualTo("create");
+        assertThat(completed(script, "sluice", "--organization", "=", "get", "iam", "cr"))
+                .isEqualTo("create");
+        assertThat(completed(script, "sluice", "login", "--key-file", "k.pem", "--dev"))
+                .isEqualTo("--device");
     }
 
     private static String completed(Path script, String... words) throws IOException, InterruptedException {
