@@ -54,7 +54,8 @@ final class SluiceTest {
     @Test
     void aLoginThatIsBrokenOff_endsAtTheServer() throws IOException, InterruptedException {
         try (var server = new Recorder()) {
-            server.reply(200, """
+            String providers = "{\"providers\":[{\"name\":\"sso\",\"flows\":[\"device\"]}]}";
+            server.reply(200, providers).reply(200, """
                     {"device_code":"h","user_code":"A","verification_uri":"https://a.test/","expires_in":300,"interval":60}
                     """);
             new Shell(home).at(server);

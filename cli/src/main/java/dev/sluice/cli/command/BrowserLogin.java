@@ -2,8 +2,10 @@ package dev.sluice.cli.command;
 
 import dev.sluice.cli.Failure;
 import dev.sluice.cli.Terminal;
-import dev.sluice.cli.config.Setting;
+import dev.sluice.cli.api.Api;
 import dev.sluice.cli.http.Address;
+import dev.sluice.cli.http.Answer;
+import dev.sluice.cli.http.Body;
 import dev.sluice.cli.http.Catcher;
 import java.io.File;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -25,16 +28,19 @@ final class BrowserLogin {
     /// As long as a server remembers a login that was begun.
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
+    private static final int ANSWER_BYTES_MAX = 1 << 20;
+    private static final int FOUND = 302;
     private static final List<String> OPENERS = List.of("xdg-open", "open");
     private static final String HTTPS_PORT = ":443";
 
     private BrowserLogin() {}
 
-    /// @param provider empty for the only one, or to choose in the browser
     /// @return the session's cookie
     static String cookie(Session session, String provider) {
         try (var catcher = Catcher.open(Cookies::isOne)) {
-            String start = start(session, catcher.address(), provider);
+            String target = target(catcher.address(), provider);
+            requireLogin(session, target);
+            String start = server(session) + target;
             Terminal terminal = session.terminal();
             terminal.complain("Logging into: " + start);
             if (!isOpened(terminal, start)) {
@@ -53,22 +59,26 @@ final class BrowserLogin {
         }
     }
 
-    /// `https://HOST/v1/iam/oauth2/start?rd=` and where the server shall hand the cookie on to; and who knows the user,
-    /// or at least whose providers may.
-    private static String start(Session session, String catcher, String provider) {
-        Address address = session.settings().address();
-        String organization = session.settings().get(Setting.ORGANIZATION);
-        String server = address.toString();
-        boolean isUsual = address.secure() && server.endsWith(HTTPS_PORT);
+    /// Where the browser begins, and where the server shall hand the cookie on to in the end.
+    private static String target(String catcher, String provider) {
         String redirect = "/v1/iam/redirect?redirect=" + encoded(catcher);
-        return (isUsual ? server.substring(0, server.length() - HTTPS_PORT.length()) : server)
-                + "/v1/iam/oauth2/start?rd=" + encoded(redirect)
-                + parameter("provider", provider)
-                + (provider.isEmpty() ? parameter("organization", organization) : "");
+        return "/v1/iam/oauth2/start?rd=" + encoded(redirect) + "&provider=" + encoded(provider);
     }
 
-    private static String parameter(String name, String value) {
-        return value.isEmpty() ? "" : "&" + name + "=" + encoded(value);
+    /// Goes ahead of the browser, as it would be too late when that shows that the provider cannot be reached.
+    private static void requireLogin(Session session, String target) {
+        Answer answer = session.api().sendBare("GET", target, Map.of("Accept", "application/json"), Body.NONE);
+        byte[] content = Api.bytes(answer, ANSWER_BYTES_MAX);
+        if (answer.status() != FOUND) {
+            throw Api.refusal(answer, content);
+        }
+    }
+
+    private static String server(Session session) {
+        Address address = session.settings().address();
+        String server = address.toString();
+        boolean isUsual = address.secure() && server.endsWith(HTTPS_PORT);
+        return isUsual ? server.substring(0, server.length() - HTTPS_PORT.length()) : server;
     }
 
     private static String encoded(String text) {

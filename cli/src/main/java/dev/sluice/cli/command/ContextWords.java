@@ -19,6 +19,8 @@ final class ContextWords {
             Setting.SERVICE_ACCOUNT,
             Setting.JWT_PRIVATE_KEY);
 
+    private static final String HIDDEN = "(hidden)";
+
     private ContextWords() {}
 
     static Word all() {
@@ -55,7 +57,7 @@ final class ContextWords {
 
     private static int list(Arguments arguments, Session session) {
         ConfigFile file = session.settings().file();
-        session.print(file.content(), () -> table(file));
+        session.print(unrevealed(file), () -> table(file));
         return 0;
     }
 
@@ -70,6 +72,11 @@ final class ContextWords {
         }
         file.withCurrent(wanted).save();
         session.say("Set context to " + wanted);
+        if (LoggedIn.as(file.context(wanted)).isEmpty()) {
+            session.terminal()
+                    .complain("Nobody is logged in there. To log in: sluice login,"
+                            + " or sluice login --service-account NAME --key-file FILE");
+        }
         return 0;
     }
 
@@ -107,15 +114,29 @@ final class ContextWords {
         };
     }
 
+    /// Without what anybody could log in with who sees it.
+    private static Json unrevealed(ConfigFile file) {
+        Json.Obj contexts = file.content().objectAt("contexts");
+        for (String name : file.names()) {
+            Json.Obj context = file.context(name);
+            for (Setting secret : List.of(Setting.COOKIE, Setting.TOKEN)) {
+                context = context.show(secret.key()).isEmpty() ? context : context.with(secret.key(), HIDDEN);
+            }
+            contexts = contexts.with(name, context);
+        }
+        return file.content().with("contexts", contexts);
+    }
+
     private static String table(ConfigFile file) {
         var table = new Table("Context", "Server", "Organization", "Account");
         for (String name : file.names()) {
             Json.Obj context = file.context(name);
+            String who = LoggedIn.as(context);
             table.row(
                     name.equals(file.current()) ? "* " + name : name,
                     context.show("scheme") + "://" + context.show("host") + ":" + context.show("port"),
                     context.show("organization"),
-                    context.show("serviceaccount"));
+                    who.isEmpty() ? "(not logged in)" : who);
         }
         return table.text();
     }

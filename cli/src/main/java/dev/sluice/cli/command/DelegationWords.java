@@ -86,6 +86,10 @@ final class DelegationWords {
         if (name.equals(file.current())) {
             throw Failure.usage("the context " + name + " is the current one: give it another name");
         }
+        String there = LoggedIn.as(file.context(name));
+        if (!there.isEmpty() && !there.equals(LoggedIn.TOKEN)) {
+            throw Failure.usage("in the context " + name + " one is " + there + ": give it another name");
+        }
         file.withContext(name, context).save();
     }
 

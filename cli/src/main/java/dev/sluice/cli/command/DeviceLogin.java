@@ -2,14 +2,12 @@ package dev.sluice.cli.command;
 
 import dev.sluice.cli.Failure;
 import dev.sluice.cli.api.Api;
-import dev.sluice.cli.config.Setting;
 import dev.sluice.cli.http.Answer;
 import dev.sluice.cli.http.Body;
 import dev.sluice.cli.json.Json;
 import dev.sluice.cli.json.JsonText;
 import dev.sluice.cli.json.NotJson;
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
@@ -45,22 +43,16 @@ final class DeviceLogin {
 
     /// Shows the code and waits.
     ///
-    /// @param provider empty for the only one
     /// @return the session's cookie
     static String cookie(Session session, String provider) {
         Api api = session.api();
-        String organization = session.settings().get(Setting.ORGANIZATION);
-        String query = provider.isEmpty() ? parameter("organization", organization) : parameter("provider", provider);
-        Answer answer = Api.successful(api.sendBare("POST", PATH + query, HEADERS, Body.NONE));
+        String target = Target.of(PATH).query("provider", provider).toString();
+        Answer answer = Api.successful(api.sendBare("POST", target, HEADERS, Body.NONE));
         if (!(Api.json(answer) instanceof Json.Obj begun)
                 || begun.show("device_code").isEmpty()) {
             throw new Failure("the server's answer makes no sense: is it a Sluice server?");
         }
         return new DeviceLogin(session, api, begun.show("device_code")).whileCancelable(begun);
-    }
-
-    private static String parameter(String name, String value) {
-        return value.isEmpty() ? "" : "?" + name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 
     private void show(Json.Obj begun) {

@@ -6,47 +6,42 @@ import dev.sluice.cli.api.Refusal;
 import dev.sluice.cli.config.Setting;
 import dev.sluice.cli.http.Answer;
 import dev.sluice.cli.http.Body;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
-/// `login` and `logout`: with a browser, without one, or as a service account.
+/// `login`: with a browser, without one, with a password, or as a service account.
 final class LoginWords {
-    private static final int ERROR_BYTES_MAX = 1 << 20;
-    private static final int UNAUTHORIZED = 401;
-    private static final int NOT_FOUND = 404;
+    private static final int ANSWER_BYTES_MAX = 1 << 20;
+    private static final Pattern MAIL = Pattern.compile("[!-~]{1,254}");
+    private static final List<String> OF_USERS = List.of("--device", "--provider", "--username", "--password-stdin");
 
     private LoginWords() {}
 
     static Word login() {
-        return new Word("login", "Log in with a browser, or as a service account.", LoginWords::login)
+        return new Word("login", "Log in with a browser or a password, or as a service account.", LoginWords::login)
                 .flag(Flag.bare("for a terminal without a browser: show a code to enter elsewhere", "--device"))
                 .option("--provider", "NAME", "identity provider that knows you, where there are several")
+                .option("--username", "NAME", "your name in a directory (LDAP): asks for its password here")
+                .flag(Flag.bare("with --username: read the password from standard input", "--password-stdin"))
                 .example("sluice login --organization acme")
                 .example("sluice login --device --organization acme --provider acme-sso")
+                .example("sluice login --username jon --organization acme")
                 .example("sluice login --service-account ci --key-file ./ci.pem --organization acme");
     }
 
-    static Word logout() {
-        return new Word("logout", "End your session and forget the context's credentials.", LoginWords::logout)
-                .flag(Flag.bare("end all your sessions, on other machines too", "--all"))
-                .flag(Flag.bare("only forget: ask no server", "--local"))
-                .example("sluice logout")
-                .example("sluice logout --all");
-    }
-
     private static int login(Arguments arguments, Session session) {
-        boolean isByDevice = arguments.has("--device");
-        String provider = arguments.option("--provider").orElse("");
+        boolean isUserNamed =
+                OF_USERS.stream().anyMatch(flag -> arguments.option(flag).isPresent());
         boolean isAccountNamed = arguments.option("--service-account").isPresent()
                 || arguments.option("--jwt-private-key").isPresent();
-        if (isAccountNamed && (isByDevice || !provider.isEmpty())) {
-            throw Failure.usage("a service account logs in with its key: leave out --device and --provider");
+        if (isAccountNamed && isUserNamed) {
+            throw Failure.usage(
+                    "a service account logs in with its key: leave out " + String.join(", ", OF_USERS));
         }
         boolean isAccount = session.settings().explicit(Setting.SERVICE_ACCOUNT).isPresent()
                 || session.settings().explicit(Setting.JWT_PRIVATE_KEY).isPresent();
-        if (isAccount && !isByDevice && provider.isEmpty()) {
-            return asAccount(session);
-        }
-        return asUser(session, isByDevice, provider);
+        return isAccount && !isUserNamed ? asAccount(session) : asUser(arguments, session);
     }
 
     private static int asAccount(Session session) {
@@ -57,23 +52,93 @@ final class LoginWords {
         } catch (Refusal e) {
             throw new Failure("error logging in: " + e.getMessage(), e);
         }
-        Credentials.rememberAccount(session, account, key);
+        String before = session.settings().file().current();
+        String context = Credentials.rememberAccount(session, account, key);
         session.say("You have successfully logged in");
+        sayWhere(session, before, context);
         return 0;
     }
 
-    private static int asUser(Session session, boolean isByDevice, String provider) {
+    private static int asUser(Arguments arguments, Session session) {
+        LoginFlow flow = flow(arguments);
+        String named = said(arguments, "--provider");
         String cookie;
+        String mail;
         try {
-            cookie = isByDevice ? DeviceLogin.cookie(session, provider) : BrowserLogin.cookie(session, provider);
+            cookie = cookie(arguments, session, flow, named);
+            mail = mail(session, cookie);
         } catch (Refusal e) {
             throw new Failure("error logging in: " + e.getMessage(), e);
         }
-        session.say("You have successfully logged in, cookie saved to " + Credentials.rememberCookie(session, cookie));
+        String before = session.settings().file().current();
+        String context = Credentials.rememberCookie(session, cookie, mail);
+        session.say("You have successfully logged in, cookie saved to "
+                + session.settings().file().path());
+        sayWhere(session, before, context);
         if (session.settings().get(Setting.ORGANIZATION).isEmpty()) {
             session.terminal().complain("Say in which organization you act, with --organization ORG: none is set");
         }
         return 0;
+    }
+
+    private static String cookie(Arguments arguments, Session session, LoginFlow flow, String named) {
+        if (flow == LoginFlow.PASSWORD) {
+            PasswordLogin.requirePrivacy(session);
+        }
+        String provider = Providers.chosen(session, flow, named);
+        return switch (flow) {
+            case BROWSER -> BrowserLogin.cookie(session, provider);
+            case DEVICE -> DeviceLogin.cookie(session, provider);
+            case PASSWORD ->
+                PasswordLogin.cookie(
+                        session, provider, said(arguments, "--username"), arguments.has("--password-stdin"));
+        };
+    }
+
+    private static LoginFlow flow(Arguments arguments) {
+        boolean isByDevice = arguments.has("--device");
+        boolean isByName = !said(arguments, "--username").isEmpty();
+        if (isByDevice && isByName) {
+            throw Failure.usage("--device is for providers that ask for the password themselves: leave out --username");
+        }
+        if (arguments.has("--password-stdin") && !isByName) {
+            throw Failure.usage("--password-stdin needs --username NAME");
+        }
+        return isByName ? LoginFlow.PASSWORD : isByDevice ? LoginFlow.DEVICE : LoginFlow.BROWSER;
+    }
+
+    /// Empty where nothing is said of it.
+    private static String said(Arguments arguments, String flag) {
+        String value = arguments.option(flag).orElse("");
+        if (arguments.option(flag).isPresent() && value.isEmpty()) {
+            throw Failure.usage("the flag " + flag + " has an empty value");
+        }
+        return value;
+    }
+
+    /// Whose session that is, as far as the server says.
+    private static String mail(Session session, String cookie) {
+        Answer answer = session.api()
+                .sendBare(
+                        "GET",
+                        "/v1/iam/oauth2/auth",
+                        Map.of("Accept", "application/json", "Cookie", cookie),
+                        Body.NONE);
+        byte[] content = Api.bytes(answer, ANSWER_BYTES_MAX);
+        if (!answer.isSuccess()) {
+            throw Api.refusal(answer, content);
+        }
+        return answer.header("X-Auth-Request-Email")
+                .filter(mail -> MAIL.matcher(mail).matches())
+                .orElse("");
+    }
+
+    private static void sayWhere(Session session, String before, String context) {
+        if (!before.isEmpty() && !before.equals(context)) {
+            session.terminal()
+                    .complain("You act in context " + context + " now; " + before
+                            + " is as it was: sluice logout leads back, or sluice context use " + before);
+        }
     }
 
     private static String explicit(Session session, Setting setting) {
@@ -81,47 +146,5 @@ final class LoginWords {
                 .explicit(setting)
                 .orElseThrow(() ->
                         Failure.usage("a service account logs in with --service-account NAME and --key-file FILE"));
-    }
-
-    private static int logout(Arguments arguments, Session session) {
-        boolean isAll = arguments.has("--all");
-        boolean isLocal = arguments.has("--local");
-        String cookie = session.settings().get(Setting.COOKIE);
-        if (isLocal && isAll) {
-            throw Failure.usage("--local ends no session: leave out --all");
-        }
-        if (isAll && cookie.isEmpty()) {
-            throw new Failure("there is no session to end: this context has none");
-        }
-        if (!cookie.isEmpty() && !isLocal) {
-            end(session, cookie, isAll);
-        }
-        Credentials.forget(session);
-        session.say("You have successfully logged out");
-        return 0;
-    }
-
-    /// A session that is over already has ended, and what has none cannot end it.
-    private static void end(Session session, String cookie, boolean isAll) {
-        var headers = Map.of(
-                "Accept",
-                "application/json",
-                "Cookie",
-                cookie,
-                "X-Dispatch-Org",
-                session.settings().get(Setting.ORGANIZATION));
-        try {
-            Answer answer =
-                    session.api().sendBare("POST", "/v1/iam/logout" + (isAll ? "?all=true" : ""), headers, Body.NONE);
-            byte[] content = Api.bytes(answer, ERROR_BYTES_MAX);
-            if (!answer.isSuccess() && answer.status() != UNAUTHORIZED && answer.status() != NOT_FOUND) {
-                throw Api.refusal(answer, content);
-            }
-        } catch (Failure e) {
-            throw new Failure(
-                    "you are still logged in: the server could not end your session: " + e.getMessage()
-                            + "\nTry again, or only forget it here: sluice logout --local",
-                    e);
-        }
     }
 }

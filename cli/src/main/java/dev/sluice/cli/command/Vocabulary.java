@@ -29,7 +29,7 @@ public final class Vocabulary {
                 DelegationWords.delegate(),
                 DelegationWords.revoke(),
                 LoginWords.login(),
-                LoginWords.logout().ofNoOrganization(),
+                LogoutWords.logout().ofNoOrganization(),
                 AccountWords.token(),
                 IamWords.all().lent(),
                 ContextWords.all(),

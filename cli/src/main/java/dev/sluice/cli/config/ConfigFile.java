@@ -101,6 +101,11 @@ public final class ConfigFile {
         return new ConfigFile(path, exists, content.with("contexts", contexts));
     }
 
+    public ConfigFile withoutContext(String name) {
+        Json.Obj contexts = content.objectAt("contexts").without(name);
+        return new ConfigFile(path, exists, content.with("contexts", contexts));
+    }
+
     /// Writes the file, or nothing of it.
     public void save() {
         byte[] text = (JsonText.indented(content) + "\n").getBytes(StandardCharsets.UTF_8);

@@ -34,6 +34,13 @@ public sealed interface Json {
             return with(name, new Text(value));
         }
 
+        /// A copy without what is at `name`, if there is anything.
+        public Obj without(String name) {
+            var copy = new LinkedHashMap<>(members);
+            copy.remove(name);
+            return new Obj(copy);
+        }
+
         public Optional<Json> at(String name) {
             return Optional.ofNullable(members.get(name));
         }

@@ -111,7 +111,11 @@ final class AccountWordsTest extends RecordedTest {
 
         var outcome = shell.run("logout");
 
-        assertThat(outcome).isEqualTo(new Shell.Outcome(0, "You have successfully logged out\n", ""));
+        assertThat(outcome)
+                .isEqualTo(new Shell.Outcome(
+                        0,
+                        "You have successfully logged out\n",
+                        "To log in again: sluice login --service-account o/s --key-file /k\n"));
         assertThat(server.asked()).isEmpty();
         assertThat(written()).isEqualTo("""
                 {
@@ -175,8 +179,8 @@ final class AccountWordsTest extends RecordedTest {
 
         assertThat(shell.run("manage", "context").out()).isEqualTo("""
                 CONTEXT | SERVER      | ORGANIZATION | ACCOUNT
-                ----------------------------------------------
-                a       | https://h:1 |              |
+                ------------------------------------------------------
+                a       | https://h:1 |              | (not logged in)
                 * b     | http://i:2  | o            | o/s
                 """);
     }

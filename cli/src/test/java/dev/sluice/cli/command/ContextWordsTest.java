@@ -43,4 +43,17 @@ final class ContextWordsTest extends RecordedTest {
         assertThat(shell.run("context", "use", "other").err()).contains("No such context other");
         assertThat(Files.readString(shell.config())).isEqualTo(before);
     }
+
+    @Test
+    void whatLogsOneIn_isNotShown() throws IOException {
+        shell.configured("""
+                {"current": "a", "contexts": {"a": {"host": "h", "cookie": "_oauth2_proxy=secret"},
+                  "b": {"token": "secret", "cookie": ""}}}
+                """);
+        for (String line : new String[] {"context list -o json", "manage context -o yaml", "context list"}) {
+            assertThat(shell.run(line.split(" ")).out()).as(line).contains("a").doesNotContain("secret");
+        }
+        assertThat(shell.run("context", "list", "-o", "json").out())
+                .contains("\"cookie\": \"(hidden)\"", "\"cookie\": \"\"");
+    }
 }

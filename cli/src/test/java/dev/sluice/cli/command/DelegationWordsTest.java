@@ -66,6 +66,20 @@ final class DelegationWordsTest extends RecordedTest {
     }
 
     @Test
+    void aContextInWhichSomebodyIsLoggedIn_isNotReplaced_butAnOlderTokenIs() throws IOException {
+        String account = "\"other\": {\"serviceaccount\": \"o/s\"}, \"app\": {\"token\": \"old\"}, ";
+        shell.configured(Files.readString(shell.config()).replace("\"local\": {", account + "\"local\": {"));
+        server.reply(200, "text/plain", "a.b.c").reply(200, "text/plain", "a.b.c");
+
+        assertThat(shell.run("delegate", "acme/x", "--save", "other").err()).contains("one is o/s");
+        assertThat(shell.run("delegate", "acme/x", "--save", "app").exitCode()).isZero();
+
+        assertThat(Files.readString(shell.config()))
+                .contains("\"serviceaccount\": \"o/s\"", "\"token\": \"a.b.c\"")
+                .doesNotContain("old");
+    }
+
+    @Test
     void revoke_posts() {
         server.reply(204, "");
 

@@ -3,6 +3,7 @@ package dev.sluice.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.RecordedTest;
+import dev.sluice.cli.Recorder;
 import dev.sluice.cli.Shell;
 import java.io.IOException;
 import java.net.URI;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 final class LoginWordsTest extends RecordedTest {
     private static final String COOKIE = "_oauth2_proxy=abc";
+    private static final String PROVIDERS = "{\"providers\":[{\"name\":\"sso\",\"flows\":[\"browser\",\"device\"]}]}";
     private static final String BEGUN = """
             {"device_code":"secret-handle","user_code":"ABCD-EFGH","verification_uri":"https://idp.test/device",
              "verification_uri_complete":"https://idp.test/device?c=A","expires_in":300,"interval":1}
@@ -42,6 +44,7 @@ final class LoginWordsTest extends RecordedTest {
 
     @Test
     void login_goesThroughTheBrowser_asDispatchsClientDoes() throws Exception {
+        server.reply(200, PROVIDERS.replace("sso", "acme sso")).reply(302, "");
         Future<Shell.Outcome> login = inBackground(() -> shell.run("login", "--provider", "acme sso"));
         String opened = openedAddress();
         String catcher = catcher(opened);
@@ -59,20 +62,25 @@ final class LoginWordsTest extends RecordedTest {
                         0,
                         "You have successfully logged in, cookie saved to " + shell.config() + "\n",
                         "Logging into: " + opened + "\n"));
-        assertThat(server.asked()).isEmpty();
+        assertThat(server.asked().stream().map(Recorder.Asked::target))
+                .containsExactly(
+                        "/v1/iam/oauth2/providers?provider=acme%20sso",
+                        opened.substring(opened.indexOf("/v1")),
+                        "/v1/iam/oauth2/auth");
         assertThat(written()).contains("\"cookie\": \"" + COOKIE + "\"");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(shell.config())))
                 .isEqualTo("rw-------");
         shell.run("get", "functions");
-        assertThat(server.only().header("Cookie")).isEqualTo(COOKIE);
+        assertThat(server.asked().getLast().header("Cookie")).isEqualTo(COOKIE);
     }
 
     @Test
     void aPage_cannotLogTheTerminalIn_asSomebodyElse() throws Exception {
+        server.reply(200, PROVIDERS).reply(302, "");
         Future<Shell.Outcome> login = inBackground(() -> shell.run("login"));
         String opened = openedAddress();
         String catcher = catcher(opened);
-        assertThat(opened).endsWith("&organization=acme");
+        assertThat(opened).endsWith("&provider=sso");
         String port = catcher.substring(0, catcher.indexOf("/catcher"));
         for (String other : List.of("/catcher", "/catcher/", "/catcher/" + "0".repeat(32), "/")) {
             assertThat(get(port + other + "?cookie=" + encoded("_oauth2_proxy=evil"))
@@ -91,24 +99,9 @@ final class LoginWordsTest extends RecordedTest {
     }
 
     @Test
-    void aLogin_takesThePlaceOfOtherCredentials() throws Exception {
-        shell.configured("""
-                {"current": "a", "contexts": {"a": {"host": "127.0.0.1", "port": %d, "scheme": "http",
-                 "serviceaccount": "o/s", "jwtprivatekey": "/k", "token": "t"}}}
-                """.formatted(server.port()));
-        approve(BEGUN);
-
-        assertThat(shell.run("login", "--device", "--organization", "blue").exitCode())
-                .isZero();
-
-        assertThat(written().replaceAll("\\s", ""))
-                .contains("\"serviceaccount\":\"\",\"jwtprivatekey\":\"\",\"token\":\"\",\"cookie\":\"" + COOKIE
-                        + "\",\"organization\":\"blue\"");
-    }
-
-    @Test
     void aTerminalWithoutABrowser_showsACode_andAsksUntilItIsApproved() throws Exception {
-        server.reply(200, BEGUN).reply(202, "{\"interval\":1}").reply(503, "{\"code\":503,\"message\":\"busy\"}");
+        server.reply(200, PROVIDERS).reply(200, BEGUN).reply(202, "{\"interval\":1}");
+        server.reply(503, "{\"code\":503,\"message\":\"busy\"}");
         server.reply(200, "{\"cookie\":\"" + COOKIE + "\"}");
 
         Shell.Outcome outcome = shell.run("login", "--device", "--provider", "sso");
@@ -123,11 +116,13 @@ final class LoginWordsTest extends RecordedTest {
                         """));
         assertThat(server.asked().stream().map(asked -> asked.method() + " " + asked.target()))
                 .containsExactly(
+                        "GET /v1/iam/oauth2/providers?provider=sso",
                         "POST /v1/iam/oauth2/device?provider=sso",
                         "POST /v1/iam/oauth2/device/token",
                         "POST /v1/iam/oauth2/device/token",
-                        "POST /v1/iam/oauth2/device/token");
-        assertThat(server.asked().getLast().text()).isEqualTo("{\"device_code\":\"secret-handle\"}");
+                        "POST /v1/iam/oauth2/device/token",
+                        "GET /v1/iam/oauth2/auth");
+        assertThat(server.asked().get(4).text()).isEqualTo("{\"device_code\":\"secret-handle\"}");
         assertThat(server.asked())
                 .allSatisfy(asked -> assertThat(asked.header("Authorization")).isEqualTo("(absent)"));
         assertThat(written()).contains("\"cookie\": \"" + COOKIE + "\"").doesNotContain("secret-handle");
@@ -136,7 +131,7 @@ final class LoginWordsTest extends RecordedTest {
     @Test
     void aLoginThatIsTurnedDown_changesNothing() throws Exception {
         String before = written();
-        server.reply(200, BEGUN).reply(403, "{\"code\":403,\"message\":\"turned down\"}");
+        server.reply(200, PROVIDERS).reply(200, BEGUN).reply(403, "{\"code\":403,\"message\":\"turned down\"}");
 
         Shell.Outcome outcome = shell.run("login", "--device");
 
@@ -147,15 +142,15 @@ final class LoginWordsTest extends RecordedTest {
 
     @Test
     void aLoginThatNobodyApproves_ends() throws Exception {
-        server.reply(200, BEGUN.replace("300", "2"));
+        server.reply(200, PROVIDERS).reply(200, BEGUN.replace("300", "2"));
         server.reply(202, "{\"interval\":1}").reply(202, "{\"interval\":1}").reply(200, "{\"cookie\":\"a=b\"}");
 
         Shell.Outcome outcome = shell.run("login", "--device");
 
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err()).contains("nobody approved the login in time");
-        assertThat(server.asked().getFirst().target()).isEqualTo("/v1/iam/oauth2/device?organization=acme");
-        assertThat(server.asked()).hasSize(3);
+        assertThat(server.asked().getFirst().target()).isEqualTo("/v1/iam/oauth2/providers?organization=acme");
+        assertThat(server.asked()).hasSize(4);
     }
 
     @Test
@@ -163,9 +158,13 @@ final class LoginWordsTest extends RecordedTest {
         String before = written();
         server.reply(200, "{}");
         assertThat(shell.run("login", "--device").exitCode()).isEqualTo(1);
-        server.reply(200, BEGUN).reply(200, "{\"cookie\":\"a=b\\r\\nX: y\"}");
+        server.reply(200, PROVIDERS).reply(200, "{}");
+        assertThat(shell.run("login", "--device").exitCode()).isEqualTo(1);
+        server.reply(200, PROVIDERS).reply(200, BEGUN).reply(200, "{\"cookie\":\"a=b\\r\\nX: y\"}");
         assertThat(shell.run("login", "--device").err()).contains("holds no session");
-        server.reply(200, BEGUN.replace("ABCD-EFGH", "\\u001b[2J")).reply(403, "{}");
+        server.reply(200, PROVIDERS)
+                .reply(200, BEGUN.replace("ABCD-EFGH", "\\u001b[2J"))
+                .reply(403, "{}");
         assertThat(shell.run("login", "--device").err()).contains("?[2J").doesNotContain("\u001b");
         assertThat(written()).isEqualTo(before);
     }
@@ -177,6 +176,11 @@ final class LoginWordsTest extends RecordedTest {
                 .isEqualTo(2);
         assertThat(shell.run("login", "--key-file", "k", "--provider", "p").exitCode())
                 .isEqualTo(2);
+        assertThat(shell.run("login", "--key-file", "k", "--username", "u").exitCode())
+                .isEqualTo(2);
+        assertThat(shell.run("login", "--device", "--username", "u").exitCode()).isEqualTo(2);
+        assertThat(shell.run("login", "--password-stdin").exitCode()).isEqualTo(2);
+        assertThat(shell.run("login", "--provider", "").exitCode()).isEqualTo(2);
         assertThat(shell.run("logout", "--local", "--all").exitCode()).isEqualTo(2);
         assertThat(server.asked()).isEmpty();
     }
@@ -224,10 +228,6 @@ final class LoginWordsTest extends RecordedTest {
         assertThat(shell.run("logout", "--local").exitCode()).isZero();
         assertThat(written()).doesNotContain(COOKIE);
         assertThat(server.asked()).hasSize(1);
-    }
-
-    private void approve(String begun) {
-        server.reply(200, begun).reply(200, "{\"cookie\":\"" + COOKIE + "\"}");
     }
 
     private void loggedIn() throws IOException {
