@@ -211,6 +211,17 @@ final class NamedObjectsTest {
         }
         assertThat(api.delete(opener, "/v1/iam/organization/team-1").status()).isEqualTo(200);
 
+        Asker atHome = api.addAccount(home("dispatch"), "athome", "iam");
+        assertThat(api.post(root, "/v1/iam/policy", global("opening2", "athome", "*", "organization/team-*"))
+                        .status())
+                .isEqualTo(201);
+        assertThat(api.post(atHome, "/v1/iam/organization", "{\"name\":\"nowhere\"}")
+                        .body())
+                .as("what he has at home is no global right")
+                .isEqualTo(FORBIDDEN);
+        assertThat(api.delete(atHome, "/v1/iam/organization/n1").body()).isEqualTo(FORBIDDEN);
+        assertThat(api.get(atHome, "/v1/iam/organization/nowhere").body()).isEqualTo(FORBIDDEN);
+
         Asker tenant = api.developer("n7", "organization/*");
         assertThat(api.get(tenant, "/v1/iam/organization/n7").status()).isEqualTo(200);
         assertThat(api.get(tenant, "/v1/iam/organization/dispatch").body()).isEqualTo(FORBIDDEN);
