@@ -7,6 +7,7 @@ import dev.sluice.api.Departures;
 import dev.sluice.api.Limiting;
 import dev.sluice.api.SystemObjects;
 import dev.sluice.audit.AuditLog;
+import dev.sluice.audit.DecisionLog;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
 import dev.sluice.authn.Delegations;
@@ -41,6 +42,7 @@ import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.store.Store;
+import dev.sluice.store.StoreFailed;
 import dev.sluice.store.rocks.RocksStore;
 import dev.sluice.worker.LocalWorker;
 import java.io.IOException;
@@ -54,10 +56,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The wiring: everything is made here, in the order in which it needs each other, and closed in the opposite
 /// order.
 final class Platform implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
     private static final String VERSION = "0.1.0";
 
     /// The collector's, after each page that it reads and each batch that it frees.
@@ -105,7 +110,8 @@ final class Platform implements AutoCloseable {
         var blobs = new DiskBlobs(data.resolve("blobs"), clock);
         var fs = new LabeledFs(store, random, new FsSettings(limits::storage, clock, Gates::named));
         fs.bootstrap();
-        var audit = new AuditLog(store, random, clock);
+        var audit = closing(new AuditLog(store, random, clock), Platform::writeDecisions);
+        closing(new Periodic("decisions", DecisionLog.PAUSE, List.of(audit.decisions()::write)), Periodic::close);
         var gates = new Gates(fs, audit, closing(Egress.open(config.egress()), Egress::close));
         Runs runs = runs(store, clock);
         var scheduler = new Scheduler(memoryMib, tenant -> Limiting.runs(limits, tenant));
@@ -151,6 +157,14 @@ final class Platform implements AutoCloseable {
         files.writeAdmin(data);
         files.writeUser(Path.of(System.getProperty("user.home")));
         return Endpoints.of(ports.api(), ports.apiTls(), ports.gateway(), ports.gatewayTls());
+    }
+
+    private static void writeDecisions(AuditLog audit) {
+        try {
+            audit.decisions().write();
+        } catch (StoreFailed lost) {
+            LOG.warn("what policies decided last is not on record: {}", lost.getMessage());
+        }
     }
 
     private static void recover(Departures departures, Invocations invocations, Api api) {

@@ -4,6 +4,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.management.ThreadMXBean;
+import dev.sluice.audit.Judgment;
 import dev.sluice.authn.Caller;
 import dev.sluice.bench.IamWorld.Tenant;
 import dev.sluice.org.Action;
@@ -16,6 +17,7 @@ import java.text.ParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
@@ -70,6 +72,9 @@ final class IamBench {
         Samples asked = samples(SAMPLES / 4, i -> request(tenants.get(scattered(i, tenants.size())), named.apply(i)));
         report.add(Figure.of(NAME, "  for a function not asked for before", asked.micros(0.5), "us", "<= 50 us")
                 .beside("for one that was", warm.micros(0.5)));
+        Samples noted = samples(SAMPLES, i -> note(tenants.get(scattered(i, tenants.size()))));
+        report.add(Figure.of(NAME, "  noting what was decided", noted.micros(0.5), "us", "<= 50 us together")
+                .beside("known and lent to", warm.micros(0.5)));
         String[] fresh = new String[VERIFICATIONS];
         for (int i = 0; i < fresh.length; i++) {
             fresh[i] = world.token(tenants.getFirst().organization());
@@ -138,6 +143,13 @@ final class IamBench {
         if (!isLent) {
             throw new IllegalStateException("a good token was refused");
         }
+    }
+
+    /// As a request does it that is answered.
+    private void note(Tenant tenant) {
+        String home = tenant.organization();
+        var wants = List.of(new Judgment.Want("create", "runs", "hello"));
+        world.decisions().note(new Judgment(home, home, "dev", Set.of("dev", home + "/dev"), Judgment.Kind.OPERATION, wants, true));
     }
 
     private Samples verifications(Tenant tenant) throws IOException {

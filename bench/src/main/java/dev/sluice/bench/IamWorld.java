@@ -6,6 +6,8 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.sluice.audit.AuditLog;
+import dev.sluice.audit.DecisionLog;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
 import dev.sluice.authn.Delegations;
@@ -44,6 +46,7 @@ final class IamWorld implements AutoCloseable {
     private final Organizations organizations;
     private final Authenticator authenticator;
     private final KeyPair key;
+    private final DecisionLog decisions;
 
     /// @param directory an empty one, or none yet
     IamWorld(Path directory) throws IOException {
@@ -54,6 +57,7 @@ final class IamWorld implements AutoCloseable {
         this.organizations = new Organizations(fs, _ -> {});
         this.key = keyPair();
         Clock clock = Clock.systemUTC();
+        this.decisions = new AuditLog(store, new SecureRandom(), clock).decisions();
         this.authenticator = new Authenticator(
                 organizations,
                 new Bearers(organizations, Bearers.Rules.DEFAULT, clock),
@@ -65,6 +69,10 @@ final class IamWorld implements AutoCloseable {
 
     Authenticator authenticator() {
         return authenticator;
+    }
+
+    DecisionLog decisions() {
+        return decisions;
     }
 
     RSAPublicKey publicKey() {

@@ -112,6 +112,7 @@ public final class Api implements Handler {
                 .addTo(table);
         new CanRoutes(door, rooms.organizations()).addTo(table);
         var iam = new IamDoor(door, rooms.organizations());
+        new WhatIfRoutes(iam, rooms.organizations(), audit.decisions(), clock).addTo(table);
         new OrganizationRoutes(iam, rooms.organizations(), rooms.tenancy().departures(), this::forget, clock)
                 .addTo(table);
         new QuotaRoutes(iam, rooms.organizations(), limiting, rates, functions, rooms.invocations()).addTo(table);
@@ -146,7 +147,7 @@ public final class Api implements Handler {
         if (request.method().equals("OPTIONS")) {
             return PREFLIGHT;
         }
-        var inquiry = new Inquiry(request.id(), request.method() + " " + request.rawPath());
+        var inquiry = new Inquiry(request.id(), request.method() + " " + request.rawPath(), audit.decisions()::note);
         Response response = inquiry.run(() -> answer(request));
         if (inquiry.isRefused()) {
             behind.execute(() -> audit.refused(inquiry));

@@ -4,6 +4,7 @@ import dev.sluice.authn.Caller;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
+import dev.sluice.kernel.Refused;
 import dev.sluice.org.Action;
 import dev.sluice.org.Decision;
 import dev.sluice.org.Need;
@@ -11,15 +12,23 @@ import dev.sluice.org.ObjectWord;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
+import dev.sluice.org.Policies;
+import dev.sluice.org.Policy;
 import dev.sluice.org.Resource;
 import dev.sluice.org.Subjects;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// `GET /v1/iam/can?subject=&action=&resource=`: whether somebody of the organization may do something in it, and
 /// which rule decides that. For those who may read its policies anyway.
 final class CanRoutes {
     private static final Operation READ = Operation.of(Action.GET, Resource.IAM);
+    private static final int FREE_NAME_CHARS_MAX = 100;
+
+    /// A subject, an action and a resource that a rule may have.
+    private static final Pattern GRANTABLE = Pattern.compile("[^\\s\\p{Cntrl},]{1,256} \\w+ [\\w-]+(/[\\w.*-]+)?");
 
     private final Door door;
     private final Organizations organizations;
@@ -41,28 +50,85 @@ final class CanRoutes {
         String action = word(request, "action");
         String resource = word(request, "resource");
         Need need = need(action, resource);
-        Decision decision = organizations
+        Subjects who = subjects(organization, subject);
+        Policies policies = organizations
                 .tenant(organization.name())
                 .orElseThrow(() -> Rejection.of(404, "organization " + organization.name() + " not found"))
-                .policies()
-                .decide(subjects(organization, subject), organization, need);
+                .policies();
+        Decision decision = policies.decide(who, organization, need);
         var out = new JsonWriter(512).beginObject();
         out.field("subject", subject).field("action", action).field("resource", resource);
         out.name("allowed").value(decision instanceof Decision.Allowed);
-        String asked = subject + " " + action + " " + resource;
         switch (decision) {
-            case Decision.Allowed(var by) -> basis(out, by, "is allowed by");
-            case Decision.Denied(var by) -> basis(out, by, "is denied by");
-            case Decision.Unmatched() ->
+            case Decision.Allowed(var by) -> basis(out, policies, by, "is allowed by");
+            case Decision.Denied(var by) -> basis(out, policies, by, "is denied by");
+            case Decision.Unmatched() -> {
+                String asked = subject + " " + action + " " + resource;
                 out.field("message", "no rule says so: it takes a policy with the rule " + asked);
+                var rule = new Policy.Rule(List.of(subject), List.of(action), List.of(resource));
+                var missing = new Policy("", freeName(policies, asked), false, List.of(rule), 0, 0);
+                if (isEnough(policies, missing, who, organization, need)
+                        && GRANTABLE.matcher(asked).matches()) {
+                    missing(out, missing.name(), rule);
+                }
+            }
+        }
+        if (isNoAccount(organization, subject)) {
+            out.field("note", "there is no service account " + subject + " that could log in");
         }
         return Response.json(200, out.endObject().done());
     }
 
-    private static void basis(JsonWriter out, Decision.Basis by, String verb) {
+    /// Whether somebody might do it if there were this policy too. None is where there is no room for it.
+    private static boolean isEnough(
+            Policies policies, Policy more, Subjects who, Organization organization, Need need) {
+        try {
+            return policies.changed(List.of(more), Set.of()).decide(who, organization, need)
+                    instanceof Decision.Allowed;
+        } catch (Refused noRoom) {
+            return false;
+        }
+    }
+
+    /// A name that no policy has, of what one would have to say.
+    private static String freeName(Policies policies, String asked) {
+        String words = asked.replaceAll("[^A-Za-z0-9_]+", "-").replaceAll("^-|-$", "");
+        String name = words.substring(0, Math.min(words.length(), FREE_NAME_CHARS_MAX));
+        return Stream.iterate(1, i -> i + 1)
+                .map(i -> i == 1 ? name : name + "-" + i)
+                .filter(free -> policies.policy(free).isEmpty())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void missing(JsonWriter out, String name, Policy.Rule rule) {
+        out.name("missing").beginObject().field("name", name).field("subjects", rule.subjects());
+        out.field("actions", rule.actions()).field("resources", rule.resources()).endObject();
+    }
+
+    private boolean isNoAccount(Organization organization, String subject) {
+        return !subject.contains("@")
+                && !subject.startsWith(Subjects.GROUP)
+                && organizations
+                        .account(organization, subject.substring(subject.indexOf('/') + 1))
+                        .isEmpty();
+    }
+
+    private static void basis(JsonWriter out, Policies policies, Decision.Basis by, String verb) {
         String role = by.role().isEmpty() ? "" : ", role " + by.role();
         out.field("policy", by.policy()).field("rule", by.rule()).field("role", by.role());
-        out.field("message", verb + " policy " + by.policy() + ", rule " + by.rule() + role);
+        String says = policies.policy(by.policy())
+                .map(policy -> policy.rules().get(by.rule()))
+                .map(CanRoutes::words)
+                .orElse("");
+        out.field("message", verb + " policy " + by.policy() + ", rule " + by.rule() + role + says);
+    }
+
+    /// What a rule says by itself, without whom it is about.
+    private static String words(Policy.Rule rule) {
+        return rule.roles().isEmpty()
+                ? " (" + String.join(",", rule.actions()) + " on " + String.join(",", rule.resources()) + ")"
+                : "";
     }
 
     private static String word(Request request, String name) {

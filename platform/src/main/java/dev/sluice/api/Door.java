@@ -73,7 +73,7 @@ final class Door {
         if (!wantsWhole(request)) {
             return caller;
         }
-        Caller.Known whole = caller.asOrganization().orElseThrow(() -> forbidden(caller, EVERYTHING));
+        Caller.Known whole = Judging.whole(caller).orElseThrow(() -> forbidden(caller, EVERYTHING));
         recordWhole(caller, caller.organization().token(), request);
         return whole;
     }
@@ -172,7 +172,7 @@ final class Door {
     ///
     /// @throws Rejection 403
     static Task lent(Caller.Known caller, Operation operation) {
-        return caller.taskFor(operation).orElseThrow(() -> forbidden(caller, needed(operation)));
+        return Judging.task(caller, operation).orElseThrow(() -> forbidden(caller, needed(operation)));
     }
 
     /// The refusal of somebody who would have to be known.

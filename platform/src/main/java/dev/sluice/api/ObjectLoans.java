@@ -16,21 +16,21 @@ final class ObjectLoans {
     ///
     /// @throws Rejection 403
     static Task of(Caller.Known caller, Need need) {
-        return caller.taskForObject(need).orElseThrow(() -> refusal(caller, need.action(), need.resource()));
+        return Judging.object(caller, need).orElseThrow(() -> refusal(caller, need.action(), need.resource()));
     }
 
     /// A task that reads all objects of a resource, to show those that the caller may get.
     ///
     /// @throws Rejection 403 for who may get none, whether or not there are any
     static Task ofAllThatMayBeSeen(Caller.Known caller, Resource resource) {
-        return caller.taskForSome(Action.GET, resource).orElseThrow(() -> refusal(caller, Action.GET, resource));
+        return Judging.some(caller, Action.GET, resource).orElseThrow(() -> refusal(caller, Action.GET, resource));
     }
 
     /// For what has its object's name in the body, which is not looked at for who may do it with no object at all.
     ///
     /// @throws Rejection 403
     static void requireSome(Caller.Known caller, Action action, Resource resource) {
-        if (!caller.maySome(action, resource)) {
+        if (!Judging.maySome(caller, action, resource)) {
             throw refusal(caller, action, resource);
         }
     }

@@ -25,7 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The audit log: what changed authority, used it or was refused.
 ///
-/// Each organization has two chains ([ChainKeys.Part]). A record whose label names anybody else, or nobody, stands in
+/// Each organization has three chains ([ChainKeys.Part]). A record whose label names anybody else, or nobody, stands in
 /// the operator's, whose organization is the empty name: that there is one more record is itself something to know.
 ///
 /// Nothing here waits for the disk: see [Witness] for what makes an act's record durable before the act.
@@ -35,7 +35,7 @@ public final class AuditLog implements Witness {
     /// The organization whose chains hold what is no organization's own.
     public static final String OPERATOR = "";
 
-    /// Of the records of refusals and runs that one organization's chain keeps.
+    /// Of the records of refusals and runs that one organization's chain keeps, and of those of decisions.
     static final long FLOWS_BYTES_MAX = 64 << 20;
 
     /// Of one chain. More are counted, and the count goes on record.
@@ -48,9 +48,16 @@ public final class AuditLog implements Witness {
     private final Clock clock;
     private final long flowsBytesMax;
     private final ConcurrentHashMap<String, Chains> chains = new ConcurrentHashMap<>();
+    private final DecisionLog decisions;
 
     /// @param pruning held by who removes the oldest flows, and by who walks along all of them
-    private record Chains(Chain acts, Chain flows, Allowance known, Allowance anonymous, ReentrantLock pruning) {}
+    private record Chains(
+            Chain acts,
+            Chain flows,
+            Chain decisions,
+            Allowance known,
+            Allowance anonymous,
+            ReentrantLock pruning) {}
 
     /// A run that has ended.
     ///
@@ -67,6 +74,13 @@ public final class AuditLog implements Witness {
         this.scribe = new Scribe(random, clock);
         this.clock = clock;
         this.flowsBytesMax = flowsBytesMax;
+        this.decisions = new DecisionLog(
+                store, scribe, new Tally(clock), home -> chains(home).decisions(), this::pruneDecisions);
+    }
+
+    /// What policies decided.
+    public DecisionLog decisions() {
+        return decisions;
     }
 
     /// Readable to who knows what the doer knew and may read his organization's `iam`.
@@ -195,7 +209,7 @@ public final class AuditLog implements Witness {
         Chains its = chains(organization);
         its.pruning().lock();
         try {
-            return new Verifier(store, its.acts(), its.flows()).verify(expected);
+            return new Verifier(store, List.of(its.acts(), its.flows(), its.decisions())).verify(expected);
         } finally {
             its.pruning().unlock();
         }
@@ -220,6 +234,7 @@ public final class AuditLog implements Witness {
                 name -> new Chains(
                         new Chain(store, new ChainKeys(name, Part.ACTS)),
                         new Chain(store, new ChainKeys(name, Part.FLOWS)),
+                        new Chain(store, new ChainKeys(name, Part.DECISIONS)),
                         new Allowance(clock, REFUSALS_PER_MINUTE_MAX),
                         new Allowance(clock, ANONYMOUS_PER_MINUTE_MAX),
                         new ReentrantLock()));
@@ -235,19 +250,27 @@ public final class AuditLog implements Witness {
         return allowance.take();
     }
 
-    /// Forgets the oldest refusals where there are too many, and says in the other chain up to where.
     private void prune(Chains its) {
-        if (its.flows().keptBytes() <= flowsBytesMax || !its.pruning().tryLock()) {
+        prune(its, its.flows());
+    }
+
+    private void pruneDecisions(String home) {
+        Chains its = chains(home);
+        prune(its, its.decisions());
+    }
+
+    /// Forgets the oldest records of a chain where there are too many, and says in that of the acts up to where.
+    private void prune(Chains its, Chain chain) {
+        if (chain.keptBytes() <= flowsBytesMax || !its.pruning().tryLock()) {
             return;
         }
         try {
-            Head last = its.flows().prunable();
-            if (its.flows().keptBytes() > flowsBytesMax && last.number() > 0) {
+            Head last = chain.prunable();
+            if (chain.keptBytes() > flowsBytesMax && last.number() > 0) {
                 Map<String, String> through = Map.of(Verifier.THROUGH, last.toString());
-                its.acts()
-                        .append(scribe.act(
-                                note(Verifier.PRUNED, its), through, its.flows().head()));
-                its.flows().prune(last);
+                Subject pruned = note(chain.keys().part().pruned(), its);
+                its.acts().append(scribe.act(pruned, through, its.flows().head()));
+                chain.prune(last);
             }
         } finally {
             its.pruning().unlock();
@@ -267,7 +290,7 @@ public final class AuditLog implements Witness {
         return both.toString().length() > Scribe.TEXT_CHARS_MAX ? Label.TOP : both;
     }
 
-    private static Component iam(String organization) {
+    static Component iam(String organization) {
         return Component.of(Principal.of(organization, "iam"));
     }
 }

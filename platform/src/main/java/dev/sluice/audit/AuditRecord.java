@@ -12,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param label        who may read this record
 /// @param request      the id of the request that it belongs to; empty for none
 /// @param run          the id of the run that it belongs to; empty for none
-/// @param trace        a [Flow] as JSON; empty for none
+/// @param trace        a [Flow], or what a [DecisionPage] has noted, as JSON; empty for none
 /// @param flows        the head of the organization's other chain at that moment; empty for a record in it
 public record AuditRecord(
         long timeMillis,

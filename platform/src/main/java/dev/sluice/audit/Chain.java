@@ -59,15 +59,20 @@ final class Chain {
         end = new End(new Head(link.number(), link.hash(keys)), link.bytes(), before.prunedBytes());
     }
 
-    /// The link up to which the oldest records may go, if there are any besides the last.
+    /// The link up to which the oldest records may go, if there are any besides the last: one at least, and no more
+    /// than half of what is kept.
     synchronized Head prunable() {
         List<Store.Entry> page = store.scan(keys.links(), Bytes.EMPTY, PRUNED_RECORDS);
         if (page.size() < 2) {
             return Head.NONE;
         }
-        Store.Entry last = page.get(page.size() - 2);
-        Link link = decode(last);
-        return new Head(link.number(), link.hash(keys));
+        long half = end().prunedBytes() + keptBytes() / 2;
+        Link last = decode(page.getFirst());
+        for (Store.Entry entry : page.subList(1, page.size() - 1)) {
+            Link next = decode(entry);
+            last = next.bytes() <= half ? next : last;
+        }
+        return new Head(last.number(), last.hash(keys));
     }
 
     /// Forgets the oldest records, up to `last` from [#prunable].

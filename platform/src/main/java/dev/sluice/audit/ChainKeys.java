@@ -5,6 +5,7 @@ import dev.sluice.bytes.Digest;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /// The store's keys of this room. Those of an organization begin with the hash of its name.
 ///
@@ -20,8 +21,10 @@ record ChainKeys(String organization, Part part) {
     enum Part {
         /// What changed authority. Kept for ever.
         ACTS(0),
-        /// Refusals, and what runs released. Bounded: the oldest go, and the other chain says up to where.
-        FLOWS(1);
+        /// Refusals, and what runs released. Bounded: the oldest go, and the acts say up to where.
+        FLOWS(1),
+        /// What policies decided. Bounded as the flows are.
+        DECISIONS(2);
 
         private final int number;
 
@@ -32,6 +35,16 @@ record ChainKeys(String organization, Part part) {
         /// As the store and the hashes have it.
         int number() {
             return number;
+        }
+
+        /// As one reads it.
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /// The kind of an act's record: that the oldest of this chain were forgotten.
+        String pruned() {
+            return word() + ".pruned";
         }
     }
 

@@ -4,6 +4,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One request while it is answered: who asks, and what he was refused, so that he can ask why under its id.
@@ -19,12 +20,16 @@ public final class Inquiry {
     private @Nullable Refused refused;
     private String need = "";
     private Map<String, String> login = Map.of();
+    private final Consumer<Judgment> decisions;
+    private @Nullable Judgment decided;
 
-    /// @param id   the request's, as its answer shows it
-    /// @param what what was asked
-    public Inquiry(String id, String what) {
+    /// @param id        the request's, as its answer shows it
+    /// @param what      what was asked
+    /// @param decisions is told what policies decide
+    public Inquiry(String id, String what, Consumer<Judgment> decisions) {
         this.id = id;
         this.what = what;
+        this.decisions = decisions;
     }
 
     /// The request that this thread answers, if it answers one.
@@ -42,6 +47,14 @@ public final class Inquiry {
     public void by(Component identity, String organization) {
         this.who = identity;
         this.organization = organization;
+    }
+
+    /// Notes what policies decided. Asking them the same once more is no other decision.
+    public void decided(Judgment judgment) {
+        if (!judgment.equals(decided)) {
+            decided = judgment;
+            decisions.accept(judgment);
+        }
     }
 
     /// Notes what the answer says no to.

@@ -4,37 +4,36 @@ import dev.sluice.audit.ChainKeys.Part;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.store.Store;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 
-/// Walks the two chains of an organization from their beginning to their end, reading no record's meaning but that of
-/// its own notes: up to where flows were pruned, and where that chain ended when an act was recorded.
+/// Walks the chains of an organization from their beginning to their end, reading no record's meaning but that of
+/// its own notes: up to where others than acts were pruned, and where the flows ended when an act was recorded.
 final class Verifier {
-    /// The kind of a note that the oldest flows were forgotten.
-    static final String PRUNED = "flows.pruned";
-
-    /// Its detail: the head up to which.
+    /// The detail of a note that the oldest records of a chain were forgotten: the head up to which.
     static final String THROUGH = "through";
 
+    private static final int HEADS_MIN = 2;
     private static final int PAGE_LINKS = 500;
 
     private final Store store;
-    private final Chain acts;
-    private final Chain flows;
+    private final List<Chain> chains;
 
-    /// Where the flows may begin: the links that were pruned last, by number; 0 is the beginning.
-    private final TreeMap<Long, Bytes> beginnings = new TreeMap<>();
+    /// Where a chain may begin: the links that were pruned last, by number; 0 is the beginning.
+    private final Map<Part, Map<Long, Bytes>> beginnings = new EnumMap<>(Part.class);
 
     private Head flowsTold = Head.NONE;
 
-    Verifier(Store store, Chain acts, Chain flows) {
+    /// @param chains that of the acts first
+    Verifier(Store store, List<Chain> chains) {
         this.store = store;
-        this.acts = acts;
-        this.flows = flows;
-        beginnings.put(0L, Link.NOTHING);
+        this.chains = List.copyOf(chains);
+        chains.forEach(chain -> beginnings.put(chain.keys().part(), new HashMap<>(Map.of(0L, Link.NOTHING))));
     }
 
     private static final class Break extends RuntimeException {
@@ -49,32 +48,48 @@ final class Verifier {
         }
     }
 
-    /// @param expected what [Verification.Sound#head] was before
+    /// @param expected what [Verification.Sound#head] was before; an older one may tell of fewer chains
     Verification verify(List<String> expected) {
-        var actsTold = new ArrayList<Head>();
-        var flowsExpected = new ArrayList<Head>();
-        Head flowsEnd = flows.head();
-        Head actsEnd = acts.head();
-        for (String told : expected) {
-            String[] both = told.split("\\.", -1);
-            Optional<Head> first = Head.parse(both[0]);
-            Optional<Head> second = both.length == 2 ? Head.parse(both[1]) : Optional.empty();
-            if (first.isEmpty() || second.isEmpty()) {
+        List<Head> ends = chains.stream().map(Chain::head).toList();
+        Map<Part, List<Head>> told = new EnumMap<>(Part.class);
+        for (String head : expected) {
+            if (!isTaken(head, told)) {
                 return new Verification.Broken("acts", 0, "the expected head is not one that verify has printed");
             }
-            actsTold.add(first.get());
-            flowsExpected.add(second.get());
         }
         Part part = Part.ACTS;
         try {
-            long records = walk(acts, actsEnd, actsTold);
-            part = Part.FLOWS;
-            flowsExpected.add(flowsTold);
-            records += walk(flows, flowsEnd, flowsExpected);
-            return new Verification.Sound(actsEnd + "." + flowsEnd, records);
+            long records = 0;
+            for (int i = 0; i < chains.size(); i++) {
+                part = chains.get(i).keys().part();
+                List<Head> known = new ArrayList<>(told.getOrDefault(part, List.of()));
+                if (part == Part.FLOWS) {
+                    known.add(flowsTold);
+                }
+                records += walk(chains.get(i), ends.get(i), known);
+            }
+            String head = ends.stream().map(Head::toString).collect(Collectors.joining("."));
+            return new Verification.Sound(head, records);
         } catch (Break broken) {
-            return new Verification.Broken(part.name().toLowerCase(Locale.ROOT), broken.number, broken.reason);
+            return new Verification.Broken(part.word(), broken.number, broken.reason);
         }
+    }
+
+    /// Takes a text apart into what it tells of each chain.
+    private boolean isTaken(String text, Map<Part, List<Head>> told) {
+        String[] heads = text.split("\\.", -1);
+        if (heads.length < HEADS_MIN || heads.length > chains.size()) {
+            return false;
+        }
+        for (int i = 0; i < heads.length; i++) {
+            Optional<Head> head = Head.parse(heads[i]);
+            if (head.isEmpty()) {
+                return false;
+            }
+            told.computeIfAbsent(chains.get(i).keys().part(), _ -> new ArrayList<>())
+                    .add(head.get());
+        }
+        return true;
     }
 
     private long walk(Chain chain, Head end, List<Head> told) {
@@ -88,7 +103,7 @@ final class Verifier {
                 if (number > end.number()) {
                     break;
                 }
-                at = step(keys, at == null ? beginning(number) : at, entry);
+                at = step(keys, at == null ? beginning(keys, number) : at, entry);
                 requireTold(at, told);
                 records++;
             }
@@ -99,8 +114,8 @@ final class Verifier {
     }
 
     /// The link before the first one that is there.
-    private Head beginning(long first) {
-        Bytes before = beginnings.get(first - 1);
+    private Head beginning(ChainKeys keys, long first) {
+        Bytes before = beginnings.getOrDefault(keys.part(), Map.of()).get(first - 1);
         if (before == null) {
             throw new Break(first - 1, "was removed");
         }
@@ -130,10 +145,12 @@ final class Verifier {
         try {
             AuditRecord record = AuditRecord.decode(content);
             Head.parse(record.flows()).ifPresent(head -> flowsTold = head);
-            if (record.kind().equals(PRUNED)) {
-                Head.parse(record.details().getOrDefault(THROUGH, ""))
-                        .ifPresent(head -> beginnings.put(head.number(), head.hash()));
-            }
+            beginnings.forEach((part, its) -> {
+                if (record.kind().equals(part.pruned())) {
+                    Head.parse(record.details().getOrDefault(THROUGH, ""))
+                            .ifPresent(head -> its.put(head.number(), head.hash()));
+                }
+            });
         } catch (JacksonException unreadable) {
             throw new Break(number, "is damaged");
         }

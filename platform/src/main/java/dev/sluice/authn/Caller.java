@@ -11,6 +11,7 @@ import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Resource;
+import dev.sluice.org.Subjects;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -55,6 +56,12 @@ public sealed interface Caller {
         /// His name in his organization: of the service account, or the mail address of a user.
         public String name() {
             return who.name();
+        }
+
+        /// The words by which the policies of his organization may speak of him. For the audit log, and for nothing
+        /// else that is written.
+        public Subjects subjects() {
+            return who.subjects();
         }
 
         /// Whom an identity provider vouched for; absent for a service account.

@@ -13,7 +13,6 @@ import dev.sluice.org.Organization;
 import dev.sluice.org.Policies;
 import dev.sluice.org.Resource;
 import dev.sluice.org.Subjects;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,11 +22,7 @@ import java.util.Optional;
 /// Remembers its answers. A changed policy is another [Policies] and so never meets an old answer.
 final class Lending {
     private static final int REMEMBERED_MAX = 30_000;
-    private static final Operation EVERYTHING = new Operation(
-            Arrays.stream(Action.values())
-                    .flatMap(action -> Arrays.stream(Resource.values()).map(resource -> Need.of(action, resource)))
-                    .toList(),
-            List.of());
+    private static final Operation EVERYTHING = Operation.everything();
 
     private final Cache<Question, Optional<Authority>> answers =
             Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();

@@ -24,6 +24,15 @@ public record Operation(List<Need> required, List<Need> optional) {
         return new Operation(List.of(need), List.of());
     }
 
+    /// All that there is to do in an organization.
+    public static Operation everything() {
+        return new Operation(
+                Arrays.stream(Action.values())
+                        .flatMap(action -> Arrays.stream(Resource.values()).map(resource -> Need.of(action, resource)))
+                        .toList(),
+                List.of());
+    }
+
     /// The same, without what only widens the answer.
     public Operation strictly() {
         return new Operation(required, List.of());

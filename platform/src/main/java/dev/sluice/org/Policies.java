@@ -5,10 +5,14 @@ import dev.sluice.org.Rights.Reach;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What the policies of one organization allow its own members and accounts. Pure and total; whatever no rule allows
@@ -133,6 +137,29 @@ public final class Policies {
     /// Whether any rule allows somebody something: who has come from elsewhere is a member if so.
     public boolean names(Subjects who) {
         return lines(who).stream().anyMatch(Policies::isAllowing);
+    }
+
+    /// The policies as they would be with these in the place of those of their names, or of none, and without those of
+    /// the names in `without`. Changes nothing.
+    ///
+    /// @throws dev.sluice.kernel.Refused `QUOTA` if they would be too large
+    public Policies changed(List<Policy> put, Set<String> without) {
+        Map<String, Policy> by = new LinkedHashMap<>();
+        all.forEach(policy -> by.put(policy.name(), policy));
+        by.keySet().removeAll(without);
+        put.forEach(policy -> by.put(policy.name(), policy));
+        List<Policy> changed = List.copyOf(by.values());
+        PolicySize.require(changed, roles);
+        return new Policies(home, changed, roles);
+    }
+
+    /// The roles that rules speak of and that are not there: they allow nothing, and deny everything.
+    public Set<String> rolesMissing() {
+        return all.stream()
+                .flatMap(policy -> policy.rules().stream())
+                .flatMap(rule -> rule.roles().stream())
+                .filter(role -> roles.grants(role).isEmpty())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /// The policy of that name.

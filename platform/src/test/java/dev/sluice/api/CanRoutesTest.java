@@ -35,6 +35,54 @@ final class CanRoutesTest {
         }
     }
 
+    /// What it says would allow it does, and its name is free.
+    @Test
+    void whatIsMissing_isExactlyEnough(@TempDir Path directory)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        try (var server = new ApiServer(directory)) {
+            var admin = server.developer("acme", "*");
+            String asked = can("ghost", "create", "runs/hello-*");
+            var answer = server.get(admin, asked);
+            assertThat(answer.json().path("missing").toString())
+                    .isEqualTo("{\"name\":\"ghost-create-runs-hello\",\"subjects\":[\"ghost\"],"
+                            + "\"actions\":[\"create\"],\"resources\":[\"runs/hello-*\"]}");
+            assertThat(answer.text("note")).isEqualTo("there is no service account ghost that could log in");
+            assertThat(server.get(admin, can("dev", "get", "runs")).json().has("note"))
+                    .isFalse();
+            String taken = "{\"name\":\"ghost-create-runs-hello\",\"rules\":[{\"subjects\":[\"x\"],"
+                    + "\"actions\":[\"get\"],\"resources\":[\"runs\"]}]}";
+            assertThat(server.post(admin, "/v1/iam/policy", taken).status()).isEqualTo(201);
+            assertThat(server.get(admin, asked).json().path("missing").path("name").asString())
+                    .isEqualTo("ghost-create-runs-hello-2");
+            String missing = server.get(admin, asked).json().path("missing").toString();
+            String rule = missing.replaceFirst("\"subjects\"", "\"rules\":[{\"subjects\"").replaceFirst("}$", "}]}");
+            assertThat(server.post(admin, "/v1/iam/policy", rule).status()).isEqualTo(201);
+            assertThat(server.get(admin, asked).text("message"))
+                    .isEqualTo("is allowed by policy ghost-create-runs-hello-2, rule 0 (create on runs/hello-*)");
+            assertThat(server.get(admin, can("ghost", "get", "runs/hello-1")).body())
+                    .contains("\"allowed\":false");
+        }
+    }
+
+    /// A rule beside a denial would change nothing, so none is offered; nor one that the server would not take.
+    @Test
+    void whereNoRuleWouldDo_noneIsOffered(@TempDir Path directory)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        try (var server = new ApiServer(directory)) {
+            var admin = server.developer("acme", "*");
+            String deny = "{\"name\":\"no\",\"rules\":[{\"subjects\":[\"ci\"],\"actions\":[\"get\"],"
+                    + "\"resources\":[\"secret/db\"],\"effect\":\"deny\"}]}";
+            assertThat(server.post(admin, "/v1/iam/policy", deny).status()).isEqualTo(201);
+            var denied = server.get(admin, can("ci", "get", "secret")).json();
+            assertThat(denied.path("policy").asString()).isEqualTo("no");
+            assertThat(denied.has("missing")).isFalse();
+            assertThat(server.get(admin, can("ci", "create", "secret")).json().has("missing"))
+                    .isTrue();
+            assertThat(server.get(admin, can("ci", "get", "runs/a%20b")).json().has("missing"))
+                    .isFalse();
+        }
+    }
+
     @Test
     void whichPolicyIsMissing_isToldToWhoMayReadPolicies_andNobodyElse(@TempDir Path directory)
             throws IOException, InterruptedException, GeneralSecurityException {

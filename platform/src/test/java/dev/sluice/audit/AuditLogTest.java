@@ -313,7 +313,7 @@ final class AuditLogTest {
     @Test
     void nobodysFlood_leavesRoomForOthers() {
         for (int i = 0; i < 1_000; i++) {
-            var inquiry = new Inquiry("n" + i, "GET /");
+            var inquiry = new Inquiry("n" + i, "GET /", _ -> {});
             inquiry.refuse(Refused.denied());
             audit.refused(inquiry);
         }
@@ -406,7 +406,7 @@ final class AuditLogTest {
     }
 
     private static Inquiry inquiry(String id) {
-        var inquiry = new Inquiry(id, "POST /faasten/invoke/x");
+        var inquiry = new Inquiry(id, "POST /faasten/invoke/x", _ -> {});
         inquiry.by(Component.parse("acme/user/jon"), "acme");
         return inquiry;
     }

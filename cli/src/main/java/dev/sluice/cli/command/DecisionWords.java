@@ -1,7 +1,11 @@
 package dev.sluice.cli.command;
 
 import dev.sluice.cli.Failure;
+import dev.sluice.cli.config.Setting;
+import dev.sluice.cli.config.Settings;
 import dev.sluice.cli.json.Json;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /// `iam can`: asking what the policies decide.
 final class DecisionWords {
@@ -35,7 +39,43 @@ final class DecisionWords {
         boolean isAllowed = verdict.show("allowed").equals("true");
         String asked = subject + " " + action + " " + resource;
         String decided = verdict.show("policy").isEmpty() ? ": " : " ";
-        session.print(answer, () -> (isAllowed ? "yes, " : "no, ") + asked + decided + verdict.show("message"));
+        session.print(
+                answer,
+                () -> (isAllowed ? "yes, " : "no, ") + asked + decided + verdict.show("message")
+                        + more(verdict, isAllowed, session.settings()));
         return isAllowed ? 0 : Failure.FAILED;
+    }
+
+    /// What one could type next.
+    private static String more(Json.Obj verdict, boolean isAllowed, Settings settings) {
+        var lines = new StringBuilder();
+        if (!verdict.show("note").isEmpty()) {
+            lines.append("\nNote: ").append(verdict.show("note"));
+        }
+        String organization = settings.explicit(Setting.ORGANIZATION)
+                .map(name -> " --organization " + quoted(name))
+                .orElse("");
+        Json.Obj missing = verdict.objectAt("missing");
+        if (!missing.members().isEmpty()) {
+            lines.append("\nTo allow exactly that: sluice iam create policy ").append(missing.show("name"));
+            lines.append(flag(missing, "subjects", " --subject ")).append(flag(missing, "actions", " --action "));
+            lines.append(flag(missing, "resources", " --resource ")).append(organization);
+        } else if (!isAllowed && !verdict.show("policy").isEmpty()) {
+            lines.append("\nA denial wins over whatever allows. To see it: sluice iam get policy ");
+            lines.append(verdict.show("policy")).append(" -o json").append(organization);
+        }
+        return lines.toString();
+    }
+
+    private static String flag(Json.Obj missing, String member, String flag) {
+        List<Json> words = missing.at(member).orElse(Json.NULL) instanceof Json.Arr(var items) ? items : List.of();
+        return words.stream()
+                .map(word -> word instanceof Json.Text(String text) ? flag + quoted(text) : "")
+                .collect(Collectors.joining());
+    }
+
+    /// As a shell takes it for one word.
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_@./:+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -51,7 +51,7 @@ final class IamWords {
         return new Word(
                         "iam",
                         "Manage organizations, policies, roles and service accounts.",
-                        List.of(create(), get(), update(), delete(), DecisionWords.can()))
+                        List.of(create(), get(), update(), delete(), DecisionWords.can(), WhatIfWords.whatIf()))
                 .example("sluice iam create organization acme")
                 .example("sluice iam create serviceaccount ci --public-key ci.pub --organization acme")
                 .example("sluice iam create policy dev --subject ci --action '*' --resource function,runs");

@@ -32,6 +32,36 @@ final class DecisionWordsTest extends RecordedTest {
     }
 
     @Test
+    void can_saysNo_andWhatToType_forExactlyThat() {
+        String missing = "{\"allowed\":false,\"message\":\"no rule says so\",\"missing\":{\"name\":\"ci-get-secret\","
+                + "\"subjects\":[\"o'jon@acme.com\"],\"actions\":[\"get\"],\"resources\":[\"secret/db-*\"]},"
+                + "\"note\":\"n\"}";
+        server.reply(200, missing).reply(200, missing);
+
+        assertThat(shell.run("iam", "can", "o'jon@acme.com", "get", "secret/db-*").out()).isEqualTo("""
+                no, o'jon@acme.com get secret/db-*: no rule says so
+                Note: n
+                To allow exactly that: sluice iam create policy ci-get-secret --subject 'o'\\''jon@acme.com' \
+                --action get --resource 'secret/db-*'
+                """);
+        assertThat(shell.run("iam", "can", "x", "get", "secret", "--organization", "blue")
+                        .out())
+                .endsWith(" --resource 'secret/db-*' --organization blue\n");
+    }
+
+    @Test
+    void can_ofADenial_saysWhereItStands() {
+        server.reply(
+                200,
+                "{\"allowed\":false,\"policy\":\"not\",\"rule\":0,\"role\":\"\",\"message\":\"is denied by policy not\"}");
+
+        assertThat(shell.run("iam", "can", "ci", "get", "secret").out()).isEqualTo("""
+                no, ci get secret is denied by policy not
+                A denial wins over whatever allows. To see it: sluice iam get policy not -o json
+                """);
+    }
+
+    @Test
     void can_printsTheAnswer_asItIsAskedFor() {
         server.reply(200, "{\"allowed\":false,\"message\":\"m\"}");
         assertThat(shell.run("iam", "can", "ci", "get", "secret", "-o", "json"))
