@@ -14,11 +14,7 @@ record Line(String policy, boolean global, int number, Effect effect, String rol
     static List<Line> of(Policy policy, int number, Roles roles) {
         Policy.Rule rule = policy.rules().get(number);
         var lines = new ArrayList<Line>();
-        if (!rule.actions().isEmpty()
-                || !rule.resources().isEmpty()
-                || rule.roles().isEmpty()) {
-            lines.add(of(policy, number, "", Extent.of(rule.actions(), rule.resources())));
-        }
+        lines.add(of(policy, number, "", Extent.of(rule.actions(), rule.resources())));
         for (String role : rule.roles()) {
             Optional<List<Role.Grant>> grants = roles.grants(role);
             if (grants.isEmpty() && rule.effect() == Effect.DENY) {

@@ -97,6 +97,8 @@ final class CoverageTest {
                 .isTrue();
         assertThat(dev.ofPolicy(policy("new", allow("m", "delete", "api/x")))).isFalse();
         assertThat(dev.ofPolicy(policy("new", allow("m", "get", "api")))).isTrue();
+        assertThat(dev.ofPolicy(policy("new", allow("m", "delete", "api")))).isFalse();
+        assertThat(dev.ofPolicy(policy("new", allow("m", "*", "api")))).isFalse();
         // what writes is lent reading too
         assertThat(dev.ofPolicy(policy("new", allow("m", "create", "secret")))).isFalse();
         assertThat(dev.ofPolicy(policy("new", allow("m", "create", "secret/prod-1"))))
@@ -138,6 +140,42 @@ final class CoverageTest {
         var denied = new Policies("acme", List.of(policy("p", iam, functions, denying)), new Roles(List.of(secret)));
         assertThat(coverage(denied, DEV).ofRole(own)).isFalse();
         assertThat(coverage(denied, DEV).ofRole(new Role("i", "gone", own.rules(), 0, 0)))
+                .isFalse();
+    }
+
+    @Test
+    void aRoleOfAGlobalPolicy_isChanged_byWhoHasItGlobally() {
+        var own = new Role("i", "own", List.of(new Role.Grant(List.of("get"), List.of("function"))), 0, 0);
+        var inUse = new Rule(List.of("m"), List.of(), List.of(), Effect.ALLOW, List.of("own"));
+        var policies = new Policies(
+                "acme",
+                List.of(policy("p", allow("dev", "*", "*")), global("g", inUse, allow("root", "*", "*"))),
+                new Roles(List.of(own)));
+        assertThat(coverage(policies, DEV).ofRole(own)).isFalse();
+        assertThat(coverage(policies, Subjects.ofAccount("acme", "root")).ofRole(own))
+                .isTrue();
+    }
+
+    /// What was given may be taken away by whoever manages roles; what was denied may not.
+    @Test
+    void aRoleThatNobodyIsDenied_isNarrowed_byWhoNeverHadIt() {
+        var secret = new Role("i", "own", List.of(new Role.Grant(List.of("get"), List.of("secret"))), 0, 0);
+        var function = new Role("i", "own", List.of(new Role.Grant(List.of("get"), List.of("function"))), 0, 0);
+        var roles = new Roles(List.of(secret));
+        var deniedAnother = new Rule(List.of("m"), List.of(), List.of(), Effect.DENY, List.of("viewer"));
+        var deniedThis = new Rule(List.of("m"), List.of(), List.of(), Effect.DENY, List.of("own"));
+        var another = new Policies("acme", List.of(policy("p", iam, functions, deniedAnother)), roles);
+        assertThat(coverage(another, DEV).ofRole(function)).isTrue();
+        var same = new Policies("acme", List.of(policy("p", iam, functions, deniedThis)), roles);
+        assertThat(coverage(same, DEV).ofRole(function)).isFalse();
+    }
+
+    /// What a word will mean some day, he has already.
+    @Test
+    void aWordThatMeansNothingYet_isGivenOnlyByWhoHasEverything() {
+        Policy unclear = policy("new", allow("m", "get", "images"));
+        assertThat(dev(allow("dev", "*", "*")).ofPolicy(unclear)).isTrue();
+        assertThat(dev(allow("dev", "get", "*"), allow("dev", "*", "iam")).ofPolicy(unclear))
                 .isFalse();
     }
 

@@ -318,6 +318,47 @@ final class PoliciesTest {
                 .isEqualTo(new Decision.Allowed(new Decision.Basis("d", 0, "")));
     }
 
+    /// Nobody is told of rules that do not hold where he asks.
+    @Test
+    void elsewhere_onlyGlobalRulesDecide() {
+        var policies = policies(
+                new Policy("i", "a", false, List.of(rule("dev", "*", "runs"), deny("dev", "*", "secret")), 0, 0),
+                new Policy("i", "b", true, List.of(rule("dev", "get", "runs")), 0, 0));
+        assertThat(policies.decide(who("dev"), BLUE, Need.of(GET, RUNS)))
+                .isEqualTo(new Decision.Allowed(new Decision.Basis("b", 0, "")));
+        assertThat(policies.decide(who("dev"), BLUE, Need.of(GET, SECRET))).isEqualTo(new Decision.Unmatched());
+        assertThat(policies.decide(who("dev"), ACME, Need.of(GET, SECRET)))
+                .isEqualTo(new Decision.Denied(new Decision.Basis("a", 1, "")));
+    }
+
+    @Test
+    void whoMayDoSomething_withOneObjectOnly_isAMember() {
+        var policies = policies(policy(true, rule("one", "create", "runs/hello")));
+        assertThat(policies.names(who("one"))).isTrue();
+        assertThat(policies.admits(who("one"), BLUE)).isTrue();
+        assertThat(policies.names(who("other"))).isFalse();
+    }
+
+    @Test
+    void aGroupsName_isComparedExactly_alsoIfItLooksLikeAnAddress() {
+        var policies = policies(policy(false, rule("group:Ops@Acme", "get", "runs")));
+        assertThat(policies.names(Subjects.ofUser("jon@acme.com", List.of("Ops@Acme"))))
+                .isTrue();
+        assertThat(policies.names(Subjects.ofUser("jon@acme.com", List.of("ops@acme"))))
+                .isFalse();
+    }
+
+    /// Each look at it costs its length.
+    @Test
+    void anObjectsName_isBounded_andALongerOneMeansNothing() {
+        String longest = "*".repeat(Glob.CHARS_MAX);
+        var policies = policies(policy(false, rule("dev", "get", "runs/" + longest, "secret/" + longest + "*")));
+        assertThat(policies.lend(who("dev"), ACME, named(GET, RUNS, "x"))).isPresent();
+        assertThat(policies.lend(who("dev"), ACME, named(GET, SECRET, "x"))).isEmpty();
+        var denied = policies(policy(false, rule("dev", "*", "*"), deny("dev", "get", "secret/" + longest + "*")));
+        assertThat(denied.lend(who("dev"), ACME, Operation.of(GET, RUNS))).isEmpty();
+    }
+
     @Test
     void numbersOfActionsAndResources_haveNoGap() {
         assertThat(Stream.of(Action.values()).map(Action::number)).containsExactly(0, 1, 2, 3);
