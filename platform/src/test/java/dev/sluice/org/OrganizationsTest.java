@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,6 +113,58 @@ final class OrganizationsTest {
         organizations.delete(after, CLOCK, BY);
         assertThat(organizations.create("acme", CLOCK, BY).token()).isEqualTo("acme~3");
         assertThat(anew().all()).extracting(Organization::token).containsExactly("acme~3");
+    }
+
+    /// Each life has a principal, and only the last one a name.
+    @Test
+    void aNameThatNoOrganizationCanHave_isNobodys() {
+        organizations.delete(organizations.create("acme", CLOCK, BY), CLOCK, BY);
+        assertThat(organizations.create("acme", CLOCK, BY).token()).isEqualTo("acme~2");
+        for (String name : List.of("acme~2", "", "a/b", "..", "a:b", "o".repeat(200))) {
+            assertThat(organizations.tenant(name)).as(name).isEmpty();
+        }
+    }
+
+    @Test
+    void anAccount_hasAName_andKeysThatCanBeUsed() throws Exception {
+        Organization acme = organizations.create("acme", CLOCK, BY);
+        in(acme, () -> organizations.prepare(acme));
+        ServiceAccount ci = account("ci");
+        var keyless = new ServiceAccount("i", "ci", List.of(), 0, 0, 0);
+        for (ServiceAccount bad :
+                List.of(account(""), account("a b"), account("a@b"), account("a".repeat(200)), keyless)) {
+            refused(Refusal.INVALID, () -> in(acme, () -> organizations.create(acme, bad)));
+            refused(Refusal.INVALID, () -> in(acme, () -> organizations.put(acme, bad)));
+        }
+        assertThat(in(acme, () -> organizations.serviceAccounts().list(acme))).isEmpty();
+        in(acme, () -> organizations.create(acme, ci));
+        refused(Refusal.INVALID, () -> in(acme, () -> organizations.change(acme, "ci", _ -> keyless)));
+        assertThat(organizations.account(acme, "ci")).isPresent();
+        for (String name : List.of("", "a b", "a/b", "..", "a".repeat(300))) {
+            assertThat(organizations.account(acme, name)).as(name).isEmpty();
+        }
+    }
+
+    @Test
+    void anAccount_whoseKeysProveNothing_isNobody() {
+        Organization acme = organizations.create("acme", CLOCK, BY);
+        var dumb = new ServiceAccount("i", "dumb", "no key", 0, 0);
+        in(acme, () -> organizations.serviceAccounts().create(acme, "dumb", dumb));
+        assertThat(organizations.account(acme, "dumb")).isEmpty();
+    }
+
+    @Test
+    void aDeletedOrganization_isDeparted_untilNothingIsLeft() {
+        var departed = new Departed(fs, deeds::add);
+        Organization acme = organizations.create("acme", CLOCK, BY);
+        assertThat(departed.all()).isEmpty();
+        refused(Refusal.NOT_FOUND, () -> departed.emptied(acme, CLOCK));
+        organizations.delete(acme, CLOCK, BY);
+        organizations.create("acme", CLOCK, BY);
+        assertThat(departed.all()).isEqualTo(Map.of(acme, CLOCK.instant()));
+        departed.emptied(acme, CLOCK);
+        assertThat(departed.all()).isEmpty();
+        assertThat(anew().all()).extracting(Organization::token).containsExactly("acme~2");
     }
 
     @Test

@@ -120,7 +120,7 @@ final class ServiceAccountTest {
     void anRsaExponentThatProvesNothing_isNoKey() throws Exception {
         var modulus = ((RSAPublicKey) rsa).getModulus();
         for (BigInteger exponent :
-                List.of(BigInteger.ONE, BigInteger.TWO.pow(70).add(BigInteger.ONE))) {
+                List.of(BigInteger.ONE, BigInteger.TWO.pow(16), BigInteger.TWO.pow(70).add(BigInteger.ONE))) {
             byte[] e = exponent.toByteArray();
             byte[] n = modulus.toByteArray();
             byte[] sequence = der(0x30, concat(der(0x02, n), der(0x02, e)));
