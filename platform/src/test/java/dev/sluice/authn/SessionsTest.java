@@ -7,7 +7,9 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.kernel.Refused;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.store.Store;
+import dev.sluice.testing.HookedStore;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,11 @@ final class SessionsTest {
     private final MemoryStore store = new MemoryStore();
     private final SetClock clock = new SetClock(START);
     private final Sessions sessions = new Sessions(store, clock, new SecureRandom(), 40);
+
+    /// What [#hurried] does can be interrupted.
+    private final HookedStore hooked = new HookedStore(store);
+
+    private final Sessions hurried = new Sessions(hooked, clock, new SecureRandom(), 40);
 
     @Test
     void aSession_isItsUsers_alsoAfterARestart() {
@@ -116,6 +123,65 @@ final class SessionsTest {
         sessions.sweep();
         assertThat(all()).isEmpty();
         assertThat(sessions.user(sessions.open(JON))).isPresent();
+    }
+
+    @Test
+    void whatIsOver_isNotListed_evenBeforeItIsSwept() {
+        sessions.open(JON);
+        clock.pass(Sessions.IDLE_MAX.minusSeconds(1));
+        sessions.open(JON);
+        clock.pass(Duration.ofSeconds(1));
+        assertThat(sessions.of(JON)).hasSize(1);
+        assertThat(sessions.of(EVE)).isEmpty();
+    }
+
+    /// Closed twice at once, it still counts once.
+    @Test
+    void aSessionThatSeveralClose_isClosedOnce() {
+        int at = 0;
+        do {
+            at++;
+            String id = sessions.open(JON);
+            hooked.arm(at, () -> sessions.close(id));
+            hurried.close(id);
+            assertThat(sessions.user(id)).isEmpty();
+            assertThat(all()).as("with the call %s", at).isEmpty();
+        } while (!hooked.isUnused());
+        assertThat(at).isGreaterThan(1);
+    }
+
+    @Test
+    void aSessionThatAnotherUsesMeanwhile_holds_andOneThatHeCloses_doesNotComeBack() {
+        int at = 0;
+        do {
+            at++;
+            String used = sessions.open(JON);
+            String closed = sessions.open(JON);
+            clock.pass(Sessions.TOUCH);
+            hooked.arm(at, () -> sessions.user(used));
+            assertThat(hurried.user(used)).as("with the call %s", at).isPresent();
+            hooked.arm(at, () -> sessions.close(closed));
+            assertThat(hurried.user(closed).isPresent()).isEqualTo(hooked.isUnused());
+            sessions.close(closed);
+            assertThat(sessions.user(closed)).isEmpty();
+            sessions.closeAllOf(JON);
+        } while (!hooked.isUnused());
+        assertThat(all()).isEmpty();
+    }
+
+    @Test
+    void whereOthersChangeTheListAllTheTime_nobodyIsToldThatItIsDone() {
+        String id = sessions.open(JON);
+        changeBeforeEachCall();
+        assertThatThrownBy(() -> hurried.close(id)).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> hurried.closeAllOf(JON)).isInstanceOf(Refused.class);
+    }
+
+    private void changeBeforeEachCall() {
+        hooked.arm(1, () -> {
+            sessions.open(JON);
+            changeBeforeEachCall();
+        });
     }
 
     private List<Store.Entry> all() {
