@@ -9,7 +9,6 @@ import dev.sluice.org.Action;
 import dev.sluice.org.IamKind;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.ServiceAccount;
-import dev.sluice.org.ServiceAccount.Key;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
@@ -43,7 +42,7 @@ final class AccountKeyRoutes {
 
     private Response list(Request request) {
         IamDoor.Author author = door.author(request, Action.GET, IamKind.SERVICE_ACCOUNT);
-        List<Key> keys = find(author, IamDoor.accountName(request)).keys();
+        List<ServiceAccount.Key> keys = find(author, IamDoor.accountName(request)).keys();
         var out = new JsonWriter(1024 * keys.size()).beginArray();
         keys.forEach(key -> write(key, out));
         return Response.json(200, out.endArray().done());
@@ -60,7 +59,7 @@ final class AccountKeyRoutes {
         long end = body.field("expiresTime").isEmpty()
                 ? ServiceAccount.NEVER
                 : body.number("expiresTime", now + 1, ServiceAccount.EXPIRES_SECONDS_MAX);
-        Key key = Key.of(ServiceAccountRoutes.requireKey(text), now, end);
+        ServiceAccount.Key key = ServiceAccount.Key.of(ServiceAccountRoutes.requireKey(text), now, end);
         door.change(
                 author, () -> organizations.change(author.organization(), name, account -> account.with(key, now)));
         var out = new JsonWriter(1024);
@@ -73,7 +72,7 @@ final class AccountKeyRoutes {
         String name = IamDoor.accountName(request);
         String id = request.parameter("key");
         ServiceAccount before = find(author, name);
-        Key key = before.keys().stream()
+        ServiceAccount.Key key = before.keys().stream()
                 .filter(one -> one.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> Rejection.of(404, "service account " + name + " has no such key"));
@@ -91,7 +90,7 @@ final class AccountKeyRoutes {
                 .orElseThrow(Refused::notFound);
     }
 
-    private static void write(Key key, JsonWriter out) {
+    private static void write(ServiceAccount.Key key, JsonWriter out) {
         out.beginObject().field("id", key.id()).field("kind", "ServiceAccountKey");
         out.field("publicKey", key.publicKey()).field("createdTime", key.createdSeconds());
         if (key.expiresSeconds() != ServiceAccount.NEVER) {

@@ -23,7 +23,7 @@ final class QuotaWords {
     private static final List<Limit> LIMITS = List.of(
             new Limit("concurrentRuns", "runs at once"),
             new Limit("queuedRuns", "runs that wait"),
-            new Limit("queuedMib", "MiB that runs which nobody waits for were given"),
+            new Limit("queuedMib", "MiB given to runs that nobody waits for"),
             new Limit("memoryMib", "MiB of memory for its runs together"),
             new Limit("functions", "functions"),
             new Limit("storedItems", "items in the file system"),
