@@ -32,9 +32,11 @@ final class Judging {
     }
 
     /// What may be done with one object, and with nothing else.
-    static Optional<Task> object(Caller.Known caller, Need need) {
-        Optional<Task> task = caller.taskForObject(need);
-        note(caller, Kind.OBJECT, List.of(want(need)), task.isPresent());
+    ///
+    /// @param operation that requires one thing
+    static Optional<Task> object(Caller.Known caller, Operation operation) {
+        Optional<Task> task = caller.taskForObject(operation);
+        note(caller, Kind.OBJECT, List.of(want(operation.required().getFirst())), task.isPresent());
         return task;
     }
 

@@ -16,7 +16,16 @@ final class ObjectLoans {
     ///
     /// @throws Rejection 403
     static Task of(Caller.Known caller, Need need) {
-        return Judging.object(caller, need).orElseThrow(() -> refusal(caller, need.action(), need.resource()));
+        return of(caller, Operation.of(need));
+    }
+
+    /// As [#of(Caller.Known, Need)], and what is optional.
+    ///
+    /// @param operation that requires one thing
+    /// @throws Rejection 403
+    static Task of(Caller.Known caller, Operation operation) {
+        return Judging.object(caller, operation)
+                .orElseThrow(() -> Door.forbidden(caller, Door.needed(operation)));
     }
 
     /// A task that reads all objects of a resource, to show those that the caller may get.

@@ -94,10 +94,13 @@ final class RunRoutes {
 
     /// Policies may speak of running one function only.
     private static Operation execution(Request request) {
-        return request.query("functionName")
-                .filter(name -> NAME.matcher(name).matches())
+        return named(request)
                 .map(name -> new Operation(List.of(Need.of(Action.CREATE, Resource.RUNS, name)), EXECUTE.optional()))
                 .orElse(EXECUTE);
+    }
+
+    private static Optional<String> named(Request request) {
+        return request.query("functionName").filter(name -> NAME.matcher(name).matches());
     }
 
     /// Of a payload that somebody hands over who may run this function and no other: secret to who may run it.
@@ -141,7 +144,7 @@ final class RunRoutes {
 
     private Response list(Request request) {
         Caller.Known caller = door.borrower(request);
-        Task task = Door.lent(caller, GET);
+        Task task = looking(caller, request);
         long since = since(request);
         Optional<String> function = functionName(request);
         List<Run.View> views = task.run(
@@ -151,9 +154,18 @@ final class RunRoutes {
                 json.print(views.stream().filter(view -> changed(view) > since).toList()));
     }
 
+    /// Policies may speak of looking at the runs of one function only: of those that the query names, no others are
+    /// shown.
+    private static Task looking(Caller.Known caller, Request request) {
+        return named(request)
+                .map(name -> ObjectLoans.of(
+                        caller, new Operation(List.of(Need.of(Action.GET, Resource.RUNS, name)), GET.optional())))
+                .orElseGet(() -> Door.lent(caller, GET));
+    }
+
     private Response get(Request request) {
         Caller.Known caller = door.borrower(request);
-        Task task = Door.lent(caller, GET);
+        Task task = looking(caller, request);
         String id = request.parameter("id");
         if (!ID.matcher(id).matches()) {
             throw Rejection.of(422, 601, "runName in path must be of type uuid: \"" + id + "\"");

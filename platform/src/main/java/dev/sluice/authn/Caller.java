@@ -125,8 +125,11 @@ public sealed interface Caller {
         /// object stands under, whoever may have this object only.
         ///
         /// Empty if no policy allows it, and for who may not see the object.
-        public Optional<Task> taskForObject(Need need) {
-            return task(authority(Operation.of(need)).flatMap(lent -> Lending.withResource(lent, requested, need)));
+        ///
+        /// @param operation that requires one thing
+        public Optional<Task> taskForObject(Operation operation) {
+            Need need = operation.required().getFirst();
+            return task(authority(operation).flatMap(lent -> Lending.withResource(lent, requested, need)));
         }
 
         /// A task that reads a resource, for showing those objects of it with which [#may] allows `action`.

@@ -200,6 +200,17 @@ final class IamRoutesTest {
         assertThat(api.post(one, "/v1/runs?functionName=nowhere", "{\"blocking\":true}")
                         .body())
                 .isEqualTo(FORBIDDEN);
+        String another = api.post(admin, "/v1/runs?functionName=f2", "{\"blocking\":true}").text("name");
+        assertThat(api.get(one, "/v1/runs?functionName=f1").json().size()).isEqualTo(1);
+        String own = "/v1/runs/" + ran.text("name");
+        assertThat(api.get(one, own + "?functionName=f1").text("output")).isEqualTo("f1");
+        assertThat(api.get(one, "/v1/runs/" + another + "?functionName=f1").status()).isEqualTo(404);
+        for (String hidden : new String[] {
+            "/v1/runs", own, "/v1/runs?functionName=f2", "/v1/runs/" + another + "?functionName=f2",
+            "/v1/runs?functionName=nowhere", "/v1/runs?functionName=", "/v1/runs?functionName=*"
+        }) {
+            assertThat(api.get(one, hidden).body()).as(hidden).isEqualTo(FORBIDDEN);
+        }
 
         Asker other = api.addAccount(home, "other", "runs");
         String denial = policy("no", false, "other", "create", "runs/f1").replace("[{", "[{\"effect\":\"deny\",");

@@ -104,18 +104,18 @@ final class LendingTest {
         Known one = known(server.addAccount(acme, "one", "function/hello"));
         Need hello = Need.of(Action.GET, Resource.FUNCTION, "hello");
         for (Resource other : Resource.values()) {
-            Bytes seen = stolen(one.taskForObject(hello).orElseThrow(), place(label(other)));
+            Bytes seen = stolen(one.taskForObject(Operation.of(hello)).orElseThrow(), place(label(other)));
             assertThat(seen).as("%s", other).isEqualTo(other == Resource.FUNCTION ? TREASURE : null);
-            assertThat(one.taskForObject(Need.of(Action.GET, other, "others"))).isEmpty();
+            assertThat(one.taskForObject(Operation.of(Need.of(Action.GET, other, "others")))).isEmpty();
         }
-        assertThat(stolen(one.taskForObject(hello).orElseThrow(), place(ALICES)))
+        assertThat(stolen(one.taskForObject(Operation.of(hello)).orElseThrow(), place(ALICES)))
                 .isNull();
-        assertThat(refusal(one.taskForObject(hello).orElseThrow(), place(label(Resource.FUNCTION))))
+        assertThat(refusal(one.taskForObject(Operation.of(hello)).orElseThrow(), place(label(Resource.FUNCTION))))
                 .isEqualTo(Refusal.DENIED);
         Need update = Need.of(Action.UPDATE, Resource.FUNCTION, "hello");
-        assertThat(refusal(one.taskForObject(update).orElseThrow(), place(label(Resource.FUNCTION))))
+        assertThat(refusal(one.taskForObject(Operation.of(update)).orElseThrow(), place(label(Resource.FUNCTION))))
                 .isNull();
-        assertThat(refusal(one.taskForObject(update).orElseThrow(), place(label(Resource.SECRET))))
+        assertThat(refusal(one.taskForObject(Operation.of(update)).orElseThrow(), place(label(Resource.SECRET))))
                 .isEqualTo(Refusal.DENIED);
         assertThat(one.taskFor(Operation.of(hello)).orElseThrow().mayObserve(label(Resource.FUNCTION)))
                 .as("what he is lent else")

@@ -29,7 +29,7 @@ final class KeyWords {
 
     static Word delete() {
         return named("Take a key from a service account; what it had signed ends.", KeyWords::delete)
-                .required("KEY", "the key's id, as `get keys` shows it")
+                .required("KEY", "the key's id, as `get keys` shows it; after -- if it begins with -")
                 .example("sluice iam delete key ci 5pH2QpWvGQ");
     }
 
