@@ -59,16 +59,22 @@ final class EndingTest {
                 assertThat(at).as("there were steps").isGreaterThan(2);
                 return;
             }
-            assertThat(deletion.get().isEmpty()).as("step %d", at).isEqualTo(!isAcknowledged);
+            boolean isDeleted = deletion.get().isEmpty();
+            assertThat(isDeleted).as("step %d", at).isEqualTo(!isAcknowledged);
+            assertThat(isDeleted || writes(acme, "more")).as("open again").isTrue();
         }
     }
 
-    @Test
-    void aWrite_thatComesBetweenTwoStepsOfADeletion_isRefused_orKeepsTheOrganization() {
+    /// Also of what is everybody's, but stands in a directory of the organization's own.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aWrite_thatComesBetweenTwoStepsOfADeletion_isRefused_orKeepsTheOrganization(boolean isOwn) {
         for (int at = 1; ; at++) {
             Organization acme = organizations.create("acme" + at, CLOCK, BY);
             var acknowledged = new ArrayList<Boolean>();
-            store.arm(at, () -> acknowledged.add(writes(acme, "file")));
+            FsPath file = FsPath.home(label(acme)).child("file");
+            Label label = isOwn ? label(acme) : Label.PUBLIC;
+            store.arm(at, () -> acknowledged.add(creates(acme, file, label)));
             boolean isDeleted = organizations.deleteIfEmpty(acme, CLOCK, BY).isEmpty();
             if (store.isUnused()) {
                 return;
@@ -76,7 +82,6 @@ final class EndingTest {
             assertThat(isDeleted && acknowledged.getFirst())
                     .as("deleted with what was acknowledged at step %d", at)
                     .isFalse();
-            assertThat(isDeleted || writes(acme, "more")).as("open again").isTrue();
         }
     }
 
@@ -115,7 +120,7 @@ final class EndingTest {
             assertThat(organizations.deleteIfEmpty(acme, CLOCK, BY)).isEmpty();
         }
         assertThat(writes(acme, "late")).isFalse();
-        assertThat(creates(acme, inbox.child("late"))).isFalse();
+        assertThat(creates(acme, inbox.child("late"), label(acme))).isFalse();
         assertThat(writes(blue, "late")).isTrue();
         new Departed(fs, _ -> {}).emptied(acme, CLOCK);
         assertThat(writes(acme, "nobody asks any more")).isTrue();
@@ -145,15 +150,15 @@ final class EndingTest {
     }
 
     private boolean writes(Organization organization, String name) {
-        return creates(organization, FsPath.home(label(organization)).child(name));
+        return creates(organization, FsPath.home(label(organization)).child(name), label(organization));
     }
 
     /// Whether it was acknowledged.
-    private boolean creates(Organization organization, FsPath path) {
+    private boolean creates(Organization organization, FsPath path, Label label) {
         String token = organization.token();
         Task member = Tasks.of("T,T", token + ",T", token);
         try {
-            member.run(() -> fs.create(path, Kind.FILE, label(organization), Bytes.EMPTY, Tasks.all(member, token)));
+            member.run(() -> fs.create(path, Kind.FILE, label, Bytes.EMPTY, Tasks.all(member, token)));
             return true;
         } catch (Refused refused) {
             assertThat(refused.refusal()).isEqualTo(Refusal.CONFLICT);
