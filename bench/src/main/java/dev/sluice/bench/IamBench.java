@@ -149,7 +149,9 @@ final class IamBench {
     private void note(Tenant tenant) {
         String home = tenant.organization();
         var wants = List.of(new Judgment.Want("create", "runs", "hello"));
-        world.decisions().note(new Judgment(home, home, "dev", Set.of("dev", home + "/dev"), Judgment.Kind.OPERATION, wants, true));
+        world.decisions()
+                .note(new Judgment(
+                        home, home, "dev", Set.of("dev", home + "/dev"), Judgment.Kind.OPERATION, wants, true));
     }
 
     private Samples verifications(Tenant tenant) throws IOException {

@@ -14,9 +14,7 @@ final class ConsoleKeyboard implements Keyboard {
 
     /// None where input or output is a pipe or a file.
     static Optional<Keyboard> find() {
-        return Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .<Keyboard>map(ConsoleKeyboard::new);
+        return Optional.ofNullable(System.console()).filter(Console::isTerminal).<Keyboard>map(ConsoleKeyboard::new);
     }
 
     @Override

@@ -42,7 +42,8 @@ final class AccountKeyRoutes {
 
     private Response list(Request request) {
         IamDoor.Author author = door.author(request, Action.GET, IamKind.SERVICE_ACCOUNT);
-        List<ServiceAccount.Key> keys = find(author, IamDoor.accountName(request)).keys();
+        List<ServiceAccount.Key> keys =
+                find(author, IamDoor.accountName(request)).keys();
         var out = new JsonWriter(1024 * keys.size()).beginArray();
         keys.forEach(key -> write(key, out));
         return Response.json(200, out.endArray().done());
@@ -60,8 +61,7 @@ final class AccountKeyRoutes {
                 ? ServiceAccount.NEVER
                 : body.number("expiresTime", now + 1, ServiceAccount.EXPIRES_SECONDS_MAX);
         ServiceAccount.Key key = ServiceAccount.Key.of(ServiceAccountRoutes.requireKey(text), now, end);
-        door.change(
-                author, () -> organizations.change(author.organization(), name, account -> account.with(key, now)));
+        door.change(author, () -> organizations.change(author.organization(), name, account -> account.with(key, now)));
         var out = new JsonWriter(1024);
         write(key, out);
         return Response.json(201, out.done());

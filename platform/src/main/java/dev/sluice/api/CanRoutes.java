@@ -103,7 +103,9 @@ final class CanRoutes {
 
     private static void missing(JsonWriter out, String name, Policy.Rule rule) {
         out.name("missing").beginObject().field("name", name).field("subjects", rule.subjects());
-        out.field("actions", rule.actions()).field("resources", rule.resources()).endObject();
+        out.field("actions", rule.actions())
+                .field("resources", rule.resources())
+                .endObject();
     }
 
     private boolean isNoAccount(Organization organization, String subject) {

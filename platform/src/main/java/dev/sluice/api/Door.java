@@ -105,7 +105,7 @@ final class Door {
             case Caller.Known known -> known;
             case Caller.Delegate _ -> throw new Rejection(FORBIDDEN);
             case Caller.Anonymous _ -> throw new Rejection(UNAUTHORIZED);
-            case Caller.Rejected(var reason, _) -> throw refused(reason);
+            case Caller.Rejected rejected -> throw refused(rejected.reason());
         };
     }
 
@@ -117,7 +117,7 @@ final class Door {
         return switch (caller(request)) {
             case Caller.Proven proven -> proven;
             case Caller.Anonymous _ -> throw new Rejection(UNAUTHORIZED);
-            case Caller.Rejected(var reason, _) -> throw refused(reason);
+            case Caller.Rejected rejected -> throw refused(rejected.reason());
         };
     }
 
@@ -129,7 +129,7 @@ final class Door {
         return switch (caller(request)) {
             case Caller.Proven proven -> Self.of(proven);
             case Caller.Anonymous anonymous -> Self.nobody(anonymous);
-            case Caller.Rejected(var reason, _) -> throw refused(reason);
+            case Caller.Rejected rejected -> throw refused(rejected.reason());
         };
     }
 
@@ -198,8 +198,8 @@ final class Door {
             Inquiry.current().ifPresent(inquiry -> inquiry.by(proven.component(), asked));
             requireRate(proven.home().token());
         }
-        if (caller instanceof Caller.Rejected(_, var payer) && !payer.isEmpty()) {
-            requireRate(payer);
+        if (caller instanceof Caller.Rejected rejected && !rejected.payer().isEmpty()) {
+            requireRate(rejected.payer());
         }
         return caller;
     }
@@ -228,7 +228,7 @@ final class Door {
             case Caller.Delegate delegate ->
                 new Reader(delegate.task(), delegate.home().token());
             case Caller.Anonymous anonymous -> new Reader(anonymous.task(), "");
-            case Caller.Rejected(var reason, _) -> throw refused(reason);
+            case Caller.Rejected rejected -> throw refused(rejected.reason());
         };
     }
 

@@ -101,7 +101,8 @@ final class JsonBody {
 
     /// Of what clients send, the status means nothing, but it must be one.
     void requireStatus() {
-        if (!STATUSES.contains(text("status").filter(status -> !status.isEmpty()).orElse(STATUSES.getFirst()))) {
+        if (!STATUSES.contains(
+                text("status").filter(status -> !status.isEmpty()).orElse(STATUSES.getFirst()))) {
             throw Rejection.of(422, 606, "status in body should be one of [" + String.join(" ", STATUSES) + "]");
         }
     }

@@ -77,7 +77,8 @@ final class Judging {
     }
 
     private static Want want(Need need) {
-        return new Want(need.action().word(), need.resource().word(), need.name().orElse(""));
+        return new Want(
+                need.action().word(), need.resource().word(), need.name().orElse(""));
     }
 
     /// What policies say to what was asked. No to words that none of them knows any more.

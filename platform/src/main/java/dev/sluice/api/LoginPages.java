@@ -56,7 +56,8 @@ final class LoginPages {
         if (provider.isPresent()) {
             return one(request, 200, new Attempt(provider.get(), checked, ""), Optional.empty());
         }
-        List<Choice> choices = login.users().choices(request.query("organization").orElse(""));
+        List<Choice> choices =
+                login.users().choices(request.query("organization").orElse(""));
         return entry(
                 request,
                 200,

@@ -24,8 +24,7 @@ final class ObjectLoans {
     /// @param operation that requires one thing
     /// @throws Rejection 403
     static Task of(Caller.Known caller, Operation operation) {
-        return Judging.object(caller, operation)
-                .orElseThrow(() -> Door.forbidden(caller, Door.needed(operation)));
+        return Judging.object(caller, operation).orElseThrow(() -> Door.forbidden(caller, Door.needed(operation)));
     }
 
     /// A task that reads all objects of a resource, to show those that the caller may get.

@@ -156,7 +156,10 @@ final class RoleRoutes {
         }
         out.name("rules").beginArray();
         for (Role.Grant grant : role.rules()) {
-            out.beginObject().field("actions", grant.actions()).field("resources", grant.resources()).endObject();
+            out.beginObject()
+                    .field("actions", grant.actions())
+                    .field("resources", grant.resources())
+                    .endObject();
         }
         out.endArray().endObject();
     }

@@ -128,7 +128,8 @@ final class WhatIfRoutes {
     private Instant since(JsonBody body) {
         Optional<String> text = body.text("since");
         try {
-            Instant since = text.map(Instant::parse).orElseGet(() -> clock.instant().minus(SINCE));
+            Instant since =
+                    text.map(Instant::parse).orElseGet(() -> clock.instant().minus(SINCE));
             return since.isBefore(Instant.EPOCH) ? Instant.EPOCH : since.isAfter(LAST) ? LAST : since;
         } catch (DateTimeParseException noTime) {
             throw Rejection.of(422, 601, "since in body must be of type date-time: \"" + text.orElse("") + "\"");

@@ -52,12 +52,7 @@ public final class AuditLog implements Witness {
 
     /// @param pruning held by who removes the oldest flows, and by who walks along all of them
     private record Chains(
-            Chain acts,
-            Chain flows,
-            Chain decisions,
-            Allowance known,
-            Allowance anonymous,
-            ReentrantLock pruning) {}
+            Chain acts, Chain flows, Chain decisions, Allowance known, Allowance anonymous, ReentrantLock pruning) {}
 
     /// A run that has ended.
     ///

@@ -47,7 +47,9 @@ public record Judgment(
             chars += word.length();
         }
         for (Want want : wants) {
-            chars += want.action().length() + want.resource().length() + want.name().length();
+            chars += want.action().length()
+                    + want.resource().length()
+                    + want.name().length();
         }
         return chars;
     }

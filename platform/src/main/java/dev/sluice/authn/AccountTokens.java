@@ -85,8 +85,7 @@ final class AccountTokens<C> {
     }
 
     /// The account, if it still has the key that its token was asked for with.
-    private Optional<Identity> identity(
-            Organizations.Tenant home, Organizations.Account account, Claims<C> claims) {
+    private Optional<Identity> identity(Organizations.Tenant home, Organizations.Account account, Claims<C> claims) {
         return account.keys().stream()
                 .map(Organizations.AccountKey::epoch)
                 .filter(epoch -> digest(epoch).equals(claims.epoch()))

@@ -196,8 +196,8 @@ public sealed interface Caller {
 
     /// Nobody: the request is refused.
     ///
-    /// @param payer who is charged for it, as he has proved who he is: the token of his organization, or the name of a
-    ///     user, which is no token; empty for nobody
+    /// @param payer who is charged for it, having proved who he is: the token of his organization, or a
+    ///     user's name, which is no token; empty for nobody
     record Rejected(Reason reason, String payer) implements Caller {
         static final Rejected UNAUTHENTICATED = new Rejected(Reason.UNAUTHENTICATED, "");
     }

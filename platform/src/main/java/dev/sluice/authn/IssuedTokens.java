@@ -31,8 +31,8 @@ final class IssuedTokens {
         Delegations.Grant parent = by.grant();
         boolean isAccount = organizations
                 .account(parent.home().organization(), parent.name())
-                .filter(account -> account.keys().stream()
-                        .anyMatch(one -> one.epoch().equals(parent.epoch())))
+                .filter(account ->
+                        account.keys().stream().anyMatch(one -> one.epoch().equals(parent.epoch())))
                 .isPresent();
         return isAccount ? Optional.of(tokens.make(parent, JsonNodeFactory.instance.objectNode())) : Optional.empty();
     }

@@ -69,7 +69,9 @@ final class Lending {
         Component read = lent.clearance().secrecy();
         Component write = lent.privilege().integrity();
         boolean isSeen = read.implies(whole)
-                || need.object(requested).filter(object -> read.implies(Component.of(object))).isPresent();
+                || need.object(requested)
+                        .filter(object -> read.implies(Component.of(object)))
+                        .isPresent();
         return isSeen
                 ? Optional.of(lending(read.and(whole), need.action() == Action.GET ? write : write.and(whole)))
                 : Optional.empty();

@@ -156,8 +156,7 @@ public final class Invocations {
         Run run = newRun(wish, gate, caller, false);
         Run.Queued queued = QueuedInvoker.queued(run, wish, caller);
         Parcel parcel = QueuedInvoker.parcel(queued.accepted());
-        Limited.requireNone(
-                backlog.accept(run.organization(), run.id(), parcel, () -> runs.enqueue(queued)), wish);
+        Limited.requireNone(backlog.accept(run.organization(), run.id(), parcel, () -> runs.enqueue(queued)), wish);
         return run;
     }
 

@@ -170,8 +170,8 @@ public final class Policies {
     /// The names of the policies that speak of the role of that name.
     public List<String> namesOfThoseWithRole(String role) {
         return all.stream()
-                .filter(policy -> policy.rules().stream()
-                        .anyMatch(rule -> rule.roles().contains(role)))
+                .filter(policy ->
+                        policy.rules().stream().anyMatch(rule -> rule.roles().contains(role)))
                 .map(Policy::name)
                 .toList();
     }

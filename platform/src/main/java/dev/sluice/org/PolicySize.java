@@ -14,9 +14,8 @@ final class PolicySize {
 
     /// @throws Refused `QUOTA`
     static void require(List<Policy> policies, Roles roles) {
-        long things = roles.names().stream()
-                .mapToLong(role -> things(role, roles))
-                .sum();
+        long things =
+                roles.names().stream().mapToLong(role -> things(role, roles)).sum();
         things += policies.stream()
                 .flatMap(policy -> policy.rules().stream())
                 .mapToLong(rule -> things(rule, roles))

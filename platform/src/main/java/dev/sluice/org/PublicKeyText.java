@@ -164,9 +164,7 @@ public final class PublicKeyText {
         BigInteger right = x.pow(3)
                 .add(p256.getCurve().getA().multiply(x))
                 .add(p256.getCurve().getB());
-        return x.compareTo(p) < 0
-                && y.compareTo(p) < 0
-                && y.pow(2).mod(p).equals(right.mod(p));
+        return x.compareTo(p) < 0 && y.compareTo(p) < 0 && y.pow(2).mod(p).equals(right.mod(p));
     }
 
     private static ECParameterSpec p256() {

@@ -59,8 +59,8 @@ final class Turns {
             return Optional.of(Bound.WAITING);
         }
         boolean isTooMuch = tenant.bytes + parcel.bytes() > its.bytes();
-        boolean isTooMuchForNobody = parcel.isNobodys()
-                && tenant.nobodysBytes + parcel.bytes() > its.bytes() / Scheduler.NOBODYS_PART;
+        boolean isTooMuchForNobody =
+                parcel.isNobodys() && tenant.nobodysBytes + parcel.bytes() > its.bytes() / Scheduler.NOBODYS_PART;
         return isTooMuch || isTooMuchForNobody ? Optional.of(Bound.BYTES) : Optional.empty();
     }
 

@@ -55,7 +55,9 @@ final class AccountKeyRoutesTest {
         assertThat(api.get(admin, keys).json().size()).isEqualTo(2);
         assertThat(api.get(ci, "/v1/function").status()).isEqualTo(200);
         assertThat(api.delete(admin, keys + "/" + old).status()).isEqualTo(200);
-        assertThat(api.get(ci, "/v1/function").status()).as("signed with the old one").isEqualTo(401);
+        assertThat(api.get(ci, "/v1/function").status())
+                .as("signed with the old one")
+                .isEqualTo(401);
         assertThat(api.delete(admin, keys + "/" + added.text("id")).body())
                 .isEqualTo("{\"code\":400,\"message\":\"bad request when processing service account ci: it is the last"
                         + " key that works: give the account another one first (sluice iam create key), or delete the"
@@ -117,7 +119,8 @@ final class AccountKeyRoutesTest {
         long end = Instant.now().getEpochSecond() + 100;
         Answer added = api.post(admin, keys, body(pair()).replace("}", ",\"expiresTime\":" + end + "}"));
         assertThat(added.json().path("expiresTime").asLong()).isEqualTo(end);
-        assertThat(api.post(admin, keys, body(pair()).replace("}", ",\"expiresTime\":1}")).status())
+        assertThat(api.post(admin, keys, body(pair()).replace("}", ",\"expiresTime\":1}"))
+                        .status())
                 .isEqualTo(422);
         assertThat(api.get(admin, keys).json().size()).isEqualTo(2);
     }

@@ -168,7 +168,12 @@ final class AdminAccessTest {
 
     private String keyEpoch() {
         Organization dispatch = organizations.tenant("dispatch").orElseThrow().organization();
-        return organizations.account(dispatch, "admin").orElseThrow().keys().getFirst().epoch();
+        return organizations
+                .account(dispatch, "admin")
+                .orElseThrow()
+                .keys()
+                .getFirst()
+                .epoch();
     }
 
     private ClientFiles files(int api, int apiTls) {

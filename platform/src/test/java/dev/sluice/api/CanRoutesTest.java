@@ -52,10 +52,15 @@ final class CanRoutesTest {
             String taken = "{\"name\":\"ghost-create-runs-hello\",\"rules\":[{\"subjects\":[\"x\"],"
                     + "\"actions\":[\"get\"],\"resources\":[\"runs\"]}]}";
             assertThat(server.post(admin, "/v1/iam/policy", taken).status()).isEqualTo(201);
-            assertThat(server.get(admin, asked).json().path("missing").path("name").asString())
+            assertThat(server.get(admin, asked)
+                            .json()
+                            .path("missing")
+                            .path("name")
+                            .asString())
                     .isEqualTo("ghost-create-runs-hello-2");
             String missing = server.get(admin, asked).json().path("missing").toString();
-            String rule = missing.replaceFirst("\"subjects\"", "\"rules\":[{\"subjects\"").replaceFirst("}$", "}]}");
+            String rule = missing.replaceFirst("\"subjects\"", "\"rules\":[{\"subjects\"")
+                    .replaceFirst("}$", "}]}");
             assertThat(server.post(admin, "/v1/iam/policy", rule).status()).isEqualTo(201);
             assertThat(server.get(admin, asked).text("message"))
                     .isEqualTo("is allowed by policy ghost-create-runs-hello-2, rule 0 (create on runs/hello-*)");

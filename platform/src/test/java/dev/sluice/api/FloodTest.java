@@ -91,8 +91,7 @@ final class FloodTest {
         assertThat(api.post(flood, "/v1/runs?functionName=f", large).status()).isEqualTo(202);
         QuotaRoutesTest.refused(api.post(flood, "/v1/runs?functionName=f", large), "--queued-mib N", "1");
         assertThat(api.post(quiet, "/v1/runs?functionName=f", large).status()).isEqualTo(202);
-        await().until(
-                () -> api.post(flood, "/v1/runs?functionName=f", large).status() == 202);
+        await().until(() -> api.post(flood, "/v1/runs?functionName=f", large).status() == 202);
     }
 
     @Test

@@ -62,7 +62,8 @@ final class IamRoutesTest {
         api.developer("o2", "function");
         Answer answer = api.delete(root, "/v1/iam/organization/o2");
         assertThat(answer.status()).isEqualTo(409);
-        assertThat(answer.text("message")).isEqualTo(
+        assertThat(answer.text("message"))
+                .isEqualTo(
                         "organization o2 still has 1 policy, 1 service account: delete these first, or all of it with"
                                 + " --cascade (cascade=true)");
         assertThat(api.delete(root, "/v1/iam/organization/o2?cascade=perhaps").status())
@@ -200,14 +201,21 @@ final class IamRoutesTest {
         assertThat(api.post(one, "/v1/runs?functionName=nowhere", "{\"blocking\":true}")
                         .body())
                 .isEqualTo(FORBIDDEN);
-        String another = api.post(admin, "/v1/runs?functionName=f2", "{\"blocking\":true}").text("name");
+        String another = api.post(admin, "/v1/runs?functionName=f2", "{\"blocking\":true}")
+                .text("name");
         assertThat(api.get(one, "/v1/runs?functionName=f1").json().size()).isEqualTo(1);
         String own = "/v1/runs/" + ran.text("name");
         assertThat(api.get(one, own + "?functionName=f1").text("output")).isEqualTo("f1");
-        assertThat(api.get(one, "/v1/runs/" + another + "?functionName=f1").status()).isEqualTo(404);
+        assertThat(api.get(one, "/v1/runs/" + another + "?functionName=f1").status())
+                .isEqualTo(404);
         for (String hidden : new String[] {
-            "/v1/runs", own, "/v1/runs?functionName=f2", "/v1/runs/" + another + "?functionName=f2",
-            "/v1/runs?functionName=nowhere", "/v1/runs?functionName=", "/v1/runs?functionName=*"
+            "/v1/runs",
+            own,
+            "/v1/runs?functionName=f2",
+            "/v1/runs/" + another + "?functionName=f2",
+            "/v1/runs?functionName=nowhere",
+            "/v1/runs?functionName=",
+            "/v1/runs?functionName=*"
         }) {
             assertThat(api.get(one, hidden).body()).as(hidden).isEqualTo(FORBIDDEN);
         }

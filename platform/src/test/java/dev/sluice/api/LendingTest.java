@@ -106,7 +106,8 @@ final class LendingTest {
         for (Resource other : Resource.values()) {
             Bytes seen = stolen(one.taskForObject(Operation.of(hello)).orElseThrow(), place(label(other)));
             assertThat(seen).as("%s", other).isEqualTo(other == Resource.FUNCTION ? TREASURE : null);
-            assertThat(one.taskForObject(Operation.of(Need.of(Action.GET, other, "others")))).isEmpty();
+            assertThat(one.taskForObject(Operation.of(Need.of(Action.GET, other, "others"))))
+                    .isEmpty();
         }
         assertThat(stolen(one.taskForObject(Operation.of(hello)).orElseThrow(), place(ALICES)))
                 .isNull();

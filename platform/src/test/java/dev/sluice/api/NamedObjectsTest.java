@@ -257,8 +257,7 @@ final class NamedObjectsTest {
         return names;
     }
 
-    private static void give(
-            Asker by, String name, String subject, String action, String resource, String effect) {
+    private static void give(Asker by, String name, String subject, String action, String resource, String effect) {
         String body = policy(name, subject, action, resource).replace("[{", "[{\"effect\":\"" + effect + "\",");
         assertThat(api.post(by, "/v1/iam/policy", body).status()).isEqualTo(201);
     }

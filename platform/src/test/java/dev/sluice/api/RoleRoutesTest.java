@@ -50,17 +50,20 @@ final class RoleRoutesTest {
                 .matches("\\{\"id\":\"[0-9a-f-]{36}\",\"name\":\"looker\",\"kind\":\"Role\",\"createdTime\":\\d+,"
                         + "\"modifiedTime\":\\d+,\"rules\":\\[\\{\"actions\":\\[\"get\"],"
                         + "\"resources\":\\[\"function\"]}]}");
-        assertThat(api.post(admin, "/v1/iam/role", role("looker", "get", "function")).body())
+        assertThat(api.post(admin, "/v1/iam/role", role("looker", "get", "function"))
+                        .body())
                 .isEqualTo("{\"code\":409,\"message\":\"role looker already exists\"}");
         assertThat(api.get(admin, "/v1/iam/role/looker").body()).isEqualTo(created.body());
 
         assertThat(api.get(eve, "/v1/function").body()).isEqualTo(FORBIDDEN);
-        assertThat(api.post(admin, "/v1/iam/policy", handOut("looking", "eve", "looker", "allow")).status())
+        assertThat(api.post(admin, "/v1/iam/policy", handOut("looking", "eve", "looker", "allow"))
+                        .status())
                 .isEqualTo(201);
         assertThat(api.get(eve, "/v1/function").status()).isEqualTo(200);
         assertThat(api.get(eve, "/v1/runs").body()).isEqualTo(FORBIDDEN);
 
-        assertThat(api.put(admin, "/v1/iam/role/looker", role("looker", "get", "runs")).status())
+        assertThat(api.put(admin, "/v1/iam/role/looker", role("looker", "get", "runs"))
+                        .status())
                 .isEqualTo(200);
         assertThat(api.get(eve, "/v1/function").body()).isEqualTo(FORBIDDEN);
         assertThat(api.get(eve, "/v1/runs").status()).isEqualTo(200);
@@ -107,7 +110,8 @@ final class RoleRoutesTest {
                 .isEqualTo(201);
         assertThat(api.put(clerk, "/v1/iam/role/a", role("a", "get", "secret")).body())
                 .isEqualTo(FORBIDDEN);
-        assertThat(api.post(admin, "/v1/iam/role", role("strong", "*", "secret")).status())
+        assertThat(api.post(admin, "/v1/iam/role", role("strong", "*", "secret"))
+                        .status())
                 .isEqualTo(201);
         assertThat(api.post(clerk, "/v1/iam/policy", handOut("p", "clerk", "strong", "allow"))
                         .body())

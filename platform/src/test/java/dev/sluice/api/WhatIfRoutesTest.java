@@ -155,7 +155,8 @@ final class WhatIfRoutesTest {
         }
         Asker viewer = api.addAccount(organization, "reader");
         var rule = new Policy.Rule(List.of("reader"), List.of("get"), List.of("iam"));
-        ApiServer.asRoot(() -> api.organizations.put(organization, new Policy("i", "reader", false, List.of(rule), 0, 0)));
+        ApiServer.asRoot(
+                () -> api.organizations.put(organization, new Policy("i", "reader", false, List.of(rule), 0, 0)));
         assertThat(whatIf(viewer, policy("ci", "ci", "get", "function")).status())
                 .isEqualTo(200);
     }
@@ -198,13 +199,7 @@ final class WhatIfRoutesTest {
 
     @Test
     void askingToBeTheOrganization_isADecisionToo() {
-        assertThat(api.send(
-                                admin,
-                                "GET",
-                                "/v1/runs",
-                                Bytes.EMPTY,
-                                Door.AS_ORGANIZATION,
-                                "true")
+        assertThat(api.send(admin, "GET", "/v1/runs", Bytes.EMPTY, Door.AS_ORGANIZATION, "true")
                         .status())
                 .isEqualTo(200);
         assertThat(flips(whatIf(admin, policy("dev", "dev", "*", "runs"))))
@@ -223,7 +218,8 @@ final class WhatIfRoutesTest {
         Asker operator = api.admin();
         api.developer("gone", "runs");
         api.get(new Asker(operator.token(), "gone"), "/v1/runs");
-        assertThat(api.delete(operator, "/v1/iam/organization/gone?cascade=true").status())
+        assertThat(api.delete(operator, "/v1/iam/organization/gone?cascade=true")
+                        .status())
                 .isEqualTo(200);
         assertThat(api.post(operator, "/v1/iam/organization", "{\"name\":\"gone\"}")
                         .status())
@@ -243,9 +239,7 @@ final class WhatIfRoutesTest {
                         .status())
                 .isEqualTo(422);
         assertThat(flips(api.post(
-                        admin,
-                        WHAT_IF,
-                        "{\"policies\":[" + one + "],\"since\":\"-1000000000-01-01T00:00:00Z\"}")))
+                        admin, WHAT_IF, "{\"policies\":[" + one + "],\"since\":\"-1000000000-01-01T00:00:00Z\"}")))
                 .hasSize(1);
     }
 
@@ -268,8 +262,10 @@ final class WhatIfRoutesTest {
 
     @Test
     void policiesThatWouldSayTooMuch_areRefused() {
-        String subjects = IntStream.range(0, 100).mapToObj(i -> "\"s" + i + "\"").collect(Collectors.joining(","));
-        String resources = IntStream.range(0, 100).mapToObj(i -> "\"runs/" + i + "\"").collect(Collectors.joining(","));
+        String subjects =
+                IntStream.range(0, 100).mapToObj(i -> "\"s" + i + "\"").collect(Collectors.joining(","));
+        String resources =
+                IntStream.range(0, 100).mapToObj(i -> "\"runs/" + i + "\"").collect(Collectors.joining(","));
         String rule = "{\"subjects\":[" + subjects + "],\"actions\":[\"get\"],\"resources\":[" + resources + "]}";
         String rules = IntStream.range(0, 25).mapToObj(_ -> rule).collect(Collectors.joining(","));
         assertThat(whatIf(admin, "{\"name\":\"p\",\"rules\":[" + rules + "]}").status())
@@ -338,7 +334,8 @@ final class WhatIfRoutesTest {
                         " ",
                         flip.path("who").asString(),
                         flip.path("action").asString(),
-                        flip.path("resource").asString() + "/" + flip.path("name").asString(),
+                        flip.path("resource").asString() + "/"
+                                + flip.path("name").asString(),
                         flip.path("was").asString(),
                         flip.path("now").asString(),
                         flip.path("then").asString(),

@@ -93,7 +93,8 @@ final class DecisionLogTest {
         audit.decisions().note(judgment("ci", "hello", true));
         assertThat(pages("blue", "F,T", Instant.EPOCH)).isEmpty();
         assertThat(pages("acme", "F,T", Instant.EPOCH)).hasSize(1);
-        assertThat(Tasks.of("T,T", "F,T", "T").run(() -> audit.list("acme", 10))).isEmpty();
+        assertThat(Tasks.of("T,T", "F,T", "T").run(() -> audit.list("acme", 10)))
+                .isEmpty();
     }
 
     @Test

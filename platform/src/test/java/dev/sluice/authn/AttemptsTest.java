@@ -60,9 +60,7 @@ final class AttemptsTest {
         for (int i = 0; i < 1_000; i++) {
             begun += few.begin("corp", "name-" + i, "10.0.1." + i) ? 1 : 0;
         }
-        assertThat(begun)
-                .as("the others count together")
-                .isBetween(20, 19 + 4 * Attempts.OF_ACCOUNT_AT_ADDRESS_MAX);
+        assertThat(begun).as("the others count together").isBetween(20, 19 + 4 * Attempts.OF_ACCOUNT_AT_ADDRESS_MAX);
         assertThat(few.size()).isLessThanOrEqualTo(3 * (20 + 4));
         assertThat(few.begin("corp", "jon", "10.0.0.1")).isFalse();
         assertThat(few.begin("corp", "name-0", "10.0.1.0")).as("who is known").isTrue();

@@ -303,8 +303,7 @@ final class DelegationsTest {
     private Known admin(long seconds) {
         var tenant = organizations.tenant("dispatch").orElseThrow();
         var account = organizations.account(tenant.organization(), "admin").orElseThrow();
-        var who = Identity.of(
-                tenant, account, account.keys().getFirst().epoch(), START.plusSeconds(seconds));
+        var who = Identity.of(tenant, account, account.keys().getFirst().epoch(), START.plusSeconds(seconds));
         return new Known(new Lending(), who, tenant.organization());
     }
 

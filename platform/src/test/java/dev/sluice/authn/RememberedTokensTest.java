@@ -27,7 +27,9 @@ final class RememberedTokensTest {
         assertThat(verified).containsExactly("a");
         assertThat(use("a", false)).isEmpty();
         assertThat(use("b", false)).isEmpty();
-        assertThat(use("b", true)).as("what is verified and holds no more, may hold again").contains("of b");
+        assertThat(use("b", true))
+                .as("what is verified and holds no more, may hold again")
+                .contains("of b");
     }
 
     private Optional<String> use(String token, boolean holds) {

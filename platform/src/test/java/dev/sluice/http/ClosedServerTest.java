@@ -54,8 +54,9 @@ final class ClosedServerTest {
             mayFail.acquireUninterruptibly();
             throw new IllegalStateException("what it needs is gone");
         };
-        try (var server = WebServer.start(
-                        WebServer.Ports.loopback(0, 0), TlsIdentity.at(directory, Clock.systemUTC()), fails);
+        var server =
+                WebServer.start(WebServer.Ports.loopback(0, 0), TlsIdentity.at(directory, Clock.systemUTC()), fails);
+        try (server;
                 var client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             ask(client);
             assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();

@@ -240,8 +240,8 @@ final class AdmissionTest {
             assertThat(refused(anothers, false)).isEqualTo(Refusal.OVERLOADED);
             new Task(Label.PUBLIC, Label.PUBLIC, Privilege.NONE).run(() -> spine.invocations.submit(own));
             spine.limits.put(Spine.ACME, new Scheduler.Limits(1, 8, 1 << 20, 1 << 10));
-            Run run = new Task(Label.PUBLIC, Label.PUBLIC, Privilege.NONE)
-                    .run(() -> spine.invocations.submit(anothers));
+            Run run =
+                    new Task(Label.PUBLIC, Label.PUBLIC, Privilege.NONE).run(() -> spine.invocations.submit(anothers));
             assertThat(end(run).status()).isEqualTo(Status.READY);
             await().until(() -> spine.scheduler.used(Spine.ACME).bytes() == 0);
         } finally {

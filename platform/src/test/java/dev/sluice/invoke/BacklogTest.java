@@ -82,9 +82,11 @@ final class BacklogTest {
     @Test
     void whatAcceptedRunsWereGiven_isBounded_andCountsUntilTheyHaveEnded() {
         limits.put("acme", new Scheduler.Limits(1, 1_000, 1, 100));
-        assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(60, false), () -> {})).isEmpty();
+        assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(60, false), () -> {}))
+                .isEmpty();
         await().until(() -> started.get() == 1);
-        assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(40, false), () -> {})).isEmpty();
+        assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(40, false), () -> {}))
+                .isEmpty();
         assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(1, false), () -> {
                     throw new AssertionError("on record");
                 }))

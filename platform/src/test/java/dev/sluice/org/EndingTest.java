@@ -133,7 +133,8 @@ final class EndingTest {
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> organizations.deleteIfEmpty(acme, CLOCK, BY))
                     .isInstanceOfSatisfying(
-                            Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.NOT_FOUND));
+                            Refused.class,
+                            refused -> assertThat(refused.refusal()).isEqualTo(Refusal.NOT_FOUND));
         }
         assertThat(writes(acme, "late")).as("nobody opened it again").isFalse();
     }

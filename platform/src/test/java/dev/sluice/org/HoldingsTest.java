@@ -44,8 +44,7 @@ final class HoldingsTest {
         put(CI, "b", Kind.FILE);
         put("blue,blue", "a", Kind.FILE);
         asRoot(() -> organizations.put(acme, new Policy("i", "p", false, List.of(), 0, 0)));
-        assertThat(holdings(acme))
-                .containsExactlyInAnyOrder("2 objects of service account ci", "1 policy");
+        assertThat(holdings(acme)).containsExactlyInAnyOrder("2 objects of service account ci", "1 policy");
         assertThat(holdings(blue)).containsExactly("1 object of its own");
     }
 
@@ -93,8 +92,8 @@ final class HoldingsTest {
 
     private void put(String label, String name, Kind kind) {
         Label its = Label.parse(label);
-        asRoot(() -> fs.createTcb(
-                home(label).child(name), kind, its, Bytes.utf8("x"), Privilege.mintTcb(its.integrity())));
+        asRoot(() ->
+                fs.createTcb(home(label).child(name), kind, its, Bytes.utf8("x"), Privilege.mintTcb(its.integrity())));
     }
 
     private static void asRoot(Runnable body) {

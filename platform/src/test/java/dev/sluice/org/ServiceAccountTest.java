@@ -119,8 +119,8 @@ final class ServiceAccountTest {
     @Test
     void anRsaExponentThatProvesNothing_isNoKey() throws Exception {
         var modulus = ((RSAPublicKey) rsa).getModulus();
-        for (BigInteger exponent :
-                List.of(BigInteger.ONE, BigInteger.TWO.pow(16), BigInteger.TWO.pow(70).add(BigInteger.ONE))) {
+        for (BigInteger exponent : List.of(
+                BigInteger.ONE, BigInteger.TWO.pow(16), BigInteger.TWO.pow(70).add(BigInteger.ONE))) {
             byte[] e = exponent.toByteArray();
             byte[] n = modulus.toByteArray();
             byte[] sequence = der(0x30, concat(der(0x02, n), der(0x02, e)));
@@ -167,8 +167,7 @@ final class ServiceAccountTest {
         assertThat(keys).hasSize(1);
         String epoch = keys.getFirst().epoch();
         assertThat(keys.getFirst())
-                .isEqualTo(
-                        new Organizations.AccountKey(PublicKeyText.thumbprint(rsa), rsa, Instant.MAX, epoch));
+                .isEqualTo(new Organizations.AccountKey(PublicKeyText.thumbprint(rsa), rsa, Instant.MAX, epoch));
         asRoot(() -> organizations.change(dispatch, "old", old -> old.with(key(ec), NOW)));
         var more = organizations.account(dispatch, "old").orElseThrow().keys();
         assertThat(more).hasSize(2).contains(keys.getFirst());
@@ -207,7 +206,9 @@ final class ServiceAccountTest {
         asRoot(() -> organizations.renew(dispatch, "ci"));
         assertThat(epochs("ci")).hasSize(2).doesNotContain(first);
         asRoot(() -> organizations.change(
-                dispatch, "ci", account -> account.withAll(List.of(account.keys().getFirst()), NOW)));
+                dispatch,
+                "ci",
+                account -> account.withAll(List.of(account.keys().getFirst()), NOW)));
         String last = epochs("ci").getFirst();
         asRoot(() -> organizations.removeAccount(dispatch, "ci"));
         asRoot(() -> organizations.create(dispatch, new ServiceAccount("i", "ci", PublicKeyText.print(rsa), 1, 1)));

@@ -305,7 +305,9 @@ final class SchedulerTest {
     void whatNobodyInParticularCauses_isAPartOfWhatMayWait() throws InterruptedException {
         limits.put("acme", new Scheduler.Limits(1, 8, 256, 80));
         var room = granted(scheduler.acquire("acme", 16, SHORT));
-        assertThat(scheduler.promise("acme", new Parcel(21, true))).as("of the bytes too").contains(Bound.BYTES);
+        assertThat(scheduler.promise("acme", new Parcel(21, true)))
+                .as("of the bytes too")
+                .contains(Bound.BYTES);
         assertThat(scheduler.promise("acme", new Parcel(10, true))).isEmpty();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var waits = threads.submit(() -> scheduler.acquire("acme", 16, LONG, Standing.NOBODY));
@@ -320,7 +322,9 @@ final class SchedulerTest {
         }
         assertThat(scheduler.promise("acme", new Parcel(0, true))).isEmpty();
         scheduler.redeem("acme", new Parcel(10, true));
-        assertThat(scheduler.promise("acme", new Parcel(11, true))).as("kept until it has ended").contains(Bound.BYTES);
+        assertThat(scheduler.promise("acme", new Parcel(11, true)))
+                .as("kept until it has ended")
+                .contains(Bound.BYTES);
         scheduler.release("acme", new Parcel(70, false));
         scheduler.release("acme", new Parcel(10, true));
         assertThat(scheduler.promise("acme", new Parcel(20, true))).isEmpty();

@@ -35,8 +35,8 @@ final class Cascade {
         Keyboard keyboard = session.terminal()
                 .keyboard()
                 .get()
-                .orElseThrow(() ->
-                        Failure.usage(what + "\nThere is no terminal to ask at: if you mean it, say " + YES));
+                .orElseThrow(
+                        () -> Failure.usage(what + "\nThere is no terminal to ask at: if you mean it, say " + YES));
         session.terminal().complain(what);
         session.terminal().err().flush();
         Optional<String> typed = keyboard.line("Type its name to go on: ");

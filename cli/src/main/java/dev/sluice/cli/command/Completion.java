@@ -36,8 +36,7 @@ final class Completion {
                 %s    esac
                     COMPREPLY=($(compgen -W "$offers" -- "$current"))
                 }
-                complete -o default -F _sluice sluice ./sluice"""
-                        .formatted(valued(root), completion.steps, completion.offers);
+                complete -o default -F _sluice sluice ./sluice""".formatted(valued(root), completion.steps, completion.offers);
     }
 
     /// The flags that are followed by a value, as a pattern.

@@ -49,9 +49,10 @@ final class Credentials {
         String organization = session.settings().get(Setting.ORGANIZATION);
         var credentials = new Credentials(session, List.of(LoggedIn.account(account, organization)));
         String key = Path.of(keyFile).toAbsolutePath().normalize().toString();
-        return credentials.keep(account.substring(account.indexOf('/') + 1), context -> context.with(
-                        Setting.SERVICE_ACCOUNT.key(), account)
-                .with(Setting.JWT_PRIVATE_KEY.key(), key));
+        return credentials.keep(
+                account.substring(account.indexOf('/') + 1),
+                context ->
+                        context.with(Setting.SERVICE_ACCOUNT.key(), account).with(Setting.JWT_PRIVATE_KEY.key(), key));
     }
 
     /// Nobody is logged in any more where somebody was. A context that was made for that login goes, and the one before
@@ -134,8 +135,8 @@ final class Credentials {
     }
 
     private boolean isOurs(Json.Obj context) {
-        boolean isThisServer = ADDRESS.stream()
-                .allMatch(setting -> settings.get(setting).equals(context.show(setting.key())));
+        boolean isThisServer =
+                ADDRESS.stream().allMatch(setting -> settings.get(setting).equals(context.show(setting.key())));
         return isThisServer && isMeantHere(context);
     }
 

@@ -41,7 +41,10 @@ final class DecisionWords {
         String decided = verdict.show("policy").isEmpty() ? ": " : " ";
         session.print(
                 answer,
-                () -> (isAllowed ? "yes, " : "no, ") + asked + decided + verdict.show("message")
+                () -> (isAllowed ? "yes, " : "no, ")
+                        + asked
+                        + decided
+                        + verdict.show("message")
                         + more(verdict, isAllowed, session.settings()));
         return isAllowed ? 0 : Failure.FAILED;
     }

@@ -44,7 +44,10 @@ final class KeyWords {
     private static int create(Arguments arguments, Session session) {
         Json.Obj body = arguments.option("--days").isEmpty()
                 ? Json.Obj.empty()
-                : Json.Obj.empty().with("expiresTime", Json.Num.of(end(arguments.option("--days").orElse(""), session)));
+                : Json.Obj.empty()
+                        .with(
+                                "expiresTime",
+                                Json.Num.of(end(arguments.option("--days").orElse(""), session)));
         if (arguments.option("--public-key").isPresent()) {
             return send(arguments, session, body.with("publicKey", IamWords.publicKey(arguments)), "");
         }
@@ -65,7 +68,10 @@ final class KeyWords {
         session.print(
                 answer,
                 () -> "Created key: "
-                        + Rows.of(answer).stream().map(key -> key.show("id")).findFirst().orElse("") + more);
+                        + Rows.of(answer).stream()
+                                .map(key -> key.show("id"))
+                                .findFirst()
+                                .orElse("") + more);
         return 0;
     }
 
@@ -73,7 +79,11 @@ final class KeyWords {
         try {
             int number = Integer.parseInt(days);
             if (number > 0 && number <= DAYS_MAX) {
-                return session.terminal().clock().instant().plus(Duration.ofDays(number)).getEpochSecond();
+                return session.terminal()
+                        .clock()
+                        .instant()
+                        .plus(Duration.ofDays(number))
+                        .getEpochSecond();
             }
         } catch (NumberFormatException notANumber) {
             // said below

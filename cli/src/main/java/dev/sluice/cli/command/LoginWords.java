@@ -36,8 +36,7 @@ final class LoginWords {
         boolean isAccountNamed = arguments.option("--service-account").isPresent()
                 || arguments.option("--jwt-private-key").isPresent();
         if (isAccountNamed && isUserNamed) {
-            throw Failure.usage(
-                    "a service account logs in with its key: leave out " + String.join(", ", OF_USERS));
+            throw Failure.usage("a service account logs in with its key: leave out " + String.join(", ", OF_USERS));
         }
         boolean isAccount = session.settings().explicit(Setting.SERVICE_ACCOUNT).isPresent()
                 || session.settings().explicit(Setting.JWT_PRIVATE_KEY).isPresent();

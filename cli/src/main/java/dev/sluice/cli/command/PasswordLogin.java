@@ -57,8 +57,8 @@ final class PasswordLogin {
         Keyboard keyboard = session.terminal()
                 .keyboard()
                 .get()
-                .orElseThrow(() -> Failure.usage(
-                        "there is no terminal to type a password at: pipe it in, with --password-stdin"));
+                .orElseThrow(() ->
+                        Failure.usage("there is no terminal to type a password at: pipe it in, with --password-stdin"));
         session.terminal().err().flush();
         return keyboard.secret("Password of " + username + " at " + provider + ": ")
                 .orElseThrow(() -> new Failure("no password was typed"));

@@ -64,8 +64,7 @@ final class Providers {
     }
 
     private static List<LoginFlow> flows(Json.Obj provider) {
-        List<Json> words =
-                provider.members().get("flows") instanceof Json.Arr(var items) ? items : List.of();
+        List<Json> words = provider.members().get("flows") instanceof Json.Arr(var items) ? items : List.of();
         return Arrays.stream(LoginFlow.values())
                 .filter(flow -> words.contains(new Json.Text(flow.word())))
                 .toList();

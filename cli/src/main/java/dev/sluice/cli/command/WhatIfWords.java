@@ -33,9 +33,9 @@ final class WhatIfWords {
                         "whatif",
                         "Tell which decisions on record would flip if policies were others. Changes nothing.",
                         WhatIfWords::whatIf)
-                .flag(Flag.valued("FILE", "policies to put in place, YAML or JSON; - is standard input", "-f", "--file"))
-                .flag(new Flag(
-                        List.of("--without"), "NAME", Flag.Use.REPEATABLE, "as if the policy NAME were deleted"))
+                .flag(Flag.valued(
+                        "FILE", "policies to put in place, YAML or JSON; - is standard input", "-f", "--file"))
+                .flag(new Flag(List.of("--without"), "NAME", Flag.Use.REPEATABLE, "as if the policy NAME were deleted"))
                 .option("--since", "WHEN", "such as 30m, 24h, 7d or 2026-01-31T12:00:00Z (24h)")
                 .flag(Flag.bare("make the exit code 1 if anything would flip", "--fail-on-flip"))
                 .example("sluice iam whatif -f policy.yaml")
@@ -71,8 +71,7 @@ final class WhatIfWords {
 
     /// What the file holds: one policy or more, as documents, as a list, or as `iam get policies` prints them.
     private static List<Json> policies(String file, InputStream standardInput) {
-        byte[] content =
-                file.equals(STANDARD_INPUT) ? Content.of(STANDARD_INPUT, standardInput) : Content.ofFile(file);
+        byte[] content = file.equals(STANDARD_INPUT) ? Content.of(STANDARD_INPUT, standardInput) : Content.ofFile(file);
         if (content.length > FILE_BYTES_MAX) {
             throw Failure.usage(file + " is larger than " + (FILE_BYTES_MAX >> 10) + " KiB");
         }
@@ -126,12 +125,11 @@ final class WhatIfWords {
                 return Instant.parse(text).toString();
             }
             long count = Long.parseLong(age.group(1));
-            Duration back =
-                    switch (age.group(2)) {
-                        case "m" -> Duration.ofMinutes(count);
-                        case "h" -> Duration.ofHours(count);
-                        default -> Duration.ofDays(count);
-                    };
+            Duration back = switch (age.group(2)) {
+                case "m" -> Duration.ofMinutes(count);
+                case "h" -> Duration.ofHours(count);
+                default -> Duration.ofDays(count);
+            };
             return clock.instant().minus(back).toString();
         } catch (DateTimeException noTime) {
             throw Failure.usage("--since is such as 30m, 24h, 7d or 2026-01-31T12:00:00Z, not " + text);
@@ -150,7 +148,8 @@ final class WhatIfWords {
         var lines = new ArrayList<String>();
         List<Json.Obj> flips = flips(replayed);
         String first = replayed.show("first");
-        String looked = replayed.show("looked") + " looked at since " + (first.isEmpty() ? replayed.show("since") : first);
+        String looked =
+                replayed.show("looked") + " looked at since " + (first.isEmpty() ? replayed.show("since") : first);
         if (flips.isEmpty()) {
             lines.add("no decision would flip (" + looked + ")");
         } else {

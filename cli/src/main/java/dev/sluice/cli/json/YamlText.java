@@ -87,7 +87,9 @@ public final class YamlText {
 
     private Json sequence(int indent, int depth) {
         var items = new ArrayList<Json>();
-        while (next < lines.size() && lines.get(next).indent() == indent && isItem(lines.get(next).text())) {
+        while (next < lines.size()
+                && lines.get(next).indent() == indent
+                && isItem(lines.get(next).text())) {
             Line line = lines.get(next);
             String rest = line.text().substring(1).stripLeading();
             if (rest.isEmpty()) {
@@ -103,7 +105,9 @@ public final class YamlText {
 
     private Json mapping(int indent, int depth) {
         var members = new LinkedHashMap<String, Json>();
-        while (next < lines.size() && lines.get(next).indent() == indent && !isItem(lines.get(next).text())) {
+        while (next < lines.size()
+                && lines.get(next).indent() == indent
+                && !isItem(lines.get(next).text())) {
             Line line = lines.get(next);
             int end = YamlFlow.keyEnd(line.text());
             if (end < 0) {
@@ -126,7 +130,9 @@ public final class YamlText {
     }
 
     private boolean isItemAt(int indent) {
-        return next < lines.size() && lines.get(next).indent() == indent && isItem(lines.get(next).text());
+        return next < lines.size()
+                && lines.get(next).indent() == indent
+                && isItem(lines.get(next).text());
     }
 
     /// What stands deeper than a line that ends where its value should begin; nothing is null.

@@ -43,7 +43,8 @@ final class CredentialsTest extends RecordedTest {
 
     private Shell.Outcome logInAs(String mail, String organization) {
         server.with("X-Auth-Request-Email", mail);
-        server.reply(200, PROVIDERS).reply(200, "{\"cookie\":\"_oauth2_proxy=of-" + mail.replaceAll("[@ ]", "") + "\"}");
+        server.reply(200, PROVIDERS)
+                .reply(200, "{\"cookie\":\"_oauth2_proxy=of-" + mail.replaceAll("[@ ]", "") + "\"}");
         return shell.answering("p").run("login", "--username", "u", "--organization", organization);
     }
 

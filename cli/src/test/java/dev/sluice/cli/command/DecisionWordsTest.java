@@ -38,7 +38,9 @@ final class DecisionWordsTest extends RecordedTest {
                 + "\"note\":\"n\"}";
         server.reply(200, missing).reply(200, missing);
 
-        assertThat(shell.run("iam", "can", "o'jon@acme.com", "get", "secret/db-*").out()).isEqualTo("""
+        assertThat(shell.run("iam", "can", "o'jon@acme.com", "get", "secret/db-*")
+                        .out())
+                .isEqualTo("""
                 no, o'jon@acme.com get secret/db-*: no rule says so
                 Note: n
                 To allow exactly that: sluice iam create policy ci-get-secret --subject 'o'\\''jon@acme.com' \

@@ -14,7 +14,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class FsutilWordsTest extends RecordedTest {
     private static final String DONE = "{\"success\":true,\"value\":1}";
 
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

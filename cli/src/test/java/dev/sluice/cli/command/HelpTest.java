@@ -108,7 +108,8 @@ final class HelpTest {
             List<Word> children = path.getLast().children();
             if (!children.isEmpty()) {
                 assertThat(completed(script, words.toArray(String[]::new)))
-                        .isEqualTo(String.join(" ", children.stream().map(Word::name).toList()));
+                        .isEqualTo(String.join(
+                                " ", children.stream().map(Word::name).toList()));
             }
         }
     }

@@ -134,11 +134,13 @@ final class IamWordsTest extends RecordedTest {
 
     @Test
     void get_policy_wide_showsItsRules() {
-        server.reply(200, "{\"name\":\"p2\",\"createdTime\":0,\"global\":true,\"rules\":["
-                + "{\"actions\":[\"get\",\"update\"],\"resources\":[\"function/web-*\",\"runs\"],"
-                + "\"subjects\":[\"ci\",\"a@x.com\"]},"
-                + "{\"actions\":[\"*\"],\"resources\":[\"*\"],\"subjects\":[\"ci\"],\"effect\":\"deny\"},"
-                + "{\"actions\":null,\"resources\":null,\"subjects\":[\"group:ops\"],\"roles\":[\"viewer\"]}]}");
+        server.reply(
+                200,
+                "{\"name\":\"p2\",\"createdTime\":0,\"global\":true,\"rules\":["
+                        + "{\"actions\":[\"get\",\"update\"],\"resources\":[\"function/web-*\",\"runs\"],"
+                        + "\"subjects\":[\"ci\",\"a@x.com\"]},"
+                        + "{\"actions\":[\"*\"],\"resources\":[\"*\"],\"subjects\":[\"ci\"],\"effect\":\"deny\"},"
+                        + "{\"actions\":null,\"resources\":null,\"subjects\":[\"group:ops\"],\"roles\":[\"viewer\"]}]}");
 
         var outcome = shell.run("iam", "get", "policy", "p2", "--wide");
 

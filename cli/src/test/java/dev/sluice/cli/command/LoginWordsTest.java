@@ -65,8 +65,7 @@ final class LoginWordsTest extends RecordedTest {
         assertThat(server.asked().stream().map(Recorder.Asked::target))
                 .containsExactly(
                         "/v1/iam/oauth2/providers?provider=acme%20sso",
-                        opened.substring(opened.indexOf("/v1")),
-                        "/v1/iam/oauth2/auth");
+                        opened.substring(opened.indexOf("/v1")), "/v1/iam/oauth2/auth");
         assertThat(written()).contains("\"cookie\": \"" + COOKIE + "\"");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(shell.config())))
                 .isEqualTo("rw-------");

@@ -81,14 +81,13 @@ final class PasswordLoginTest extends RecordedTest {
     @Test
     void aWrongOne_changesNothing() throws IOException {
         String before = written();
-        server.reply(200, PROVIDERS)
-                .reply(401, "{\"code\":401,\"message\":\"the name or the password is wrong\"}");
+        server.reply(200, PROVIDERS).reply(401, "{\"code\":401,\"message\":\"the name or the password is wrong\"}");
 
         Shell.Outcome outcome = shell.answering("wrong").run("login", "--username", "jon");
 
         assertThat(outcome)
-                .isEqualTo(new Shell.Outcome(
-                        1, "", "error logging in: [Code: 401] the name or the password is wrong\n"));
+                .isEqualTo(
+                        new Shell.Outcome(1, "", "error logging in: [Code: 401] the name or the password is wrong\n"));
         assertThat(written()).isEqualTo(before);
     }
 

@@ -49,9 +49,7 @@ final class ProvidersTest extends RecordedTest {
 
         Shell.Outcome outcome = shell.run("login");
 
-        assertThat(outcome)
-                .isEqualTo(new Shell.Outcome(
-                        2, "", """
+        assertThat(outcome).isEqualTo(new Shell.Outcome(2, "", """
                         there are several identity providers: say with --provider which of them knows you
                           sluice login --provider sso
                           sluice login --provider sso --device

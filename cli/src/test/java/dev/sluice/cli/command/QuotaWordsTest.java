@@ -12,7 +12,6 @@ final class QuotaWordsTest extends RecordedTest {
                     + "\"used\":{\"concurrentRuns\":2,\"queuedRuns\":0,\"queuedMib\":7,"
                     + "\"memoryMib\":256,\"functions\":3,\"storedItems\":40,\"storedMib\":1,\"requestsPerSecond\":0},\"set\":[\"concurrentRuns\"]}";
 
-
     @Test
     void get_shows_whatIsAllowed_used_andSet() {
         server.reply(200, ANSWER);

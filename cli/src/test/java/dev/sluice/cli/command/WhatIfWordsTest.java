@@ -42,7 +42,8 @@ final class WhatIfWordsTest extends RecordedTest {
                 .isEqualTo("no decision would flip (12 looked at since 2026-11-21T11:00:00Z)\n");
         assertThat(server.only().method() + " " + server.only().target()).isEqualTo("POST /v1/iam/whatif");
         assertThat(server.only().body())
-                .isEqualTo("{\"policies\":[{\"name\":\"dev\",\"rules\":[{\"subjects\":[\"ci\"],\"roles\":[\"viewer\"]}]}]}");
+                .isEqualTo(
+                        "{\"policies\":[{\"name\":\"dev\",\"rules\":[{\"subjects\":[\"ci\"],\"roles\":[\"viewer\"]}]}]}");
     }
 
     @Test
@@ -109,7 +110,8 @@ final class WhatIfWordsTest extends RecordedTest {
         assertThat(shell.run("iam", "whatif", "--without", "p", "--since", "soon")
                         .exitCode())
                 .isEqualTo(2);
-        assertThat(shell.run("iam", "whatif", "-f", home.resolve("none").toString()).err())
+        assertThat(shell.run("iam", "whatif", "-f", home.resolve("none").toString())
+                        .err())
                 .contains("there is no such file");
         assertThat(server.asked()).isEmpty();
     }

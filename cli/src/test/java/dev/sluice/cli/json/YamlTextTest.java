@@ -30,7 +30,8 @@ final class YamlTextTest {
                   - jon#1@acme.com
                 ---
                 {name: two, rules: [{effect: deny}]}
-                """)).isEqualTo("[{\"kind\":\"Policy\",\"name\":\"dev\",\"global\":false,\"rules\":[{\"subjects\":[\"ci\","
+                """))
+                .isEqualTo("[{\"kind\":\"Policy\",\"name\":\"dev\",\"global\":false,\"rules\":[{\"subjects\":[\"ci\","
                         + "\"o'brien@acme.com\",\"group:devs\"],\"actions\":[\"*\"],\"resources\":[\"runs/hello-*\","
                         + "\"function\"]},{\"roles\":[\"viewer\"],\"subjects\":[\"jon#1@acme.com\"]}]},"
                         + "{\"name\":\"two\",\"rules\":[{\"effect\":\"deny\"}]}]");
@@ -85,7 +86,9 @@ final class YamlTextTest {
                 "a: \"\\q\"",
             })
     void whatYamlHasBeside_isRefused_withItsLine(String yaml) {
-        assertThatThrownBy(() -> YamlText.parse(yaml)).isInstanceOf(NotYaml.class).hasMessageStartingWith("line ");
+        assertThatThrownBy(() -> YamlText.parse(yaml))
+                .isInstanceOf(NotYaml.class)
+                .hasMessageStartingWith("line ");
     }
 
     @Test
@@ -117,7 +120,9 @@ final class YamlTextTest {
     @Test
     void anyText_isReadOrRefused() {
         var random = new Random(7);
-        String[] pieces = {"- ", "a", ": ", ":", "\n", "  ", "[", "]", "{", "}", ",", "\"", "'", "#", "\\", "---", "*", "\t"};
+        String[] pieces = {
+            "- ", "a", ": ", ":", "\n", "  ", "[", "]", "{", "}", ",", "\"", "'", "#", "\\", "---", "*", "\t"
+        };
         for (int i = 0; i < 100_000; i++) {
             var text = new StringBuilder();
             for (int n = random.nextInt(20); n >= 0; n--) {
