@@ -13,6 +13,7 @@ import dev.sluice.authn.Delegations;
 import dev.sluice.authn.IdentityProviders;
 import dev.sluice.authn.Login;
 import dev.sluice.authn.TokenKey;
+import dev.sluice.blob.Blobs;
 import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
@@ -85,7 +86,7 @@ final class ApiServer implements AutoCloseable {
     final Store store;
     final TenantLimits limits = new TenantLimits(Map.of(), new QuotaPlan(Quota.DEFAULT, Map.of()));
     final LabeledFs fs;
-    final MemoryBlobs blobs = new MemoryBlobs();
+    final Blobs blobs;
     private final Clock clock = Clock.systemUTC();
     final AuditLog audit;
     final Organizations organizations;
@@ -99,12 +100,14 @@ final class ApiServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     ApiServer(Path directory) throws IOException, InterruptedException, GeneralSecurityException {
-        this(directory, new MemoryStore());
+        this(directory, new MemoryStore(), new MemoryBlobs());
     }
 
     /// @param store stays open
-    ApiServer(Path directory, Store store) throws IOException, InterruptedException, GeneralSecurityException {
+    ApiServer(Path directory, Store store, Blobs blobs)
+            throws IOException, InterruptedException, GeneralSecurityException {
         this.store = store;
+        this.blobs = blobs;
         fs = new LabeledFs(
                 store, new SecureRandom(), new FsSettings(limits::storage, InstantSource.system(), Gates::named));
         audit = new AuditLog(store, new SecureRandom(), clock);

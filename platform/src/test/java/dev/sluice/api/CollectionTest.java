@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
+import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
+import dev.sluice.store.MemoryStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -45,12 +47,13 @@ final class CollectionTest {
     @TempDir
     static Path directory;
 
+    private static final MemoryBlobs BLOBS = new MemoryBlobs();
     private static ApiServer api;
     private static Asker admin;
 
     @BeforeAll
     static void start() throws Exception {
-        api = new ApiServer(directory);
+        api = new ApiServer(directory, new MemoryStore(), BLOBS);
         admin = api.admin();
     }
 
@@ -107,14 +110,14 @@ final class CollectionTest {
                     Bytes.utf8(part("payload", "{}") + part("blob\"; filename=\"photo", "a photo") + "--b--\r\n"),
                     "Content-Type",
                     "multipart/form-data; boundary=b"));
-            await().atMost(LOADED).until(() -> api.blobs.isHeld(photo));
+            await().atMost(LOADED).until(() -> BLOBS.isHeld(photo));
             api.collectLater();
-            assertThat(api.blobs.open(photo)).isPresent();
+            assertThat(BLOBS.open(photo)).isPresent();
             Answer answer = call.get();
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
             assertThat(answer.json().path("photo").asBoolean()).isTrue();
         }
-        assertThat(api.blobs.isHeld(photo)).isFalse();
+        assertThat(BLOBS.isHeld(photo)).isFalse();
     }
 
     private static String part(String name, String content) {

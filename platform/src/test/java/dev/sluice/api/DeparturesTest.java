@@ -4,8 +4,15 @@ import static dev.sluice.api.ApiServer.python;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Context;
+import ch.qos.logback.core.FileAppender;
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
+import dev.sluice.blob.disk.DiskBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import dev.sluice.label.Component;
@@ -20,10 +27,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -37,9 +46,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /// Of an organization that was deleted with all that it has, nothing is left: what it planted is looked for in the
-/// bytes of the store's files, in blobs, and in the memory of guests.
+/// bytes of all files that the server has (its store, blobs, sandbox, caches and log), and in the memory of guests.
 @Timeout(180)
 final class DeparturesTest {
     private static final Duration LOADED = Duration.ofSeconds(60);
@@ -52,14 +62,20 @@ final class DeparturesTest {
     @TempDir
     static Path directory;
 
+    /// What is older holds nothing that was planted.
+    private static FileTime since;
+
+    private static FileAppender<ILoggingEvent> log;
     private static Store store;
     private static ApiServer api;
     private static Asker root;
 
     @BeforeAll
     static void start() throws Exception {
+        since = FileTime.from(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+        log = logInto(directory.resolve("server.log"));
         store = new RocksStore(directory.resolve("store"), directory.resolve("native"));
-        api = new ApiServer(directory, store);
+        api = new ApiServer(directory, store, new DiskBlobs(directory.resolve("blobs"), InstantSource.system()));
         root = api.admin();
     }
 
@@ -67,14 +83,22 @@ final class DeparturesTest {
     static void stop() {
         api.close();
         store.close();
+        everything().detachAppender(log);
+        everything().setLevel(Level.WARN);
+        log.stop();
     }
 
     @Test
     void ofADeletedOrganization_nothingIsLeft() throws Exception {
         Asker acme = api.developer("acme", "*");
         Asker blue = api.developer("blue", "*");
+        everything().info("it is written down");
         plant(acme, blue);
-        assertThat(inFiles(SECRET)).as("the search is one").isNotEmpty();
+        assertThat(inFiles("it is written down")).containsExactly(directory.resolve("server.log"));
+        assertThat(inFiles(SECRET))
+                .as("the search is one")
+                .anyMatch(file -> file.startsWith(directory.resolve("store")))
+                .anyMatch(file -> file.startsWith(directory.resolve("blobs")));
         assertThat(inBlobs(SECRET)).isPositive();
         assertThat(inGuests(SECRET)).isPositive();
         assertThat(inRecords(NAMED)).isNotEmpty();
@@ -89,6 +113,7 @@ final class DeparturesTest {
         assertThat(inRecords(SECRET)).isEmpty();
         assertThat(inRecords(NAMED)).isEmpty();
         assertThat(inFiles(SECRET)).isEmpty();
+        assertThat(Files.readString(directory.resolve("server.log"))).doesNotContain(NAMED);
         assertThat(inBlobs(SECRET)).isZero();
         assertThat(inGuests(SECRET)).isZero();
         assertThat(api.get(acme, "/v1/function").status()).isEqualTo(401);
@@ -269,17 +294,41 @@ final class DeparturesTest {
     private static List<Path> inFiles(String marker) throws IOException {
         try (Stream<Path> all = Files.walk(directory)) {
             return all.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-                    .filter(file ->
-                            !file.startsWith(directory.resolve("sandbox").resolve("roots")))
                     .filter(file -> {
                         try {
-                            return contains(Files.readAllBytes(file), marker);
+                            return isNew(file) && contains(Files.readAllBytes(file), marker);
                         } catch (IOException gone) {
                             return false;
                         }
                     })
                     .toList();
         }
+    }
+
+    /// By a time that nobody can set.
+    private static boolean isNew(Path file) throws IOException {
+        return ((FileTime) Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS)).compareTo(since) >= 0;
+    }
+
+    private static Logger everything() {
+        return (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    }
+
+    /// What the server logs, as much as it does by itself.
+    private static FileAppender<ILoggingEvent> logInto(Path file) {
+        Context context = everything().getLoggerContext();
+        var encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern("%logger %msg%n%ex");
+        encoder.start();
+        var appender = new FileAppender<ILoggingEvent>();
+        appender.setContext(context);
+        appender.setFile(file.toString());
+        appender.setEncoder(encoder);
+        appender.start();
+        everything().addAppender(appender);
+        everything().setLevel(Level.INFO);
+        return appender;
     }
 
     private static long inBlobs(String marker) throws IOException {
