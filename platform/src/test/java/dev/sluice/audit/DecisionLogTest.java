@@ -161,7 +161,7 @@ final class DecisionLogTest {
         var restarted = new AuditLog(store, new SecureRandom(), clock, 20_000);
         assertThat(restarted.verify("acme", List.of(before))).isInstanceOf(Sound.class);
         long last = restarted.verify("acme", List.of()) instanceof Sound(String head, long _)
-                ? Long.parseLong(head.split("\\.")[2].split("-")[0])
+                ? Long.parseLong(head.split("\\.", -1)[2].split("-", -1)[0])
                 : 0;
         assertThat(last).isEqualTo(200);
         store.commit(new Batch().delete(DECISIONS.record(last)));
