@@ -28,6 +28,7 @@ public record Terminal(
 
     /// A message for people. What a server sent must not steer the terminal, so control characters become `?`.
     public void complain(String message) {
+        out.flush(); // what was said before comes before
         var line = new StringBuilder(message.length());
         message.codePoints().forEach(c -> line.appendCodePoint(c != '\n' && Character.isISOControl(c) ? '?' : c));
         err.println(line);

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 /// `login`: with a browser, without one, with a password, or as a service account.
 final class LoginWords {
     private static final int ANSWER_BYTES_MAX = 1 << 20;
+    private static final int FORBIDDEN = 403;
     private static final Pattern MAIL = Pattern.compile("[!-~]{1,254}");
     private static final List<String> OF_USERS = List.of("--device", "--provider", "--username", "--password-stdin");
 
@@ -74,10 +75,25 @@ final class LoginWords {
         session.say("You have successfully logged in, cookie saved to "
                 + session.settings().file().path());
         sayWhere(session, before, context);
-        if (session.settings().get(Setting.ORGANIZATION).isEmpty()) {
-            session.terminal().complain("Say in which organization you act, with --organization ORG: none is set");
-        }
+        sayWhetherMember(session, cookie);
         return 0;
+    }
+
+    /// Providers vouch for many who are nobody in an organization.
+    private static void sayWhetherMember(Session session, String cookie) {
+        String organization = session.settings().get(Setting.ORGANIZATION);
+        if (organization.isEmpty()) {
+            session.terminal().complain("Say in which organization you act, with --organization ORG: none is set");
+            return;
+        }
+        var headers = Map.of("Accept", "application/json", "Cookie", cookie, "X-Dispatch-Org", organization);
+        Answer answer = session.api().sendBare("GET", "/home", headers, Body.NONE);
+        Api.bytes(answer, ANSWER_BYTES_MAX);
+        if (answer.status() == FORBIDDEN) {
+            session.terminal()
+                    .complain("You are nobody in " + organization + " yet: none of its policies names you."
+                            + " Who manages it can let you in");
+        }
     }
 
     private static String cookie(Arguments arguments, Session session, LoginFlow flow, String named) {

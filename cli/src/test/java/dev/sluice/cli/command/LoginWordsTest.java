@@ -65,7 +65,9 @@ final class LoginWordsTest extends RecordedTest {
         assertThat(server.asked().stream().map(Recorder.Asked::target))
                 .containsExactly(
                         "/v1/iam/oauth2/providers?provider=acme%20sso",
-                        opened.substring(opened.indexOf("/v1")), "/v1/iam/oauth2/auth");
+                        opened.substring(opened.indexOf("/v1")),
+                        "/v1/iam/oauth2/auth",
+                        "/home");
         assertThat(written()).contains("\"cookie\": \"" + COOKIE + "\"");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(shell.config())))
                 .isEqualTo("rw-------");
@@ -120,7 +122,8 @@ final class LoginWordsTest extends RecordedTest {
                         "POST /v1/iam/oauth2/device/token",
                         "POST /v1/iam/oauth2/device/token",
                         "POST /v1/iam/oauth2/device/token",
-                        "GET /v1/iam/oauth2/auth");
+                        "GET /v1/iam/oauth2/auth",
+                        "GET /home");
         assertThat(server.asked().get(4).text()).isEqualTo("{\"device_code\":\"secret-handle\"}");
         assertThat(server.asked())
                 .allSatisfy(asked -> assertThat(asked.header("Authorization")).isEqualTo("(absent)"));

@@ -47,7 +47,7 @@ final class PasswordLoginTest extends RecordedTest {
 
             shell.typing(piped).run("login", "--username", "jon", "--provider", "corp", "--password-stdin");
 
-            assertThat(server.asked().get(server.asked().size() - 2).text()).endsWith("\"password\":\"grüße \"}");
+            assertThat(server.asked().get(server.asked().size() - 3).text()).endsWith("\"password\":\"grüße \"}");
         }
         assertThat(shell.questions()).isEmpty();
         assertThat(written()).contains(COOKIE);
@@ -100,6 +100,19 @@ final class PasswordLoginTest extends RecordedTest {
                     .contains("holds no session");
         }
         assertThat(written()).isEqualTo(before);
+    }
+
+    @Test
+    void whoIsNobodyInTheOrganization_isToldSo() throws IOException {
+        opens();
+        server.reply(200, "{}").reply(403, "{\"code\":403,\"message\":\"Forbidden\"}");
+
+        Shell.Outcome outcome = shell.answering("p").run("login", "--username", "jon");
+
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.err()).contains("You are nobody in acme yet");
+        assertThat(server.asked().getLast().header("X-Dispatch-Org")).isEqualTo("acme");
+        assertThat(written()).contains(COOKIE);
     }
 
     /// Others on the way would read it.
