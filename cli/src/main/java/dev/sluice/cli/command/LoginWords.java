@@ -72,6 +72,10 @@ final class LoginWords {
         }
         String before = session.settings().file().current();
         String context = Credentials.rememberCookie(session, cookie, mail);
+        String replaced = session.settings().file().context(context).show(Setting.COOKIE.key()); // as it was
+        if (!replaced.isEmpty() && !replaced.equals(cookie)) {
+            LogoutWords.endIfPossible(session, replaced);
+        }
         session.say("You have successfully logged in, cookie saved to "
                 + session.settings().file().path());
         sayWhere(session, before, context);

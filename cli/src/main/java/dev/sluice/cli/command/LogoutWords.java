@@ -61,6 +61,15 @@ final class LogoutWords {
         }
     }
 
+    /// Nobody needs it any more, and it ends by itself where the server cannot be asked.
+    static void endIfPossible(Session session, String cookie) {
+        try {
+            end(session, cookie, false);
+        } catch (Failure unheard) {
+            session.terminal().complain("The session before could not be ended: it ends by itself");
+        }
+    }
+
     /// A session that is over already has ended, and what has none cannot end it.
     private static void end(Session session, String cookie, boolean isAll) {
         var headers = Map.of(

@@ -141,6 +141,15 @@ final class CredentialsTest extends RecordedTest {
 
         assertThat(file().objectAt("contexts").members()).containsOnlyKeys("a");
         assertThat(context("a").show("user")).isEqualTo("jon@example.com");
+        assertThat(server.asked())
+                .filteredOn(asked -> asked.target().equals("/v1/iam/logout"))
+                .extracting(asked -> asked.header("Cookie"))
+                .containsExactly("_oauth2_proxy=old");
+        server.reply(200, PROVIDERS).reply(200, "{\"cookie\":\"_oauth2_proxy=new\"}").reply(200, "{}");
+        server.reply(503, "{\"code\":503,\"message\":\"busy\"}");
+        assertThat(shell.answering("p").run("login", "--username", "u").exitCode())
+                .isZero();
+        assertThat(context("a").show("cookie")).isEqualTo("_oauth2_proxy=new");
     }
 
     @Test
