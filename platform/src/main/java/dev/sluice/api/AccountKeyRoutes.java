@@ -54,6 +54,10 @@ final class AccountKeyRoutes {
         String name = IamDoor.accountName(request);
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         String text = body.requiredText("publicKey");
+        return answer(201, door.change(author, at -> create(at, name, text, body)));
+    }
+
+    private ServiceAccount.Key create(IamDoor.Author author, String name, String text, JsonBody body) {
         ServiceAccountRoutes.requireAllOf(author, name);
         find(author, name);
         long now = clock.instant().getEpochSecond();
@@ -61,10 +65,8 @@ final class AccountKeyRoutes {
                 ? ServiceAccount.NEVER
                 : body.number("expiresTime", now + 1, ServiceAccount.EXPIRES_SECONDS_MAX);
         ServiceAccount.Key key = ServiceAccount.Key.of(ServiceAccountRoutes.requireKey(text), now, end);
-        door.change(author, () -> organizations.change(author.organization(), name, account -> account.with(key, now)));
-        var out = new JsonWriter(1024);
-        write(key, out);
-        return Response.json(201, out.done());
+        author.task().run(() -> organizations.change(author.organization(), name, account -> account.with(key, now)));
+        return key;
     }
 
     private Response delete(Request request) {
@@ -77,11 +79,14 @@ final class AccountKeyRoutes {
                 .findFirst()
                 .orElseThrow(() -> Rejection.of(404, "service account " + name + " has no such key"));
         long now = clock.instant().getEpochSecond();
-        door.change(
-                author, () -> organizations.change(author.organization(), name, account -> account.without(id, now)));
+        author.task().run(() -> organizations.change(author.organization(), name, account -> account.without(id, now)));
+        return answer(200, key);
+    }
+
+    private static Response answer(int status, ServiceAccount.Key key) {
         var out = new JsonWriter(1024);
         write(key, out);
-        return Response.json(200, out.done());
+        return Response.json(status, out.done());
     }
 
     private ServiceAccount find(IamDoor.Author author, String name) {

@@ -2,8 +2,6 @@ package dev.sluice.api;
 
 import dev.sluice.authn.Caller;
 import dev.sluice.http.Request;
-import dev.sluice.kernel.Refusal;
-import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.org.Action;
 import dev.sluice.org.Coverage;
@@ -15,7 +13,7 @@ import dev.sluice.org.Organizations;
 import dev.sluice.org.Resource;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -117,20 +115,15 @@ final class IamDoor {
         return caller;
     }
 
-    /// Makes a change of which it was found that its author gives nobody what he has not: one at a time for an
-    /// organization, and only if the policies are still those that were looked at.
-    ///
-    /// @throws Refused `CONFLICT` if they are not
-    <T> T change(Author author, Supplier<T> body) {
+    /// Makes a change: one at a time for an organization. Whether it may be made is to be decided there, by the policies
+    /// as they are then, and so as they are when it is made.
+    <T> T change(Author author, Function<Author, T> change) {
         String token = author.organization().token();
         ReentrantLock lock = changing.get(Math.floorMod(token.hashCode(), changing.size()));
         lock.lock();
         try {
             Organizations.Tenant now = place(author.caller(), author.need().action());
-            if (!now.policies().areAs(author.place().policies())) {
-                throw new Refused(Refusal.CONFLICT, "the policies have changed meanwhile");
-            }
-            return author.task().run(body::get);
+            return change.apply(new Author(author.caller(), author.need(), author.task(), now));
         } finally {
             lock.unlock();
         }

@@ -48,19 +48,27 @@ final class PolicyRoutes {
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         String name = body.requiredName();
         IamDoor.Author author = door.author(maker, Action.CREATE, IamKind.POLICY, name);
-        List<Policy.Rule> rules = PolicyRules.of(body, author.place().policies().roles());
-        var policy = new Policy(UUID.randomUUID().toString(), name, body.flag("global"), rules, now(), now());
-        author.require(author.coverage().ofPolicy(policy));
         try {
-            author.place().policies().requireRoomFor(policy);
-            door.change(author, () -> {
-                organizations.policies().create(author.organization(), name, policy);
-                return policy;
-            });
+            return answer(201, door.change(author, now -> create(now, name, body)), "CREATING");
         } catch (Refused refused) {
             return Refusals.ofEntity(KIND, name, refused);
         }
-        return answer(201, policy, "CREATING");
+    }
+
+    private Policy create(IamDoor.Author author, String name, JsonBody body) {
+        List<Policy.Rule> rules =
+                PolicyRules.of(body, author.place().policies().roles());
+        var policy = new Policy(UUID.randomUUID().toString(), name, body.flag("global"), rules, now(), now());
+        requireMayPut(author, policy);
+        return author.task().run(() -> {
+            organizations.policies().create(author.organization(), name, policy);
+            return policy;
+        });
+    }
+
+    private static void requireMayPut(IamDoor.Author author, Policy policy) {
+        author.require(author.coverage().ofPolicy(policy));
+        author.place().policies().requireRoomFor(policy);
     }
 
     private Response list(Request request) {
@@ -87,27 +95,33 @@ final class PolicyRoutes {
         String name = IamDoor.name(request, "policyName");
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         body.requiredName();
-        List<Policy.Rule> rules = PolicyRules.of(body, author.place().policies().roles());
+        return answer(200, door.change(author, now -> update(now, name, body)), "UPDATING");
+    }
+
+    private Policy update(IamDoor.Author author, String name, JsonBody body) {
+        List<Policy.Rule> rules =
+                PolicyRules.of(body, author.place().policies().roles());
         boolean global = body.flag("global");
         Policy known = author.place().policies().policy(name).orElseThrow(Refused::notFound);
         IamDoor.requireSameName(body, KIND, name);
         var changed = new Policy(known.id(), name, global, rules, known.createdSeconds(), now());
-        author.require(author.coverage().ofPolicy(changed));
-        author.place().policies().requireRoomFor(changed);
-        door.change(author, () -> organizations.policies().update(author.organization(), name, _ -> changed));
-        return answer(200, changed, "UPDATING");
+        requireMayPut(author, changed);
+        return author.task().run(() -> organizations.policies().update(author.organization(), name, _ -> changed));
     }
 
     private Response delete(Request request) {
         IamDoor.Author author = door.author(request, Action.DELETE, IamKind.POLICY);
         String name = IamDoor.name(request, "policyName");
+        return answer(200, door.change(author, now -> delete(now, name)), "DELETING");
+    }
+
+    private Policy delete(IamDoor.Author author, String name) {
         Policy known = author.place().policies().policy(name).orElseThrow(Refused::notFound);
         author.require(author.coverage().ofRemoval(name));
-        door.change(author, () -> {
+        return author.task().run(() -> {
             organizations.policies().remove(author.organization(), name);
             return known;
         });
-        return answer(200, known, "DELETING");
     }
 
     private long now() {

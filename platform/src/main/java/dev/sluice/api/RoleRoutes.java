@@ -56,17 +56,24 @@ final class RoleRoutes {
         }
         long now = clock.instant().getEpochSecond();
         var role = new Role(UUID.randomUUID().toString(), name, rules, now, now);
-        author.require(author.coverage().ofRole(role));
         try {
-            author.place().policies().requireRoomFor(role);
-            door.change(author, () -> {
-                organizations.roles().create(author.organization(), name, role);
-                return role;
-            });
+            return answer(201, door.change(author, at -> create(at, role)));
         } catch (Refused refused) {
             return Refusals.ofEntity(KIND, name, refused);
         }
-        return answer(201, role);
+    }
+
+    private Role create(IamDoor.Author author, Role role) {
+        requireMayPut(author, role);
+        return author.task().run(() -> {
+            organizations.roles().create(author.organization(), role.name(), role);
+            return role;
+        });
+    }
+
+    private static void requireMayPut(IamDoor.Author author, Role role) {
+        author.require(author.coverage().ofRole(role));
+        author.place().policies().requireRoomFor(role);
     }
 
     private Response list(Request request) {
@@ -95,14 +102,16 @@ final class RoleRoutes {
         body.requiredName();
         List<Role.Grant> rules = PolicyRules.grants(body);
         requireOwn(name);
-        Role known = find(author, name);
         IamDoor.requireSameName(body, KIND, name);
-        long now = clock.instant().getEpochSecond();
-        var changed = new Role(known.id(), name, rules, known.createdSeconds(), now);
-        author.require(author.coverage().ofRole(changed));
-        author.place().policies().requireRoomFor(changed);
-        door.change(author, () -> organizations.roles().update(author.organization(), name, _ -> changed));
-        return answer(200, changed);
+        return answer(200, door.change(author, now -> update(now, name, rules)));
+    }
+
+    private Role update(IamDoor.Author author, String name, List<Role.Grant> rules) {
+        Role known = find(author, name);
+        var changed = new Role(
+                known.id(), name, rules, known.createdSeconds(), clock.instant().getEpochSecond());
+        requireMayPut(author, changed);
+        return author.task().run(() -> organizations.roles().update(author.organization(), name, _ -> changed));
     }
 
     /// A role that policies speak of stays: what they deny by it would change unseen.
@@ -110,16 +119,19 @@ final class RoleRoutes {
         IamDoor.Author author = door.author(request, Action.DELETE, IamKind.ROLE);
         String name = IamDoor.name(request, "roleName");
         requireOwn(name);
+        return answer(200, door.change(author, now -> delete(now, name)));
+    }
+
+    private Role delete(IamDoor.Author author, String name) {
         Role known = find(author, name);
         List<String> users = author.place().policies().namesOfThoseWithRole(name);
         if (!users.isEmpty()) {
             throw Rejection.of(409, "role " + name + " is in use: take it out of " + said(users) + " first");
         }
-        door.change(author, () -> {
+        return author.task().run(() -> {
             organizations.roles().remove(author.organization(), name);
             return known;
         });
-        return answer(200, known);
     }
 
     private static String said(List<String> policies) {

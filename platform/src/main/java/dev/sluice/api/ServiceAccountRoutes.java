@@ -57,16 +57,19 @@ final class ServiceAccountRoutes {
         body.requireStatus();
         long now = clock.instant().getEpochSecond();
         var account = new ServiceAccount(UUID.randomUUID().toString(), name, requireKey(key), now, now);
-        requireAllOf(author, name);
         try {
-            door.change(author, () -> {
-                organizations.create(author.organization(), account);
-                return account;
-            });
+            return answer(201, door.change(author, at -> create(at, account)));
         } catch (Refused refused) {
             return Refusals.ofEntity(KIND, name, refused);
         }
-        return answer(201, account);
+    }
+
+    private ServiceAccount create(IamDoor.Author author, ServiceAccount account) {
+        requireAllOf(author, account.name());
+        return author.task().run(() -> {
+            organizations.create(author.organization(), account);
+            return account;
+        });
     }
 
     private Response list(Request request) {
@@ -91,17 +94,17 @@ final class ServiceAccountRoutes {
         body.requiredName(NAME, NAME_CHARS_MAX);
         String key = body.requiredText("publicKey");
         body.requireStatus();
+        IamDoor.requireSameName(body, KIND, name);
+        return answer(200, door.change(author, at -> update(at, name, key)));
+    }
+
+    private ServiceAccount update(IamDoor.Author author, String name, String key) {
         requireAllOf(author, name);
         find(author, name);
-        IamDoor.requireSameName(body, KIND, name);
         long now = clock.instant().getEpochSecond();
         List<ServiceAccount.Key> keys = List.of(ServiceAccount.Key.of(requireKey(key), now, ServiceAccount.NEVER));
-        return answer(
-                200,
-                door.change(
-                        author,
-                        () -> organizations.change(
-                                author.organization(), name, account -> account.withAll(keys, now))));
+        return author.task()
+                .run(() -> organizations.change(author.organization(), name, account -> account.withAll(keys, now)));
     }
 
     private Response delete(Request request) {

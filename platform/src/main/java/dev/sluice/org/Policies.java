@@ -188,11 +188,6 @@ public final class Policies {
         PolicySize.require(all, roles.with(role));
     }
 
-    /// Whether the others say the same, of the same organization.
-    public boolean areAs(Policies others) {
-        return home.equals(others.home) && all.equals(others.all) && roles.areAs(others.roles);
-    }
-
     public List<Policy> all() {
         return all;
     }

@@ -60,10 +60,6 @@ public final class Roles {
         return more;
     }
 
-    boolean areAs(Roles others) {
-        return grants.equals(others.grants);
-    }
-
     /// All that policies may speak of, in the order of the alphabet.
     public List<String> names() {
         return grants.keySet().stream().sorted().toList();
