@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// What users type goes into names and filters as values only, never as their text. One connection for each login,
 /// of which there is a bounded number, for a bounded time. Thread-safe.
 final class LdapClient {
-    private static final int LOGINS_MAX = 16;
+    static final int LOGINS_MAX = 16;
 
     /// What a search asks for when no attribute is wanted.
     private static final String NO_ATTRIBUTES = SearchRequest.NO_ATTRIBUTES;

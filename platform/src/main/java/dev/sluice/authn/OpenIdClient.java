@@ -105,12 +105,12 @@ final class OpenIdClient {
     /// Where logins for terminals are begun, if the provider has them.
     Optional<URI> deviceAuthorization() throws LoginRefused {
         URI endpoint = published(Optional.empty()).metadata().getDeviceAuthorizationEndpointURI();
-        return endpoint == null ? Optional.empty() : Optional.of(reachable(endpoint));
+        return Optional.ofNullable(endpoint);
     }
 
     /// What the provider answers to a grant.
     TokenResponse token(AuthorizationGrant grant) throws LoginRefused {
-        URI endpoint = reachable(published(Optional.empty()).metadata().getTokenEndpointURI());
+        URI endpoint = named(published(Optional.empty()).metadata().getTokenEndpointURI());
         TokenRequest request = authentication()
                 .map(secret -> new TokenRequest.Builder(endpoint, secret, grant))
                 .orElseGet(() -> new TokenRequest.Builder(endpoint, clientId(), grant))
@@ -250,7 +250,7 @@ final class OpenIdClient {
 
     private JWKSet keys(OIDCProviderMetadata metadata) throws LoginRefused {
         try {
-            JWKSet told = JWKSet.parse(http.fetch(provider, reachable(metadata.getJWKSetURI())));
+            JWKSet told = JWKSet.parse(http.fetch(provider, named(metadata.getJWKSetURI())));
             return new JWKSet(
                     told.getKeys().stream().filter(OpenIdClient::isTrusted).toList());
         } catch (java.text.ParseException malformed) {
@@ -266,8 +266,16 @@ final class OpenIdClient {
         };
     }
 
-    URI reachable(@Nullable URI endpoint) throws LoginRefused {
-        if (endpoint == null || !provider.mayReach(endpoint)) {
+    /// An address that somebody is sent to: what we ask ourselves, [ProviderHttp] looks at.
+    URI reachable(@Nullable URI address) throws LoginRefused {
+        if (!provider.mayReach(named(address))) {
+            throw new LoginRefused(Why.UNREACHABLE);
+        }
+        return named(address);
+    }
+
+    private static URI named(@Nullable URI endpoint) throws LoginRefused {
+        if (endpoint == null) {
             throw new LoginRefused(Why.UNREACHABLE);
         }
         return endpoint;

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 /// description allows, without following redirects, and within limits of time, size and number.
 final class ProviderHttp {
     static final int ANSWER_BYTES_MAX = 256 << 10;
-    private static final int REQUESTS_MAX = 16;
+    static final int REQUESTS_MAX = 16;
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
     private final HttpClient client;

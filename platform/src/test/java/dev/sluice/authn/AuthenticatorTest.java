@@ -94,7 +94,7 @@ final class AuthenticatorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Basic ", "Token ", "JWT ", "Bearer2 ", ""})
+    @ValueSource(strings = {"Basic ", "Digest ", "Token ", "JWT ", "Bearer2 ", ""})
     void aGoodToken_behindAnotherWord_isRejected(String scheme) throws Exception {
         assertUnauthenticated(authenticator.authenticate(Optional.of(scheme + token(claims())), Optional.empty()));
     }

@@ -1,9 +1,11 @@
 package dev.sluice.authn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.nimbusds.jose.jwk.RSAKey;
 import dev.sluice.authn.DeviceLogins.Standing;
 import dev.sluice.authn.LoginRefused.Why;
 import dev.sluice.kernel.Refused;
@@ -20,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,13 +56,19 @@ final class DeviceLoginsTest {
     @TempDir
     private Path data;
 
+    private static RSAKey key;
     private TestProvider provider;
     private Logins logins;
     private DeviceLogins devices;
 
+    @BeforeAll
+    static void makeKey() throws Exception {
+        key = TestProvider.newKey();
+    }
+
     @BeforeEach
     void start() throws Exception {
-        provider = new TestProvider();
+        provider = new TestProvider(key);
         logins = new Logins(
                 TestProvider.write(data, provider.description("test", "dispatch")),
                 new SecureRandom(),
@@ -192,6 +201,8 @@ final class DeviceLoginsTest {
                 "http://127.0.0.1:|http://192.0.2.1:",
                 "http://127.0.0.1:|javascript://127.0.0.1:",
                 "/activate\"|/activate\\u202e\"",
+                "/activate\"|/acti\u00e4vate\"",
+                "=ABCD|=\\u202eABCD",
                 "\"expires_in\":300|\"expires_in\":-1",
                 "\"device_code\"|\"other\"",
                 "{|["
@@ -199,6 +210,21 @@ final class DeviceLoginsTest {
     void anAnswerThatMakesNoSense_isRefused(String change) {
         String[] parts = change.split("\\|", 2);
         provider.deviceTwist = begun -> begun.replace(parts[0], parts[1]);
+        assertThat(refusal(() -> devices.begin("test", HERE))).isEqualTo(Why.UNREACHABLE);
+    }
+
+    @Test
+    void anAnswerThatIsTooLong_isRefused() {
+        for (String shorter : List.of("the-providers-code", "/activate?user_code=")) {
+            provider.deviceTwist = begun -> begun.replace(shorter, shorter + "x".repeat(5_000));
+            assertThat(refusal(() -> devices.begin("test", HERE))).as(shorter).isEqualTo(Why.UNREACHABLE);
+        }
+    }
+
+    @Test
+    void whereAProviderMayNotBeReached_nobodyIsAsked() {
+        String there = provider.issuer() + "/device";
+        provider.metadataTwist = told -> told.replace(there, there.replace("127.0.0.1", "LOCALHOST"));
         assertThat(refusal(() -> devices.begin("test", HERE))).isEqualTo(Why.UNREACHABLE);
     }
 
@@ -215,8 +241,32 @@ final class DeviceLoginsTest {
             devices.begin("test", HERE);
         }
         assertThatThrownBy(() -> devices.begin("test", HERE)).isInstanceOf(Refused.class);
+        assertThat(provider.deviceBegins).as("the provider is not asked").hasValue(UNDER_WAY_MAX);
         now.set(now.get().plus(Duration.ofMinutes(5)));
         devices.forget(devices.begin("test", HERE).handle());
+    }
+
+    @Test
+    void theLastPlace_isOneLogins() throws Exception {
+        for (int i = 1; i < UNDER_WAY_MAX; i++) {
+            devices.begin("test", HERE);
+        }
+        provider.deviceTwist = begun -> {
+            provider.deviceTwist = same -> same;
+            assertThatCode(() -> devices.begin("test", HERE)).doesNotThrowAnyException();
+            return begun;
+        };
+        assertThatThrownBy(() -> devices.begin("test", HERE)).isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void aProviderThatDoesNotKnowUs_turnsDown() throws Exception {
+        String other = provider.description("test", "dispatch").replace("s3cret", "another");
+        try (var strangers =
+                new Logins(TestProvider.write(data, other), new SecureRandom(), clock, Duration.ofSeconds(5))) {
+            var begun = new DeviceLogins(strangers, new SecureRandom(), clock);
+            assertThat(refusal(() -> begun.begin("test", HERE))).isEqualTo(Why.TURNED_DOWN);
+        }
     }
 
     /// Giving up what was begun makes room for others, and none for more of the same.

@@ -7,11 +7,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.unboundid.ldap.sdk.LDAPException;
 import dev.sluice.authn.LoginRefused.Why;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +50,76 @@ final class LdapLoginTest {
         assertThat(jon.provider()).isEqualTo("corp");
         assertThat(jon.mail()).isEqualTo("jon@example.com");
         assertThat(jon.groups()).containsExactly("dev");
+        assertThat(directory.binds)
+                .as("groups are looked up by who looks users up")
+                .containsExactly(
+                        TestDirectory.READER, "uid=jon,ou=people," + TestDirectory.BASE, TestDirectory.READER);
+    }
+
+    @Test
+    void aDirectoryThatBeginsNoTls_isToldNothing() throws Exception {
+        String clear = "\"startTls\":true,\"url\":\"" + directory.inTheClear() + "\"";
+        assertThat(refusal(directory.describe("corp", "acme", clear), "jon", "correct horse"))
+                .isEqualTo(Why.UNREACHABLE);
+        assertThat(directory.binds).isEmpty();
+    }
+
+    /// Some directories take every password for a name that they do not have.
+    @Test
+    void anAccountThatThereIsNot_isNobody_whateverTheDirectorySaysOfItsPassword() throws Exception {
+        directory.takesAnybody = true;
+        assertThat(refusal(directory.description("corp", "acme", ""), "nobody", "any"))
+                .isEqualTo(Why.WRONG);
+    }
+
+    @Test
+    void soManyLogins_areAskedForAtOnce_andNoMore() throws Exception {
+        var inside = new Semaphore(0);
+        var go = new CountDownLatch(1);
+        directory.beforeSearch = () -> {
+            inside.release();
+            try {
+                go.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        try (var logins = logins(PATIENCE, directory.description("corp", "acme", ""));
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waiting = new ArrayList<Future<User>>();
+            for (int i = 0; i < LdapClient.LOGINS_MAX; i++) {
+                String address = "1.2.3." + i;
+                waiting.add(threads.submit(
+                        () -> logins.user("corp", Credentials.of("jon", "correct horse"), address)));
+            }
+            assertThat(inside.tryAcquire(LdapClient.LOGINS_MAX, PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            int asked = directory.binds.size();
+            assertThat(refusal(logins, "jon", "correct horse", "1.2.4.1")).isEqualTo(Why.UNREACHABLE);
+            assertThat(directory.binds).as("nobody is asked").hasSize(asked);
+            go.countDown();
+            for (Future<User> one : waiting) {
+                assertThat(one.get().mail()).isEqualTo("jon@example.com");
+            }
+            assertThat(logins.user("corp", Credentials.of("jon", "correct horse"), "1.2.4.2")
+                            .mail())
+                    .as("room comes back")
+                    .isEqualTo("jon@example.com");
+        } finally {
+            go.countDown();
+        }
+    }
+
+    @Test
+    void anAnswerThatIsTooLarge_logsNobodyIn() throws Exception {
+        String large = "memberOf: cn=" + "x".repeat(2 << 20) + ",ou=people," + TestDirectory.BASE;
+        directory.person("fat", "secret", "mail: fat@example.com", large);
+        String memberOf = ",\"memberOfAttribute\":\"memberOf\"";
+        assertThat(refusal(directory.description("corp", "acme", memberOf), "fat", "secret"))
+                .isEqualTo(Why.UNREACHABLE);
+        assertThat(logIn(directory.description("corp", "acme", ""), "fat", "secret")
+                        .mail())
+                .isEqualTo("fat@example.com");
     }
 
     @Test
@@ -109,16 +185,18 @@ final class LdapLoginTest {
     }
 
     @Test
-    void twoEntriesOfOneName_areNobody() throws Exception {
-        directory.entry("dn: ou=more,ou=people," + TestDirectory.BASE, "objectClass: organizationalUnit");
-        directory.entry(
-                "dn: uid=jon,ou=more,ou=people," + TestDirectory.BASE,
-                "objectClass: person",
-                "uid: jon",
-                "userPassword: correct horse",
-                "mail: root@example.com");
-        assertThat(refusal(directory.description("corp", "acme", ""), "jon", "correct horse"))
-                .isEqualTo(Why.WRONG);
+    void severalEntriesOfOneName_areNobody() throws Exception {
+        for (String unit : new String[] {"more", "again"}) {
+            directory.entry("dn: ou=" + unit + ",ou=people," + TestDirectory.BASE, "objectClass: organizationalUnit");
+            directory.entry(
+                    "dn: uid=jon,ou=" + unit + ",ou=people," + TestDirectory.BASE,
+                    "objectClass: person",
+                    "uid: jon",
+                    "userPassword: correct horse",
+                    "mail: root@example.com");
+            assertThat(refusal(directory.description("corp", "acme", ""), "jon", "correct horse"))
+                    .isEqualTo(Why.WRONG);
+        }
     }
 
     @Test
@@ -153,6 +231,7 @@ final class LdapLoginTest {
         directory.add("cn=with space,ou=groups", "jon");
         directory.add("cn=with/slash,ou=groups", "jon");
         directory.add("ou=named,ou=groups", "jon");
+        directory.add("cn=two+ou=names,ou=groups", "jon");
         assertThat(logIn(directory.description("corp", "acme", ""), "jon", "correct horse")
                         .groups())
                 .containsExactly("dev");
@@ -166,12 +245,22 @@ final class LdapLoginTest {
                 "secret",
                 "mail: kim@example.com",
                 "memberOf: cn=qa,ou=groups," + base,
+                "memberOf:",
                 "memberOf: cn=admins,ou=people," + base,
                 "memberOf: cn=admins,cn=dev,ou=groups," + base);
         String memberOf = ",\"memberOfAttribute\":\"memberOf\"";
         assertThat(logIn(directory.description("corp", "acme", memberOf), "kim", "secret")
                         .groups())
                 .containsExactly("qa");
+    }
+
+    /// Some policy may deny something to a group that he is in.
+    @Test
+    void whereGroupsCannotBeLookedUp_nobodyIsLoggedInWithoutThem() throws Exception {
+        String missing = "\"url\":\"" + directory.ldaps() + "\",\"groupBase\":\"ou=missing,"
+                + TestDirectory.BASE + "\"";
+        assertThat(refusal(directory.describe("corp", "acme", missing), "jon", "correct horse"))
+                .isEqualTo(Why.UNREACHABLE);
     }
 
     @Test
@@ -325,11 +414,42 @@ final class LdapLoginTest {
                 "\"url\":\"ldaps://127.0.0.1\",\"memberOfAttribute\":\"memberOf\"",
                 "\"url\":\"ldaps://127.0.0.1\",\"issuer\":\"https://idp.test\"",
                 "\"url\":\"ldaps://127.0.0.1\",\"bindpassword\":\"p\"",
+                "\"url\":\"ldaps:x\"",
+                "\"url\":\"ldaps:///dc=x\"",
+                "\"url\":\"ldaps://127.0.0.1?x\"",
+                "\"url\":\"ldaps://127.0.0.1#x\"",
+                "\"url\":\"ldaps://127.0.0.1\",\"bindDn\":\" \",\"bindPassword\":\"p\"",
+                "\"url\":\"ldaps://127.0.0.1\",\"mailAttribute\":\"a b\"",
+                "\"url\":\"ldaps://127.0.0.1\",\"groupBase\":\"nonsense\"",
+                "\"url\":\"ldaps://127.0.0.1\",\"groupBase\":\"dc=x\",\"memberOfAttribute\":\"a)(b\"",
                 "\"startTls\":true"
             })
     void aDescriptionThatMakesNoSense_isRefused(String more) {
         assertThatThrownBy(() -> TestProvider.write(data, directory.describe("corp", "acme", more)))
                 .isInstanceOf(IOException.class);
+    }
+
+    /// A file without authorities must not stand for all that this machine trusts.
+    @Test
+    void aFileOfAuthorities_holdsSome_andNotTooMuch() throws Exception {
+        String good = directory.describe("corp", "acme", "\"url\":\"" + directory.ldaps() + "\"");
+        assertThat(TestProvider.write(data, good).all()).hasSize(1);
+        Path file = Path.of(good.replaceFirst(".*\"caFile\":\"", "").replaceFirst("\".*", ""));
+        String authority = Files.readString(file);
+        for (String bad : new String[] {"", authority + "\n".repeat(1 << 20)}) {
+            Files.writeString(file, bad);
+            assertThatThrownBy(() -> TestProvider.write(data, good)).hasMessageContaining("caFile");
+        }
+    }
+
+    @Test
+    void users_areBelowSomeEntry() {
+        String base = directory.describe("corp", "acme", "\"url\":\"ldaps://127.0.0.1\"");
+        for (String bad : new String[] {" ", "nonsense"}) {
+            assertThatThrownBy(() ->
+                            TestProvider.write(data, base.replace("ou=people," + TestDirectory.BASE, bad)))
+                    .hasMessageContaining("userBase");
+        }
     }
 
     @Test

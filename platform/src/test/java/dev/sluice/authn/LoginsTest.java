@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.sluice.authn.LoginRefused.Why;
 import dev.sluice.authn.TestProvider.Signature;
@@ -15,14 +16,21 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,12 +48,18 @@ final class LoginsTest {
     @TempDir
     private Path data;
 
+    private static RSAKey key;
     private TestProvider provider;
     private Logins logins;
 
+    @BeforeAll
+    static void makeKey() throws Exception {
+        key = TestProvider.newKey();
+    }
+
     @BeforeEach
     void start() throws Exception {
-        provider = new TestProvider();
+        provider = new TestProvider(key);
         logins = new Logins(
                 TestProvider.write(data, provider.description("test", "dispatch")),
                 new SecureRandom(),
@@ -87,6 +101,7 @@ final class LoginsTest {
                 lie("verification not told", claims -> claims.claim("email_verified", null), Why.NOT_VERIFIED),
                 lie("no mail", claims -> claims.claim("email", null), Why.NOT_VERIFIED),
                 lie("mail of another kind", claims -> claims.claim("email", List.of("a@b")), Why.NOT_VERIFIED),
+                lie("too many groups", claims -> claims.claim("groups", groups(User.GROUPS_MAX + 1)), Why.NOT_PROVEN),
                 lie("a bad group", claims -> claims.claim("groups", List.of("a/b")), Why.NOT_PROVEN));
     }
 
@@ -179,6 +194,125 @@ final class LoginsTest {
     }
 
     @Test
+    void aProviderThatSaysThatItNamesItself_doesSo() throws Exception {
+        provider.metadataTwist =
+                told -> told.replaceFirst("\\{", "{\"authorization_response_iss_parameter_supported\":true,");
+        assertThat(refusal(this::logIn)).isEqualTo(Why.NOT_PROVEN);
+        Logins.Begun begun = begin();
+        Map<String, String> back = TestProvider.logIn(begun.location());
+        var answer = new Logins.Answer(
+                back.getOrDefault("state", ""),
+                Optional.of(back.getOrDefault("code", "")),
+                Optional.of(provider.issuer()));
+        assertThat(logins.finish(begun.sealed(), answer).user().mail()).isEqualTo("jon@example.com");
+    }
+
+    /// It could be reached there: by a name that the operator has not allowed.
+    @ParameterizedTest
+    @ValueSource(strings = {"/authorize", "/token", "/keys"})
+    void whereAProviderMayNotBeReached_nobodyIsSent(String endpoint) {
+        String there = provider.issuer() + endpoint;
+        provider.metadataTwist = told -> told.replace(there, there.replace("127.0.0.1", "LOCALHOST"));
+        assertThat(refusal(this::logIn)).isEqualTo(Why.UNREACHABLE);
+        assertThat(provider.tokenAsks).hasValue(0);
+    }
+
+    @Test
+    void aProviderThatNamesNoPlaceForCodes_isRefused() {
+        provider.metadataTwist = told -> told.replaceFirst("\"token_endpoint\":\"[^\"]*\",", "");
+        assertThat(refusal(this::logIn)).isEqualTo(Why.UNREACHABLE);
+    }
+
+    @Test
+    void whatAnotherProviderSaysOfItself_isNotTaken() {
+        String issuer = "\"issuer\":\"" + provider.issuer();
+        provider.metadataTwist = told -> told.replace(issuer, issuer + "/other");
+        assertThat(refusal(this::logIn)).isEqualTo(Why.UNREACHABLE);
+    }
+
+    @Test
+    void anAnswerThatIsTooLarge_isRefused() {
+        provider.metadataTwist = told -> told + " ".repeat(ProviderHttp.ANSWER_BYTES_MAX);
+        assertThat(refusal(this::logIn)).isEqualTo(Why.UNREACHABLE);
+    }
+
+    @Test
+    void aKeyThatIsTooSmall_isNotTrusted() throws Exception {
+        provider.rotate("small", 1024);
+        assertThat(refusal(this::logIn)).isEqualTo(Why.NOT_PROVEN);
+    }
+
+    /// Whoever waits for a dead provider does not make others wait, too.
+    @Test
+    void aProviderThatWasDown_isLeftAloneForAMoment() throws Exception {
+        provider.isDown = true;
+        assertThat(refusal(this::logIn)).isEqualTo(Why.UNREACHABLE);
+        provider.isDown = false;
+        assertThat(refusal(this::logIn)).isEqualTo(Why.UNREACHABLE);
+        clock.pass(OpenIdClient.FAILURES_APART);
+        assertThat(logIn().user().mail()).isEqualTo("jon@example.com");
+    }
+
+    @Test
+    void aCodeThatCanBeNone_isNotExchanged() throws Exception {
+        for (String code : List.of("", " ", "x".repeat(Logins.CODE_CHARS_MAX + 1))) {
+            Logins.Begun begun = begin();
+            Map<String, String> back = TestProvider.logIn(begun.location());
+            var with = Map.of("state", back.getOrDefault("state", ""), "code", code);
+            assertThat(refusal(() -> finish(begun, with))).isEqualTo(Why.TURNED_DOWN);
+        }
+        assertThat(provider.tokenAsks).hasValue(0);
+    }
+
+    @Test
+    void soManyLogins_areAskedForAtOnce_andNoMore() throws Exception {
+        var inside = new Semaphore(0);
+        var go = new CountDownLatch(1);
+        provider.twist = claims -> {
+            inside.release();
+            try {
+                go.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+            return claims;
+        };
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waiting = new ArrayList<Future<Logins.Finished>>();
+            for (int i = 0; i < ProviderHttp.REQUESTS_MAX; i++) {
+                waiting.add(threads.submit(this::logIn));
+            }
+            assertThat(inside.tryAcquire(ProviderHttp.REQUESTS_MAX, 5, TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(refusal(this::logIn)).isEqualTo(Why.UNREACHABLE);
+            assertThat(provider.tokenAsks).as("it is not asked").hasValue(ProviderHttp.REQUESTS_MAX);
+            go.countDown();
+            for (Future<Logins.Finished> one : waiting) {
+                assertThat(one.get().goal()).isEqualTo("/home");
+            }
+            assertThat(logIn().goal()).as("room comes back").isEqualTo("/home");
+        } finally {
+            go.countDown();
+        }
+    }
+
+    @Test
+    void aSeal_isNoLongerThanACookie() {
+        var seal = new LoginState.Seal(new SecureRandom(), clock);
+        for (int chars : new int[] {10, LoginState.SEALED_CHARS_MAX}) {
+            var login = new LoginState(
+                    "test",
+                    "state",
+                    "nonce",
+                    "v",
+                    "r",
+                    "g".repeat(chars),
+                    clock.instant().getEpochSecond());
+            assertThat(seal.spend(seal.seal(login), "state").isPresent()).isEqualTo(chars == 10);
+        }
+    }
+
+    @Test
     void aProviderThatIsDown_orUnknown_isSaidSo() {
         provider.isDown = true;
         assertThat(refusal(this::logIn)).isEqualTo(Why.UNREACHABLE);
@@ -206,10 +340,66 @@ final class LoginsTest {
                 "{\"name\":\"a\",\"issuer\":\"https://idp.test\",\"clientId\":\"c\",\"clientsecret\":\"s\"}",
                 "{\"name\":\"a\",\"issuer\":\"https://idp.test\",\"clientId\":\"c\",\"scopes\":[\"email\"]}",
                 "{\"name\":\"a\",\"name\":\"b\",\"issuer\":\"https://idp.test\",\"clientId\":\"c\"}",
+                "{\"name\":\"a\",\"issuer\":\"https://idp.test?x\",\"clientId\":\"c\"}",
+                "{\"name\":\"a\",\"issuer\":\"https://idp.test#x\",\"clientId\":\"c\"}",
+                "{\"name\":\"a\",\"issuer\":\"https:idp.test\",\"clientId\":\"c\"}",
+                "{\"name\":\"a\",\"issuer\":\"https://idp.test\",\"clientId\":1}",
+                "{\"name\":\"a\",\"issuer\":\"https://idp.test\",\"clientId\":\"\"}",
+                "{\"name\":\"a\",\"issuer\":\"https://idp.test\",\"clientId\":\"c\",\"scopes\":\"openid\"}",
+                "{\"name\":\"a\",\"issuer\":\"https://idp.test\",\"clientId\":\"c\",\"scopes\":[\"openid\",1]}",
+                "{\"name\":\"a\",\"issuer\":\"https://idp.test\",\"clientId\":\"c\",\"scopes\":[\"openid\",\"a b\"]}",
+                "{\"name\":\"a\",\"issuer\":\"https://idp.test\",\"clientId\":\"c\",\"allowLoopbackHttp\":\"yes\"}",
+                "{\"name\":\"a\",\"issuer\":\"https://idp.test\",\"clientId\":\"c\",\"kind\":\"saml\"}",
+                "{\"name\":\"a\",\"issuer\":\"https://idp.test\",\"clientId\":\"c\",\"organization\":\"a b\"}",
                 "1"
             })
     void aDescriptionThatMakesNoSense_isRefused(String description) {
         assertThatThrownBy(() -> TestProvider.write(data, description)).isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"providers\":{}}",
+                "{\"providers\":[],\"extra\":1}",
+                "{\"providers\":[],\"publicUrl\":\"https://sluice.test/path\"}",
+                "{\"providers\":[],\"publicUrl\":\"ftp://sluice.test\"}",
+                "{\"providers\":[],\"publicUrl\":\"https://u@sluice.test\"}",
+                "{\"providers\":[],\"publicUrl\":\"https://sluice.test?x\"}",
+                "{\"providers\":[],\"publicUrl\":\"https://sluice.test#x\"}",
+                "{\"providers\":[],\"publicUrl\":\"https:sluice.test\"}"
+            })
+    void aFileThatMakesNoSense_isRefused(String text) {
+        assertThatThrownBy(() -> read(text)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aFile_isBounded_andEachNameIsOneProviders() throws Exception {
+        String one = provider.description("test", "dispatch");
+        String publicUrl = "{\"providers\":[" + one + "],\"publicUrl\":\"https://sluice.test\"}";
+        assertThat(read(publicUrl).publicUrl()).contains(URI.create("https://sluice.test"));
+        assertThatThrownBy(() -> read(publicUrl + " ".repeat(1 << 20))).hasMessageContaining("larger");
+        assertThatThrownBy(() -> TestProvider.write(data, one, one)).hasMessageContaining("two providers");
+        var many = new ArrayList<String>();
+        for (int i = 0; i <= 1_000; i++) {
+            many.add("{\"name\":\"p" + i + "\",\"issuer\":\"https://idp.test\",\"clientId\":\"c\"}");
+        }
+        assertThatThrownBy(() -> TestProvider.write(data, many.toArray(String[]::new)))
+                .hasMessageContaining("1000 providers");
+        many.removeLast();
+        assertThat(TestProvider.write(data, many.toArray(String[]::new)).all()).hasSize(1_000);
+        String longText = one.replace("\"sluice\"", "\"" + "c".repeat(3_000) + "\"");
+        assertThatThrownBy(() -> TestProvider.write(data, longText)).hasMessageContaining("clientId");
+    }
+
+    private IdentityProviders read(String text) throws IOException {
+        Files.writeString(data.resolve(IdentityProviders.FILE), text);
+        return IdentityProviders.at(data);
+    }
+
+    private static List<String> groups(int count) {
+        return Stream.iterate(0, i -> i + 1).limit(count).map(i -> "g" + i).toList();
     }
 
     private Logins.Begun begin() throws LoginRefused {

@@ -7,6 +7,7 @@ import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSearchRequest;
 import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSimpleBindRequest;
 import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
 import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.SimpleBindRequest;
 import com.unboundid.ldif.LDIFException;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -37,10 +38,14 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/// An LDAP directory on loopback, with LDAPS, StartTLS and an authority of its own. It refuses what is asked in the
-/// clear, and notes who binds and what is searched.
+/// An LDAP directory on loopback, with LDAPS, StartTLS and an authority of its own. It notes who binds and what is
+/// searched.
 public final class TestDirectory implements AutoCloseable {
     public static final String BASE = "dc=corp,dc=test";
+
+    /// Who looks users up.
+    public static final String READER = "cn=sluice,ou=service," + BASE;
+
     private static final char[] NO_PASSWORD = "test".toCharArray();
 
     /// The names that were bound with, in order.
@@ -53,6 +58,9 @@ public final class TestDirectory implements AutoCloseable {
 
     /// Is told who binds, before it is answered.
     public volatile Consumer<String> beforeBind = _ -> {};
+
+    /// Whether those whom it does not know may bind with any password.
+    public volatile boolean takesAnybody;
 
     private final InMemoryDirectoryServer server;
     private final Path authority;
@@ -75,6 +83,7 @@ public final class TestDirectory implements AutoCloseable {
         config.setListenerConfigs(
                 InMemoryListenerConfig.createLDAPConfig(
                         "start", InetAddress.getLoopbackAddress(), 0, tls.getSocketFactory()),
+                InMemoryListenerConfig.createLDAPConfig("clear", InetAddress.getLoopbackAddress(), 0, null),
                 InMemoryListenerConfig.createLDAPSConfig(
                         "tls", InetAddress.getLoopbackAddress(), 0, tls.getServerSocketFactory(), null));
         config.addInMemoryOperationInterceptor(new Notes());
@@ -88,7 +97,7 @@ public final class TestDirectory implements AutoCloseable {
         for (String unit : List.of("people", "groups", "service")) {
             entry("dn: ou=" + unit + "," + BASE, "objectClass: organizationalUnit", "ou: " + unit);
         }
-        entry("dn: cn=sluice,ou=service," + BASE, "objectClass: person", "cn: sluice", "userPassword: reader");
+        entry("dn: " + READER, "objectClass: person", "cn: sluice", "userPassword: reader");
         person("jon", "correct horse", "mail: Jon@Example.com");
         person("eve", "evil", "mail: eve@example.com");
         group("dev", "jon");
@@ -136,12 +145,17 @@ public final class TestDirectory implements AutoCloseable {
         return "ldap://127.0.0.1:" + server.getListenPort("start");
     }
 
+    /// Where it begins no TLS, and would answer without.
+    public String inTheClear() {
+        return "ldap://127.0.0.1:" + server.getListenPort("clear");
+    }
+
     /// A provider's description that looks users up.
     public String description(String name, String organization, String more) {
         return describe(
                 name,
                 organization,
-                "\"url\":\"" + ldaps() + "\",\"bindDn\":\"cn=sluice,ou=service," + BASE
+                "\"url\":\"" + ldaps() + "\",\"bindDn\":\"" + READER
                         + "\",\"bindPassword\":\"reader\",\"groupBase\":\"ou=groups," + BASE + "\"" + more);
     }
 
@@ -166,6 +180,9 @@ public final class TestDirectory implements AutoCloseable {
         public void processSimpleBindRequest(InMemoryInterceptedSimpleBindRequest request) {
             binds.add(request.getRequest().getBindDN());
             beforeBind.accept(request.getRequest().getBindDN());
+            if (takesAnybody && request.getRequest().getBindDN().startsWith("cn=")) {
+                request.setRequest(new SimpleBindRequest(READER, "reader"));
+            }
         }
 
         @Override

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,14 @@ public final class TestProvider implements AutoCloseable {
     public volatile Signature signature = Signature.RIGHT;
     public volatile UnaryOperator<JWTClaimsSet.Builder> twist = claims -> claims;
     public volatile boolean isDown;
+    public final AtomicInteger deviceBegins = new AtomicInteger();
     public final AtomicInteger deviceAsks = new AtomicInteger();
+
+    /// How often a code was to be exchanged.
+    public final AtomicInteger tokenAsks = new AtomicInteger();
+
+    /// Makes a lie of what the provider says of itself.
+    public volatile UnaryOperator<String> metadataTwist = told -> told;
 
     /// The error that a terminal's login gets; empty once the user has approved it.
     public volatile String device = "authorization_pending";
@@ -66,9 +74,16 @@ public final class TestProvider implements AutoCloseable {
     private volatile RSAKey key;
 
     public TestProvider() throws IOException, JOSEException {
-        key = new RSAKeyGenerator(2048).keyID("k1").generate();
+        this(newKey());
+    }
+
+    /// For tests that begin many, of which none trusts two: making a key takes long.
+    TestProvider(RSAKey first) throws IOException {
+        key = first;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/.well-known/openid-configuration", exchange -> answer(exchange, metadata()));
+        server.createContext("/.well-known/openid-configuration", exchange -> {
+            answer(exchange, metadataTwist.apply(metadata()));
+        });
         server.createContext("/keys", exchange -> {
             keyFetches.incrementAndGet();
             answer(exchange, new JWKSet(key).toString());
@@ -76,7 +91,12 @@ public final class TestProvider implements AutoCloseable {
         server.createContext("/authorize", this::authorize);
         server.createContext("/token", this::token);
         server.createContext("/device", this::device);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
+    }
+
+    static RSAKey newKey() throws JOSEException {
+        return new RSAKeyGenerator(2048).keyID("k1").generate();
     }
 
     public String issuer() {
@@ -85,7 +105,12 @@ public final class TestProvider implements AutoCloseable {
 
     /// From now on it signs with another key and publishes that one only.
     public void rotate(String name) throws JOSEException {
-        key = new RSAKeyGenerator(2048).keyID(name).generate();
+        rotate(name, 2048);
+    }
+
+    /// As [#rotate(String)], with a key of that size.
+    public void rotate(String name, int bits) throws JOSEException {
+        key = new RSAKeyGenerator(bits, true).keyID(name).generate();
     }
 
     /// One provider's description for [IdentityProviders].
@@ -142,6 +167,7 @@ public final class TestProvider implements AutoCloseable {
             askedByDevice(exchange, sent);
             return;
         }
+        tokenAsks.incrementAndGet();
         String code = sent.getOrDefault("code", "");
         Map<String, String> asked = codes.getOrDefault(code, Map.of());
         codes.remove(code);
@@ -181,6 +207,7 @@ public final class TestProvider implements AutoCloseable {
 
     /// A terminal begins a login.
     private void device(HttpExchange exchange) throws IOException {
+        deviceBegins.incrementAndGet();
         UnaryOperator<String> lie = deviceTwist;
         boolean hasAsked = parameters(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8))
                 .getOrDefault("scope", "")
@@ -248,7 +275,7 @@ public final class TestProvider implements AutoCloseable {
     private static SignedJWT signed(RSAKey with, JWTClaimsSet claims) throws JOSEException {
         var jwt = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(with.getKeyID()).build(), claims);
-        jwt.sign(new RSASSASigner(with));
+        jwt.sign(new RSASSASigner(with.toPrivateKey(), true));
         return jwt;
     }
 
