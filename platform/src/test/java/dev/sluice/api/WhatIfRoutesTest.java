@@ -187,12 +187,16 @@ final class WhatIfRoutesTest {
         assertThat(whatIf(api.admin(), global).status()).isEqualTo(200);
         String denied = "{\"name\":\"d\",\"rules\":[{\"subjects\":[\"admin\"],\"actions\":[\"*\"],"
                 + "\"resources\":[\"*\"],\"effect\":\"deny\"}]}";
-        assertThat(whatIf(local, denied).body()).doesNotContain(team);
+        Answer home = whatIf(local, denied);
+        assertThat(home.body()).doesNotContain(team);
+        api.get(operator, "/v1/function");
+        long itself = 1;
+        assertThat(looked(whatIf(local, denied))).isEqualTo(looked(home) + itself);
 
         String narrowed = "{\"name\":\"default-policy\",\"global\":true,\"rules\":[{\"subjects\":[\"admin\"],"
                 + "\"actions\":[\"get\"],\"resources\":[\"iam\"]}]}";
         Answer seen = whatIf(api.admin(), narrowed);
-        assertThat(flips(seen)).contains("admin get function/ allowed allowed denied 1");
+        assertThat(flips(seen)).contains("admin get function/ allowed allowed denied 2");
         assertThat(seen.body()).contains("\"organization\":\"" + team + "\"");
         assertThat(api.get(operator, "/v1/function").status()).isEqualTo(200);
     }
@@ -325,6 +329,10 @@ final class WhatIfRoutesTest {
     private static String policy(String name, String subject, String action, String resource) {
         return "{\"name\":\"" + name + "\",\"rules\":[{\"subjects\":[\"" + subject + "\"],\"actions\":[\"" + action
                 + "\"],\"resources\":[\"" + resource + "\"]}]}";
+    }
+
+    private static long looked(Answer answer) {
+        return answer.json().path("looked").asLong();
     }
 
     private static List<String> flips(Answer answer) {
