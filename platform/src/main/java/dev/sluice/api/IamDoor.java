@@ -115,8 +115,8 @@ final class IamDoor {
         return caller;
     }
 
-    /// Makes a change: one at a time for an organization. Whether it may be made is to be decided there, by the policies
-    /// as they are then, and so as they are when it is made.
+    /// Makes a change: one at a time for an organization. Whether it may be made is to be decided there, by the
+    /// policies as they are then, and so as they are when it is made.
     <T> T change(Author author, Function<Author, T> change) {
         String token = author.organization().token();
         ReentrantLock lock = changing.get(Math.floorMod(token.hashCode(), changing.size()));

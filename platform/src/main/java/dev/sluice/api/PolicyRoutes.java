@@ -56,8 +56,7 @@ final class PolicyRoutes {
     }
 
     private Policy create(IamDoor.Author author, String name, JsonBody body) {
-        List<Policy.Rule> rules =
-                PolicyRules.of(body, author.place().policies().roles());
+        List<Policy.Rule> rules = PolicyRules.of(body, author.place().policies().roles());
         var policy = new Policy(UUID.randomUUID().toString(), name, body.flag("global"), rules, now(), now());
         requireMayPut(author, policy);
         return author.task().run(() -> {
@@ -99,8 +98,7 @@ final class PolicyRoutes {
     }
 
     private Policy update(IamDoor.Author author, String name, JsonBody body) {
-        List<Policy.Rule> rules =
-                PolicyRules.of(body, author.place().policies().roles());
+        List<Policy.Rule> rules = PolicyRules.of(body, author.place().policies().roles());
         boolean global = body.flag("global");
         Policy known = author.place().policies().policy(name).orElseThrow(Refused::notFound);
         IamDoor.requireSameName(body, KIND, name);

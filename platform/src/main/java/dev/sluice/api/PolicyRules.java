@@ -41,7 +41,7 @@ final class PolicyRules {
     ///
     /// @throws Rejection 422
     static List<Role.Grant> grants(JsonBody body) {
-        return rules(body, rule -> new Role.Grant(actions(rule), resources(rule)));
+        return rules(body, rule -> new Role.Grant(actions(rule), resources(rule, true)));
     }
 
     private static <T> List<T> rules(JsonBody body, Function<JsonBody, T> read) {
@@ -60,7 +60,7 @@ final class PolicyRules {
         if (roles.isEmpty()) {
             List<String> actions = actions(rule);
             Effect effect = effect(rule);
-            List<String> resources = resources(rule);
+            List<String> resources = resources(rule, effect == Effect.DENY);
             return new Policy.Rule(subjects(rule), actions, resources, effect, List.of());
         }
         if (!rule.texts("actions").isEmpty() || !rule.texts("resources").isEmpty()) {
@@ -78,8 +78,11 @@ final class PolicyRules {
         return actions;
     }
 
-    /// A word that stands for nothing is most often a mistake, and one that a policy hides for long.
-    private static List<String> resources(JsonBody rule) {
+    /// A word that stands for nothing is most often a mistake, and one that a policy hides for long. But Dispatch takes
+    /// it, and its documentation has some (`images`, `subscription`): its client goes on with what allows nothing.
+    ///
+    /// @param all whether each word must mean something
+    private static List<String> resources(JsonBody rule, boolean all) {
         List<String> resources = rule.texts("resources");
         requireItems(rule, "resources", resources);
         requireForm("resources", resources, RESOURCE);
@@ -87,7 +90,9 @@ final class PolicyRules {
             String word = resources.get(i);
             int slash = word.indexOf('/');
             if (slash < 0) {
-                requireAmong("resources." + i, word, RESOURCES);
+                if (all) {
+                    requireAmong("resources." + i, word, RESOURCES);
+                }
             } else if (ObjectWord.of(word).isEmpty()) {
                 requireAmong("resources." + i, word.substring(0, slash), ObjectWord.kinds());
             }

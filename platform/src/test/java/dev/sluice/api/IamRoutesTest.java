@@ -155,6 +155,18 @@ final class IamRoutesTest {
         assertThat(api.get(dev, "/v1/function?resource=runs").body()).isEqualTo(FORBIDDEN);
     }
 
+    /// Dispatch's documentation has such words.
+    @Test
+    void aWordThatMeansNothing_isTaken_andAllowsNothing() {
+        Asker admin = api.developer("o31", "*");
+        Organization home = api.organizations.tenant("o31").orElseThrow().organization();
+        Asker ci = api.addAccount(home, "ci", "runs");
+        String images = policy("p", false, "ci", "get", "images");
+        assertThat(api.post(admin, "/v1/iam/policy", images).status()).isEqualTo(201);
+        assertThat(api.get(ci, "/v1/function").body()).isEqualTo(FORBIDDEN);
+        assertThat(api.get(ci, "/v1/runs").status()).isEqualTo(200);
+    }
+
     @Test
     void aPolicy_isInForce_atOnce_andNoLonger_whenItIsDeleted() {
         Asker admin = api.developer("o10", "*");
@@ -291,7 +303,7 @@ final class IamRoutesTest {
                         + " [get create update delete *]",
                 "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"get\"],\"subjects\":[\"a b\"]}]}~422~602"
                         + "~resources in body is required",
-                "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"get\"],\"resources\":[\"*\",\"moon\"],"
+                "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"get\"],\"effect\":\"deny\",\"resources\":[\"*\",\"moon\"],"
                         + "\"subjects\":[\"a\"]}]}"
                         + "~422~606~resources.1 in body should be one of [api application baseimage event function iam"
                         + " image runs secret serviceclass serviceinstance *]",

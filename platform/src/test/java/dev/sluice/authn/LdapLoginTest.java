@@ -52,8 +52,7 @@ final class LdapLoginTest {
         assertThat(jon.groups()).containsExactly("dev");
         assertThat(directory.binds)
                 .as("groups are looked up by who looks users up")
-                .containsExactly(
-                        TestDirectory.READER, "uid=jon,ou=people," + TestDirectory.BASE, TestDirectory.READER);
+                .containsExactly(TestDirectory.READER, "uid=jon,ou=people," + TestDirectory.BASE, TestDirectory.READER);
     }
 
     @Test
@@ -89,8 +88,7 @@ final class LdapLoginTest {
             var waiting = new ArrayList<Future<User>>();
             for (int i = 0; i < LdapClient.LOGINS_MAX; i++) {
                 String address = "1.2.3." + i;
-                waiting.add(threads.submit(
-                        () -> logins.user("corp", Credentials.of("jon", "correct horse"), address)));
+                waiting.add(threads.submit(() -> logins.user("corp", Credentials.of("jon", "correct horse"), address)));
             }
             assertThat(inside.tryAcquire(LdapClient.LOGINS_MAX, PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
@@ -257,8 +255,8 @@ final class LdapLoginTest {
     /// Some policy may deny something to a group that he is in.
     @Test
     void whereGroupsCannotBeLookedUp_nobodyIsLoggedInWithoutThem() throws Exception {
-        String missing = "\"url\":\"" + directory.ldaps() + "\",\"groupBase\":\"ou=missing,"
-                + TestDirectory.BASE + "\"";
+        String missing =
+                "\"url\":\"" + directory.ldaps() + "\",\"groupBase\":\"ou=missing," + TestDirectory.BASE + "\"";
         assertThat(refusal(directory.describe("corp", "acme", missing), "jon", "correct horse"))
                 .isEqualTo(Why.UNREACHABLE);
     }
@@ -446,8 +444,7 @@ final class LdapLoginTest {
     void users_areBelowSomeEntry() {
         String base = directory.describe("corp", "acme", "\"url\":\"ldaps://127.0.0.1\"");
         for (String bad : new String[] {" ", "nonsense"}) {
-            assertThatThrownBy(() ->
-                            TestProvider.write(data, base.replace("ou=people," + TestDirectory.BASE, bad)))
+            assertThatThrownBy(() -> TestProvider.write(data, base.replace("ou=people," + TestDirectory.BASE, bad)))
                     .hasMessageContaining("userBase");
         }
     }

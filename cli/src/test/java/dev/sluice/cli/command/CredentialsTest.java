@@ -145,7 +145,9 @@ final class CredentialsTest extends RecordedTest {
                 .filteredOn(asked -> asked.target().equals("/v1/iam/logout"))
                 .extracting(asked -> asked.header("Cookie"))
                 .containsExactly("_oauth2_proxy=old");
-        server.reply(200, PROVIDERS).reply(200, "{\"cookie\":\"_oauth2_proxy=new\"}").reply(200, "{}");
+        server.reply(200, PROVIDERS)
+                .reply(200, "{\"cookie\":\"_oauth2_proxy=new\"}")
+                .reply(200, "{}");
         server.reply(503, "{\"code\":503,\"message\":\"busy\"}");
         assertThat(shell.answering("p").run("login", "--username", "u").exitCode())
                 .isZero();

@@ -65,9 +65,7 @@ final class LoginWordsTest extends RecordedTest {
         assertThat(server.asked().stream().map(Recorder.Asked::target))
                 .containsExactly(
                         "/v1/iam/oauth2/providers?provider=acme%20sso",
-                        opened.substring(opened.indexOf("/v1")),
-                        "/v1/iam/oauth2/auth",
-                        "/home");
+                        opened.substring(opened.indexOf("/v1")), "/v1/iam/oauth2/auth", "/home");
         assertThat(written()).contains("\"cookie\": \"" + COOKIE + "\"");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(shell.config())))
                 .isEqualTo("rw-------");
