@@ -85,6 +85,9 @@ final class CanRoutesTest {
                     .isTrue();
             assertThat(server.get(admin, can("ci", "get", "runs/a%20b")).json().has("missing"))
                     .isFalse();
+            String unnameable = "runs/" + "x".repeat(200);
+            assertThat(server.get(admin, can("ci", "get", unnameable)).json().has("missing"))
+                    .isFalse();
         }
     }
 

@@ -3,10 +3,12 @@ package dev.sluice.cli.api;
 import dev.sluice.cli.Failure;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -43,5 +45,21 @@ public final class KeyPairFile {
         String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
         return ("-----BEGIN " + label + "-----\n" + base64 + "\n-----END " + label + "-----\n")
                 .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /// Removes a new private key if its public one has surely not come to the server, which said no or was not there.
+    /// Where a connection broke, it may have.
+    public static void removeIfUnused(Path file, Failure why) {
+        if (why instanceof Refusal || why.getCause() instanceof ConnectException) {
+            remove(file);
+        }
+    }
+
+    private static void remove(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new Failure("cannot remove " + file + ", which nobody needs: " + Failure.reason(e), e);
+        }
     }
 }

@@ -3,11 +3,8 @@ package dev.sluice.cli.command;
 import dev.sluice.cli.Failure;
 import dev.sluice.cli.api.KeyKind;
 import dev.sluice.cli.api.KeyPairFile;
-import dev.sluice.cli.api.Refusal;
 import dev.sluice.cli.json.Json;
 import dev.sluice.cli.json.Table;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
@@ -205,8 +202,8 @@ final class IamWords {
             Json answer = session.api().post(ACCOUNT.path(), named(arguments).with("publicKey", publicKey));
             session.print(answer, () -> ACCOUNT.created() + name + "\nIts private key is " + file);
             return 0;
-        } catch (Refusal no) {
-            remove(file);
+        } catch (Failure no) {
+            KeyPairFile.removeIfUnused(file, no);
             throw no;
         }
     }
@@ -215,14 +212,6 @@ final class IamWords {
         String word = arguments.option("--key-kind").orElse("rsa");
         return KeyKind.named(word)
                 .orElseThrow(() -> Failure.usage("the kind of a key is one of " + KeyKind.words() + ", not " + word));
-    }
-
-    static void remove(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new Failure("cannot remove " + file + ", which nobody needs: " + Failure.reason(e), e);
-        }
     }
 
     private static int show(Kind kind, Arguments arguments, Session session) {

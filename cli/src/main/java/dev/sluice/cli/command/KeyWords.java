@@ -2,7 +2,6 @@ package dev.sluice.cli.command;
 
 import dev.sluice.cli.Failure;
 import dev.sluice.cli.api.KeyPairFile;
-import dev.sluice.cli.api.Refusal;
 import dev.sluice.cli.json.Json;
 import dev.sluice.cli.json.Table;
 import java.nio.file.Path;
@@ -57,8 +56,8 @@ final class KeyWords {
         String made = KeyPairFile.make(file, IamWords.kind(arguments));
         try {
             return send(arguments, session, body.with("publicKey", made), "\nIts private key is " + file);
-        } catch (Refusal no) {
-            IamWords.remove(file);
+        } catch (Failure no) {
+            KeyPairFile.removeIfUnused(file, no);
             throw no;
         }
     }

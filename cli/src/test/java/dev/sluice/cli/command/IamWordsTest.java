@@ -118,6 +118,18 @@ final class IamWordsTest extends RecordedTest {
         assertThat(file).doesNotExist();
     }
 
+    /// Else the next try would be refused, because there is a key already.
+    @Test
+    void create_serviceaccount_withoutAServer_leavesNoKey() {
+        Path file = home.resolve("ci.pem");
+        server.close();
+        var outcome = shell.run("iam", "create", "serviceaccount", "ci", "--private-key", file.toString());
+
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.err()).contains("connection refused");
+        assertThat(file).doesNotExist();
+    }
+
     @Test
     void get_showsATable_orTheJson() {
         String list = "[{\"name\":\"dispatch\",\"createdTime\":0}]";
