@@ -1,172 +1,133 @@
 package dev.sluice.cli.json;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/// Reads the YAML that people write for configuration: block mappings and sequences, lists in brackets, objects in
-/// braces, plain and quoted scalars of one line, comments, several documents. JSON on one line is such a text too, and
-/// so is all that [Yaml] writes. What YAML has beside (anchors, tags, texts of several lines) is refused by name,
-/// never read as something else.
+/// Reads YAML 1.2 as JSON. Anchors, aliases and tags have no such value: they are refused, so that a short text is
+/// never a large value.
 public final class YamlText {
     private static final int DEPTH_MAX = 60;
+    private static final int CHARS_MAX = 4 << 20;
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+    private static final LoadSettings SETTINGS =
+            LoadSettings.builder().setCodePointLimit(CHARS_MAX).build();
 
-    private final List<Line> lines;
-    private int next;
+    private final Iterator<Event> events;
 
-    /// @param number from 1
-    /// @param indent how many spaces stand before the text
-    private record Line(int number, int indent, String text) {}
-
-    private YamlText(List<Line> lines) {
-        this.lines = lines;
+    private YamlText(Iterator<Event> events) {
+        this.events = events;
     }
 
     /// The documents that have something in them.
     ///
     /// @throws NotYaml for anything else
     public static List<Json> parse(String text) {
+        try {
+            return new YamlText(new Parse(SETTINGS).parseString(text).iterator()).documents();
+        } catch (MarkedYamlEngineException bad) {
+            throw new NotYaml(line(bad.getProblemMark()), bad.getProblem());
+        } catch (YamlEngineException bad) {
+            throw new NotYaml(1, "it is no text of YAML, or longer than " + CHARS_MAX + " characters");
+        }
+    }
+
+    private List<Json> documents() {
         var documents = new ArrayList<Json>();
-        var lines = new ArrayList<Line>();
-        int number = 0;
-        for (String raw : text.split("\r?\n", -1)) {
-            number++;
-            String line = YamlFlow.withoutComment(raw).stripTrailing();
-            String bare = line.stripLeading();
-            if (line.equals("---") || line.equals("...")) {
-                document(lines).ifPresent(documents::add);
-                lines = new ArrayList<>();
-            } else if (!bare.isEmpty()) {
-                lines.add(line(number, line.substring(0, line.length() - bare.length()), bare));
+        while (events.hasNext()) {
+            if (events.next() instanceof NodeEvent node) {
+                Json document = value(node, 0);
+                if (!document.equals(Json.NULL)) {
+                    documents.add(document);
+                }
             }
         }
-        document(lines).ifPresent(documents::add);
         return documents;
     }
 
-    private static Line line(int number, String blanks, String text) {
-        if (!blanks.matches(" *")) {
-            throw new NotYaml(number, "lines are indented with spaces");
-        }
-        if (text.startsWith("---")) {
-            throw new NotYaml(number, "a document begins in the line after ---");
-        }
-        return new Line(number, blanks.length(), text);
-    }
-
-    private static Optional<Json> document(List<Line> lines) {
-        if (lines.isEmpty()) {
-            return Optional.empty();
-        }
-        var document = new YamlText(new ArrayList<>(lines));
-        Json json = document.node(0);
-        if (document.next < lines.size()) {
-            throw new NotYaml(lines.get(document.next).number(), "it is indented unlike the lines above");
-        }
-        return Optional.of(json);
-    }
-
-    /// What begins in the next line.
-    private Json node(int depth) {
-        Line line = lines.get(next);
+    private Json value(Event event, int depth) {
         if (depth > DEPTH_MAX) {
-            throw new NotYaml(line.number(), "it is nested too deep");
+            throw new NotYaml(line(event), "it is nested too deep");
         }
-        if (isItem(line.text())) {
-            return sequence(line.indent(), depth);
+        if (event instanceof NodeEvent node && node.getAnchor().isPresent()) {
+            throw new NotYaml(line(event), "anchors (&) and aliases (*) are not read");
         }
-        return YamlFlow.keyEnd(line.text()) >= 0 ? mapping(line.indent(), depth) : scalar(line.text());
+        if (tag(event).isPresent()) {
+            throw new NotYaml(line(event), "tags (!) are not read");
+        }
+        return switch (event.getEventId()) {
+            case Scalar -> scalar((ScalarEvent) event);
+            case SequenceStart -> sequence(depth);
+            case MappingStart -> mapping(depth);
+            case Alias, Comment, DocumentEnd, DocumentStart, MappingEnd, SequenceEnd, StreamEnd, StreamStart ->
+                throw new NotYaml(line(event), "a value is missing");
+        };
     }
 
-    private static boolean isItem(String text) {
-        return text.equals("-") || text.startsWith("- ");
+    private static Optional<String> tag(Event event) {
+        return switch (event) {
+            case ScalarEvent scalar -> scalar.getTag();
+            case CollectionStartEvent collection -> collection.getTag();
+            default -> Optional.empty();
+        };
     }
 
-    private Json sequence(int indent, int depth) {
+    private Json sequence(int depth) {
         var items = new ArrayList<Json>();
-        while (next < lines.size()
-                && lines.get(next).indent() == indent
-                && isItem(lines.get(next).text())) {
-            Line line = lines.get(next);
-            String rest = line.text().substring(1).stripLeading();
-            if (rest.isEmpty()) {
-                next++;
-                items.add(below(indent, depth));
-            } else {
-                lines.set(next, new Line(line.number(), indent + line.text().length() - rest.length(), rest));
-                items.add(node(depth + 1));
-            }
+        Event event = events.next();
+        while (event.getEventId() != Event.ID.SequenceEnd) {
+            items.add(value(event, depth + 1));
+            event = events.next();
         }
         return new Json.Arr(items);
     }
 
-    private Json mapping(int indent, int depth) {
+    private Json mapping(int depth) {
         var members = new LinkedHashMap<String, Json>();
-        while (next < lines.size()
-                && lines.get(next).indent() == indent
-                && !isItem(lines.get(next).text())) {
-            Line line = lines.get(next);
-            int end = YamlFlow.keyEnd(line.text());
-            if (end < 0) {
-                throw new NotYaml(line.number(), "it should read NAME: VALUE");
+        Event event = events.next();
+        while (event.getEventId() != Event.ID.MappingEnd) {
+            value(event, depth + 1);
+            if (!(event instanceof ScalarEvent key)) {
+                throw new NotYaml(line(event), "a name is a word");
             }
-            String key = key(line, line.text().substring(0, end).strip());
-            String rest = line.text().substring(end + 1).strip();
-            Json value;
-            if (rest.isEmpty()) {
-                next++;
-                value = isItemAt(indent) ? sequence(indent, depth + 1) : below(indent, depth);
-            } else {
-                value = scalar(rest);
+            if (members.put(key.getValue(), value(events.next(), depth + 1)) != null) {
+                throw new NotYaml(line(event), key.getValue() + " is there twice");
             }
-            if (members.put(key, value) != null) {
-                throw new NotYaml(line.number(), key + " is there twice");
-            }
+            event = events.next();
         }
         return new Json.Obj(members);
     }
 
-    private boolean isItemAt(int indent) {
-        return next < lines.size()
-                && lines.get(next).indent() == indent
-                && isItem(lines.get(next).text());
-    }
-
-    /// What stands deeper than a line that ends where its value should begin; nothing is null.
-    private Json below(int indent, int depth) {
-        return next < lines.size() && lines.get(next).indent() > indent ? node(depth + 1) : Json.NULL;
-    }
-
-    private static String key(Line line, String text) {
-        return switch (new YamlFlow(line.number(), text, DEPTH_MAX).whole()) {
-            case Json.Text(String name) -> name;
-            case Json.Num(String literal) -> literal;
-            case Json.Bool _, Json.Null _, Json.Obj _, Json.Arr _ -> text;
-        };
-    }
-
-    /// A value that begins in the next line and, in brackets only, may go on in those after it.
-    private Json scalar(String text) {
-        int number = lines.get(next).number();
-        next++;
-        var all = new StringBuilder(text);
-        while (YamlFlow.isOpen(all) && next < lines.size()) {
-            all.append(' ').append(lines.get(next).text());
-            next++;
+    private static Json scalar(ScalarEvent scalar) {
+        String word = scalar.getValue();
+        if (!scalar.isPlain()) {
+            return new Json.Text(word);
         }
-        return new YamlFlow(number, all.toString(), DEPTH_MAX).whole();
-    }
-
-    /// What a plain word is.
-    static Json plain(String word) {
         return switch (word) {
             case "", "~", "null", "Null", "NULL" -> Json.NULL;
             case "true", "True", "TRUE" -> new Json.Bool(true);
             case "false", "False", "FALSE" -> new Json.Bool(false);
             default -> NUMBER.matcher(word).matches() ? new Json.Num(word) : new Json.Text(word);
         };
+    }
+
+    private static int line(Event event) {
+        return line(event.getStartMark());
+    }
+
+    private static int line(Optional<Mark> mark) {
+        return mark.map(known -> known.getLine() + 1).orElse(1);
     }
 }

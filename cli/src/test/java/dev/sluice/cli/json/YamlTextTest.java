@@ -60,18 +60,23 @@ final class YamlTextTest {
         assertThat(json(yaml)).isEqualTo("[" + json + "]");
     }
 
+    @Test
+    void aTextOfSeveralLines_isOne() {
+        assertThat(json("a: |\n  one\n  two\nb: >-\n  three\n  four\nc: five\n  six\n"))
+                .isEqualTo("[{\"a\":\"one\\ntwo\\n\",\"b\":\"three four\",\"c\":\"five six\"}]");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "a: *b",
                 "a: &b c",
+                "a: &b [1]\nc: *b",
+                "a: !!map {b: 1}",
+                "[a]: b",
                 "a: !!str c",
-                "a: |\n  text",
-                "a: >\n  text",
-                "%YAML 1.2",
                 "a: [b",
                 "a: [b,,c]",
-                "a: {b}",
                 "a: \"b",
                 "a: 'b",
                 "a: b: c",
@@ -80,8 +85,6 @@ final class YamlTextTest {
                 "a: 1\n  b: 2",
                 "a: 1\n- b",
                 "\ta: 1",
-                "a: word\n  goes on",
-                "--- {a: 1}",
                 "a: [b] c",
                 "a: \"\\q\"",
             })
