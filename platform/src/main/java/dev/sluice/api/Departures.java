@@ -58,7 +58,7 @@ public final class Departures {
             Store store, Estates estates, Runs runs, RunErasure records, Login login, Consumer<String> guests) {
         public static Parts of(
                 Store store, LabeledFs fs, Runs runs, Login login, Consumer<String> guests, InstantSource clock) {
-            return new Parts(store, new Estates(fs, store), runs, new RunErasure(store, clock), login, guests);
+            return new Parts(store, new Estates(fs), runs, new RunErasure(store, clock), login, guests);
         }
     }
 

@@ -30,7 +30,7 @@ class Barrier {
 
     private static final long DRAIN_PAUSE_NANOS = 50_000;
 
-    private final Store store;
+    final Store store;
     private final InstantSource clock;
     private final long boot;
     private final List<AtomicLong> underWay = List.of(new AtomicLong(), new AtomicLong());

@@ -6,11 +6,14 @@ import dev.sluice.label.Label;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Removes what an organization that has ended leaves behind, wherever it stands: what nobody could ever know without
@@ -21,14 +24,15 @@ import org.jspecify.annotations.Nullable;
 /// goes with the collector's next cycle. One pass looks at all entries of all organizations, not at contents.
 public final class Estates {
     private static final int PAGE_ENTRIES = 256;
+    private static final int COUNTED_MAX = 100_000;
 
     private final Store store;
     private final Barrier barrier;
     private final Quotas quotas;
     private final BlobUses uses;
 
-    public Estates(LabeledFs fs, Store store) {
-        this.store = store;
+    public Estates(LabeledFs fs) {
+        this.store = fs.barrier.store;
         this.barrier = fs.barrier;
         this.quotas = fs.quotas;
         this.uses = fs.uses;
@@ -57,6 +61,65 @@ public final class Estates {
                         .allMatch(principal -> principal.tokens().getFirst().equals(organization));
     }
 
+    /// How much an organization has put, and paid for, into directories that are neither homes of its own nor below
+    /// any; [#remove] would remove it too. What others have linked of it does not count, else they could keep it.
+    ///
+    /// @param homes the faceted directory that homes stand in
+    /// @return at most 100,000; for who has more directories of its own than that, perhaps too much
+    public long elsewhere(String organization, FsPath homes) {
+        ObjectId faceted = ObjectId.derived("", "faceted", homes.name());
+        Set<ObjectId> own = new HashSet<>();
+        List<ObjectId> holders = new ArrayList<>();
+        forEachShard(shard -> {
+            forEach(Keys.facetsIn(shard), mark -> {
+                Label label = Labels.decode(Keys.belowId(mark.key()).toArray());
+                boolean isHome = Keys.idOf(mark.key()).equals(faceted);
+                if (isHome && isOwn(label, organization) && own.size() < COUNTED_MAX) {
+                    own.add(Walk.facetId(faceted, label));
+                }
+            });
+            forEach(Keys.entriesIn(shard), entry -> {
+                Label label = Entry.decode("", entry.value()).label();
+                boolean isItsOwn = label != null && isOwn(label, organization);
+                if (isItsOwn && Entry.kindOf(entry.value()) == Kind.DIRECTORY && own.size() < COUNTED_MAX) {
+                    own.add(Entry.targetOf(entry.value()));
+                }
+                boolean isPaid = Entry.payerOf(entry.value()).equals(organization);
+                if ((isItsOwn || isNobodys(label)) && isPaid && holders.size() < COUNTED_MAX) {
+                    holders.add(Keys.idOf(entry.key()));
+                }
+            });
+        });
+        return holders.stream()
+                .filter(id -> !own.contains(id) && !isUnlinked(id))
+                .count();
+    }
+
+    /// Whether the collector is to look if anything still leads to it. Then it removes what stands in it.
+    private boolean isUnlinked(ObjectId directory) {
+        return store.get(Keys.candidate(directory)).isPresent();
+    }
+
+    private static boolean isNobodys(@Nullable Label label) {
+        return label == null || (label.secrecy().isTrue() && label.integrity().isTrue());
+    }
+
+    private void forEachShard(Consumer<Bytes> body) {
+        for (Optional<Bytes> shard = Keys.shardAfter(store, Optional.empty());
+                shard.isPresent();
+                shard = Keys.shardAfter(store, shard)) {
+            body.accept(shard.get());
+        }
+    }
+
+    private void forEach(Bytes prefix, Consumer<Store.Entry> visitor) {
+        List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, PAGE_ENTRIES);
+        while (!page.isEmpty()) {
+            page.forEach(visitor);
+            page = store.scan(prefix, page.getLast().key(), PAGE_ENTRIES);
+        }
+    }
+
     /// What was removed.
     ///
     /// @param shards where, as the first bytes of the store's keys
@@ -70,13 +133,11 @@ public final class Estates {
         long before;
         do {
             before = all.things;
-            for (Optional<Bytes> shard = Keys.shardAfter(store, Optional.empty());
-                    shard.isPresent();
-                    shard = Keys.shardAfter(store, shard)) {
-                all.marks(shard.get());
-                all.entries(Keys.entriesIn(shard.get()));
-                all.unlinked(shard.get());
-            }
+            forEachShard(shard -> {
+                all.marks(shard);
+                all.entries(Keys.entriesIn(shard));
+                all.unlinked(shard);
+            });
         } while (all.things > before);
         return new Removed(all.things, all.shards);
     }
@@ -185,9 +246,7 @@ public final class Estates {
             if (label != null && isOwn(label, organization)) {
                 return true;
             }
-            boolean isNobodys = label == null
-                    || (label.secrecy().isTrue() && label.integrity().isTrue());
-            if (!isNobodys || !Entry.payerOf(entry.value()).equals(organization)) {
+            if (!isNobodys(label) || !Entry.payerOf(entry.value()).equals(organization)) {
                 return false;
             }
             ObjectId target = Entry.targetOf(entry.value());
@@ -201,17 +260,5 @@ public final class Estates {
         private boolean isEmpty(Bytes prefix) {
             return store.scan(prefix, Bytes.EMPTY, 1).isEmpty();
         }
-
-        private void forEach(Bytes prefix, Visitor visitor) {
-            List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, PAGE_ENTRIES);
-            while (!page.isEmpty()) {
-                page.forEach(visitor::visit);
-                page = store.scan(prefix, page.getLast().key(), PAGE_ENTRIES);
-            }
-        }
-    }
-
-    private interface Visitor {
-        void visit(Store.Entry entry);
     }
 }

@@ -30,9 +30,11 @@ final class Holdings {
     private static final String LINKED_BY_THE_SYSTEM = "fsutil";
 
     private final LabeledFs fs;
+    private final Estates estates;
 
     Holdings(LabeledFs fs) {
         this.fs = fs;
+        this.estates = new Estates(fs);
     }
 
     /// Some of what an organization has, as people call it.
@@ -68,6 +70,10 @@ final class Holdings {
         }
         List<String> said = new ArrayList<>();
         left.forEach((place, names) -> said.add(place.said(names.size())));
+        long elsewhere = said.isEmpty() ? estates.elsewhere(organization.token(), HOMES) : 0; // it looks at everything
+        if (elsewhere > 0) {
+            said.add(elsewhere + (elsewhere == 1 ? " object" : " objects") + " in directories of others");
+        }
         int unsaid = said.size() - PLACES_NAMED_MAX;
         return unsaid <= 0
                 ? said

@@ -12,6 +12,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.testing.HookedStore;
 import dev.sluice.testing.Tasks;
@@ -39,12 +40,15 @@ final class EndingTest {
     private static final Component BY = Component.parse("dispatch/serviceaccount/admin");
     private static final long PATIENCE_MILLIS = 30;
 
-    private final HookedStore store = new HookedStore(new MemoryStore());
-    private final LabeledFs fs = new LabeledFs(store, new SecureRandom());
-    private final Organizations organizations = new Organizations(fs, _ -> {});
+    private HookedStore store = new HookedStore(new MemoryStore());
+    private LabeledFs fs = new LabeledFs(store, new SecureRandom());
+    private Organizations organizations = new Organizations(fs, _ -> {});
 
     @BeforeEach
     void bootstrap() {
+        store = new HookedStore(new MemoryStore());
+        fs = new LabeledFs(store, new SecureRandom());
+        organizations = new Organizations(fs, _ -> {});
         fs.bootstrap();
     }
 
@@ -70,6 +74,7 @@ final class EndingTest {
     @ValueSource(booleans = {true, false})
     void aWrite_thatComesBetweenTwoStepsOfADeletion_isRefused_orKeepsTheOrganization(boolean isOwn) {
         for (int at = 1; ; at++) {
+            bootstrap(); // a deletion looks at everything, so what was before makes more steps
             Organization acme = organizations.create("acme" + at, CLOCK, BY);
             var acknowledged = new ArrayList<Boolean>();
             FsPath file = FsPath.home(label(acme)).child("file");
@@ -108,12 +113,7 @@ final class EndingTest {
     void whoWasAMemberBefore_addsNothing_untilAllIsRemoved(boolean isCascade) {
         Organization acme = organizations.create("acme", CLOCK, BY);
         Organization blue = organizations.create("blue", CLOCK, BY);
-        Task root = Tasks.root();
-        FsPath inbox = FsPath.home(Label.parse("T,blue")).child("inbox");
-        root.run(() -> {
-            fs.createDirectory(inbox, Label.PUBLIC, Tasks.all(root, "F"));
-            return inbox;
-        });
+        FsPath inbox = inboxOfBlue();
         if (isCascade) {
             organizations.delete(acme, CLOCK, BY);
         } else {
@@ -124,6 +124,62 @@ final class EndingTest {
         assertThat(writes(blue, "late")).isTrue();
         new Departed(fs, _ -> {}).emptied(acme, CLOCK);
         assertThat(writes(acme, "nobody asks any more")).isTrue();
+    }
+
+    /// It would be removed as well.
+    @ParameterizedTest
+    @ValueSource(strings = {"acme,acme", "T,acme", "T,T"})
+    void whatAMemberHasPutElsewhere_keepsHisOrganization(String label) {
+        Organization acme = organizations.create("acme", CLOCK, BY);
+        FsPath inbox = inboxOfBlue();
+        Task member = paying("acme");
+        member.run(() -> fs.create(
+                inbox.child("letter"), Kind.FILE, Label.parse(label), Bytes.EMPTY, Tasks.all(member, "acme")));
+        assertThat(organizations.deleteIfEmpty(acme, CLOCK, BY)).containsExactly("1 object in directories of others");
+        assertThat(organizations.tenant("acme")).isPresent();
+    }
+
+    @Test
+    void whatOthersHaveLinkedOfIt_andWhatStandsBelowWhatIsItsOwn_doesNotKeepAnOrganization() {
+        Organization acme = organizations.create("acme", CLOCK, BY);
+        FsPath inbox = inboxOfBlue();
+        FsPath home = FsPath.home(Label.parse("T,acme"));
+        Task member = paying("acme");
+        member.run(() -> {
+            fs.createDirectory(home.child("dir"), Label.parse("T,acme"), Tasks.all(member, "acme"));
+            return fs.create(
+                    home.child("dir").child("f"),
+                    Kind.FILE,
+                    Label.parse("T,acme"),
+                    Bytes.EMPTY,
+                    Tasks.all(member, "acme"));
+        });
+        Task blue = paying("blue");
+        blue.run(() -> {
+            fs.link(home.child("dir").child("f"), inbox.child("f"), Privilege.NONE);
+            return inbox;
+        });
+        assertThat(organizations.deleteIfEmpty(acme, CLOCK, BY)).containsExactly("1 object of its own");
+        member.run(() -> {
+            fs.unlink(home.child("dir"), Tasks.all(member, "acme"));
+            return home;
+        });
+        assertThat(organizations.deleteIfEmpty(acme, CLOCK, BY)).isEmpty();
+    }
+
+    private FsPath inboxOfBlue() {
+        Task root = Tasks.root();
+        FsPath inbox = FsPath.home(Label.parse("T,blue")).child("inbox");
+        root.run(() -> {
+            fs.createDirectory(inbox, Label.PUBLIC, Tasks.all(root, "F"));
+            return inbox;
+        });
+        return inbox;
+    }
+
+    private static Task paying(String organization) {
+        Component whole = Component.parse(organization);
+        return new Task(Label.PUBLIC, Label.of(whole, Component.TRUE), Privilege.mintTcb(whole), organization);
     }
 
     @Test
