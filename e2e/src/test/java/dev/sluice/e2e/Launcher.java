@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// `./sluice` as a user runs it: in a home and on a data directory of its own, on ports that are free. Closing it
-/// stops the server it may have started.
+/// `./sluice` as a user runs it: in a home and on a data directory of its own, on ports that the system picks.
+/// Closing it stops the server it may have started.
 final class Launcher implements AutoCloseable {
     static final Path ROOT =
             Path.of(System.getProperty("sluice.root", "..")).toAbsolutePath().normalize();
@@ -47,7 +46,7 @@ final class Launcher implements AutoCloseable {
         environment.put("SLUICE_PREBUILT", "1");
         environment.put("NO_COLOR", "1");
         for (String port : List.of("API", "API_TLS", "GATEWAY", "GATEWAY_TLS")) {
-            environment.put("SLUICE_" + port + "_PORT", Integer.toString(freePort()));
+            environment.put("SLUICE_" + port + "_PORT", "0");
         }
     }
 
@@ -57,10 +56,6 @@ final class Launcher implements AutoCloseable {
 
     Path data() {
         return data;
-    }
-
-    String environment(String name) {
-        return environment.get(name);
     }
 
     /// Gives this home's user a browser: whatever address a program opens in it is followed to its end.
@@ -141,13 +136,5 @@ final class Launcher implements AutoCloseable {
 
     private static String read(Path file) throws IOException {
         return Files.readString(file, StandardCharsets.UTF_8);
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

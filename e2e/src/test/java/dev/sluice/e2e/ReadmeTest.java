@@ -2,6 +2,7 @@ package dev.sluice.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +25,14 @@ final class ReadmeTest {
         List<Step> steps = steps(Files.readString(Launcher.ROOT.resolve("README.md")));
         assertThat(steps).as("commands in README.md").hasSizeGreaterThan(5);
         try (var sluice = new Launcher()) {
-            String api = "127.0.0.1:" + sluice.environment("SLUICE_API_PORT");
+            String api = DEFAULT_API;
             for (Step step : steps) {
                 String command = step.command().replace(DEFAULT_API, api);
                 Launcher.Result result = sluice.run(Launcher.ROOT, List.of("bash", "-euo", "pipefail", "-c", command));
                 assertThat(result.exit()).as("%s%n%s", command, result).isZero();
+                if (Files.exists(sluice.data().resolve("endpoints.json"))) {
+                    api = URI.create(sluice.endpoints().get("api")).getAuthority();
+                }
                 assertThat(result.out().replace(api, DEFAULT_API)).as(command).matches(printed(step.expected()));
             }
         }
