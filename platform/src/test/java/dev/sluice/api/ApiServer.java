@@ -81,6 +81,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The API over a real socket, with real guests and a store in memory.
 final class ApiServer implements AutoCloseable {
+    /// What everybody is told whom no policy allows what he wants, as Dispatch says it.
+    static final String FORBIDDEN =
+            "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     final Store store;

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import static dev.sluice.api.ApiServer.FORBIDDEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -27,8 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class AsOrganizationTest {
     private static final String ALICE = "acme/serviceaccount/alice";
     private static final String PEEK = "/v1/runs?functionName=peek";
-    private static final String FORBIDDEN =
-            "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
 
     @TempDir
     static Path directory;

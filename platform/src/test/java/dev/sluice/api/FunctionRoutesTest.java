@@ -203,8 +203,7 @@ final class FunctionRoutesTest {
         Asker runner = api.developer("acme-r", "runs");
         Answer answer = api.post(runner, "/v1/function", "{");
         assertThat(answer.status()).isEqualTo(403);
-        assertThat(answer.body())
-                .isEqualTo("{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}");
+        assertThat(answer.body()).isEqualTo(ApiServer.FORBIDDEN);
         assertThat(api.get(NOBODY, "/v1/function").body())
                 .isEqualTo("{\"code\": 401,\"message\": \"Unauthorized, please make sure you are logged in"
                         + " or provide a valid token\"}");

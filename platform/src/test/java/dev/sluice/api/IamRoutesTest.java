@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import static dev.sluice.api.ApiServer.FORBIDDEN;
 import static dev.sluice.api.ApiServer.NOBODY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -7,36 +8,12 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.org.Organization;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class IamRoutesTest {
-    private static final String FORBIDDEN =
-            "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
-
-    @TempDir
-    static Path directory;
-
-    private static ApiServer api;
-    private static Asker root;
-
-    @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-        root = api.admin();
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
-
+final class IamRoutesTest extends ApiTest {
     @Test
     void anOrganization_isCreated_shown_listed_andDeleted() {
         Answer created = api.post(root, "/v1/iam/organization", "{\"name\":\"o1\"}");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.authn.TestDirectory;
-import dev.sluice.authn.TestProvider;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLEncoder;
@@ -25,30 +24,18 @@ final class LoginBrowserTest {
     @TempDir
     private static Path directory;
 
-    private static TestProvider provider;
-    private static TestDirectory ldap;
-    private static ApiServer server;
+    private static LoginSite site;
     private static String base;
 
     @BeforeAll
     static void start() throws Exception {
-        provider = new TestProvider();
-        ldap = new TestDirectory(directory, "127.0.0.1");
-        TestProvider.write(
-                directory,
-                provider.description("google", "dispatch"),
-                ldap.description("staff", "dispatch", ""),
-                ldap.description("corp", "acme", ""));
-        server = new ApiServer(directory);
-        server.developer("acme", "function");
-        base = "http://127.0.0.1:" + server.port();
+        site = LoginSite.at(directory, "google");
+        base = "http://127.0.0.1:" + site.api().port();
     }
 
     @AfterAll
     static void stop() {
-        server.close();
-        provider.close();
-        ldap.close();
+        site.close();
     }
 
     @Test
@@ -138,7 +125,7 @@ final class LoginBrowserTest {
             browser.open("http://127.0.0.1:" + tenant.getAddress().getPort() + "/");
             browser.click("button");
             assertThat(browser.text()).contains("another page sent the form");
-            assertThat(ldap.binds).doesNotContain("uid=eve,ou=people," + TestDirectory.BASE);
+            assertThat(site.ldap().binds).doesNotContain("uid=eve,ou=people," + TestDirectory.BASE);
         } finally {
             tenant.stop(0);
         }

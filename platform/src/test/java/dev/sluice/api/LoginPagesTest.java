@@ -2,8 +2,6 @@ package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.authn.TestDirectory;
-import dev.sluice.authn.TestProvider;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Policy;
 import java.net.URI;
@@ -31,21 +29,13 @@ final class LoginPagesTest {
     @TempDir
     private static Path directory;
 
-    private static TestProvider provider;
-    private static TestDirectory ldap;
+    private static LoginSite site;
     private static ApiServer server;
 
     @BeforeAll
     static void start() throws Exception {
-        provider = new TestProvider();
-        ldap = new TestDirectory(directory, "127.0.0.1");
-        TestProvider.write(
-                directory,
-                provider.description("test", "dispatch"),
-                ldap.description("staff", "dispatch", ""),
-                ldap.description("corp", "acme", ""));
-        server = new ApiServer(directory);
-        server.developer("acme", "function");
+        site = LoginSite.at(directory, "test");
+        server = site.api();
         server.developer("blue", "function");
         for (String organization : List.of("acme", "blue")) {
             Organization home =
@@ -57,9 +47,7 @@ final class LoginPagesTest {
 
     @AfterAll
     static void stop() {
-        server.close();
-        provider.close();
-        ldap.close();
+        site.close();
         BROWSER.close();
     }
 
@@ -124,7 +112,7 @@ final class LoginPagesTest {
         String cookie = cookie(page, "_sluice_form");
         String seal = seal(page);
         String own = "http://127.0.0.1:" + server.port();
-        int asked = ldap.binds.size();
+        int asked = site.ldap().binds.size();
         assertThat(form(body(seal), "Origin", own).statusCode()).as("no cookie").isEqualTo(403);
         assertThat(form(body(seal), "Origin", own, "Cookie", cookie(other, "_sluice_form"))
                         .statusCode())
@@ -146,7 +134,7 @@ final class LoginPagesTest {
         assertThat(form(body(seal), "Sec-Fetch-Site", "cross-site", "Cookie", cookie)
                         .statusCode())
                 .isEqualTo(403);
-        assertThat(ldap.binds).hasSize(asked);
+        assertThat(site.ldap().binds).hasSize(asked);
         assertThat(form(body(seal), "Origin", own, "Cookie", cookie).statusCode())
                 .isEqualTo(303);
     }

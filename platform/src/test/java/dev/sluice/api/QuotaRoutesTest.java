@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import static dev.sluice.api.ApiServer.FORBIDDEN;
 import static dev.sluice.api.ApiServer.NOBODY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -7,40 +8,16 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.org.Limit;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class QuotaRoutesTest {
-    private static final String FORBIDDEN =
-            "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
-
-    @TempDir
-    static Path directory;
-
-    private static ApiServer api;
-    private static Asker root;
-
-    @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-        root = api.admin();
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
-
+final class QuotaRoutesTest extends ApiTest {
     @Test
     void limits_areShown_set_andSetBack() {
         api.developer("q1", "*");
