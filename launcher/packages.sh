@@ -61,6 +61,9 @@ ensure_packages() { # PURPOSE
         say "  $BOLD$name$PLAIN $why"
     done <<<"$missing"
 
+    # Along with these, what the image python3 of 'create seed-images' asks for; nobody has to have it.
+    [[ $1 == build ]] || has_python_package requests || names+=(python3-requests)
+
     command -v apt-get >/dev/null || fail "cannot install them here: this is not Debian or one of its kin." \
         "Install what your distribution calls: ${names[*]}" "and run this command again."
     local -a as_root=()

@@ -17,6 +17,7 @@ import dev.sluice.invoke.Invocations;
 import dev.sluice.org.Organization;
 import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.Organizations;
+import dev.sluice.org.Resource;
 import dev.sluice.run.Runs;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -40,6 +41,7 @@ public final class Api implements Handler {
 
     private final Routes routes;
     private final Functions functions;
+    private final Images images;
     private final OrganizationLimits register;
     private final Organizations organizations;
     private final AuditLog audit;
@@ -91,8 +93,8 @@ public final class Api implements Handler {
         var door = new Door(rooms.authenticator(), login.users(), rooms.audit(), limiting.limits(), rates);
         this.organizations = rooms.organizations();
         this.audit = rooms.audit();
-        this.functions = new Functions(
-                rooms.fs(), rooms.gates(), rooms.blobs(), rooms.invocations(), rooms.runs(), limiting.limits(), clock);
+        this.images = new Images(rooms.fs(), rooms.blobs(), rooms.invocations(), clock);
+        this.functions = functions(rooms, images, clock);
         var table = new Routes.Table();
         var pages = new LoginPages(
                 login, new FormSeal(new SecureRandom(), login.providers().publicUrl()));
@@ -121,6 +123,7 @@ public final class Api implements Handler {
         new RoleRoutes(iam, rooms.organizations(), clock).addTo(table);
         new ServiceAccountRoutes(iam, rooms.organizations(), clock).addTo(table);
         new SessionRoutes(iam, login.acts()).addTo(table);
+        addImages(table, door);
         new FunctionRoutes(door, functions).addTo(table);
         new RunRoutes(door, functions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);
@@ -132,13 +135,32 @@ public final class Api implements Handler {
         this.routes = table.build();
     }
 
+    private static Functions functions(Rooms rooms, Images images, Clock clock) {
+        return new Functions(
+                rooms.fs(),
+                rooms.gates(),
+                rooms.blobs(),
+                rooms.invocations(),
+                rooms.runs(),
+                images,
+                rooms.tenancy().limiting().limits(),
+                clock);
+    }
+
+    private void addImages(Routes.Table table, Door door) {
+        new EntityRoutes<>(door, Resource.BASEIMAGE, "base image", images.bases()).addTo(table);
+        new EntityRoutes<>(door, Resource.IMAGE, "image", images).addTo(table);
+    }
+
     private void forget(Organization deleted) {
         functions.forget(deleted);
+        images.forget(deleted);
         register.forget(deleted);
     }
 
     /// After a restart: goes on with what the previous server had begun for its callers.
     public void recover() {
+        organizations.all().forEach(images::recover);
         organizations.all().forEach(functions::recover);
     }
 

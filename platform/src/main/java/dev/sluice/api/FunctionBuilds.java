@@ -26,10 +26,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +38,6 @@ import org.slf4j.LoggerFactory;
 /// each has one build at a time, so that one whose code loads without end keeps its own others waiting.
 /// Thread-safe.
 final class FunctionBuilds {
-    private static final int BUILDS_AT_ONCE_MAX = 2;
     private static final Logger LOG = LoggerFactory.getLogger(FunctionBuilds.class);
 
     private final FunctionFiles files;
@@ -50,15 +46,16 @@ final class FunctionBuilds {
     private final Blobs blobs;
     private final Invocations invocations;
     private final Clock clock;
-    private final Semaphore slots = new Semaphore(BUILDS_AT_ONCE_MAX, true);
-    private final Map<String, Semaphore> turns = new ConcurrentHashMap<>();
+    private final Images images;
+    private final BuildTurns turns = new BuildTurns();
 
-    FunctionBuilds(LabeledFs fs, Gates gates, Blobs blobs, Invocations invocations, Clock clock) {
+    FunctionBuilds(LabeledFs fs, Gates gates, Blobs blobs, Invocations invocations, Images images, Clock clock) {
         this.files = new FunctionFiles(fs);
         this.fs = fs;
         this.gates = gates;
         this.blobs = blobs;
         this.invocations = invocations;
+        this.images = images;
         this.clock = clock;
     }
 
@@ -71,40 +68,25 @@ final class FunctionBuilds {
         }
     }
 
-    /// Builds in the background, however long that waits for its turn. `changed` is called after each change of the
-    /// entity.
-    ///
-    /// @param source that the entity names
-    void begin(Organization organization, String name, Digest source, Runnable changed) {
-        Blobs.Hold hold = blobs.hold(source);
+    /// Builds in the background, however long that waits for its image and its turn. `changed` is called after each
+    /// change of the entity.
+    void begin(Organization organization, FunctionEntity entity, Runnable changed) {
+        Blobs.Hold hold = blobs.hold(new Digest(entity.packageDigest()));
         Thread.ofVirtual().name("build").start(() -> {
-            Semaphore turn = turns.computeIfAbsent(organization.token(), _ -> new Semaphore(1, true));
             try (hold) {
-                turn.acquire();
-                try {
-                    buildInASlot(organization, name, changed);
-                } finally {
-                    turn.release();
-                    changed.run();
-                }
+                images.await(organization, entity.wish().image());
+                turns.take(organization, () -> build(organization, entity.wish().name(), changed));
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
+            } finally {
+                changed.run();
             }
         });
     }
 
     /// It has no builds any more.
     void forget(Organization organization) {
-        turns.remove(organization.token());
-    }
-
-    private void buildInASlot(Organization organization, String name, Runnable changed) throws InterruptedException {
-        slots.acquire();
-        try {
-            build(organization, name, changed);
-        } finally {
-            slots.release();
-        }
+        turns.forget(organization);
     }
 
     private void build(Organization organization, String name, Runnable changed) throws InterruptedException {
@@ -116,7 +98,7 @@ final class FunctionBuilds {
             }
             Stored checking = accepted;
             try {
-                FunctionSpec spec = spec(checking.entity());
+                FunctionSpec spec = spec(organization, checking.entity());
                 Optional<String> reason = invocations.check(organization.token(), spec);
                 if (reason.isPresent()) {
                     throw new Unfit(reason.get());
@@ -132,12 +114,32 @@ final class FunctionBuilds {
         }
     }
 
-    private FunctionSpec spec(FunctionEntity entity) throws Unfit {
+    /// What the organization's image of that name is made of, else the server's own one. The gate keeps it: an image that
+    /// is changed later changes no function that was built.
+    private Runtime runtime(Organization organization, FunctionEntity entity) throws Unfit {
+        String name = entity.wish().image();
+        String fetching = "Error when fetching image for function " + entity.wish().name() + ": failed to get image: '"
+                + name + "': ";
+        Optional<ImageEntity> own = images.forFunctions(organization, name);
+        if (own.isEmpty()) {
+            return Runtime.of(name)
+                    .orElseThrow(() -> new Unfit(fetching + "[Code: 404] image " + name + " not found"));
+        }
+        ImageEntity image = own.get();
+        return switch (image.status()) {
+            case READY ->
+                Runtime.of(image.language())
+                        .orElseThrow(() -> new Unfit(fetching + "there is no runtime for " + image.language()));
+            case ERROR ->
+                throw new Unfit("image in error status for function '" + entity.id() + "', image name: '" + name
+                        + "', reason: " + image.reason());
+            case INITIALIZED, CREATING, UPDATING, DELETED -> throw new Unfit(fetching + "it was not READY in time");
+        };
+    }
+
+    private FunctionSpec spec(Organization organization, FunctionEntity entity) throws Unfit {
         FunctionEntity.Wish wish = entity.wish();
-        Runtime runtime = Runtime.of(wish.image())
-                .orElseThrow(() -> new Unfit("Error when fetching image for function " + wish.name()
-                        + ": failed to get image: '" + wish.image() + "': [Code: 404] image " + wish.image()
-                        + " not found"));
+        Runtime runtime = runtime(organization, entity);
         if (!wish.secrets().isEmpty()) {
             throw new Unfit("[Code: 404] secret " + wish.secrets().getFirst() + " not found");
         }

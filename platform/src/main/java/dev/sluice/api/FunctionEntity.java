@@ -40,7 +40,20 @@ record FunctionEntity(
         }
     }
 
-    record Tag(String key, String value) {}
+    record Tag(String key, String value) {
+        static void write(List<Tag> tags, JsonWriter out) {
+            if (tags.isEmpty()) {
+                out.name("tags").raw("null");
+                return;
+            }
+            out.name("tags").beginArray();
+            tags.forEach(tag -> out.beginObject()
+                    .field("key", tag.key())
+                    .field("value", tag.value())
+                    .endObject());
+            out.endArray();
+        }
+    }
 
     enum Status {
         INITIALIZED,
@@ -73,17 +86,7 @@ record FunctionEntity(
         if (wish.timeoutMillis() != 0) {
             out.field("timeout", wish.timeoutMillis());
         }
-        if (wish.tags().isEmpty()) {
-            out.name("tags").raw("null");
-        } else {
-            out.name("tags").beginArray();
-            wish.tags()
-                    .forEach(tag -> out.beginObject()
-                            .field("key", tag.key())
-                            .field("value", tag.value())
-                            .endObject());
-            out.endArray();
-        }
+        Tag.write(wish.tags(), out);
         out.field("status", status.name()).field("createdTime", createdSeconds).endObject();
     }
 }

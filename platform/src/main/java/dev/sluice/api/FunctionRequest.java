@@ -112,7 +112,7 @@ record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
         return kept;
     }
 
-    private static List<FunctionEntity.Tag> tags(JsonBody fields) {
+    static List<FunctionEntity.Tag> tags(JsonBody fields) {
         List<FunctionEntity.Tag> tags = new ArrayList<>();
         for (JsonNode tag : fields.list("tags")) {
             JsonBody pair = JsonBody.ofObject(tag);

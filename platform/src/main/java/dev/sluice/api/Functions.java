@@ -6,7 +6,6 @@ import dev.sluice.api.FunctionEntity.Status;
 import dev.sluice.api.FunctionFiles.Stored;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.blob.Blobs;
-import dev.sluice.bytes.Digest;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.function.SourceFiles;
@@ -31,8 +30,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 /// The functions of organizations: create, update, find, list, delete. Acts as the current task, which must hold
 /// `acme/function`; what is changed is durable on return, and built behind it.
@@ -44,14 +41,9 @@ final class Functions {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final Set<Status> BEING_BUILT = EnumSet.of(Status.INITIALIZED, Status.CREATING, Status.UPDATING);
 
-    private static final int LOCKS = 64;
-
     private final Object built = new Object();
 
-    /// One for a share of the organizations: two creations count each other.
-    private final List<ReentrantLock> creating =
-            Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
-
+    private final CreationLocks creating = new CreationLocks();
     private final FunctionFiles files;
     private final FunctionBuilds builds;
     private final Blobs blobs;
@@ -67,10 +59,11 @@ final class Functions {
             Blobs blobs,
             Invocations invocations,
             Runs runs,
+            Images images,
             TenantLimits limits,
             Clock clock) {
         this.files = new FunctionFiles(fs);
-        this.builds = new FunctionBuilds(fs, gates, blobs, invocations, clock);
+        this.builds = new FunctionBuilds(fs, gates, blobs, invocations, images, clock);
         this.blobs = blobs;
         this.runs = runs;
         this.limits = limits;
@@ -90,7 +83,7 @@ final class Functions {
         long now = clock.instant().getEpochSecond();
         var entity = new FunctionEntity(
                 uuid(), uuid(), request.wish(), keep(request.source()), Status.INITIALIZED, List.of(), now, now);
-        var lock = creating.get(Math.floorMod(organization.token().hashCode(), creating.size()));
+        var lock = creating.of(organization);
         lock.lock();
         try {
             requireFewer(organization);
@@ -226,7 +219,7 @@ final class Functions {
     private void build(Organization organization, FunctionEntity entity) {
         var name = new Name(organization, entity.wish().name());
         targets.invalidate(name);
-        builds.begin(organization, name.name(), new Digest(entity.packageDigest()), () -> changed(name));
+        builds.begin(organization, entity, () -> changed(name));
     }
 
     private void changed(Name name) {

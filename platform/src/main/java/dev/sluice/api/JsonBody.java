@@ -32,7 +32,7 @@ final class JsonBody {
                     .build())
             .build();
 
-    private static final int NAME_CHARS_MAX = 128;
+    static final int NAME_CHARS_MAX = 128;
     private static final int LIST_MAX = 100;
     private static final int SHOWN_CHARS_MAX = 64;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]*");
@@ -218,7 +218,7 @@ final class JsonBody {
         return texts;
     }
 
-    private static Rejection required(String name) {
+    static Rejection required(String name) {
         return Rejection.of(422, 602, name + " in body is required");
     }
 

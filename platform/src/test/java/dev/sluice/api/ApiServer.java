@@ -100,6 +100,7 @@ final class ApiServer implements AutoCloseable {
     private final Egress egress;
     private final LocalWorker worker;
     private final WebServer server;
+    private final Api api;
     private final Departures.Parts parts;
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -155,7 +156,7 @@ final class ApiServer implements AutoCloseable {
         var signIn = new Api.SignIn(login, Set.of());
         parts = Departures.Parts.of(store, fs, runs, login, worker::end, clock);
         var departures = new Departures(new Departed(fs, audit), parts, clock);
-        var api = new Api(
+        api = new Api(
                 new Api.Rooms(
                         authenticator,
                         delegations,
@@ -212,6 +213,11 @@ final class ApiServer implements AutoCloseable {
         var others = new Departures.Parts(
                 parts.store(), parts.estates(), parts.runs(), parts.records(), parts.login(), guests);
         return new Departures(new Departed(fs, audit), others, at);
+    }
+
+    /// Goes on with what was begun, as after a restart.
+    void recover() {
+        api.recover();
     }
 
     int port() {

@@ -129,7 +129,7 @@ final class DeparturesTest {
         assertThat(again.token()).isEqualTo("acme~2");
         assertThat(api.get(acme, "/v1/function").status()).isEqualTo(401);
         Asker owner = api.addAccount(again, "dev", "*");
-        for (String list : List.of("/v1/function", "/v1/runs")) {
+        for (String list : List.of("/v1/function", "/v1/runs", "/v1/baseimage", "/v1/image")) {
             assertThat(api.get(owner, list).body()).isEqualTo("[]");
         }
         assertThat(api.get(owner, fs(home("acme") + ":" + SECRET)).status()).isEqualTo(404);
@@ -210,6 +210,11 @@ final class DeparturesTest {
         await().atMost(LOADED)
                 .until(() -> api.get(acme, "/v1/function/slow").text("status").equals("READY"));
         run(acme, "slow", "{\"input\":{\"" + SECRET + "\":2}}", 202);
+
+        String base = "{\"name\":\"" + SECRET + "\",\"dockerUrl\":\"" + SECRET + "\",\"language\":\"\"}";
+        assertThat(api.post(acme, "/v1/baseimage", base).status()).isEqualTo(201);
+        String image = "{\"name\":\"" + SECRET + "\",\"baseImageName\":\"" + SECRET + "\"}";
+        assertThat(api.post(acme, "/v1/image", image).status()).isEqualTo(201);
 
         assertThat(api.put(acme, fs("~:" + SECRET), SECRET).status()).isEqualTo(201);
         assertThat(api.put(blue, fs("~:kept"), "blue's own").status()).isEqualTo(201);

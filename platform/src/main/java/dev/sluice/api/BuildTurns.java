@@ -1,0 +1,40 @@
+package dev.sluice.api;
+
+import dev.sluice.org.Organization;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+
+/// Who builds when: few builds at once, and each organization one at a time, so that one whose code loads without end
+/// keeps its own others waiting. Thread-safe.
+final class BuildTurns {
+    private static final int BUILDS_AT_ONCE_MAX = 2;
+
+    private final Semaphore slots = new Semaphore(BUILDS_AT_ONCE_MAX, true);
+    private final Map<String, Semaphore> turns = new ConcurrentHashMap<>();
+
+    interface Build {
+        void run() throws InterruptedException;
+    }
+
+    /// Builds when it is the organization's turn, however long that takes.
+    void take(Organization organization, Build build) throws InterruptedException {
+        Semaphore turn = turns.computeIfAbsent(organization.token(), _ -> new Semaphore(1, true));
+        turn.acquire();
+        try {
+            slots.acquire();
+            try {
+                build.run();
+            } finally {
+                slots.release();
+            }
+        } finally {
+            turn.release();
+        }
+    }
+
+    /// It has no builds any more.
+    void forget(Organization organization) {
+        turns.remove(organization.token());
+    }
+}

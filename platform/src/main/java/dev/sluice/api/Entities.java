@@ -1,0 +1,34 @@
+package dev.sluice.api;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.kernel.Refused;
+import dev.sluice.org.Organization;
+import java.util.List;
+
+/// What an organization has of one kind, for the routes that create, show, update and delete it. Acts as the current
+/// task, which must hold the kind's resource; what is changed is durable on return.
+///
+/// @param <W> what a client asks for
+interface Entities<W> {
+    /// @throws Rejection 400, 422 in Dispatch's words
+    W parse(Bytes body);
+
+    String name(W wish);
+
+    /// @throws Rejection 400 for a wish that cannot be met
+    /// @throws Refused `EXISTS`, `DENIED`, `QUOTA`
+    NamedEntity create(Organization organization, W wish);
+
+    /// @throws Rejection 400 for a wish that cannot be met
+    /// @throws Refused `NOT_FOUND`, `CONFLICT`, `DENIED`
+    NamedEntity update(Organization organization, String name, W wish);
+
+    /// @throws Refused `NOT_FOUND`, `DENIED`
+    NamedEntity find(Organization organization, String name);
+
+    List<? extends NamedEntity> list(Organization organization);
+
+    /// @return as it was
+    /// @throws Refused `NOT_FOUND`, `DENIED`
+    NamedEntity delete(Organization organization, String name);
+}

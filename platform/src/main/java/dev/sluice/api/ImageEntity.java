@@ -1,0 +1,65 @@
+package dev.sluice.api;
+
+import java.util.List;
+
+/// An image as Dispatch's clients see it.
+///
+/// @param language of its base image, once that is known; of a READY one it names the runtime
+/// @param reason   why it is in error; at most one
+record ImageEntity(
+        String id, Wish wish, String language, ImageStatus status, List<String> reason, long createdSeconds)
+        implements NamedEntity {
+    ImageEntity {
+        reason = List.copyOf(reason);
+    }
+
+    /// What its author asked for.
+    ///
+    /// @param manifest what of its language it needs: the text of a `requirements.txt` and its like; may be empty
+    record Wish(
+            String name, String baseImage, String manifest, List<SystemPackage> packages, List<FunctionEntity.Tag> tags) {
+        Wish {
+            packages = List.copyOf(packages);
+            tags = List.copyOf(tags);
+        }
+    }
+
+    record SystemPackage(String name, String version) {}
+
+    @Override
+    public String name() {
+        return wish.name();
+    }
+
+    ImageEntity as(ImageStatus next, String inLanguage, List<String> why) {
+        return new ImageEntity(id, wish, inLanguage, next, why, createdSeconds);
+    }
+
+    /// As contracts/dispatch.md 2.4 has it.
+    @Override
+    public void writeTo(JsonWriter out) {
+        boolean isBuilt = status == ImageStatus.READY;
+        out.beginObject().field("id", id).field("name", wish.name()).field("kind", "Image");
+        out.field("baseImageName", wish.baseImage()).field("dockerUrl", isBuilt ? "sluice/" + id + ":latest" : "");
+        out.field("language", language).name("groups").raw("null").fieldOrNull("reason", reason);
+        out.name("runtimeDependencies").beginObject();
+        if (!wish.manifest().isEmpty()) {
+            out.field("manifest", wish.manifest());
+        }
+        out.endObject().name("systemDependencies").beginObject().name("packages");
+        if (wish.packages().isEmpty()) {
+            out.raw("null");
+        } else {
+            out.beginArray();
+            wish.packages()
+                    .forEach(one -> out.beginObject()
+                            .field("name", one.name())
+                            .field("version", one.version())
+                            .endObject());
+            out.endArray();
+        }
+        out.endObject();
+        FunctionEntity.Tag.write(wish.tags(), out);
+        out.field("status", status.name()).field("createdTime", createdSeconds).endObject();
+    }
+}
