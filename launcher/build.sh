@@ -31,7 +31,7 @@ fingerprint() {
         stat --format='%Y' "$JAVA_HOME/release"
         cd "$ROOT" || exit
         # A module without sources, or a file that vanishes meanwhile, is no failure.
-        { find pom.xml ./*/pom.xml ./*/src/main guest examples/faasten/{functions,deathstarbench} -name __pycache__ -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null || true; } |
+        { find pom.xml ./*/pom.xml ./*/src/main guest examples/faasten/{functions,deathstarbench} \( -name __pycache__ -o -path guest/java/target -o -path guest/java/runtime \) -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null || true; } |
             LC_ALL=C sort
     } | sha256sum
 }
@@ -75,7 +75,7 @@ run_maven() {
     say "Building Sluice with $JAVA_HOME (log: $log)"
     local modules
     modules=$(IFS=,; echo "${MODULES[*]}")
-    if (cd "$ROOT" && "${MAVEN[@]}" --projects "$modules" -Dmaven.test.skip=true -Dspotless.check.skip package) \
+    if (cd "$ROOT" && "${MAVEN[@]}" --projects "guest/java,$modules" -Dmaven.test.skip=true -Dspotless.check.skip package) \
         2>&1 </dev/null | tee "$log" | show_progress; then
         say "Built in $((SECONDS - started)) s"
     else
@@ -99,7 +99,7 @@ show_progress() {
 lay_out() {
     local module key new
     local -a jars=()
-    [[ -d $ROOT/platform/target/lib && -d $ROOT/cli/target/lib && -d $ROOT/fuzz/target/lib ]] || fail "Maven has not packaged the modules: mvn package"
+    [[ -d $ROOT/platform/target/lib && -d $ROOT/cli/target/lib && -d $ROOT/fuzz/target/lib && -f $ROOT/guest/java/runtime/guest.jar ]] || fail "Maven has not packaged the modules: mvn package"
     for module in "${MODULES[@]}"; do
         jars+=("$(jar_of "$module")")
     done
@@ -132,10 +132,11 @@ lay_out() {
     : >"$DIST/complete"
     remove_old_programs
 }
-# With Python's modules compiled: a sandbox cannot write, and each start would compile them again (10 ms).
+# What guests see of each: of Java's, what Maven made of it. With Python's modules compiled: a sandbox cannot write, and each start would compile them again (10 ms).
 lay_out_guests() { # DIRECTORY
     [[ -d $ROOT/guest ]] || return 0
     cp -R "$ROOT/guest" "$1"
+    rm -rf "$1"/java/{src,target,pom.xml}
     [[ ! -x /usr/bin/python3 ]] || /usr/bin/python3 -I -S -m compileall -q "$1/python/sluice_guest"
 }
 lay_out_functions() { # DIRECTORY
@@ -147,7 +148,7 @@ jar_of() { # MODULE
     printf '%s' "${found[0]}"
 }
 cat_guest() {
-    [[ ! -d $ROOT/guest ]] || (cd "$ROOT" && find guest examples/faasten/{functions,deathstarbench} -name __pycache__ -prune -o -type f -print | LC_ALL=C sort | xargs -r cat)
+    [[ ! -d $ROOT/guest ]] || (cd "$ROOT" && find guest examples/faasten/{functions,deathstarbench} \( -name __pycache__ -o -path guest/java/target \) -prune -o -type f -print | LC_ALL=C sort | xargs -r cat)
 }
 link_or_copy() { # FILE... DIRECTORY
     cp --link "$@" 2>/dev/null || cp "$@"

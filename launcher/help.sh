@@ -28,7 +28,7 @@ What functions may reach outside, by external gates; nothing, unless one of thes
 How much there is for whom:
 
   --guest-mib N              memory of all guests together (what is free when the server starts, but for 512 MiB)
-  --ready-guests N           guests of each runtime that wait ready for a first call (2)
+  --ready-guests N           guests that wait ready for a first call, of Python and Node.js each (2)
   --quota-items N            items that each organization may store (10000000)
   --quota-mib N              and MiB (102400)
   --quota ORG=ITEMS,MIB      the same for one organization; may be repeated

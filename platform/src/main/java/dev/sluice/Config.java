@@ -19,7 +19,7 @@ import java.util.Set;
 ///
 /// @param data     everything that the server keeps
 /// @param guestDir the guests' runtime files, a folder for each language
-/// @param readyGuests guests of each runtime that wait ready for a first call
+/// @param readyGuests guests that wait ready for a first call, of each runtime that is kept ready
 /// @param guestMib what all guests may hold together at most, whatever is free
 /// @param quotas how much each organization may store
 /// @param limits what else each organization may have at most

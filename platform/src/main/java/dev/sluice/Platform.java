@@ -204,7 +204,8 @@ final class Platform implements AutoCloseable {
             throws InterruptedException {
         var guests = Map.of(
                 Runtime.PYTHON3.language(), config.guestDir().resolve("python"),
-                Runtime.NODEJS.language(), config.guestDir().resolve("node"));
+                Runtime.NODEJS.language(), config.guestDir().resolve("node"),
+                Runtime.JAVA.language(), config.guestDir().resolve("java").resolve("runtime"));
         var driver = closing(
                 NamespaceDriver.open(NamespaceOptions.of(data.resolve("sandbox"), guests)), NamespaceDriver::close);
         return closing(

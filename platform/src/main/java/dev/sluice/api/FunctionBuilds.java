@@ -152,8 +152,8 @@ final class FunctionBuilds {
             throw new Unfit("the handler is too long");
         }
         boolean isTimed = wish.timeoutMillis() > 0;
-        Limits limits =
-                isTimed ? new Limits(Limits.MEMORY_MIB_MIN, Duration.ofMillis(wish.timeoutMillis())) : Limits.DEFAULT;
+        var limits = new Limits(
+                runtime.memoryMibMin(), isTimed ? Duration.ofMillis(wish.timeoutMillis()) : Limits.TIMEOUT_DEFAULT);
         return new FunctionSpec(runtime, digest, handler, Convention.AUTO, limits, isTimed);
     }
 

@@ -130,7 +130,7 @@ final class PathGates {
 
     private FunctionSpec function(JsonBody body) {
         String image = body.requiredText("image");
-        Runtime runtime = Runtime.of(image)
+        Runtime runtime = Runtime.ofFaasten(image)
                 .orElseThrow(() -> new Refused(Refusal.INVALID, "there is no such image: nodejs and python3 are"));
         ObjectId blob = blobId(body.requiredText("blob"));
         String handler = body.text("handler").orElse("");

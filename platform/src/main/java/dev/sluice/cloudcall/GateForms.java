@@ -142,12 +142,12 @@ final class GateForms {
 
     /// A runtime's name, or a blob that holds one.
     private Runtime runtime(PathArg arg) throws IOException {
-        Optional<Runtime> named = arg instanceof PathArg.Colon(String text) ? Runtime.of(text) : Optional.empty();
+        Optional<Runtime> named = arg instanceof PathArg.Colon(String text) ? Runtime.ofFaasten(text) : Optional.empty();
         if (named.isPresent()) {
             return named.get();
         }
         String word = handles.text(files.blobAt(arg), RUNTIME_BYTES_MAX).strip();
-        return Runtime.of(word).orElseThrow(() -> new Refused(Refusal.INVALID, "there is no such runtime"));
+        return Runtime.ofFaasten(word).orElseThrow(() -> new Refused(Refusal.INVALID, "there is no such runtime"));
     }
 
     private GateContent.Redirect redirect(

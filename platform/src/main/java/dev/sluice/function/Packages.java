@@ -82,6 +82,7 @@ public final class Packages {
                 int dot = handler.lastIndexOf('.');
                 yield dot > 0 ? handler.substring(0, dot).replace('.', '/') + ".py" : "main.py";
             }
+            case JAVA -> handler.substring(handler.lastIndexOf('.') + 1) + ".java";
             case NODEJS ->
                 Optional.of(handler.startsWith("./") ? handler.substring(2) : handler)
                         .filter(name -> !name.isEmpty())

@@ -50,6 +50,10 @@ public final class SourceArchive {
         String file = source.files().firstKey();
         return switch (runtime) {
             case NODEJS -> Optional.of("./" + file);
+            case JAVA ->
+                file.endsWith(".java")
+                        ? Optional.of(file.substring(file.lastIndexOf('/') + 1, file.length() - ".java".length()))
+                        : Optional.empty();
             case PYTHON3 ->
                 file.endsWith(".py") && file.indexOf('/') < 0
                         ? Optional.of(file.substring(0, file.length() - ".py".length()) + ".handle")

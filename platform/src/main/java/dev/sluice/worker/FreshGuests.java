@@ -11,11 +11,13 @@ import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,8 @@ final class FreshGuests implements AutoCloseable {
     static final int SCRATCH_MIB = 64;
     static final int CPU_PERCENT = 100;
 
+    private static final List<Runtime> KEPT =
+            Stream.of(Runtime.values()).filter(Runtime::isKeptReady).toList();
     private static final Logger LOG = LoggerFactory.getLogger(FreshGuests.class);
 
     private final SandboxDriver driver;
@@ -39,7 +43,7 @@ final class FreshGuests implements AutoCloseable {
     FreshGuests(SandboxDriver driver, int readyOfEach) {
         this.driver = driver;
         this.readyOfEach = readyOfEach;
-        for (Runtime runtime : Runtime.values()) {
+        for (Runtime runtime : KEPT) {
             ready.put(runtime, new LinkedBlockingQueue<>(Math.max(1, readyOfEach)));
         }
         refiller = Thread.ofVirtual().name("fresh-guests").start(this::refill);
@@ -48,13 +52,13 @@ final class FreshGuests implements AutoCloseable {
 
     /// What the waiting guests hold together.
     int memoryMib() {
-        return readyOfEach * Runtime.values().length * Limits.MEMORY_MIB_MIN;
+        return readyOfEach * KEPT.size() * Limits.MEMORY_MIB_MIN;
     }
 
     /// A guest that nobody has used and that need not be started, if one of this size waits. It may have died
     /// waiting.
     Optional<Instance> waiting(Runtime runtime, int memoryMib) {
-        if (memoryMib != Limits.MEMORY_MIB_MIN) {
+        if (memoryMib != Limits.MEMORY_MIB_MIN || !runtime.isKeptReady()) {
             return Optional.empty();
         }
         Optional<Instance> waiting = Optional.ofNullable(queue(runtime).poll());
@@ -76,7 +80,7 @@ final class FreshGuests implements AutoCloseable {
     /// A guest that is started for its use.
     Instance start(Runtime runtime, int memoryMib) throws SandboxFailed, InterruptedException {
         var spec = new GuestSpec(
-                runtime.language(), runtime.command(), memoryMib, PROCESSES_MAX, SCRATCH_MIB, CPU_PERCENT, BOOT);
+                runtime.language(), runtime.command(memoryMib), memoryMib, PROCESSES_MAX, SCRATCH_MIB, CPU_PERCENT, BOOT);
         Sandbox sandbox = driver.start(spec);
         boolean isReady = false;
         try {
@@ -107,7 +111,7 @@ final class FreshGuests implements AutoCloseable {
 
     private void topUp() throws InterruptedException {
         try {
-            for (Runtime runtime : Runtime.values()) {
+            for (Runtime runtime : KEPT) {
                 while (queue(runtime).size() < readyOfEach && !isClosed) {
                     keep(runtime, start(runtime, Limits.MEMORY_MIB_MIN));
                 }

@@ -127,7 +127,8 @@ final class ApiServer implements AutoCloseable {
                 directory.resolve("sandbox"),
                 Map.of(
                         NamespaceOptions.PYTHON3, guest.resolve("python"),
-                        NamespaceOptions.NODEJS, guest.resolve("node"))));
+                        NamespaceOptions.NODEJS, guest.resolve("node"),
+                        NamespaceOptions.JAVA, guest.resolve("java/runtime"))));
         var scheduler = new Scheduler(1024, tenant -> Limiting.runs(limits, tenant));
         egress = Egress.open(new EgressSettings(Set.of("api.example.com"), Set.of(), Optional.empty()));
         var gates = new Gates(fs, audit, egress);

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -26,6 +27,23 @@ final class Archives {
             throw new UncheckedIOException(impossible);
         }
         return java.util.Arrays.copyOf(bytes.toByteArray(), 512 + text.length);
+    }
+
+    /// A whole tar.
+    static byte[] tar(Map<String, byte[]> files) {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new TarArchiveOutputStream(bytes)) {
+            for (var file : files.entrySet()) {
+                var entry = new TarArchiveEntry("./" + file.getKey());
+                entry.setSize(file.getValue().length);
+                out.putArchiveEntry(entry);
+                out.write(file.getValue());
+                out.closeArchiveEntry();
+            }
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
     }
 
     static byte[] gzip(byte[] content) {

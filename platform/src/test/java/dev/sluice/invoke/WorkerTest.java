@@ -39,7 +39,7 @@ final class WorkerTest {
     private static final String COUNTS =
             "n = 0\ndef handle(context, payload):\n    global n\n    n += 1\n    return n\n";
     private static final String ANSWERS = "def handle(context, payload):\n    return 1\n";
-    private static final int FRESH_MIB = Spine.FRESH_OF_EACH * Runtime.values().length * Limits.MEMORY_MIB_MIN;
+    private static final int FRESH_MIB = Spine.FRESH_OF_EACH * 2 * Limits.MEMORY_MIB_MIN;
 
     @TempDir
     static Path directory;

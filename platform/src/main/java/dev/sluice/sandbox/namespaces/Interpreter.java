@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /// An interpreter of the host and what belongs to it.
 ///
-/// @param link where guests find it: `/usr/bin/python3` or `/usr/bin/node`
+/// @param link where guests find it: `/usr/bin/python3`, `/usr/bin/node` or `/usr/bin/java`
 /// @param binary the program itself, every symbolic link resolved
 /// @param folders whole directories that it needs, at the same place in the guest
 /// @param objects the binary and everything else whose shared libraries it needs
@@ -22,6 +22,7 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
     private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
     private static final int PYTHON_MINOR_MIN = 9;
     private static final int NODE_MAJOR_MIN = 18;
+    private static final int JAVA_FEATURE = 25;
     private static final Path ZONES = Path.of("/usr/share/zoneinfo");
     private static final Path NODE_MODULES = Path.of("/usr/share/nodejs");
 
@@ -69,7 +70,20 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
         return new Interpreter(Path.of("/usr/bin/node"), binary, folders, List.of(binary), List.of());
     }
 
-    /// The libraries that the dynamic loader finds for all [#objects], by their place on the host.
+    /// @throws SandboxUnavailable if it is missing, too old or not what it seems
+    static Interpreter java(Path program) throws InterruptedException {
+        String hint = "run the server with a whole JDK " + JAVA_FEATURE + ", such as Eclipse Temurin's";
+        Path binary = elf(program, "Java", hint);
+        Path home = binary.resolve("../..").normalize();
+        if (!ask(List.of(binary.toString(), "--version"), hint).matches("\\S+ " + JAVA_FEATURE + "\\b.*")) {
+            throw new SandboxUnavailable(program + " is not Java " + JAVA_FEATURE + ": " + hint);
+        }
+        List<Path> objects = List.of(binary, home.resolve("lib/server/libjvm.so"));
+        return new Interpreter(Path.of("/usr/bin/java"), binary, List.of(home), objects, List.of());
+    }
+
+    /// The libraries that the dynamic loader finds for all [#objects], by their place on the host; but for those in
+    /// [#folders], which are there anyway.
     List<Path> libraries() throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of("/usr/bin/ldd"));
         objects.forEach(object -> command.add(object.toString()));
@@ -80,6 +94,7 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
             }
             Arrays.stream(line.strip().split(" ", -1))
                     .filter(word -> word.startsWith("/") && line.contains(" (0x"))
+                    .filter(word -> folders.stream().noneMatch(Path.of(word).normalize()::startsWith))
                     .forEach(word -> found.put(word, Path.of(word)));
         }
         List<Path> sorted = new ArrayList<>(found.values());

@@ -6,15 +6,20 @@ import java.util.Map;
 /// What the namespaces driver is told.
 ///
 /// @param directory its own directory inside the data directory, made if missing; names the control groups
-/// @param guestFiles runtime name (`python3`, `nodejs`) → the directory that its guests see as `/runtime`
+/// @param guestFiles runtime name (`python3`, `nodejs`, `java`) → the directory that its guests see as `/runtime`
 /// @param python the Python interpreter, normally `/usr/bin/python3`
 /// @param node the Node.js binary, normally `/usr/bin/node`
+/// @param java the `java` of a JDK of the version that the server needs, normally the server's own
 /// @param firstUid guests run as this host user id and those after it; ignored when the server is not root
-public record NamespaceOptions(Path directory, Map<String, Path> guestFiles, Path python, Path node, int firstUid) {
+public record NamespaceOptions(
+        Path directory, Map<String, Path> guestFiles, Path python, Path node, Path java, int firstUid) {
     public static final String PYTHON3 = "python3";
     public static final String NODEJS = "nodejs";
+    public static final String JAVA = "java";
     public static final Path PYTHON = Path.of("/usr/bin/python3");
     public static final Path NODE = Path.of("/usr/bin/node");
+
+    public static final Path OWN_JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
     /// Above every range that distributions, subordinate ids and systemd give out.
     public static final int FIRST_UID = 1_900_000_000;
@@ -27,7 +32,7 @@ public record NamespaceOptions(Path directory, Map<String, Path> guestFiles, Pat
     }
 
     public static NamespaceOptions of(Path directory, Map<String, Path> guestFiles) {
-        return new NamespaceOptions(directory, guestFiles, PYTHON, NODE, FIRST_UID);
+        return new NamespaceOptions(directory, guestFiles, PYTHON, NODE, OWN_JAVA, FIRST_UID);
     }
 
     /// The interpreter of a runtime.
@@ -35,6 +40,7 @@ public record NamespaceOptions(Path directory, Map<String, Path> guestFiles, Pat
         return switch (runtime) {
             case PYTHON3 -> python;
             case NODEJS -> node;
+            case JAVA -> java;
             default -> throw new IllegalArgumentException("there is no runtime of that name");
         };
     }

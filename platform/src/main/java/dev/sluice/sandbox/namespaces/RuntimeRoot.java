@@ -64,7 +64,11 @@ final class RuntimeRoot {
             }
         }
         Interpreter interpreter =
-                runtime.equals(NamespaceOptions.PYTHON3) ? Interpreter.python(program) : Interpreter.node(program);
+                switch (runtime) {
+                    case NamespaceOptions.PYTHON3 -> Interpreter.python(program);
+                    case NamespaceOptions.NODEJS -> Interpreter.node(program);
+                    default -> Interpreter.java(program);
+                };
         List<Path> libraries = interpreter.libraries();
         var manifest = Manifest.of(interpreter, libraries);
         Files.createDirectories(roots);

@@ -29,6 +29,17 @@ final class Trial {
             fs.readSync(3, Buffer.alloc(1));
             """;
 
+    private static final List<String> JAVA = List.of(
+            "/usr/bin/java",
+            "-Xmx32m",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-XX:-UsePerfData",
+            "--add-opens=java.base/java.io=ALL-UNNAMED",
+            "-cp",
+            "/runtime/guest.jar",
+            "dev.sluice.guest.Status");
+
     /// What `/proc/self/status` must say.
     private static final Map<String, String> DEMANDS = Map.of(
             "NoNewPrivs", "1",
@@ -57,9 +68,12 @@ final class Trial {
 
     private static boolean of(String runtime, NamespaceDriver driver)
             throws SandboxFailed, IOException, InterruptedException {
-        List<String> command = runtime.equals(NamespaceOptions.PYTHON3)
-                ? List.of("/usr/bin/python3", "-I", "-S", "-c", PYTHON)
-                : List.of("/usr/bin/node", "-e", NODE);
+        List<String> command =
+                switch (runtime) {
+                    case NamespaceOptions.PYTHON3 -> List.of("/usr/bin/python3", "-I", "-S", "-c", PYTHON);
+                    case NamespaceOptions.NODEJS -> List.of("/usr/bin/node", "-e", NODE);
+                    default -> JAVA;
+                };
         var printed = new ByteArrayOutputStream();
         LogSink sink = into(printed);
         try (var guest = driver.start(new GuestSpec(runtime, command, 256, 64, 8, 400, BOOT), sink)) {

@@ -14,6 +14,7 @@ final class DoomedServer {
                 Map.of(NamespaceOptions.PYTHON3, Guests.files()),
                 NamespaceOptions.PYTHON,
                 NamespaceOptions.NODE,
+                NamespaceOptions.OWN_JAVA,
                 Leftovers.FIRST_UID));
         for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
             Guests.hear(driver.start(Guests.spec("attacks.py", "leave_children")));

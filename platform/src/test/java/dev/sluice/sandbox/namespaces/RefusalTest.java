@@ -60,6 +60,8 @@ final class RefusalTest {
     void anotherProgramInTheInterpretersPlace_isRefused() {
         refused("nodejs", NamespaceOptions.PYTHON, Path.of("/usr/bin/env")).hasMessageContaining("install");
         refused("python3", Path.of("/usr/bin/env"), NamespaceOptions.NODE).hasMessageContaining("install");
+        refused("java", NamespaceOptions.PYTHON, NamespaceOptions.NODE, Path.of("/usr/bin/env"))
+                .hasMessageContaining("JDK 25");
     }
 
     @Test
@@ -92,8 +94,13 @@ final class RefusalTest {
     }
 
     private AbstractThrowableAssert<?, ? extends Throwable> refused(String runtime, Path python, Path node) {
+        return refused(runtime, python, node, NamespaceOptions.OWN_JAVA);
+    }
+
+    private AbstractThrowableAssert<?, ? extends Throwable> refused(
+            String runtime, Path python, Path node, Path java) {
         var options = new NamespaceOptions(
-                parent.resolve("sandbox"), Map.of(runtime, parent), python, node, Leftovers.FIRST_UID);
+                parent.resolve("sandbox"), Map.of(runtime, parent), python, node, java, Leftovers.FIRST_UID);
         return assertThatThrownBy(() -> NamespaceDriver.open(options)).isInstanceOf(SandboxUnavailable.class);
     }
 }

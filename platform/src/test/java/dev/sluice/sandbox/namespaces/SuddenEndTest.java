@@ -113,6 +113,7 @@ final class SuddenEndTest {
                 Map.of(NamespaceOptions.PYTHON3, Guests.files()),
                 NamespaceOptions.PYTHON,
                 NamespaceOptions.NODE,
+                NamespaceOptions.OWN_JAVA,
                 Leftovers.FIRST_UID));
     }
 

@@ -1,0 +1,122 @@
+package dev.sluice.guest;
+
+import dev.sluice.guest.Failure.Refused;
+import dev.sluice.guest.Frame.Kind;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// Runs one function in one sandbox.
+///
+/// Usage: `java dev.sluice.guest.Guest [DIRECTORY]`. Speaks on descriptor 3, which must be a connected socket. The
+/// function's files go below DIRECTORY.
+public final class Guest {
+    static final int CHANNEL_DESCRIPTOR = 3;
+    private static final long PROTOCOL_VERSION = 1;
+    private static final int RESULT_BYTES_MAX = 6 << 20;
+
+    private final Channel channel;
+    private final Path directory;
+
+    private Guest(Channel channel, Path directory) {
+        this.channel = channel;
+        this.directory = directory;
+    }
+
+    /// Ends when the platform hangs up, or says what is not in the protocol.
+    public static void main(String[] arguments) throws IOException {
+        Path directory = Path.of(arguments.length > 0 ? arguments[0] : "/tmp/function");
+        var guest = new Guest(Channel.ofDescriptor(CHANNEL_DESCRIPTOR), directory);
+        try {
+            guest.serve();
+        } catch (EOFException closed) {
+            // Nothing is left to do.
+        } finally {
+            Runtime.getRuntime().halt(0); // whatever threads the function has left
+        }
+    }
+
+    private void serve() throws IOException {
+        String version = System.getProperty("java.version", "");
+        channel.send(
+                new Frame(Kind.HELLO, 0, Map.of("protocol", PROTOCOL_VERSION, "runtime", "java", "version", version)));
+        var files = new FunctionPackage(directory.resolve("package"), directory.resolve("classes"));
+        Frame frame = channel.receive();
+        for (; frame.kind() == Kind.FILE; frame = channel.receive()) {
+            Map<?, ?> file = fields(frame);
+            files.add(text(file, "path"), octets(file.get("content")));
+        }
+        require(frame, Kind.LOAD);
+        try {
+            Map<?, ?> wanted = fields(frame);
+            if (text(wanted, "convention").equals("faasten")) {
+                throw new Refused("functions in Java have Dispatch's convention");
+            }
+            DispatchFunction function = files.load(text(wanted, "handler"));
+            answer(new Frame(Kind.LOADED, frame.id(), Map.of("convention", "dispatch")));
+            while (true) {
+                answer(ran(function, channel.receive()));
+            }
+        } catch (Refused refused) {
+            answer(new Frame(Kind.LOAD_FAILED, frame.id(), refused.failure().fields()));
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // whatever the function throws is its answer
+    private static Frame ran(DispatchFunction function, Frame frame) throws Violation {
+        require(frame, Kind.RUN);
+        if (!(frame.value() instanceof List<?> parts) || parts.size() != 2) {
+            throw new Violation("a run without payload and context");
+        }
+        try {
+            byte[] result = function.call(octets(parts.get(1)), octets(parts.get(0)));
+            if (result.length > RESULT_BYTES_MAX) {
+                String reason = "the result has " + result.length + " bytes, more than " + RESULT_BYTES_MAX;
+                return failed(frame, new Failure("FunctionError", reason, List.of()));
+            }
+            return new Frame(Kind.RESULT, frame.id(), result);
+        } catch (Throwable problem) {
+            return failed(frame, Failure.ofFunction(problem));
+        }
+    }
+
+    private static Frame failed(Frame run, Failure failure) {
+        return new Frame(Kind.ERROR, run.id(), failure.fields());
+    }
+
+    /// What is printed is with the platform before anything that is said later.
+    private void answer(Frame frame) throws IOException {
+        System.out.flush();
+        System.err.flush();
+        channel.send(frame);
+    }
+
+    private static void require(Frame frame, Kind kind) throws Violation {
+        if (frame.kind() != kind) {
+            throw new Violation("a frame that was not expected");
+        }
+    }
+
+    private static Map<?, ?> fields(Frame frame) throws Violation {
+        if (frame.value() instanceof Map<?, ?> fields) {
+            return fields;
+        }
+        throw new Violation("a frame without fields");
+    }
+
+    private static String text(Map<?, ?> fields, String name) throws Violation {
+        if (fields.get(name) instanceof String text) {
+            return text;
+        }
+        throw new Violation("a frame without " + name);
+    }
+
+    private static byte[] octets(@org.jspecify.annotations.Nullable Object value) throws Violation {
+        if (value instanceof byte[] octets) {
+            return octets;
+        }
+        throw new Violation("a value that is no octets");
+    }
+}
