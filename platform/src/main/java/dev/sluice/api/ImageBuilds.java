@@ -164,6 +164,9 @@ final class ImageBuilds {
             case NODEJS ->
                 Optional.of("this server installs no packages of Node.js yet: put node_modules into the functions'"
                         + " sources instead of a manifest");
+            case JAVA ->
+                Optional.of("this server fetches no packages of Java yet: put their jars into the functions' sources"
+                        + " instead of a manifest");
             case PYTHON3 -> unmet(organization, wish.manifest());
         };
     }
