@@ -9,55 +9,33 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.http.RawClient;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Who one is, and what one can give to others.
-final class AccessRoutesTest {
+final class AccessRoutesTest extends ApiTest {
     private static final String ME = "dispatch/serviceaccount/admin";
     private static final String UNIFORM =
             "{\"code\":404,\"message\":\"not found or not allowed\",\"error\":\"not found or not allowed\"}";
 
-    @TempDir
-    static Path directory;
-
-    private static ApiServer api;
-    private static Asker admin;
-
-    @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-        admin = api.admin();
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
-
     /// S36.
     @Test
     void aDelegate_readsHisPart_notMore_andIsReadByWhoGaveIt() {
-        Asker app = delegate(admin, ME + "/app");
+        Asker app = delegate(root, ME + "/app");
         assertThat(api.get(app, "/me").body()).isEqualTo("{\"login\":\"" + ME + "/app\"}");
-        api.put(admin, fs("~:own"), "secret");
+        api.put(root, fs("~:own"), "secret");
         String own = fs("home:<" + ME + "," + ME + ">:own");
-        assertThat(api.get(admin, own).body()).isEqualTo("secret");
+        assertThat(api.get(root, own).body()).isEqualTo("secret");
         assertThat(api.get(app, own).body()).isEqualTo(UNIFORM);
         assertThat(api.put(app, own, "changed").body()).isEqualTo(UNIFORM);
         assertThat(mint(app, ME).status()).isEqualTo(406);
         assertThat(mint(app, ME).body()).isEmpty();
 
         assertThat(api.put(app, fs("~:its"), "result").status()).isEqualTo(201);
-        assertThat(api.get(admin, fs("home:<" + ME + "/app," + ME + "/app>:its"))
-                        .body())
+        assertThat(api.get(root, fs("home:<" + ME + "/app," + ME + "/app>:its")).body())
                 .isEqualTo("result");
         Asker view = delegate(app, ME + "/app/view");
         assertThat(api.get(view, fs("home:<" + ME + "/app," + ME + "/app>:its")).body())
@@ -66,9 +44,9 @@ final class AccessRoutesTest {
 
     @Test
     void noPolicy_speaksOfADelegate() {
-        Asker same = delegate(admin, ME);
+        Asker same = delegate(root, ME);
         for (String target : List.of("/v1/function", "/v1/runs", "/home")) {
-            assertThat(api.get(admin, target).status()).isEqualTo(200);
+            assertThat(api.get(root, target).status()).isEqualTo(200);
             assertThat(api.get(same, target).status()).isEqualTo(403);
         }
         assertThat(api.post(same, "/v1/function", ApiServer.python("planted", "x"))
@@ -80,7 +58,7 @@ final class AccessRoutesTest {
     @ParameterizedTest
     @ValueSource(strings = {"F", "dispatch", "bob", "dispatch/function", "dispatch/serviceaccount/other"})
     void whatOneIsNot_isNotGiven(String component) {
-        Answer answer = mint(admin, component);
+        Answer answer = mint(root, component);
         assertThat(answer.status()).isEqualTo(406);
         assertThat(answer.body()).isEmpty();
     }
@@ -97,7 +75,7 @@ final class AccessRoutesTest {
                 "{\"component\":\"T\",\"component\":\"F\"}"
             })
     void aWrongRequest_isRefused(String body) {
-        assertThat(api.post(admin, "/faasten/delegate", body).status()).isIn(400, 422);
+        assertThat(api.post(root, "/faasten/delegate", body).status()).isIn(400, 422);
     }
 
     @Test
@@ -114,7 +92,7 @@ final class AccessRoutesTest {
     /// Which of the two would count differs from one reader to the next.
     @Test
     void twoCredentials_areABadRequest() throws Exception {
-        String good = "Authorization: Bearer " + admin.token();
+        String good = "Authorization: Bearer " + root.token();
         assertThat(RawClient.status(RawClient.request(api.port(), "GET", "/me", good)))
                 .isEqualTo(200);
         for (String[] two :
@@ -158,7 +136,7 @@ final class AccessRoutesTest {
     void revoking_endsWhatWasGiven() {
         Asker dev = api.developer("red", "runs");
         Asker given = delegate(dev, "red/serviceaccount/dev/app");
-        Asker others = delegate(admin, ME + "/app");
+        Asker others = delegate(root, ME + "/app");
         assertThat(api.get(given, "/me").status()).isEqualTo(200);
         assertThat(api.post(dev, "/faasten/revoke", "").status()).isEqualTo(204);
         assertThat(api.get(given, "/me").status()).isEqualTo(401);
@@ -179,7 +157,7 @@ final class AccessRoutesTest {
         for (String target : List.of("/faasten/ping", "/me", "/nope", "/v1/version")) {
             assertThat(RawClient.request(api.port(), "GET", target)).contains("Access-Control-Allow-Origin: *");
         }
-        assertThat(api.send(admin, "PUT", fs("~:large"), Bytes.takeOver(new byte[5 << 20]))
+        assertThat(api.send(root, "PUT", fs("~:large"), Bytes.takeOver(new byte[5 << 20]))
                         .headers())
                 .containsKey("access-control-allow-origin");
     }
@@ -192,13 +170,13 @@ final class AccessRoutesTest {
         assertThat(api.get(NOBODY, "/faasten/ping").body()).isEqualTo("Pong.");
     }
 
-    private static Asker delegate(Asker by, String component) {
+    private Asker delegate(Asker by, String component) {
         Answer answer = mint(by, component);
         assertThat(answer.status()).isEqualTo(200);
         return new Asker(answer.body(), "");
     }
 
-    private static Answer mint(Asker by, String component) {
+    private Answer mint(Asker by, String component) {
         return api.post(
                 by,
                 "/faasten/delegate",

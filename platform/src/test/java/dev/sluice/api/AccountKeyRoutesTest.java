@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import static dev.sluice.api.ApiServer.FORBIDDEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,43 +11,21 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
-import dev.sluice.org.Organization;
 import dev.sluice.org.PublicKeyText;
-import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class AccountKeyRoutesTest {
-    private static final String FORBIDDEN =
-            "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
-
-    @TempDir
-    private static Path directory;
-
-    private static ApiServer api;
-
-    @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
+final class AccountKeyRoutesTest extends ApiTest {
 
     @Test
     void aKey_isExchanged_whileBothWork() throws Exception {
         Asker admin = api.developer("k1", "*");
-        Asker ci = api.addAccount(home("k1"), "ci", "function");
+        Asker ci = api.addAccount(api.home("k1"), "ci", "function");
         String keys = "/v1/iam/serviceaccount/ci/key";
         String old = api.get(admin, keys).json().get(0).path("id").asString();
         Answer added = api.post(admin, keys, body(pair()));
@@ -69,7 +48,7 @@ final class AccountKeyRoutesTest {
     @Test
     void whatAKeyHasGiven_endsWithIt_andTheOthersGoOn() throws Exception {
         Asker admin = api.developer("k6", "*");
-        Asker old = api.addAccount(home("k6"), "ci", "function");
+        Asker old = api.addAccount(api.home("k6"), "ci", "function");
         String keys = "/v1/iam/serviceaccount/ci/key";
         String oldId = api.get(admin, keys).json().get(0).path("id").asString();
         Asker givenByOld = issued(old);
@@ -129,13 +108,13 @@ final class AccountKeyRoutesTest {
     @Test
     void nobody_addsAKey_toWhoMayMoreThanHe() throws Exception {
         Asker admin = api.developer("k3", "*");
-        Asker clerk = api.addAccount(home("k3"), "clerk", "iam");
+        Asker clerk = api.addAccount(api.home("k3"), "clerk", "iam");
         String body = body(pair());
         assertThat(api.post(clerk, "/v1/iam/serviceaccount/dev/key", body).body())
                 .isEqualTo(FORBIDDEN);
         assertThat(api.post(clerk, "/v1/iam/serviceaccount/clerk/key", body).status())
                 .isEqualTo(201);
-        Asker dev = api.addAccount(home("k3"), "eve", "function");
+        Asker dev = api.addAccount(api.home("k3"), "eve", "function");
         assertThat(api.get(dev, "/v1/iam/serviceaccount/eve/key").body()).isEqualTo(FORBIDDEN);
         assertThat(api.post(dev, "/v1/iam/serviceaccount/eve/key", body).body()).isEqualTo(FORBIDDEN);
         assertThat(api.delete(dev, "/v1/iam/serviceaccount/eve/key/x").body()).isEqualTo(FORBIDDEN);
@@ -155,11 +134,7 @@ final class AccountKeyRoutesTest {
         assertThat(api.post(admin, keys, body).status()).isEqualTo(409);
     }
 
-    private static Organization home(String name) {
-        return api.organizations.tenant(name).orElseThrow().organization();
-    }
-
-    private static Asker issued(Asker by) {
+    private Asker issued(Asker by) {
         Answer answer = api.post(by, "/v1/iam/token", "");
         assertThat(answer.status()).isEqualTo(200);
         return new Asker(answer.text("token"), "");

@@ -241,6 +241,10 @@ final class ApiServer implements AutoCloseable {
 
     static final Asker NOBODY = new Asker("", "");
 
+    Organization home(String organization) {
+        return organizations.tenant(organization).orElseThrow().organization();
+    }
+
     Asker admin() {
         return account("dispatch", "admin");
     }

@@ -12,36 +12,28 @@ import dev.sluice.org.Organization;
 import dev.sluice.org.Policy;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Asking for an organization as a whole: by itself, for one request, on record, and for nobody but whom everything is
 /// allowed.
-final class AsOrganizationTest {
+final class AsOrganizationTest extends ApiTest {
     private static final String ALICE = "acme/serviceaccount/alice";
     private static final String PEEK = "/v1/runs?functionName=peek";
 
-    @TempDir
-    static Path directory;
-
-    private static ApiServer api;
-    private static Asker admin;
-    private static Asker developer;
-    private static Organization acme;
+    private Asker admin;
+    private Asker developer;
+    private Organization acme;
 
     @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
+    void start() {
         admin = api.developer("acme", "*");
-        acme = api.organizations.tenant("acme").orElseThrow().organization();
+        acme = api.home("acme");
         developer = api.addAccount(acme, "coder", "function", "runs");
         Asker alice = api.addAccount(acme, "alice", "runs");
         diary(alice, ALICE);
@@ -53,11 +45,6 @@ final class AsOrganizationTest {
                 """));
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> api.get(admin, "/v1/function/peek").text("status").equals("READY"));
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
     }
 
     /// What a run has learnt from Alice alone reaches an administrator only if he asks for it.
@@ -109,7 +96,7 @@ final class AsOrganizationTest {
     /// It stands where those see it whose organization it is.
     @Test
     void whatTheOperatorAsksFor_isOnRecord_inThatOrganization() {
-        Asker operator = new Asker(api.admin().token(), "acme");
+        Asker operator = new Asker(root.token(), "acme");
         assertThat(asOrganization(operator, "GET", "/v1/function", "").status()).isEqualTo(200);
         assertThat(api.get(admin, "/v1/audit").body())
                 .contains("\"who\":\"dispatch/serviceaccount/admin\",\"what\":\"GET /v1/function\"");
@@ -179,7 +166,7 @@ final class AsOrganizationTest {
         assertThat(lendings(admin)).isEqualTo(before);
     }
 
-    private static void diary(Asker asker, String principal) {
+    private void diary(Asker asker, String principal) {
         String path = "home:<" + principal + "," + principal + ">:diary";
         String target = "/faasten/fs/" + URLEncoder.encode(path, StandardCharsets.UTF_8);
         assertThat(api.put(asker, target, "dear diary").status()).isLessThan(300);
@@ -189,11 +176,11 @@ final class AsOrganizationTest {
         return "{\"blocking\":true,\"input\":{\"path\":\"home:<" + principal + "," + principal + ">:diary\"}}";
     }
 
-    private static int lendings(Asker asker) {
+    private int lendings(Asker asker) {
         return api.get(asker, "/v1/audit").body().split("organization.lend", -1).length - 1;
     }
 
-    private static Answer asOrganization(Asker asker, String method, String target, String body) {
+    private Answer asOrganization(Asker asker, String method, String target, String body) {
         return api.send(asker, method, target, Bytes.utf8(body), Door.AS_ORGANIZATION, "true");
     }
 }

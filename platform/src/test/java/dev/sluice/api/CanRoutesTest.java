@@ -96,8 +96,7 @@ final class CanRoutesTest {
             throws IOException, InterruptedException, GeneralSecurityException {
         try (var server = new ApiServer(directory)) {
             var admin = server.developer("acme", "iam");
-            var runner = server.addAccount(
-                    server.organizations.tenant("acme").orElseThrow().organization(), "runner", "runs");
+            var runner = server.addAccount(server.home("acme"), "runner", "runs");
             var told = server.get(admin, "/v1/function");
             assertThat(told.headers().get("x-sluice-needs")).containsExactly("get function");
             assertThat(server.post(admin, "/v1/iam/organization", "{\"name\":\"o\"}")

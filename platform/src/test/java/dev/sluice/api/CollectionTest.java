@@ -5,25 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
-import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
-import dev.sluice.store.MemoryStore;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Bytes stay as long as anything that the server has said yes to needs them, and no longer.
 @Timeout(120)
-final class CollectionTest {
+final class CollectionTest extends ApiTest {
     private static final Duration LOADED = Duration.ofSeconds(60);
     private static final String HELLO = "def handle(context, payload):\n    return 'hello'\n";
     private static final String SLOW = """
@@ -44,22 +39,11 @@ final class CollectionTest {
                 return ResponseDict(names)
             """;
 
-    @TempDir
-    static Path directory;
-
-    private static final MemoryBlobs BLOBS = new MemoryBlobs();
-    private static ApiServer api;
-    private static Asker admin;
+    private MemoryBlobs blobs;
 
     @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory, new MemoryStore(), BLOBS);
-        admin = api.admin();
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
+    void start() {
+        blobs = (MemoryBlobs) api.blobs;
     }
 
     @BeforeEach
@@ -69,66 +53,66 @@ final class CollectionTest {
 
     @Test
     void aFunctionsSource_stays_untilItIsUpdatedOrDeleted() throws Exception {
-        api.post(admin, "/v1/function", python("hello", HELLO));
+        api.post(root, "/v1/function", python("hello", HELLO));
         awaitReady("hello");
         assertThat(api.collectLater()).isZero();
-        api.put(admin, "/v1/function/hello", python("hello", HELLO.replace("'hello'", "'new'")));
+        api.put(root, "/v1/function/hello", python("hello", HELLO.replace("'hello'", "'new'")));
         awaitReady("hello");
         assertThat(api.collectLater()).as("the one before").isEqualTo(1);
-        assertThat(api.post(admin, "/v1/runs?functionName=hello", "{\"blocking\":true}")
+        assertThat(api.post(root, "/v1/runs?functionName=hello", "{\"blocking\":true}")
                         .text("output"))
                 .isEqualTo("new");
-        api.delete(admin, "/v1/function/hello");
+        api.delete(root, "/v1/function/hello");
         assertThat(api.collectLater()).isEqualTo(1);
     }
 
     /// However long it waits for its turn: no record names the source until it is built.
     @Test
     void aFunctionThatIsBeingBuilt_holdsItsSource() throws Exception {
-        api.post(admin, "/v1/function", python("slow", SLOW));
+        api.post(root, "/v1/function", python("slow", SLOW));
         await().atMost(LOADED).until(() -> status("slow").equals("CREATING"));
         assertThat(api.collectLater()).isZero();
         awaitReady("slow");
         assertThat(api.collectLater()).isZero();
-        api.delete(admin, "/v1/function/slow");
+        api.delete(root, "/v1/function/slow");
         assertThat(api.collectLater()).isEqualTo(1);
     }
 
     /// However long the whole request takes to arrive, and the run.
     @Test
     void aCall_holdsTheBlobsThatItBrings_untilItEnds() throws Exception {
-        String id = api.send(admin, "POST", "/blobs", Bytes.utf8(KEEPER)).text("blob");
+        String id = api.send(root, "POST", "/blobs", Bytes.utf8(KEEPER)).text("blob");
         String body = "{\"path\":\"~:keeper\",\"blob\":\"" + id
                 + "\",\"image\":\"python3\",\"handler\":\"a.handle\",\"convention\":\"faasten\"}";
-        assertThat(api.post(admin, "/gates", body).status()).isEqualTo(201);
+        assertThat(api.post(root, "/gates", body).status()).isEqualTo(201);
         Digest photo = Digest.of(Bytes.utf8("a photo"));
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Answer> call = executor.submit(() -> api.send(
-                    admin,
+                    root,
                     "POST",
                     "/faasten/invoke/~:keeper",
                     Bytes.utf8(part("payload", "{}") + part("blob\"; filename=\"photo", "a photo") + "--b--\r\n"),
                     "Content-Type",
                     "multipart/form-data; boundary=b"));
-            await().atMost(LOADED).until(() -> BLOBS.isHeld(photo));
+            await().atMost(LOADED).until(() -> blobs.isHeld(photo));
             api.collectLater();
-            assertThat(BLOBS.open(photo)).isPresent();
+            assertThat(blobs.open(photo)).isPresent();
             Answer answer = call.get();
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
             assertThat(answer.json().path("photo").asBoolean()).isTrue();
         }
-        assertThat(BLOBS.isHeld(photo)).isFalse();
+        assertThat(blobs.isHeld(photo)).isFalse();
     }
 
     private static String part(String name, String content) {
         return "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + content + "\r\n";
     }
 
-    private static String status(String name) {
-        return api.get(admin, "/v1/function/" + name).text("status");
+    private String status(String name) {
+        return api.get(root, "/v1/function/" + name).text("status");
     }
 
-    private static void awaitReady(String name) {
+    private void awaitReady(String name) {
         await().atMost(LOADED).until(() -> status(name).equals("READY"));
     }
 }

@@ -125,7 +125,7 @@ final class DeparturesTest {
                 .isEqualTo(404);
         assertThat(api.post(root, "/v1/iam/organization", "{\"name\":\"acme\"}").status())
                 .isEqualTo(201);
-        Organization again = api.organizations.tenant("acme").orElseThrow().organization();
+        Organization again = api.home("acme");
         assertThat(again.token()).isEqualTo("acme~2");
         assertThat(api.get(acme, "/v1/function").status()).isEqualTo(401);
         Asker owner = api.addAccount(again, "dev", "*");
@@ -153,7 +153,7 @@ final class DeparturesTest {
     void aDeletion_thatACrashBrokeOff_isFinished() throws Exception {
         Asker dev = api.developer("torn", "*");
         assertThat(api.put(dev, fs("~:torn"), "torn" + SECRET).status()).isEqualTo(201);
-        Organization torn = api.organizations.tenant("torn").orElseThrow().organization();
+        Organization torn = api.home("torn");
         api.organizations.delete(torn, InstantSource.system(), Component.TRUE);
         assertThat(inRecords("torn" + SECRET)).isNotEmpty();
         api.departLater();
@@ -165,7 +165,7 @@ final class DeparturesTest {
         for (String name : List.of("free1", "stuck", "free2")) {
             Asker dev = api.developer(name, "*");
             assertThat(api.put(dev, fs("~:" + name), name + SECRET).status()).isEqualTo(201);
-            Organization deleted = api.organizations.tenant(name).orElseThrow().organization();
+            Organization deleted = api.home(name);
             api.organizations.delete(deleted, InstantSource.system(), Component.TRUE);
         }
         var now = new AtomicReference<>(Instant.now());
@@ -240,7 +240,7 @@ final class DeparturesTest {
         String policy = "{\"name\":\"" + NAMED + "\",\"rules\":[{\"actions\":[\"get\"],\"resources\":[\"runs\"],"
                 + "\"subjects\":[\"" + NAMED + "@example.com\"]}]}";
         assertThat(api.post(acme, "/v1/iam/policy", policy).status()).isEqualTo(201);
-        Organization home = api.organizations.tenant("acme").orElseThrow().organization();
+        Organization home = api.home("acme");
         Asker named = api.addAccount(home, NAMED, "*");
         put(named, "~:note", "");
     }

@@ -11,51 +11,36 @@ import dev.sluice.org.Organization;
 import dev.sluice.org.Policy;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-final class ExplainRoutesTest {
+final class ExplainRoutesTest extends ApiTest {
     private static final String UNIFORM =
             "{\"code\":404,\"message\":\"not found or not allowed\"," + "\"error\":\"not found or not allowed\"}";
     private static final String ME = "dispatch/serviceaccount/admin";
     private static final String NONE = "0123456789abcdef0123456789abcdef";
 
-    @TempDir
-    static Path directory;
-
-    private static ApiServer api;
-    private static Asker admin;
-    private static Asker stranger;
-    private static Asker runner;
+    private Asker stranger;
+    private Asker runner;
 
     @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-        admin = api.admin();
+    void start() {
         stranger = api.developer("blue", "function", "runs");
-        Organization home = api.organizations.tenant("dispatch").orElseThrow().organization();
+        Organization home = api.home("dispatch");
         runner = api.addAccount(home, "runner", "runs");
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
     }
 
     @Test
     void everyAnswer_hasAnIdOfItsOwn_ofOneLength() {
         Set<String> ids = new HashSet<>();
         for (Answer answer : List.of(
-                api.get(admin, "/me"),
+                api.get(root, "/me"),
                 api.get(NOBODY, "/nope"),
                 api.get(NOBODY, "/me"),
                 api.get(NOBODY, "/faasten/ping"),
@@ -90,9 +75,9 @@ final class ExplainRoutesTest {
 
     @Test
     void aGrantOfWhatOneDoesNotHold_isExplained() {
-        Answer refused = api.post(admin, "/gates", gate("~:grants", "\"privilege\":\"dispatch/secret/s\","));
+        Answer refused = api.post(root, "/gates", gate("~:grants", "\"privilege\":\"dispatch/secret/s\","));
         assertThat(refused.body()).isEqualTo(UNIFORM);
-        JsonNode denial = explained(admin, requestId(refused)).path("denial");
+        JsonNode denial = explained(root, requestId(refused)).path("denial");
         assertThat(denial.path("check").asString()).isEqualTo("grant");
         assertThat(denial.path("lacking").path("secrecy").asString()).isEqualTo("dispatch/secret/s");
     }
@@ -101,7 +86,7 @@ final class ExplainRoutesTest {
     void aGateThatOneMayNotEnter_isExplained() {
         String path = "home:<T," + ME + ">:closed";
         String body = gate(path, "\"clearance\":\"" + ME + "\",");
-        assertThat(api.post(admin, "/gates", body).status()).isEqualTo(201);
+        assertThat(api.post(root, "/gates", body).status()).isEqualTo(201);
         Answer refused = api.post(stranger, invoke(path), "1");
         assertThat(refused.body()).isEqualTo(UNIFORM);
         JsonNode denial = explained(stranger, requestId(refused)).path("denial");
@@ -116,14 +101,14 @@ final class ExplainRoutesTest {
     /// that is told.
     @Test
     void aWithheldAnswer_isExplained_toWhoIsCleared_underTheRequestAndTheRun() {
-        api.put(admin, fs("home:<" + ME + "," + ME + ">:diary"), "dear diary");
+        api.put(root, fs("home:<" + ME + "," + ME + ">:diary"), "dear diary");
         String source = "def handle(event, cloudcall):\n" + "    return cloudcall.fs_read('home:<" + ME + "," + ME
                 + ">:diary').decode()\n";
-        String blob = api.send(admin, "POST", "/blobs", Bytes.utf8(source)).text("blob");
+        String blob = api.send(root, "POST", "/blobs", Bytes.utf8(source)).text("blob");
         String path = "home:<T," + ME + ">:leaky";
         String body = "{\"path\":\"" + path + "\",\"blob\":\"" + blob
                 + "\",\"image\":\"python3\",\"handler\":\"a.handle\",\"convention\":\"faasten\"}";
-        assertThat(api.post(admin, "/gates", body).status()).isEqualTo(201);
+        assertThat(api.post(root, "/gates", body).status()).isEqualTo(201);
         Answer withheld = api.post(runner, invoke(path), "{}");
         assertThat(withheld.body()).isEqualTo(UNIFORM);
         Answer missing = api.post(runner, invoke("home:<T," + ME + ">:nothing"), "{}");
@@ -146,8 +131,8 @@ final class ExplainRoutesTest {
     }
 
     /// The admin account itself reads its own diary, and whatever its policies lend it.
-    private static Asker wholeReader() {
-        return admin;
+    private Asker wholeReader() {
+        return root;
     }
 
     @Test
@@ -156,18 +141,18 @@ final class ExplainRoutesTest {
         assertThat(refused.status()).isEqualTo(403);
         assertThat(explained(runner, requestId(refused)).path("need").asString())
                 .isEqualTo("get function");
-        assertThat(explained(admin, requestId(refused)).path("need").asString()).isEqualTo("get function");
+        assertThat(explained(root, requestId(refused)).path("need").asString()).isEqualTo("get function");
     }
 
     @Test
     void aRun_isExplained_byItsId() {
         String source = "def handle(ctx, payload):\n    return 1\n";
-        api.post(admin, "/v1/function", ApiServer.python("plain", source));
+        api.post(root, "/v1/function", ApiServer.python("plain", source));
         Answer run = await().atMost(Duration.ofSeconds(60))
                 .until(
-                        () -> api.post(admin, "/v1/runs?functionName=plain", "{\"blocking\":true,\"input\":{}}"),
+                        () -> api.post(root, "/v1/runs?functionName=plain", "{\"blocking\":true,\"input\":{}}"),
                         answer -> answer.status() == 200);
-        JsonNode json = explained(admin, run.text("name"));
+        JsonNode json = explained(root, run.text("name"));
         assertThat(json.path("kind").asString()).isEqualTo("run");
         assertThat(json.path("steps").size()).isZero();
         assertThat(json.path("label").asString()).contains("dispatch/runs");
@@ -187,7 +172,7 @@ final class ExplainRoutesTest {
             assertThat(there.headers().keySet()).isEqualTo(missing.headers().keySet());
         }
         for (String garbage : List.of("x", "0", NONE + "0", "11111111-2222-4333-8444-555555555555")) {
-            assertThat(api.get(admin, "/v1/explain/" + garbage).status()).isEqualTo(404);
+            assertThat(api.get(root, "/v1/explain/" + garbage).status()).isEqualTo(404);
         }
         assertThat(api.get(stranger, "/v1/explain/" + id + "?format=png").status())
                 .isEqualTo(400);
@@ -195,52 +180,52 @@ final class ExplainRoutesTest {
 
     @Test
     void theLog_isListedToWhoMayReadIam_andVerifiedForWhoMayDoAll() {
-        assertThat(api.post(admin, "/gates", gate("~:listed", "")).status()).isEqualTo(201);
-        Answer list = api.get(admin, "/v1/audit");
+        assertThat(api.post(root, "/gates", gate("~:listed", "")).status()).isEqualTo(201);
+        Answer list = api.get(root, "/v1/audit");
         assertThat(list.body())
                 .contains("\"kind\":\"gate.create\"")
                 .contains("listed")
                 .doesNotContain("salt");
         assertThat(api.get(runner, "/v1/audit").status()).isEqualTo(403);
-        Answer sound = api.get(admin, "/v1/audit/verify");
+        Answer sound = api.get(root, "/v1/audit/verify");
         assertThat(sound.json().path("sound").asBoolean()).isTrue();
         String head = sound.text("head");
-        assertThat(api.get(admin, "/v1/audit/verify?expect=" + head)
+        assertThat(api.get(root, "/v1/audit/verify?expect=" + head)
                         .json()
                         .path("sound")
                         .asBoolean())
                 .isTrue();
         String other = head.replaceFirst("[0-9]", "9").replaceFirst("-.", "-f");
-        assertThat(api.get(admin, "/v1/audit/verify?expect=" + other)
+        assertThat(api.get(root, "/v1/audit/verify?expect=" + other)
                         .json()
                         .path("sound")
                         .asBoolean())
                 .isFalse();
         assertThat(api.get(runner, "/v1/audit/verify").status()).isEqualTo(403);
         assertThat(api.get(NOBODY, "/v1/audit/verify").status()).isEqualTo(401);
-        assertThat(api.post(admin, "/faasten/delegate", "{\"component\":\"" + ME + "/app\"}")
+        assertThat(api.post(root, "/faasten/delegate", "{\"component\":\"" + ME + "/app\"}")
                         .status())
                 .isEqualTo(200);
-        assertThat(api.get(admin, "/v1/audit").body()).contains("organization.lend", "token.delegate", ME + "/app");
+        assertThat(api.get(root, "/v1/audit").body()).contains("organization.lend", "token.delegate", ME + "/app");
     }
 
     @Test
     void theOperatorsChains_areVerified_forWhoMayDoEverythingEverywhere() {
         String target = "/v1/audit/verify?chains=operator";
         api.get(NOBODY, fs("home:<" + ME + "," + ME + ">:x")); // stands in no organization's chain
-        Answer sound = api.get(admin, target);
+        Answer sound = api.get(root, target);
         assertThat(sound.json().path("sound").asBoolean()).isTrue();
         assertThat(sound.json().path("records").asLong()).isPositive();
         String head = sound.text("head");
-        assertThat(api.get(admin, target + "&expect=" + head)
+        assertThat(api.get(root, target + "&expect=" + head)
                         .json()
                         .path("sound")
                         .asBoolean())
                 .isTrue();
-        assertThat(api.get(admin, "/v1/audit/verify").text("head")).isNotEqualTo(head);
-        assertThat(api.get(admin, "/v1/audit/verify?chains=blue").status()).isEqualTo(400);
+        assertThat(api.get(root, "/v1/audit/verify").text("head")).isNotEqualTo(head);
+        assertThat(api.get(root, "/v1/audit/verify?chains=blue").status()).isEqualTo(400);
 
-        Organization home = api.organizations.tenant("dispatch").orElseThrow().organization();
+        Organization home = api.home("dispatch");
         Asker keeper = api.addAccount(home, "keeper", "*");
         var everywhere = new Policy.Rule(List.of("keeper"), List.of("*"), List.of("iam"));
         ApiServer.asRoot(
@@ -248,29 +233,29 @@ final class ExplainRoutesTest {
         for (Asker asker : List.of(api.developer("green", "*"), keeper)) {
             assertThat(api.get(asker, target).status()).isEqualTo(403);
         }
-        assertThat(api.get(new Asker(admin.token(), "green"), target).status()).isEqualTo(200);
+        assertThat(api.get(new Asker(root.token(), "green"), target).status()).isEqualTo(200);
         assertThat(api.get(NOBODY, target).status()).isEqualTo(401);
     }
 
-    private static JsonNode explained(Asker asker, String id) {
+    private JsonNode explained(Asker asker, String id) {
         return await().atMost(Duration.ofSeconds(5))
                 .until(() -> api.get(asker, "/v1/explain/" + id), answer -> answer.status() == 200)
                 .json();
     }
 
-    private static String text(Asker asker, String id, String format) {
+    private String text(Asker asker, String id, String format) {
         return api.get(asker, "/v1/explain/" + id + "?format=" + format).body();
     }
 
-    private static void assertNotExplained(String id, Asker... askers) {
+    private void assertNotExplained(String id, Asker... askers) {
         for (Asker asker : askers) {
             assertThat(api.get(asker, "/v1/explain/" + id).status()).isEqualTo(404);
         }
     }
 
-    private static String gate(String path, String more) {
+    private String gate(String path, String more) {
         String source = "def handle(event, cloudcall):\n    return 1\n";
-        String blob = api.send(admin, "POST", "/blobs", Bytes.utf8(source)).text("blob");
+        String blob = api.send(root, "POST", "/blobs", Bytes.utf8(source)).text("blob");
         return "{\"path\":\"" + path + "\"," + more + "\"blob\":\"" + blob
                 + "\",\"image\":\"python3\",\"handler\":\"a.handle\"}";
     }

@@ -7,33 +7,14 @@ import dev.sluice.api.ApiServer.Asker;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What one organization does does not stop another one's work.
-final class FairnessTest {
+final class FairnessTest extends ApiTest {
     private static final String HELLO = "def handle(context, payload):\n    return 1\n";
     private static final Duration SOON = Duration.ofSeconds(20);
-
-    @TempDir
-    static Path directory;
-
-    private static ApiServer api;
-
-    @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
 
     @Test
     void codeThatLoadsWithoutEnd_keepsNoOtherOrganizationsBuildsWaiting() {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import java.io.Closeable;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,35 +13,21 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// One organization sends and runs as much as it can, another one goes on as if it were alone.
-final class FloodTest {
+final class FloodTest extends ApiTest {
     private static final String WAIT = "{\"blocking\":true,\"input\":{}}";
     private static final String LATER = "{\"blocking\":false,\"input\":{}}";
     private static final String NAP = "import time\n\ndef handle(ctx, payload):\n    time.sleep(0.2)\n    return 1\n";
     private static final String QUICK = "def handle(ctx, payload):\n    return 1\n";
 
-    @TempDir
-    static Path directory;
-
-    private static ApiServer api;
-    private static Asker root;
-    private static Asker quiet;
+    private Asker quiet;
 
     @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-        root = api.admin();
+    void start() {
         quiet = developer("quiet", QUICK);
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
     }
 
     @Test
@@ -147,7 +132,7 @@ final class FloodTest {
         assertThat(api.get(probed, "/v1/function").status()).isEqualTo(200);
     }
 
-    private static Asker developer(String organization, String source) {
+    private Asker developer(String organization, String source) {
         Asker asker = api.developer(organization, "*");
         assertThat(api.post(asker, "/v1/function", ApiServer.python("f", source))
                         .status())
@@ -157,7 +142,7 @@ final class FloodTest {
         return asker;
     }
 
-    private static void limit(String organization, String limits) {
+    private void limit(String organization, String limits) {
         assertThat(api.put(root, "/v1/iam/organization/" + organization + "/quota", limits)
                         .status())
                 .isEqualTo(200);

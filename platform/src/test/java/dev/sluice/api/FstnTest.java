@@ -5,19 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.http.RawClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Faasten's published client, by the bytes that it sends: each of its commands, and what it makes of the answer
 /// (contracts/faasten.md 6.3).
-final class FstnTest {
+final class FstnTest extends ApiTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String ME = "red/serviceaccount/dev";
     private static final String BOUNDARY = "2a3f9c1d5e7b8a60-9f1c2b3d4e5f6a7b-0011223344556677-8899aabbccddeeff";
@@ -28,22 +25,12 @@ final class FstnTest {
                 return ResponseDict({"got": payload.decode()}, 201)
             """;
 
-    @TempDir
-    static Path directory;
-
-    private static ApiServer api;
-    private static String token;
+    private String token;
 
     @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
+    void start() throws IOException {
         token = api.developer("red").token();
         assertThat(whoami().status()).isEqualTo(200);
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
     }
 
     /// An answer as the client sees it.
@@ -217,24 +204,24 @@ final class FstnTest {
         assertThat(invoke("home:%3CT,a|%3E:x", "{}").status()).isEqualTo(400);
     }
 
-    private static Answer whoami() throws IOException {
+    private Answer whoami() throws IOException {
         return send("GET /me", "", "");
     }
 
-    private static Answer delegate(String body) throws IOException {
+    private Answer delegate(String body) throws IOException {
         return send("POST /faasten/delegate", "application/json", body);
     }
 
-    private static Answer invoke(String segment, String body) throws IOException {
+    private Answer invoke(String segment, String body) throws IOException {
         return send("POST /faasten/invoke/" + segment, "application/json", body);
     }
 
-    private static Answer fs(String operation, String args) throws IOException {
+    private Answer fs(String operation, String args) throws IOException {
         return invoke("~:fsutil", "{\"op\":\"" + operation + "\",\"args\":" + args + "}");
     }
 
     /// @param files names and contents in turn
-    private static Answer fsParts(String payload, String... files) throws IOException {
+    private Answer fsParts(String payload, String... files) throws IOException {
         var body = new StringBuilder("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"payload\"\r\n\r\n")
                 .append(payload)
                 .append("\r\n");
@@ -251,7 +238,7 @@ final class FstnTest {
         return send("POST /faasten/invoke/~:fsutil", "multipart/form-data; boundary=" + BOUNDARY, body.toString());
     }
 
-    private static Answer send(String request, String type, String body) throws IOException {
+    private Answer send(String request, String type, String body) throws IOException {
         var text = new StringBuilder(request).append(" HTTP/1.1\r\n");
         if (!request.contains("/ping")) {
             text.append("authorization: Bearer ").append(token).append("\r\n");

@@ -8,44 +8,23 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class FunctionRoutesTest {
+final class FunctionRoutesTest extends ApiTest {
     private static final String HELLO = "def handle(context, payload):\n    print('hi')\n    return {'got': payload}\n";
-
-    @TempDir
-    static Path directory;
-
-    private static ApiServer api;
-    private static Asker admin;
-
-    @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-        admin = api.admin();
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
 
     @Test
     void aFunction_isCreated_built_andRuns() {
-        Answer created = api.post(admin, "/v1/function", python("hello", HELLO));
+        Answer created = api.post(root, "/v1/function", python("hello", HELLO));
         assertThat(created.status()).isEqualTo(201);
         assertThat(created.text("status")).isEqualTo("INITIALIZED");
         assertThat(created.body()).contains("\"schema\":{},\"reason\":null").doesNotContain("source");
         awaitStatus("hello", "READY");
 
-        Answer run = api.post(admin, "/v1/runs?functionName=hello", "{\"blocking\":true,\"input\":{\"a\":[1]}}");
+        Answer run = api.post(root, "/v1/runs?functionName=hello", "{\"blocking\":true,\"input\":{\"a\":[1]}}");
         assertThat(run.status()).isEqualTo(200);
         assertThat(run.json().path("output").path("got").toString()).isEqualTo("{\"a\":[1]}");
         assertThat(run.json().path("logs").toString()).isEqualTo("{\"stderr\":null,\"stdout\":[\"hi\"]}");
@@ -54,13 +33,13 @@ final class FunctionRoutesTest {
         assertThat(run.text("faasId")).isEqualTo(created.text("faasId"));
         assertThat(run.json().path("finishedTime").asLong()).isPositive();
 
-        Answer again = api.get(admin, "/v1/runs/" + run.text("name") + "?functionName=hello&since=-62135596800");
+        Answer again = api.get(root, "/v1/runs/" + run.text("name") + "?functionName=hello&since=-62135596800");
         assertThat(again.json()).isEqualTo(run.json());
-        assertThat(api.get(admin, "/v1/runs?functionName=hello&since=-62135596800")
+        assertThat(api.get(root, "/v1/runs?functionName=hello&since=-62135596800")
                         .body())
                 .contains(run.text("name"));
-        assertThat(api.get(admin, "/v1/runs?since=99999999999").body()).isEqualTo("[]");
-        assertThat(api.get(admin, "/v1/runs/" + run.text("name") + "?functionName=other")
+        assertThat(api.get(root, "/v1/runs?since=99999999999").body()).isEqualTo("[]");
+        assertThat(api.get(root, "/v1/runs/" + run.text("name") + "?functionName=other")
                         .body())
                 .isEqualTo("{\"code\":404,\"message\":\"function run  not found\"}");
     }
@@ -68,15 +47,15 @@ final class FunctionRoutesTest {
     @Test
     void aRun_thatNobodyWaitsFor_isAccepted_andEnds() {
         create(python("later", HELLO), "later");
-        Answer run = api.post(admin, "/v1/runs?functionName=later", "{\"input\":42}");
+        Answer run = api.post(root, "/v1/runs?functionName=later", "{\"input\":42}");
         assertThat(run.status()).isEqualTo(202);
         assertThat(run.text("status")).isEqualTo("INITIALIZED");
         assertThat(run.json().has("blocking")).isFalse();
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(
-                                api.get(admin, "/v1/runs/" + run.text("name")).text("status"))
+                                api.get(root, "/v1/runs/" + run.text("name")).text("status"))
                         .isEqualTo("READY"));
-        assertThat(api.get(admin, "/v1/runs/" + run.text("name"))
+        assertThat(api.get(root, "/v1/runs/" + run.text("name"))
                         .json()
                         .path("output")
                         .toString())
@@ -86,7 +65,7 @@ final class FunctionRoutesTest {
     @Test
     void aFailure_isA200_withItsError() {
         create(python("fails", "def handle(context, payload):\n    raise ValueError('no good')\n"), "fails");
-        Answer run = api.post(admin, "/v1/runs?functionName=fails", "{\"blocking\":true,\"input\":{}}");
+        Answer run = api.post(root, "/v1/runs?functionName=fails", "{\"blocking\":true,\"input\":{}}");
         assertThat(run.status()).isEqualTo(200);
         assertThat(run.text("status")).isEqualTo("ERROR");
         assertThat(run.json().path("error").path("type").asString()).isEqualTo("InputError");
@@ -101,7 +80,7 @@ final class FunctionRoutesTest {
         Answer first = create(python("changes", HELLO), "changes");
         String other = "def other(context, payload):\n    return 'new'\n";
         Answer updated = api.put(
-                admin,
+                root,
                 "/v1/function/changes",
                 function("changes", "python3", "changes.py", other, ",\"handler\":\"changes.other\""));
         assertThat(updated.status()).isEqualTo(200);
@@ -109,26 +88,26 @@ final class FunctionRoutesTest {
         assertThat(updated.text("id")).isEqualTo(first.text("id"));
         assertThat(updated.text("faasId")).isNotEqualTo(first.text("faasId"));
         awaitStatus("changes", "READY");
-        assertThat(api.post(admin, "/v1/runs?functionName=changes", "{\"blocking\":true}")
+        assertThat(api.post(root, "/v1/runs?functionName=changes", "{\"blocking\":true}")
                         .text("output"))
                 .isEqualTo("new");
 
         api.put(
-                admin,
+                root,
                 "/v1/function/changes",
                 function("changes", "python3", "changes.py", other, ",\"handler\":\"changes.nope\""));
         awaitStatus("changes", "ERROR");
-        assertThat(api.get(admin, "/v1/function/changes").json().path("reason")).hasSize(1);
-        assertThat(api.post(admin, "/v1/runs?functionName=changes", "{\"blocking\":true}")
+        assertThat(api.get(root, "/v1/function/changes").json().path("reason")).hasSize(1);
+        assertThat(api.post(root, "/v1/runs?functionName=changes", "{\"blocking\":true}")
                         .body())
                 .isEqualTo("{\"code\":404,\"message\":\"function changes is not READY\"}");
     }
 
     @Test
     void aMissingImage_isAnError_inDispatchsWords() {
-        api.post(admin, "/v1/function", function("noimage", "nope", "a.py", HELLO, ""));
+        api.post(root, "/v1/function", function("noimage", "nope", "a.py", HELLO, ""));
         awaitStatus("noimage", "ERROR");
-        assertThat(api.get(admin, "/v1/function/noimage")
+        assertThat(api.get(root, "/v1/function/noimage")
                         .json()
                         .path("reason")
                         .get(0)
@@ -140,20 +119,20 @@ final class FunctionRoutesTest {
     @Test
     void aDeletedFunction_isGone_withItsRuns() {
         create(python("goes", HELLO), "goes");
-        Answer run = api.post(admin, "/v1/runs?functionName=goes", "{\"blocking\":true}");
-        Answer deleted = api.delete(admin, "/v1/function/goes");
+        Answer run = api.post(root, "/v1/runs?functionName=goes", "{\"blocking\":true}");
+        Answer deleted = api.delete(root, "/v1/function/goes");
         assertThat(deleted.status()).isEqualTo(200);
         assertThat(deleted.text("status")).isEqualTo("DELETING");
-        assertThat(api.get(admin, "/v1/function/goes").body())
+        assertThat(api.get(root, "/v1/function/goes").body())
                 .isEqualTo("{\"code\":404,\"message\":\"function goes not found\"}");
-        assertThat(api.get(admin, "/v1/function").body()).doesNotContain("\"goes\"");
-        assertThat(api.delete(admin, "/v1/function/goes").status()).isEqualTo(404);
-        assertThat(api.post(admin, "/v1/runs?functionName=goes", "{\"blocking\":true}")
+        assertThat(api.get(root, "/v1/function").body()).doesNotContain("\"goes\"");
+        assertThat(api.delete(root, "/v1/function/goes").status()).isEqualTo(404);
+        assertThat(api.post(root, "/v1/runs?functionName=goes", "{\"blocking\":true}")
                         .body())
                 .isEqualTo("{\"code\":404,\"message\":\"function goes not found\"}");
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(
-                                api.get(admin, "/v1/runs/" + run.text("name")).status())
+                                api.get(root, "/v1/runs/" + run.text("name")).status())
                         .isEqualTo(404));
         create(python("goes", HELLO), "goes");
     }
@@ -161,7 +140,7 @@ final class FunctionRoutesTest {
     @Test
     void aNameTwice_isAConflict() {
         create(python("twice", HELLO), "twice");
-        assertThat(api.post(admin, "/v1/function", python("twice", HELLO)).body())
+        assertThat(api.post(root, "/v1/function", python("twice", HELLO)).body())
                 .isEqualTo("{\"code\":409,\"message\":\"function twice already exists\"}");
     }
 
@@ -192,7 +171,7 @@ final class FunctionRoutesTest {
                 "``~422~602~body in body is required",
             })
     void aWrongBody_isRefused_inDispatchsWords(String body, int status, int code, String message) {
-        Answer answer = api.post(admin, "/v1/function", body == null ? "" : body);
+        Answer answer = api.post(root, "/v1/function", body == null ? "" : body);
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.json().path("code").asInt()).isEqualTo(code);
         assertThat(answer.text("message")).isEqualTo(message);
@@ -208,7 +187,7 @@ final class FunctionRoutesTest {
                 .isEqualTo("{\"code\": 401,\"message\": \"Unauthorized, please make sure you are logged in"
                         + " or provide a valid token\"}");
         assertThat(api.get(new Asker("nonsense", ""), "/v1/function").status()).isEqualTo(401);
-        assertThat(api.get(new Asker(admin.token(), "nowhere"), "/v1/function").status())
+        assertThat(api.get(new Asker(root.token(), "nowhere"), "/v1/function").status())
                 .isEqualTo(403);
     }
 
@@ -229,8 +208,7 @@ final class FunctionRoutesTest {
                 .untilAsserted(
                         () -> assertThat(api.get(dev, "/v1/function/shared").text("status"))
                                 .isEqualTo("READY"));
-        Asker runner =
-                api.addAccount(api.organizations.tenant("acme-x").orElseThrow().organization(), "runner", "runs");
+        Asker runner = api.addAccount(api.home("acme-x"), "runner", "runs");
         Answer run = api.post(runner, "/v1/runs?functionName=shared", "{\"blocking\":true,\"input\":1}");
         assertThat(run.json().path("output").toString()).isEqualTo("{\"got\":1}");
         assertThat(api.get(runner, "/v1/function/shared").status()).isEqualTo(403);
@@ -239,9 +217,9 @@ final class FunctionRoutesTest {
     @Test
     void moreThanTheSource_isBounded() {
         String schema = ",\"schema\":{\"in\":{\"title\":\"" + "a".repeat(FunctionRequest.FIELDS_BYTES_MAX) + "\"}}";
-        Answer answer = api.post(admin, "/v1/function", function("wide", "python3", "wide.py", HELLO, schema));
+        Answer answer = api.post(root, "/v1/function", function("wide", "python3", "wide.py", HELLO, schema));
         assertThat(answer.status()).isEqualTo(422);
-        assertThat(api.get(admin, "/v1/function/wide").status()).isEqualTo(404);
+        assertThat(api.get(root, "/v1/function/wide").status()).isEqualTo(404);
     }
 
     @Test
@@ -253,7 +231,7 @@ final class FunctionRoutesTest {
         assertThat(api.get(other, "/v1/function/mine").status()).isEqualTo(404);
         assertThat(api.get(new Asker(other.token(), "acme-one"), "/v1/function").status())
                 .isEqualTo(403);
-        assertThat(api.get(new Asker(admin.token(), "acme-one"), "/v1/function").body())
+        assertThat(api.get(new Asker(root.token(), "acme-one"), "/v1/function").body())
                 .contains("\"mine\"");
     }
 
@@ -268,9 +246,9 @@ final class FunctionRoutesTest {
                         ""),
                 "counts");
         var body = dev.sluice.bytes.Bytes.utf8("{\"blocking\":true}");
-        Answer first = api.send(admin, "POST", "/v1/runs?functionName=counts", body, "Idempotency-Key", "k1");
-        Answer again = api.send(admin, "POST", "/v1/runs?functionName=counts", body, "Idempotency-Key", "k1");
-        Answer other = api.send(admin, "POST", "/v1/runs?functionName=counts", body, "Idempotency-Key", "k2");
+        Answer first = api.send(root, "POST", "/v1/runs?functionName=counts", body, "Idempotency-Key", "k1");
+        Answer again = api.send(root, "POST", "/v1/runs?functionName=counts", body, "Idempotency-Key", "k1");
+        Answer other = api.send(root, "POST", "/v1/runs?functionName=counts", body, "Idempotency-Key", "k2");
         assertThat(again.text("name")).isEqualTo(first.text("name"));
         assertThat(other.text("name")).isNotEqualTo(first.text("name"));
     }
@@ -282,31 +260,31 @@ final class FunctionRoutesTest {
         "/v1/runs?functionName=missing, 404, function missing not found",
     })
     void aWrongExecution_isRefused(String target, int status, String message) {
-        Answer answer = api.post(admin, target, "{\"blocking\":true}");
+        Answer answer = api.post(root, target, "{\"blocking\":true}");
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.text("message")).isEqualTo(message);
     }
 
     @Test
     void aWrongRead_isRefused() {
-        assertThat(api.get(admin, "/v1/runs/abc").status()).isEqualTo(422);
-        assertThat(api.get(admin, "/v1/runs?since=x").status()).isEqualTo(422);
-        assertThat(api.get(admin, "/v1/runs/11111111-2222-4333-8444-555555555555")
+        assertThat(api.get(root, "/v1/runs/abc").status()).isEqualTo(422);
+        assertThat(api.get(root, "/v1/runs?since=x").status()).isEqualTo(422);
+        assertThat(api.get(root, "/v1/runs/11111111-2222-4333-8444-555555555555")
                         .body())
                 .isEqualTo("{\"code\":404,\"message\":\"function run  not found\"}");
     }
 
-    private static Answer create(String body, String name) {
-        Answer created = api.post(admin, "/v1/function", body);
+    private Answer create(String body, String name) {
+        Answer created = api.post(root, "/v1/function", body);
         assertThat(created.status()).isEqualTo(201);
         awaitStatus(name, "READY");
         return created;
     }
 
-    private static void awaitStatus(String name, String status) {
+    private void awaitStatus(String name, String status) {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(
-                        () -> assertThat(api.get(admin, "/v1/function/" + name).text("status"))
+                        () -> assertThat(api.get(root, "/v1/function/" + name).text("status"))
                                 .isEqualTo(status));
     }
 }

@@ -63,7 +63,7 @@ final class IamRoutesTest extends ApiTest {
         assertThat(api.post(root, "/v1/iam/organization", "{\"name\":\"o3\"}").status())
                 .isEqualTo(201);
         assertThat(api.get(before, "/v1/function").status()).isEqualTo(401);
-        Organization again = api.organizations.tenant("o3").orElseThrow().organization();
+        Organization again = api.home("o3");
         assertThat(again.token()).isEqualTo("o3~2");
         assertThat(api.get(root3, "/v1/iam/policy").body()).isEqualTo("[]");
         assertThat(api.get(root3, "/v1/iam/serviceaccount").body()).isEqualTo("[]");
@@ -136,7 +136,7 @@ final class IamRoutesTest extends ApiTest {
     @Test
     void aWordThatMeansNothing_isTaken_andAllowsNothing() {
         Asker admin = api.developer("o31", "*");
-        Organization home = api.organizations.tenant("o31").orElseThrow().organization();
+        Organization home = api.home("o31");
         Asker ci = api.addAccount(home, "ci", "runs");
         String images = policy("p", false, "ci", "get", "images");
         assertThat(api.post(admin, "/v1/iam/policy", images).status()).isEqualTo(201);
@@ -147,7 +147,7 @@ final class IamRoutesTest extends ApiTest {
     @Test
     void aPolicy_isInForce_atOnce_andNoLonger_whenItIsDeleted() {
         Asker admin = api.developer("o10", "*");
-        Organization home = api.organizations.tenant("o10").orElseThrow().organization();
+        Organization home = api.home("o10");
         Asker ci = api.addAccount(home, "ci", "runs");
         assertThat(api.get(ci, "/v1/function").status()).isEqualTo(403);
         Answer created = api.post(admin, "/v1/iam/policy", policy("p", false, "ci", "get", "function"));
@@ -172,7 +172,7 @@ final class IamRoutesTest extends ApiTest {
     @Test
     void aRule_forOneFunctionsRuns_allowsOrDeniesThoseOnly() {
         Asker admin = api.developer("o14", "*");
-        Organization home = api.organizations.tenant("o14").orElseThrow().organization();
+        Organization home = api.home("o14");
         for (String name : new String[] {"f1", "f2"}) {
             api.post(admin, "/v1/function", ApiServer.python(name, "def handle(c, p):\n    return '" + name + "'\n"));
             await().atMost(Duration.ofSeconds(60))
@@ -224,7 +224,7 @@ final class IamRoutesTest extends ApiTest {
     @Test
     void whoMayWriteIam_cannotGiveWhatHeHasNot() {
         api.developer("o11", "*");
-        Organization home = api.organizations.tenant("o11").orElseThrow().organization();
+        Organization home = api.home("o11");
         Asker clerk = api.addAccount(home, "clerk", "iam", "runs");
         assertThat(api.post(clerk, "/v1/iam/policy", policy("a", false, "clerk", "*", "*"))
                         .body())

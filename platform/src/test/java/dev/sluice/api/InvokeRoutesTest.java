@@ -8,20 +8,17 @@ import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.bytes.Bytes;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// What one can send to a gate by its path, and what comes back.
-final class InvokeRoutesTest {
+final class InvokeRoutesTest extends ApiTest {
     private static final String ME = "dispatch/serviceaccount/admin";
     private static final String TYPE = "multipart/form-data; boundary=b0undary";
 
@@ -42,33 +39,21 @@ final class InvokeRoutesTest {
                 return ResponseDict({"payload": payload.decode(), "headers": headers, "blobs": contents, "label": label})
             """;
 
-    @TempDir
-    static Path directory;
-
-    private static ApiServer api;
-    private static Asker admin;
-    private static Asker stranger;
-    private static String mine;
-    private static String open;
+    private Asker stranger;
+    private String mine;
+    private String open;
 
     @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-        admin = api.admin();
+    void start() {
         stranger = api.developer("blue", "function"); // not `runs`: who may list runs is told of withheld ones
         mine = gate("~:mirror", "T");
         open = gate("home:<T," + ME + ">:mirror", "T");
     }
 
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
-
     @Test
     void aFunction_getsThePayloadSorted_andHeadersWithoutCredentials() {
         Answer answer = api.send(
-                admin,
+                root,
                 "POST",
                 target(mine),
                 Bytes.utf8("{\"b\": [1, 2], \"a\": null}"),
@@ -83,13 +68,13 @@ final class InvokeRoutesTest {
         JsonNode headers = answer.json().path("headers");
         assertThat(headers.path("x-trace").asString("")).isEqualTo("7");
         assertThat(headers.propertyNames()).doesNotContain("authorization", "cookie", "proxy-authorization");
-        assertThat(answer.body()).doesNotContain("secret").doesNotContain(admin.token());
+        assertThat(answer.body()).doesNotContain("secret").doesNotContain(root.token());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {200, 201, 302, 404, 418, 500, 599})
     void statusAndBytes_passThrough(int status) {
-        Answer answer = api.post(admin, target(mine), "{\"status\":" + status + "}");
+        Answer answer = api.post(root, target(mine), "{\"status\":" + status + "}");
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.body()).endsWith(" raw");
         assertThat(answer.headers().get("content-type")).containsExactly("application/octet-stream");
@@ -99,7 +84,7 @@ final class InvokeRoutesTest {
     @ValueSource(ints = {204, 205, 304})
     void aStatusWithoutBody_hasNone(int status) {
         for (int again = 0; again < 2; again++) {
-            Answer answer = api.post(admin, target(mine), "{\"status\":" + status + "}");
+            Answer answer = api.post(root, target(mine), "{\"status\":" + status + "}");
             assertThat(answer.status()).isEqualTo(status);
             assertThat(answer.body()).isEmpty();
         }
@@ -108,7 +93,7 @@ final class InvokeRoutesTest {
     @Test
     void files_reachTheFunction_byTheirNames() {
         Answer answer = parts(
-                admin,
+                root,
                 mine,
                 part("payload", "{}"),
                 part("blob\"; filename=\"a.txt", "one"),
@@ -124,20 +109,20 @@ final class InvokeRoutesTest {
     @Test
     void whatIsNotAsItShould_isRefused() {
         String payload = part("payload", "{}");
-        assertThat(parts(admin, mine, part("blob", "x")).status()).isEqualTo(400);
-        assertThat(parts(admin, mine, payload, payload).status()).isEqualTo(400);
-        assertThat(parts(admin, mine, part("payload", "{")).status()).isEqualTo(400);
-        assertThat(parts(admin, mine, payload, part("other", "x")).status()).isEqualTo(400);
-        assertThat(parts(admin, mine, payload, part("blob\"; filename=\"" + "n".repeat(256), "x"))
+        assertThat(parts(root, mine, part("blob", "x")).status()).isEqualTo(400);
+        assertThat(parts(root, mine, payload, payload).status()).isEqualTo(400);
+        assertThat(parts(root, mine, part("payload", "{")).status()).isEqualTo(400);
+        assertThat(parts(root, mine, payload, part("other", "x")).status()).isEqualTo(400);
+        assertThat(parts(root, mine, payload, part("blob\"; filename=\"" + "n".repeat(256), "x"))
                         .status())
                 .isEqualTo(400);
-        assertThat(parts(admin, mine, payload, part("blob\"; filename*=UTF-8''a%01b; more=\"", "x"))
+        assertThat(parts(root, mine, payload, part("blob\"; filename*=UTF-8''a%01b; more=\"", "x"))
                         .status())
                 .isEqualTo(400);
-        assertThat(parts(admin, mine, payload, part("label", "T,T"), part("label", ME + ",T"))
+        assertThat(parts(root, mine, payload, part("label", "T,T"), part("label", ME + ",T"))
                         .status())
                 .isEqualTo(400);
-        assertThat(api.send(admin, "POST", target(mine), Bytes.utf8("{}"), "Content-Type", "text/plain")
+        assertThat(api.send(root, "POST", target(mine), Bytes.utf8("{}"), "Content-Type", "text/plain")
                         .status())
                 .isEqualTo(415);
     }
@@ -146,11 +131,11 @@ final class InvokeRoutesTest {
     @ParameterizedTest
     @ValueSource(strings = {"T", "a,b,c", "alice,T&bob", "", " T,T", "T,T ", "Tom", "alice,"})
     void aLabelThatNobodyUnderstands_isNeverTakenForNone(String label) {
-        assertThat(parts(admin, open, part("payload", "{}"), part("label", label))
+        assertThat(parts(root, open, part("payload", "{}"), part("label", label))
                         .status())
                 .isEqualTo(400);
         if (label.equals(label.strip()) && !label.isEmpty()) {
-            assertThat(api.send(admin, "POST", target(open), Bytes.utf8("{}"), "X-Faasten-Label", label)
+            assertThat(api.send(root, "POST", target(open), Bytes.utf8("{}"), "X-Faasten-Label", label)
                             .status())
                     .isEqualTo(400);
         }
@@ -169,7 +154,7 @@ final class InvokeRoutesTest {
     @Test
     void whoMayNot_learnsNothing() {
         String guarded = gate("home:<T," + ME + ">:guarded", ME);
-        api.put(admin, "/faasten/fs/" + encoded("home:<T," + ME + ">:file"), "x");
+        api.put(root, "/faasten/fs/" + encoded("home:<T," + ME + ">:file"), "x");
         String home = "home:<" + ME + "," + ME + ">:";
         for (Asker asker : List.of(NOBODY, stranger)) {
             Answer missing = api.post(asker, target("home:<T," + ME + ">:missing"), "{}");
@@ -184,7 +169,7 @@ final class InvokeRoutesTest {
                 assertSame(missing, parts(asker, open, part("payload", "{}"), part("label", label)));
             }
         }
-        assertThat(api.post(admin, target(guarded), "{}").status()).isEqualTo(200);
+        assertThat(api.post(root, target(guarded), "{}").status()).isEqualTo(200);
     }
 
     private static void assertSame(Answer expected, Answer actual) {
@@ -199,11 +184,11 @@ final class InvokeRoutesTest {
         return headers;
     }
 
-    private static String gate(String path, String clearance) {
-        String id = api.send(admin, "POST", "/blobs", Bytes.utf8(MIRROR)).text("blob");
+    private String gate(String path, String clearance) {
+        String id = api.send(root, "POST", "/blobs", Bytes.utf8(MIRROR)).text("blob");
         String body = "{\"path\":\"" + path + "\",\"blob\":\"" + id + "\",\"image\":\"python3\",\"handler\":"
                 + "\"workload.handle\",\"convention\":\"faasten\",\"clearance\":\"" + clearance + "\"}";
-        assertThat(api.post(admin, "/gates", body).status()).isEqualTo(201);
+        assertThat(api.post(root, "/gates", body).status()).isEqualTo(201);
         return path;
     }
 
@@ -212,7 +197,7 @@ final class InvokeRoutesTest {
         return "--b0undary\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + content + "\r\n";
     }
 
-    private static Answer parts(Asker asker, String path, String... parts) {
+    private Answer parts(Asker asker, String path, String... parts) {
         return api.send(
                 asker,
                 "POST",

@@ -165,8 +165,7 @@ final class KeycloakTest {
 
     private static void member(String organization, String... subjects) {
         server().developer(organization, "function");
-        Organization home =
-                server().organizations.tenant(organization).orElseThrow().organization();
+        Organization home = server().home(organization);
         var rule = new Policy.Rule(List.of(subjects), List.of("*"), List.of("*"));
         ApiServer.asRoot(
                 () -> server().organizations.put(home, new Policy("i", "members", false, List.of(rule), 0, 0)));

@@ -18,41 +18,28 @@ import dev.sluice.org.Need;
 import dev.sluice.org.Operation;
 import dev.sluice.org.Resource;
 import dev.sluice.testing.Tasks;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a handler can do that has a bug: it was lent what its own route needs, and tries for more. The caller may do
 /// everything in his organization, so that nothing but the lending stands between the handler and the rest.
-final class LendingTest {
+final class LendingTest extends ApiTest {
     private static final Bytes TREASURE = Bytes.utf8("treasure");
     private static final Label ALICES = Label.parse("acme/user/alice,acme/user/alice");
 
-    @TempDir
-    private static Path directory;
-
-    private static ApiServer server;
-    private static Asker everything;
+    private Asker everything;
 
     @BeforeAll
-    static void start() throws Exception {
-        server = new ApiServer(directory);
-        everything = server.developer("acme", "*");
+    void start() {
+        everything = api.developer("acme", "*");
         for (Resource resource : Resource.values()) {
             bury(label(resource));
         }
         bury(ALICES);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     /// Flow 2 of design/labels.md section 6, where the handler is what is wrong.
@@ -100,8 +87,8 @@ final class LendingTest {
     /// and nothing beside.
     @Test
     void aRouteForOneObject_isLentTheObjectsResource_andNoOther() {
-        var acme = server.organizations.tenant("acme").orElseThrow().organization();
-        Known one = known(server.addAccount(acme, "one", "function/hello"));
+        var acme = api.home("acme");
+        Known one = known(api.addAccount(acme, "one", "function/hello"));
         Need hello = Need.of(Action.GET, Resource.FUNCTION, "hello");
         for (Resource other : Resource.values()) {
             Bytes seen = stolen(one.taskForObject(Operation.of(hello)).orElseThrow(), place(label(other)));
@@ -123,19 +110,19 @@ final class LendingTest {
                 .isFalse();
     }
 
-    private static Task lent(Operation operation) {
+    private Task lent(Operation operation) {
         return known(everything).taskFor(operation).orElseThrow();
     }
 
-    private static Known known(Asker asker) {
-        Caller caller = server.authenticator.authenticate(Optional.of("Bearer " + asker.token()), Optional.empty());
+    private Known known(Asker asker) {
+        Caller caller = api.authenticator.authenticate(Optional.of("Bearer " + asker.token()), Optional.empty());
         assertThat(caller).isInstanceOf(Known.class);
         return (Known) caller;
     }
 
-    private static void bury(Label label) {
+    private void bury(Label label) {
         Task root = Tasks.root();
-        root.run(() -> server.fs.create(place(label), Kind.FILE, label, TREASURE, Tasks.all(root, "F")));
+        root.run(() -> api.fs.create(place(label), Kind.FILE, label, TREASURE, Tasks.all(root, "F")));
     }
 
     private static Label label(Resource resource) {
@@ -146,18 +133,17 @@ final class LendingTest {
         return FsPath.home(label).child("treasure");
     }
 
-    private static @Nullable Bytes stolen(Task task, FsPath place) {
+    private @Nullable Bytes stolen(Task task, FsPath place) {
         try {
-            return task.run(() -> server.fs.read(place, Kind.FILE).bytes());
+            return task.run(() -> api.fs.read(place, Kind.FILE).bytes());
         } catch (Refused refused) {
             return null;
         }
     }
 
-    private static @Nullable Refusal refusal(Task task, FsPath place) {
+    private @Nullable Refusal refusal(Task task, FsPath place) {
         Refused refused = catchThrowableOfType(
-                Refused.class,
-                () -> task.run(() -> server.fs.write(place, Kind.FILE, TREASURE, 0, task.forEndorsing())));
+                Refused.class, () -> task.run(() -> api.fs.write(place, Kind.FILE, TREASURE, 0, task.forEndorsing())));
         return refused == null ? null : refused.refusal();
     }
 }

@@ -38,8 +38,7 @@ final class LoginPagesTest {
         server = site.api();
         server.developer("blue", "function");
         for (String organization : List.of("acme", "blue")) {
-            Organization home =
-                    server.organizations.tenant(organization).orElseThrow().organization();
+            Organization home = server.home(organization);
             var rule = new Policy.Rule(List.of("group:dev"), List.of("*"), List.of("*"));
             ApiServer.asRoot(() -> server.organizations.put(home, new Policy("i", "p", false, List.of(rule), 0, 0)));
         }
@@ -224,8 +223,7 @@ final class LoginPagesTest {
                 .build();
         assertThat(BROWSER.send(out, HttpResponse.BodyHandlers.ofString()).statusCode())
                 .isEqualTo(204);
-        ApiServer.Asker iam = server.addAccount(
-                server.organizations.tenant("acme").orElseThrow().organization(), "auditor", "iam");
+        ApiServer.Asker iam = server.addAccount(server.home("acme"), "auditor", "iam");
         Awaitility.await()
                 .untilAsserted(() -> assertThat(server.get(iam, "/v1/audit").body())
                         .contains(
@@ -237,8 +235,7 @@ final class LoginPagesTest {
                         .doesNotContain("secret that is wrong"));
         String id = session.substring(session.indexOf('=') + 1);
         assertThat(server.get(iam, "/v1/audit").body()).doesNotContain(id);
-        ApiServer.Asker other = server.addAccount(
-                server.organizations.tenant("blue").orElseThrow().organization(), "auditor", "iam");
+        ApiServer.Asker other = server.addAccount(server.home("blue"), "auditor", "iam");
         assertThat(server.get(other, "/v1/audit").body()).doesNotContain("eve", "login.refused");
     }
 
@@ -248,10 +245,8 @@ final class LoginPagesTest {
                 post(get("/v1/iam/login?provider=corp"), "corp", "/home", "jon", "correct horse"), "_oauth2_proxy");
         String operators = cookie(
                 post(get("/v1/iam/login?provider=staff"), "staff", "/home", "jon", "correct horse"), "_oauth2_proxy");
-        ApiServer.Asker iam = server.addAccount(
-                server.organizations.tenant("acme").orElseThrow().organization(), "manager", "iam");
-        ApiServer.Asker other = server.addAccount(
-                server.organizations.tenant("blue").orElseThrow().organization(), "manager", "iam");
+        ApiServer.Asker iam = server.addAccount(server.home("acme"), "manager", "iam");
+        ApiServer.Asker other = server.addAccount(server.home("blue"), "manager", "iam");
         String jons = "/v1/iam/session?user=jon@example.com";
         assertThat(server.get(iam, jons).body())
                 .contains("\"provider\":\"corp\"")
@@ -266,8 +261,7 @@ final class LoginPagesTest {
         assertThat(get("/v1/iam/oauth2/auth", "Cookie", own).statusCode()).isEqualTo(401);
         assertThat(server.get(iam, "/v1/audit").body()).contains("session.close.all");
         assertThat(get("/v1/iam/oauth2/auth", "Cookie", operators).statusCode()).isEqualTo(202);
-        Organization dispatch =
-                server.organizations.tenant("dispatch").orElseThrow().organization();
+        Organization dispatch = server.home("dispatch");
         ApiServer.Asker local = server.addAccount(dispatch, "local", "iam");
         assertThat(server.delete(local, jons).status())
                 .as("they hold in every organization")

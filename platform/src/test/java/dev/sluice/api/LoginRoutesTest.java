@@ -284,8 +284,7 @@ final class LoginRoutesTest {
         if (server.organizations.tenant(organization).isEmpty()) {
             server.developer(organization, "function");
         }
-        Organization home =
-                server.organizations.tenant(organization).orElseThrow().organization();
+        Organization home = server.home(organization);
         var rule = new Policy.Rule(List.of(subjects), List.of("*"), List.of("*"));
         ApiServer.asRoot(() -> server.organizations.put(home, new Policy("i", policy, global, List.of(rule), 0, 0)));
     }

@@ -1,40 +1,19 @@
 package dev.sluice.api;
 
+import static dev.sluice.api.ApiServer.FORBIDDEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
-import dev.sluice.org.Organization;
 import dev.sluice.org.PublicKeyText;
-import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Rules for single objects, on each route that has the name of one.
-final class NamedObjectsTest {
-    private static final String FORBIDDEN =
-            "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
+final class NamedObjectsTest extends ApiTest {
     private static final String SOURCE = "def handle(c, p):\n    return 1\n";
-
-    @TempDir
-    private static Path directory;
-
-    private static ApiServer api;
-
-    @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
 
     @Test
     void functionsByName_areAllThatTheirHolderSeesAndChanges() {
@@ -44,7 +23,7 @@ final class NamedObjectsTest {
                             .status())
                     .isEqualTo(201);
         }
-        Asker some = api.addAccount(home("n1"), "some", "function/hello-*");
+        Asker some = api.addAccount(api.home("n1"), "some", "function/hello-*");
         assertThat(names(api.get(some, "/v1/function"))).containsExactly("hello-1", "hello-2");
         assertThat(api.get(some, "/v1/function/hello-1").text("name")).isEqualTo("hello-1");
         assertThat(api.put(some, "/v1/function/hello-1", ApiServer.python("hello-1", SOURCE))
@@ -76,13 +55,13 @@ final class NamedObjectsTest {
     void whoMayOnlyLookAtAFunction_changesNothing() {
         Asker admin = api.developer("n2", "*");
         api.post(admin, "/v1/function", ApiServer.python("f", SOURCE));
-        Asker looker = api.addAccount(home("n2"), "looker", "secret");
+        Asker looker = api.addAccount(api.home("n2"), "looker", "secret");
         give(admin, "looking", "looker", "get", "function/f", "allow");
         assertThat(api.get(looker, "/v1/function/f").status()).isEqualTo(200);
         assertThat(api.put(looker, "/v1/function/f", "{").body()).isEqualTo(FORBIDDEN);
         assertThat(api.delete(looker, "/v1/function/f").body()).isEqualTo(FORBIDDEN);
         assertThat(api.post(looker, "/v1/function", "{").body()).isEqualTo(FORBIDDEN);
-        Asker none = api.addAccount(home("n2"), "none", "runs");
+        Asker none = api.addAccount(api.home("n2"), "none", "runs");
         assertThat(api.get(none, "/v1/function").body()).isEqualTo(FORBIDDEN);
     }
 
@@ -92,7 +71,7 @@ final class NamedObjectsTest {
         for (String name : new String[] {"open", "closed"}) {
             api.post(admin, "/v1/function", ApiServer.python(name, SOURCE));
         }
-        Asker dev = api.addAccount(home("n3"), "ann", "function");
+        Asker dev = api.addAccount(api.home("n3"), "ann", "function");
         give(admin, "no", "ann", "get", "function/closed", "deny");
         assertThat(names(api.get(dev, "/v1/function"))).containsExactly("open");
         assertThat(api.get(dev, "/v1/function/open").status()).isEqualTo(200);
@@ -106,7 +85,7 @@ final class NamedObjectsTest {
     @Test
     void aSecretByName_mayBeNamed_andNoOther() {
         api.developer("n4", "*");
-        Asker dev = api.addAccount(home("n4"), "ann", "function", "secret/db-*");
+        Asker dev = api.addAccount(api.home("n4"), "ann", "function", "secret/db-*");
         String naming = ApiServer.function("f", "python3", "f.py", SOURCE, ",\"secrets\":[\"db-1\",\"NAME\"]");
         assertThat(api.post(dev, "/v1/function", naming.replace("NAME", "mail")).body())
                 .isEqualTo(FORBIDDEN);
@@ -117,7 +96,7 @@ final class NamedObjectsTest {
     @Test
     void policiesByName_areAllThatTheirHolderSeesAndChanges() {
         Asker admin = api.developer("n5", "*");
-        Asker clerk = api.addAccount(home("n5"), "clerk", "policy/team-*", "runs");
+        Asker clerk = api.addAccount(api.home("n5"), "clerk", "policy/team-*", "runs");
         assertThat(api.post(clerk, "/v1/iam/policy", policy("team-a", "x", "get", "runs"))
                         .status())
                 .isEqualTo(201);
@@ -155,7 +134,7 @@ final class NamedObjectsTest {
     @Test
     void accountsAndRolesByName_andTheirKeys() throws Exception {
         Asker admin = api.developer("n6", "*");
-        Asker clerk = api.addAccount(home("n6"), "clerk", "serviceaccount/ci-*", "role/small");
+        Asker clerk = api.addAccount(api.home("n6"), "clerk", "serviceaccount/ci-*", "role/small");
         String key = api.get(admin, "/v1/iam/serviceaccount/dev").text("publicKey");
         String body = "{\"name\":\"ci-1\",\"publicKey\":\"" + key + "\"}";
         assertThat(api.post(clerk, "/v1/iam/serviceaccount", body).status()).isEqualTo(201);
@@ -187,8 +166,7 @@ final class NamedObjectsTest {
     /// Only global rights manage organizations, by name too.
     @Test
     void organizationsByName_areForGlobalRules() {
-        Asker root = api.admin();
-        Asker opener = api.addAccount(home("dispatch"), "opener", "application");
+        Asker opener = api.addAccount(api.home("dispatch"), "opener", "application");
         assertThat(api.post(root, "/v1/iam/policy", global("opening", "opener", "*", "organization/team-*"))
                         .status())
                 .isEqualTo(201);
@@ -211,7 +189,7 @@ final class NamedObjectsTest {
         }
         assertThat(api.delete(opener, "/v1/iam/organization/team-1").status()).isEqualTo(200);
 
-        Asker atHome = api.addAccount(home("dispatch"), "athome", "iam");
+        Asker atHome = api.addAccount(api.home("dispatch"), "athome", "iam");
         assertThat(api.post(root, "/v1/iam/policy", global("opening2", "athome", "*", "organization/team-*"))
                         .status())
                 .isEqualTo(201);
@@ -235,7 +213,7 @@ final class NamedObjectsTest {
     @Test
     void anObjectOfIam_isDenied_alone() {
         Asker admin = api.developer("n8", "*");
-        Asker deputy = api.addAccount(home("n8"), "deputy", "*");
+        Asker deputy = api.addAccount(api.home("n8"), "deputy", "*");
         give(admin, "no", "deputy", "delete", "policy/base", "deny");
         give(admin, "base", "x", "get", "runs", "allow");
         give(admin, "more", "x", "get", "runs", "allow");
@@ -247,17 +225,13 @@ final class NamedObjectsTest {
                 .isEqualTo(FORBIDDEN);
     }
 
-    private static Organization home(String name) {
-        return api.organizations.tenant(name).orElseThrow().organization();
-    }
-
     private static List<String> names(Answer list) {
         var names = new ArrayList<String>();
         list.json().forEach(one -> names.add(one.path("name").asString("")));
         return names;
     }
 
-    private static void give(Asker by, String name, String subject, String action, String resource, String effect) {
+    private void give(Asker by, String name, String subject, String action, String resource, String effect) {
         String body = policy(name, subject, action, resource).replace("[{", "[{\"effect\":\"" + effect + "\",");
         assertThat(api.post(by, "/v1/iam/policy", body).status()).isEqualTo(201);
     }

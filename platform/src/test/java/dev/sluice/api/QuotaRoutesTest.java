@@ -61,8 +61,7 @@ final class QuotaRoutesTest extends ApiTest {
     @Test
     void whatIsUsed_isForWhoActsForTheWholeOrganization() {
         Asker admin = api.developer("q4", "*");
-        Asker viewer =
-                api.addAccount(api.organizations.tenant("q4").orElseThrow().organization(), "viewer", "iam");
+        Asker viewer = api.addAccount(api.home("q4"), "viewer", "iam");
         Answer whole = api.get(admin, "/v1/iam/quota");
         assertThat(whole.json().path("used").propertyNames())
                 .containsExactlyElementsOf(

@@ -1,49 +1,28 @@
 package dev.sluice.api;
 
+import static dev.sluice.api.ApiServer.FORBIDDEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
-import dev.sluice.org.Organization;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class RoleRoutesTest {
-    private static final String FORBIDDEN =
-            "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
-
-    @TempDir
-    private static Path directory;
-
-    private static ApiServer api;
-
-    @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
+final class RoleRoutesTest extends ApiTest {
 
     @Test
     void aRole_isMade_handedOut_changed_andTakenBack_atOnce() {
         Asker admin = api.developer("r1", "*");
-        Asker eve = api.addAccount(home("r1"), "eve");
+        Asker eve = api.addAccount(api.home("r1"), "eve");
         Answer created = api.post(admin, "/v1/iam/role", role("looker", "get", "function"));
         assertThat(created.status()).isEqualTo(201);
         assertThat(created.body())
@@ -102,7 +81,7 @@ final class RoleRoutesTest {
     @Test
     void nobody_makesOrWidensARole_withWhatHeHasNot() {
         Asker admin = api.developer("r3", "*");
-        Asker clerk = api.addAccount(home("r3"), "clerk", "iam", "runs");
+        Asker clerk = api.addAccount(api.home("r3"), "clerk", "iam", "runs");
         assertThat(api.post(clerk, "/v1/iam/role", role("a", "*", "*")).body()).isEqualTo(FORBIDDEN);
         assertThat(api.post(clerk, "/v1/iam/role", role("a", "get", "secret")).body())
                 .isEqualTo(FORBIDDEN);
@@ -124,8 +103,7 @@ final class RoleRoutesTest {
     /// What a global policy hands out holds in every organization: so who changes it must have it there.
     @Test
     void nobody_widensARole_thatAGlobalPolicyHandsOut_withWhatHeHasAtHomeOnly() {
-        Asker root = api.admin();
-        Asker local = api.addAccount(home("dispatch"), "local", "*");
+        Asker local = api.addAccount(api.home("dispatch"), "local", "*");
         assertThat(api.post(root, "/v1/iam/role", role("r8", "get", "runs")).status())
                 .isEqualTo(201);
         assertThat(api.put(local, "/v1/iam/role/r8", role("r8", "get", "function"))
@@ -146,8 +124,7 @@ final class RoleRoutesTest {
     /// What the policies said when he came is not what he would give now.
     @Test
     void whetherAChangeMayBeMade_isDecidedByThePoliciesAsTheyAreThen() throws Exception {
-        Asker root = api.admin();
-        Asker local = api.addAccount(home("dispatch"), "slow", "*");
+        Asker local = api.addAccount(api.home("dispatch"), "slow", "*");
         api.post(root, "/v1/iam/role", role("r9", "get", "runs"));
         byte[] body = role("r9", "get", "secret").getBytes(StandardCharsets.UTF_8);
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
@@ -197,7 +174,7 @@ final class RoleRoutesTest {
     @Test
     void nobody_liftsADenial_byChangingItsRole() {
         Asker admin = api.developer("r4", "*");
-        Asker clerk = api.addAccount(home("r4"), "clerk", "iam", "runs");
+        Asker clerk = api.addAccount(api.home("r4"), "clerk", "iam", "runs");
         api.post(admin, "/v1/iam/role", role("closed", "*", "secret"));
         assertThat(api.post(admin, "/v1/iam/policy", handOut("no", "clerk", "closed", "deny"))
                         .status())
@@ -238,7 +215,7 @@ final class RoleRoutesTest {
                         + " should be one of [get create update delete *]",
             })
     void aWrongBody_isRefused(String body, int code, String message) {
-        Answer answer = api.post(api.admin(), "/v1/iam/role", body);
+        Answer answer = api.post(root, "/v1/iam/role", body);
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.json().path("code").asInt()).isEqualTo(code);
         assertThat(answer.text("message")).isEqualTo(message);
@@ -253,10 +230,6 @@ final class RoleRoutesTest {
         assertThat(api.get(dev, "/v1/iam/role/viewer").body()).isEqualTo(FORBIDDEN);
         assertThat(api.put(dev, "/v1/iam/role/x", "{").body()).isEqualTo(FORBIDDEN);
         assertThat(api.delete(dev, "/v1/iam/role/x").body()).isEqualTo(FORBIDDEN);
-    }
-
-    private static Organization home(String name) {
-        return api.organizations.tenant(name).orElseThrow().organization();
     }
 
     private static String role(String name, String action, String resource) {

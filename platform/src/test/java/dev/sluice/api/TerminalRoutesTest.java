@@ -153,7 +153,7 @@ final class TerminalRoutesTest {
     }
 
     private static Organization acme() {
-        return server.organizations.tenant("acme").orElseThrow().organization();
+        return server.home("acme");
     }
 
     private static ApiServer.Answer me(String cookie) {

@@ -6,40 +6,27 @@ import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.org.Organization;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The monitoring account of docs/design/policies.md: it sees what goes on, changes nothing, and sees no secret.
-final class ViewerTest {
+final class ViewerTest extends ApiTest {
     private static final String POLICY =
             "{\"name\":\"monitoring\",\"rules\":[{\"subjects\":[\"monitor\"],\"roles\":[\"viewer\"]}]}";
 
-    @TempDir
-    static Path directory;
-
-    private static ApiServer api;
-    private static Asker monitor;
+    private Asker monitor;
 
     @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
+    void start() {
         Asker admin = api.developer("acme", "*");
-        Organization acme = api.organizations.tenant("acme").orElseThrow().organization();
+        Organization acme = api.home("acme");
         monitor = api.addAccount(acme, "monitor");
         assertThat(api.delete(admin, "/v1/iam/policy/monitor").status()).isEqualTo(200);
         assertThat(api.get(monitor, "/v1/runs").status()).isEqualTo(403);
         assertThat(api.post(admin, "/v1/iam/policy", POLICY).status()).isEqualTo(201);
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import static dev.sluice.api.ApiServer.FORBIDDEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.ApiServer.Answer;
@@ -14,7 +15,6 @@ import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Policies;
 import dev.sluice.org.Policy;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -22,44 +22,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-final class WhatIfRoutesTest {
+final class WhatIfRoutesTest extends ApiTest {
     private static final String WHAT_IF = "/v1/iam/whatif";
-    private static final String FORBIDDEN =
-            "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
-
-    @TempDir
-    static Path directory;
-
-    private static ApiServer api;
-    private static int teams;
+    private int teams;
     private String team;
     private Organization organization;
     private Asker admin;
     private Asker ci;
-
-    @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
 
     /// Each test has an organization of its own.
     @BeforeEach
     void found() {
         team = "team" + teams++;
         admin = api.developer(team, "*");
-        organization = api.organizations.tenant(team).orElseThrow().organization();
+        organization = api.home(team);
         ci = api.addAccount(organization, "ci", "runs");
     }
 
@@ -165,7 +145,7 @@ final class WhatIfRoutesTest {
     void anotherTenantsDecisions_areNeverSeen() {
         Asker blue = api.developer("blue", "*");
         api.get(blue, "/v1/runs");
-        api.get(api.addAccount(api.organizations.tenant("blue").orElseThrow().organization(), "ci"), "/v1/function");
+        api.get(api.addAccount(api.home("blue"), "ci"), "/v1/function");
         Answer answer = whatIf(admin, policy("ci", "ci", "*", "*"));
         assertThat(answer.body()).doesNotContain("blue", "\"function\"");
         assertThat(flips(answer)).isEmpty();
@@ -174,31 +154,30 @@ final class WhatIfRoutesTest {
     /// What the operator's accounts do elsewhere is decided by the operator's global policies.
     @Test
     void decisionsOfGlobalPolicies_andGlobalPolicies_areForWhoMayReadPoliciesEverywhere() {
-        Asker operator = new Asker(api.admin().token(), team);
-        assertThat(api.get(operator, "/v1/function").status()).isEqualTo(200);
-        Organization dispatch =
-                api.organizations.tenant("dispatch").orElseThrow().organization();
+        Asker rootHere = new Asker(root.token(), team);
+        assertThat(api.get(rootHere, "/v1/function").status()).isEqualTo(200);
+        Organization dispatch = api.home("dispatch");
         Asker local = api.addAccount(dispatch, "local", "iam");
         String nobody = "{\"without\":[\"default-policy\"]}";
         assertThat(api.post(local, WHAT_IF, nobody).status()).isEqualTo(403);
         String global = "{\"name\":\"g\",\"global\":true,\"rules\":[{\"subjects\":[\"local\"],\"actions\":[\"*\"],"
                 + "\"resources\":[\"*\"]}]}";
         assertThat(whatIf(local, global).status()).isEqualTo(403);
-        assertThat(whatIf(api.admin(), global).status()).isEqualTo(200);
+        assertThat(whatIf(root, global).status()).isEqualTo(200);
         String denied = "{\"name\":\"d\",\"rules\":[{\"subjects\":[\"admin\"],\"actions\":[\"*\"],"
                 + "\"resources\":[\"*\"],\"effect\":\"deny\"}]}";
         Answer home = whatIf(local, denied);
         assertThat(home.body()).doesNotContain(team);
-        api.get(operator, "/v1/function");
+        api.get(rootHere, "/v1/function");
         long itself = 1;
         assertThat(looked(whatIf(local, denied))).isEqualTo(looked(home) + itself);
 
         String narrowed = "{\"name\":\"default-policy\",\"global\":true,\"rules\":[{\"subjects\":[\"admin\"],"
                 + "\"actions\":[\"get\"],\"resources\":[\"iam\"]}]}";
-        Answer seen = whatIf(api.admin(), narrowed);
+        Answer seen = whatIf(root, narrowed);
         assertThat(flips(seen)).contains("admin get function/ allowed allowed denied 2");
         assertThat(seen.body()).contains("\"organization\":\"" + team + "\"");
-        assertThat(api.get(operator, "/v1/function").status()).isEqualTo(200);
+        assertThat(api.get(rootHere, "/v1/function").status()).isEqualTo(200);
     }
 
     @Test
@@ -219,16 +198,13 @@ final class WhatIfRoutesTest {
         assertThat(flips(answer)).isEmpty();
         assertThat(answer.json().path("accountsGone").asLong()).isEqualTo(2);
 
-        Asker operator = api.admin();
         api.developer("gone", "runs");
-        api.get(new Asker(operator.token(), "gone"), "/v1/runs");
-        assertThat(api.delete(operator, "/v1/iam/organization/gone?cascade=true")
-                        .status())
+        api.get(new Asker(root.token(), "gone"), "/v1/runs");
+        assertThat(api.delete(root, "/v1/iam/organization/gone?cascade=true").status())
                 .isEqualTo(200);
-        assertThat(api.post(operator, "/v1/iam/organization", "{\"name\":\"gone\"}")
-                        .status())
+        assertThat(api.post(root, "/v1/iam/organization", "{\"name\":\"gone\"}").status())
                 .isEqualTo(201);
-        Answer elsewhere = whatIf(operator, policy("p", "x", "get", "runs"));
+        Answer elsewhere = whatIf(root, policy("p", "x", "get", "runs"));
         assertThat(elsewhere.json().path("organizationsGone").asLong()).isPositive();
     }
 
@@ -322,7 +298,7 @@ final class WhatIfRoutesTest {
         return out.done().utf8();
     }
 
-    private static Answer whatIf(Asker asker, String policies) {
+    private Answer whatIf(Asker asker, String policies) {
         return api.post(asker, WHAT_IF, "{\"policies\":[" + policies + "]}");
     }
 
