@@ -4,7 +4,6 @@ import dev.sluice.http.Handler;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
-import dev.sluice.kernel.Refused;
 import dev.sluice.org.Action;
 import dev.sluice.org.IamKind;
 import dev.sluice.org.Organizations;
@@ -16,17 +15,18 @@ import java.util.List;
 /// `/v1/iam/serviceaccount/NAME/key`: the keys of an account, so that one can be exchanged for another while both work.
 /// What was given to who proved a key that is taken away ends; the other keys' goes on.
 final class AccountKeyRoutes {
-    private static final String KIND = "service account";
     private static final String ALL = "/v1/iam/serviceaccount/{name}/key";
     private static final String ONE = ALL + "/{key}";
 
     private final IamDoor door;
     private final Organizations organizations;
+    private final AccountEntities accounts;
     private final InstantSource clock;
 
-    AccountKeyRoutes(IamDoor door, Organizations organizations, InstantSource clock) {
+    AccountKeyRoutes(IamDoor door, Organizations organizations, AccountEntities accounts, InstantSource clock) {
         this.door = door;
         this.organizations = organizations;
+        this.accounts = accounts;
         this.clock = clock;
     }
 
@@ -37,13 +37,13 @@ final class AccountKeyRoutes {
     }
 
     private static void add(Routes.Table table, String method, String template, Handler handler) {
-        table.add(method, template, Refusals.ofEntities(KIND, handler));
+        table.add(method, template, Refusals.ofEntities(IamKind.SERVICE_ACCOUNT.said(), handler));
     }
 
     private Response list(Request request) {
         IamDoor.Author author = door.author(request, Action.GET, IamKind.SERVICE_ACCOUNT);
         List<ServiceAccount.Key> keys =
-                find(author, IamDoor.accountName(request)).keys();
+                accounts.find(author, IamDoor.accountName(request)).keys();
         var out = new JsonWriter(1024 * keys.size()).beginArray();
         keys.forEach(key -> write(key, out));
         return Response.json(200, out.endArray().done());
@@ -58,13 +58,13 @@ final class AccountKeyRoutes {
     }
 
     private ServiceAccount.Key create(IamDoor.Author author, String name, String text, JsonBody body) {
-        ServiceAccountRoutes.requireAllOf(author, name);
-        find(author, name);
+        AccountEntities.requireAllOf(author, name);
+        accounts.find(author, name);
         long now = clock.instant().getEpochSecond();
         long end = body.field("expiresTime").isEmpty()
                 ? ServiceAccount.NEVER
                 : body.number("expiresTime", now + 1, ServiceAccount.EXPIRES_SECONDS_MAX);
-        ServiceAccount.Key key = ServiceAccount.Key.of(ServiceAccountRoutes.requireKey(text), now, end);
+        ServiceAccount.Key key = ServiceAccount.Key.of(AccountEntities.requireKey(text), now, end);
         author.task().run(() -> organizations.change(author.organization(), name, account -> account.with(key, now)));
         return key;
     }
@@ -73,7 +73,7 @@ final class AccountKeyRoutes {
         IamDoor.Author author = door.author(request, Action.UPDATE, IamKind.SERVICE_ACCOUNT);
         String name = IamDoor.accountName(request);
         String id = request.parameter("key");
-        ServiceAccount before = find(author, name);
+        ServiceAccount before = accounts.find(author, name);
         ServiceAccount.Key key = before.keys().stream()
                 .filter(one -> one.id().equals(id))
                 .findFirst()
@@ -87,12 +87,6 @@ final class AccountKeyRoutes {
         var out = new JsonWriter(1024);
         write(key, out);
         return Response.json(status, out.done());
-    }
-
-    private ServiceAccount find(IamDoor.Author author, String name) {
-        return author.task()
-                .run(() -> organizations.serviceAccounts().find(author.organization(), name))
-                .orElseThrow(Refused::notFound);
     }
 
     private static void write(ServiceAccount.Key key, JsonWriter out) {

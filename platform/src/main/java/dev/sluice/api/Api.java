@@ -118,10 +118,11 @@ public final class Api implements Handler {
         new OrganizationRoutes(iam, rooms.organizations(), rooms.tenancy().departures(), this::forget, clock)
                 .addTo(table);
         new QuotaRoutes(iam, rooms.organizations(), limiting, rates, functions, rooms.invocations()).addTo(table);
-        new PolicyRoutes(iam, rooms.organizations(), clock).addTo(table);
-        new AccountKeyRoutes(iam, rooms.organizations(), clock).addTo(table);
-        new RoleRoutes(iam, rooms.organizations(), clock).addTo(table);
-        new ServiceAccountRoutes(iam, rooms.organizations(), clock).addTo(table);
+        var accounts = new AccountEntities(rooms.organizations(), clock);
+        new IamRoutes<>(iam, new PolicyEntities(rooms.organizations(), clock)).addTo(table, "/v1/iam/policy");
+        new IamRoutes<>(iam, new RoleEntities(rooms.organizations(), clock)).addTo(table, "/v1/iam/role");
+        new IamRoutes<>(iam, accounts).addTo(table, "/v1/iam/serviceaccount");
+        new AccountKeyRoutes(iam, rooms.organizations(), accounts, clock).addTo(table);
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
         new FunctionRoutes(door, functions).addTo(table);

@@ -171,9 +171,9 @@ final class IamDoor {
     }
 
     /// @throws Rejection 400 if the body gives what is in the path another name
-    static void requireSameName(JsonBody body, String kind, String name) {
+    static void requireSameName(JsonBody body, IamKind kind, String name) {
         if (!body.text("name").orElse(name).equals(name)) {
-            throw Rejection.of(400, "bad request when processing " + kind + " " + name + ": it keeps its name");
+            throw Rejection.of(400, "bad request when processing " + kind.said() + " " + name + ": it keeps its name");
         }
     }
 }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 ///
 /// To who may not know, an organization that is not there and one that he may not see are one refusal.
 final class OrganizationRoutes {
-    private static final String KIND = "organization";
+    private static final String KIND = IamKind.ORGANIZATION.said();
     private static final String PARAMETER = "organizationName";
     private static final Pattern NAME = Pattern.compile("^[\\w\\d\\-]+$");
 
@@ -95,7 +95,7 @@ final class OrganizationRoutes {
         body.requiredName(NAME, Organizations.NAME_CHARS_MAX);
         body.requireStatus();
         Organization found = find(name);
-        IamDoor.requireSameName(body, KIND, name);
+        IamDoor.requireSameName(body, IamKind.ORGANIZATION, name);
         return answer(200, found);
     }
 

@@ -9,18 +9,25 @@ import java.util.stream.Stream;
 /// Kinds of objects of `iam`, which Dispatch has one word for: rules may speak of one of them by name, as
 /// `policy/NAME`.
 public enum IamKind {
-    ORGANIZATION("organization"),
-    POLICY("policy"),
-    ROLE("role"),
-    SERVICE_ACCOUNT("serviceaccount");
+    ORGANIZATION("organization", "organization"),
+    POLICY("policy", "policy"),
+    ROLE("role", "role"),
+    SERVICE_ACCOUNT("serviceaccount", "service account");
 
     private static final Map<String, IamKind> BY_WORD =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(kind -> kind.word, kind -> kind));
 
     private final String word;
+    private final String said;
 
-    IamKind(String word) {
+    IamKind(String word, String said) {
         this.word = word;
+        this.said = said;
+    }
+
+    /// What one is called in a sentence.
+    public String said() {
+        return said;
     }
 
     static Stream<String> words() {

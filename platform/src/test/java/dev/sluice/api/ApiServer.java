@@ -281,6 +281,12 @@ final class ApiServer implements AutoCloseable {
         return account(tenant.name(), name);
     }
 
+    /// Lets them do everything there.
+    void admit(String organization, String policy, boolean global, String... subjects) {
+        var rule = new Policy.Rule(List.of(subjects), List.of("*"), List.of("*"));
+        asRoot(() -> organizations.put(home(organization), new Policy("i", policy, global, List.of(rule), 0, 0)));
+    }
+
     static void asRoot(Runnable body) {
         new Task(Label.PUBLIC, Label.TOP, Privilege.mintTcb(Component.FALSE)).run(() -> {
             body.run();

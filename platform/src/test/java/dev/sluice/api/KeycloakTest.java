@@ -3,15 +3,12 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.authn.TestProvider;
-import dev.sluice.org.Organization;
-import dev.sluice.org.Policy;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.awaitility.Awaitility;
@@ -165,10 +162,7 @@ final class KeycloakTest {
 
     private static void member(String organization, String... subjects) {
         server().developer(organization, "function");
-        Organization home = server().home(organization);
-        var rule = new Policy.Rule(List.of(subjects), List.of("*"), List.of("*"));
-        ApiServer.asRoot(
-                () -> server().organizations.put(home, new Policy("i", "members", false, List.of(rule), 0, 0)));
+        server().admit(organization, "members", false, subjects);
     }
 
     /// Up to where Keycloak sends the browser back to us.

@@ -3,7 +3,6 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.org.Organization;
-import dev.sluice.org.Policy;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -37,11 +36,8 @@ final class LoginPagesTest {
         site = LoginSite.at(directory, "test");
         server = site.api();
         server.developer("blue", "function");
-        for (String organization : List.of("acme", "blue")) {
-            Organization home = server.home(organization);
-            var rule = new Policy.Rule(List.of("group:dev"), List.of("*"), List.of("*"));
-            ApiServer.asRoot(() -> server.organizations.put(home, new Policy("i", "p", false, List.of(rule), 0, 0)));
-        }
+        server.admit("acme", "p", false, "group:dev");
+        server.admit("blue", "p", false, "group:dev");
     }
 
     @AfterAll

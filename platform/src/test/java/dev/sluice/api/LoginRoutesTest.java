@@ -3,8 +3,6 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.authn.TestProvider;
-import dev.sluice.org.Organization;
-import dev.sluice.org.Policy;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -284,9 +282,7 @@ final class LoginRoutesTest {
         if (server.organizations.tenant(organization).isEmpty()) {
             server.developer(organization, "function");
         }
-        Organization home = server.home(organization);
-        var rule = new Policy.Rule(List.of(subjects), List.of("*"), List.of("*"));
-        ApiServer.asRoot(() -> server.organizations.put(home, new Policy("i", policy, global, List.of(rule), 0, 0)));
+        server.admit(organization, policy, global, subjects);
     }
 
     private static String session() throws Exception {

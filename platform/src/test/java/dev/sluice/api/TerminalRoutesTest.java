@@ -6,7 +6,6 @@ import dev.sluice.authn.TestDirectory;
 import dev.sluice.authn.TestProvider;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.org.Organization;
-import dev.sluice.org.Policy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +33,7 @@ final class TerminalRoutesTest {
         TestProvider.write(directory, provider.description("sso", "dispatch"), ldap.description("corp", "acme", ""));
         server = new ApiServer(directory);
         server.developer("acme", "function");
-        Organization acme = acme();
-        var rule = new Policy.Rule(List.of("group:dev"), List.of("*"), List.of("*"));
-        ApiServer.asRoot(() -> server.organizations.put(acme, new Policy("i", "p", false, List.of(rule), 0, 0)));
+        server.admit("acme", "p", false, "group:dev");
     }
 
     @AfterAll
