@@ -191,7 +191,7 @@ final class ImageRoutesTest {
             })
     void anotherReference_isAnError_withOneReason(String reference) {
         Asker admin = api.developer("refs", "*");
-        String name = "r" + Math.abs(reference.hashCode());
+        String name = "r" + Integer.toHexString(reference.hashCode());
         create(admin, BASES, "{\"name\":\"" + name + "\",\"dockerUrl\":\"" + reference + "\",\"language\":\"\"}");
         settled(admin, BASES, name, "ERROR");
         assertThat(reason(admin, BASES, name)).startsWith(reference + " cannot be pulled: ");
