@@ -119,6 +119,10 @@ public final class Api {
             return Optional.empty();
         }
         String organization = settings.get(Setting.ORGANIZATION);
+        if (organization.isEmpty() && !account.contains("/")) {
+            throw new Failure("of which organization is the service account " + account + "? Say --organization ORG"
+                    + " or --service-account ORG/" + account);
+        }
         return Optional.of(AccountToken.sign(account, organization, Path.of(key), clock.instant()));
     }
 

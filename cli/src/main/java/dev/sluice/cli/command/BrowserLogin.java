@@ -31,6 +31,7 @@ final class BrowserLogin {
     private static final int ANSWER_BYTES_MAX = 1 << 20;
     private static final int FOUND = 302;
     private static final List<String> OPENERS = List.of("xdg-open", "open");
+    private static final List<String> DISPLAYS = List.of("DISPLAY", "WAYLAND_DISPLAY");
     private static final String HTTPS_PORT = ":443";
 
     private BrowserLogin() {}
@@ -43,9 +44,9 @@ final class BrowserLogin {
             String start = server(session) + target;
             Terminal terminal = session.terminal();
             terminal.complain("Logging into: " + start);
-            if (!isOpened(terminal, start)) {
-                terminal.complain("There is no browser here: open that address in one of this machine,"
-                        + " or use --device to log in from another");
+            if (!isOpened(terminal, start) || !hasDisplay(terminal)) {
+                terminal.complain("No browser can be opened here: open that address in one of this machine,"
+                        + " or log in from another one with: sluice login --device");
             }
             terminal.err().flush();
             return catcher.await(PATIENCE)
@@ -83,6 +84,14 @@ final class BrowserLogin {
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /// Openers are there without one too, and say that they have opened what nobody sees.
+    private static boolean hasDisplay(Terminal terminal) {
+        return System.getProperty("os.name").startsWith("Mac")
+                || DISPLAYS.stream()
+                        .anyMatch(name ->
+                                !terminal.environment().getOrDefault(name, "").isEmpty());
     }
 
     private static boolean isOpened(Terminal terminal, String address) {

@@ -10,7 +10,7 @@ final class GlobalFlags {
     static final List<Flag> ALL = List.of(
             Flag.valued("FILE", "configuration file ($SLUICE_CONFIG or ~/.sluice/config.json)", "--config"),
             Flag.valued("ORG", "organization to act in", ORGANIZATION),
-            Flag.bare("act as all of --organization ORG, on record, if you may", AS_ORGANIZATION),
+            Flag.bare("act as the whole organization, on record, if you may", AS_ORGANIZATION),
             Flag.valued("HOST", "host of the server", "--host"),
             Flag.valued("PORT", "port of the server", "--port"),
             Flag.valued("SCHEME", "http or https", "--scheme"),

@@ -10,7 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The values that hold for one command: flag over environment over the current context over the default. An empty
-/// environment variable counts as not set.
+/// environment variable counts as not set. An account that says which organization it is of says that one too, where a
+/// context's would else be meant.
 public final class Settings {
     private final Map<Setting, String> explicit = new EnumMap<>(Setting.class);
     private final Supplier<ConfigFile> reader;
@@ -27,7 +28,17 @@ public final class Settings {
                 explicit.put(setting, variable);
             }
         }
+        if (!explicit.containsKey(Setting.TOKEN)) {
+            accountsOrganization().ifPresent(name -> explicit.putIfAbsent(Setting.ORGANIZATION, name));
+        }
         this.reader = reader;
+    }
+
+    /// Of `ORGANIZATION/NAME` the organization.
+    private Optional<String> accountsOrganization() {
+        String account = explicit.getOrDefault(Setting.SERVICE_ACCOUNT, "");
+        return Optional.of(account.substring(0, Math.max(account.indexOf('/'), 0)))
+                .filter(name -> !name.isEmpty());
     }
 
     public ConfigFile file() {

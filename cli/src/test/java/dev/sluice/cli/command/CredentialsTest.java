@@ -87,6 +87,19 @@ final class CredentialsTest extends RecordedTest {
     }
 
     @Test
+    void anAccount_bringsItsOrganization() throws Exception {
+        administrator();
+        shell.run("login", "--service-account", "acme/adm", "--key-file", key.toString());
+        assertThat(server.asked().getLast().header("X-Dispatch-Org")).isEqualTo("acme");
+        assertThat(context("adm@acme").show("organization")).isEqualTo("acme");
+
+        shell.run("logout");
+        shell.run("logout"); // the administrator: nobody is left where one organization is still named
+        shell.run("login", "--service-account", "acme/adm", "--key-file", key.toString());
+        assertThat(context("local").show("organization")).isEqualTo("acme");
+    }
+
+    @Test
     void theSameOne_staysWhereHeIs() throws Exception {
         administrator();
 

@@ -73,6 +73,27 @@ final class LoginWordsTest extends RecordedTest {
         assertThat(server.asked().getLast().header("Cookie")).isEqualTo(COOKIE);
     }
 
+    /// What opens browsers may be installed where there is nothing to show one on.
+    @Test
+    void aMachineWithoutADisplay_isToldOfTheOtherWay_andMayStillBeLoggedInAt() throws Exception {
+        for (String display : List.of("DISPLAY", "WAYLAND_DISPLAY", "")) {
+            server.reply(200, PROVIDERS).reply(302, "");
+            Files.deleteIfExists(home.resolve("opened"));
+            Future<Shell.Outcome> login = inBackground(() -> shell.set("DISPLAY", "")
+                    .set("WAYLAND_DISPLAY", "")
+                    .set(display.isEmpty() ? "OTHER" : display, ":0")
+                    .run("login"));
+            String opened = openedAddress();
+            get(catcher(opened) + "?cookie=" + encoded(COOKIE));
+
+            Shell.Outcome outcome = login.get(20, TimeUnit.SECONDS);
+            assertThat(outcome.exitCode()).isZero();
+            String advice = "No browser can be opened here: open that address in one of this machine, or log in from"
+                    + " another one with: sluice login --device\n";
+            assertThat(outcome.err()).isEqualTo("Logging into: " + opened + "\n" + (display.isEmpty() ? advice : ""));
+        }
+    }
+
     @Test
     void aPage_cannotLogTheTerminalIn_asSomebodyElse() throws Exception {
         server.reply(200, PROVIDERS).reply(302, "");
@@ -249,7 +270,7 @@ final class LoginWordsTest extends RecordedTest {
                 "#!/bin/sh\nprintf '%s' \"$1\" > '" + home + "/.opening' && mv '" + home + "/.opening' '" + home
                         + "/opened'\n");
         Files.setPosixFilePermissions(opener, PosixFilePermissions.fromString("rwx------"));
-        shell.set("PATH", bin.toString());
+        shell.set("PATH", bin.toString()).set("DISPLAY", ":0");
         return threads.submit(command);
     }
 

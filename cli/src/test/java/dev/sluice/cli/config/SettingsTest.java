@@ -3,6 +3,7 @@ package dev.sluice.cli.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.RecordedTest;
+import dev.sluice.cli.RsaKeys;
 import dev.sluice.cli.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,40 @@ final class SettingsTest extends RecordedTest {
 
         shell.set("SLUICE_ORGANIZATION", "");
         assertThat(organization("whoami")).isEqualTo("acme");
+    }
+
+    /// Else an account of one organization would ask about another one, whose context happens to be the current one.
+    @Test
+    void anAccountsOrganization_winsOverTheContexts_only() throws Exception {
+        Path key = RsaKeys.pkcs8(RsaKeys.generate(), home.resolve("k.pem"));
+        shell.set("SLUICE_JWT_PRIVATE_KEY", key.toString());
+        assertThat(organization("whoami", "--service-account", "blue/ci")).isEqualTo("blue");
+        assertThat(organization("whoami", "--service-account", "ci")).isEqualTo("acme");
+        assertThat(organization("whoami", "--service-account", "blue/ci", "--organization", "green"))
+                .isEqualTo("green");
+        assertThat(organization("whoami", "--service-account", "blue/ci", "--token", "t"))
+                .as("whom the token speaks for, only the server knows")
+                .isEqualTo("acme");
+
+        shell.set("SLUICE_SERVICE_ACCOUNT", "blue/ci");
+        assertThat(organization("whoami")).isEqualTo("blue");
+        assertThat(organization("whoami", "--service-account", "green/ci")).isEqualTo("green");
+        shell.set("SLUICE_ORGANIZATION", "acme");
+        assertThat(organization("whoami")).isEqualTo("acme");
+    }
+
+    @Test
+    void anAccountOfNoOrganization_isNotSent() throws Exception {
+        Path key = RsaKeys.pkcs8(RsaKeys.generate(), home.resolve("k.pem"));
+        shell.configured(config(""));
+        var outcome = shell.run("whoami", "--service-account", "ci", "--key-file", key.toString());
+        assertThat(outcome)
+                .isEqualTo(new Shell.Outcome(
+                        1,
+                        "",
+                        "of which organization is the service account ci? Say --organization ORG"
+                                + " or --service-account ORG/ci\n"));
+        assertThat(server.asked()).isEmpty();
     }
 
     @Test
