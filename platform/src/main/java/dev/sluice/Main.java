@@ -28,7 +28,7 @@ public final class Main {
     }
 
     /// What is still under way when the server ends has no store any more; all else is worth a stack trace.
-    private static void uncaught(Thread thread, Throwable failed) {
+    static void uncaught(Thread thread, Throwable failed) {
         if (!(failed instanceof StoreClosed)) {
             LOG.error("{} ended", thread.getName(), failed);
         }

@@ -2,15 +2,23 @@ package dev.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.store.StoreClosed;
 import dev.sluice.store.StoreFailed;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 final class PeriodicTest {
     private static final Duration PAUSE = Duration.ofMillis(1);
+
+    private Runnable listening = () -> {};
 
     @Test
     void pieceThatFails_isTriedAgain_andKeepsNoOtherFromItsTurn() throws InterruptedException {
@@ -24,6 +32,53 @@ final class PeriodicTest {
             assertThat(failing.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(other.await(10, TimeUnit.SECONDS)).isTrue();
         }
+    }
+
+    @Test
+    void whatEndsWithTheServer_isNoFailure() throws InterruptedException {
+        ListAppender<ILoggingEvent> told = listen(Periodic.class);
+        var ended = new CountDownLatch(2);
+        Runnable ends = () -> {
+            ended.countDown();
+            throw new StoreClosed();
+        };
+        var failed = new CountDownLatch(2);
+        Runnable fails = () -> {
+            failed.countDown();
+            throw new StoreFailed("the disk is full");
+        };
+        try (var _ = new Periodic("ending", PAUSE, List.of(ends));
+                var _ = new Periodic("failing", PAUSE, List.of(fails))) {
+            assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(failed.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(List.copyOf(told.list))
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .contains("failing failed and is tried again")
+                .noneMatch(message -> message.contains("ending failed"));
+    }
+
+    @Test
+    void aThreadThatEndsWithTheServer_isNotComplainedOf() {
+        ListAppender<ILoggingEvent> told = listen(Main.class);
+        Main.uncaught(Thread.currentThread(), new StoreClosed());
+        assertThat(told.list).isEmpty();
+        Main.uncaught(Thread.currentThread(), new IllegalStateException("on purpose"));
+        assertThat(told.list).hasSize(1);
+    }
+
+    private ListAppender<ILoggingEvent> listen(Class<?> to) {
+        var appender = new ListAppender<ILoggingEvent>();
+        appender.start();
+        var log = (Logger) LoggerFactory.getLogger(to);
+        log.addAppender(appender);
+        listening = () -> log.detachAppender(appender);
+        return appender;
+    }
+
+    @AfterEach
+    void listenNoMore() {
+        listening.run();
     }
 
     @Test

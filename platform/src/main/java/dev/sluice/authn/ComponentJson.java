@@ -45,7 +45,7 @@ public final class ComponentJson {
         if (json.isString() && json.stringValue().equals(FALSE)) {
             return Component.FALSE;
         }
-        JsonNode clauses = json.isObject() && json.size() == 1 ? json.get(FORMULA) : null;
+        JsonNode clauses = json.size() == 1 ? json.get(FORMULA) : null;
         if (clauses == null || !clauses.isArray()) {
             throw invalid();
         }

@@ -164,7 +164,7 @@ public final class IdentityProviders {
     /// `https://host[:port]` and nothing behind it.
     private static URI origin(String text) {
         URI uri = Description.uri(text);
-        boolean isOrigin = ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
+        boolean isOrigin = "https".equals(uri.getScheme())
                 && uri.getHost() != null
                 && uri.getRawUserInfo() == null
                 && uri.getRawPath().isEmpty()

@@ -3,7 +3,6 @@ package dev.sluice.authn;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPConnectionOptions;
 import com.unboundid.ldap.sdk.LDAPException;
-import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.extensions.StartTLSExtendedRequest;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -29,13 +28,10 @@ final class LdapTransport {
     LdapTransport(LdapProvider provider, Duration patience) {
         this.provider = provider;
         this.tls = new NamedTls(tls(provider.authorities()));
-        options.setUseSynchronousMode(true);
+        options.setUseSynchronousMode(true); // saves a thread
         options.setConnectTimeoutMillis((int) Math.min(CONNECT_MILLIS, patience.toMillis()));
         options.setResponseTimeoutMillis(patience.toMillis());
         options.setMaxMessageSize(MESSAGE_BYTES_MAX);
-        options.setFollowReferrals(false);
-        options.setBindWithDNRequiresPassword(true);
-        options.setUseSchema(false);
     }
 
     LDAPConnection unconnected() {
@@ -46,12 +42,7 @@ final class LdapTransport {
     void connect(LDAPConnection connection) throws LDAPException {
         connection.connect(provider.host(), provider.port());
         if (provider.startTls()) {
-            ResultCode begun = connection
-                    .processExtendedOperation(new StartTLSExtendedRequest(tls))
-                    .getResultCode();
-            if (!begun.equals(ResultCode.SUCCESS)) {
-                throw new LDAPException(begun, "the directory does not begin TLS");
-            }
+            var _ = connection.processExtendedOperation(new StartTLSExtendedRequest(tls)); // throws unless it is TLS
         }
     }
 

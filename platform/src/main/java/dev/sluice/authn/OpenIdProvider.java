@@ -67,9 +67,7 @@ record OpenIdProvider(
             return false;
         }
         return "https".equals(uri.getScheme())
-                || (isLoopbackAllowed
-                        && "http".equals(uri.getScheme())
-                        && (host.equals("127.0.0.1") || host.equals("localhost")));
+                || (isLoopbackAllowed && "http".equals(uri.getScheme()) && host.equals("127.0.0.1"));
     }
 
     /// Without the secret.

@@ -31,14 +31,15 @@ public final class Users {
     public Caller caller(String id, Optional<String> organization) {
         Optional<Sessions.Open> open = sessions.find(id);
         Optional<IdentityProvider> provider = open.flatMap(this::provider);
-        if (open.isEmpty() || provider.isEmpty()) {
+        if (provider.isEmpty()) {
             return Caller.Rejected.UNAUTHENTICATED;
         }
+        Sessions.Open session = open.orElseThrow();
         return organization
                 .flatMap(organizations::tenant)
-                .flatMap(requested -> identity(open.get(), provider.get(), requested)
+                .flatMap(requested -> identity(session, provider.get(), requested)
                         .<Caller>map(who -> new Caller.Known(lending, who, requested.organization())))
-                .orElseGet(() -> new Caller.Rejected(Caller.Reason.FORBIDDEN, payer(open.get())));
+                .orElseGet(() -> new Caller.Rejected(Caller.Reason.FORBIDDEN, payer(session)));
     }
 
     /// He is of no organization, and pays for himself.

@@ -3,10 +3,15 @@ package dev.sluice.authn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.unboundid.ldap.sdk.LDAPException;
 import dev.sluice.authn.LoginRefused.Why;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -14,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
@@ -294,6 +300,16 @@ final class LdapLoginTest {
     }
 
     @Test
+    void withoutAFileOfAuthorities_thisMachinesAreAsked() throws Exception {
+        String description = directory.description("corp", "acme", "").replaceFirst("\"caFile\":\"[^\"]*\",", "");
+        try (var logins = logins(PATIENCE, description)) {
+            assertThatThrownBy(() -> logins.user("corp", Credentials.of("jon", "correct horse"), "1.2.3.4"))
+                    .hasStackTraceContaining("unable to find valid certification path");
+        }
+        assertThat(directory.binds).isEmpty();
+    }
+
+    @Test
     void whereADirectoryRefersTo_nobodyIsAsked() throws Exception {
         try (var other = new TestDirectory(data, "127.0.0.1")) {
             other.person("ann", "secret", "mail: ann@example.com");
@@ -322,7 +338,7 @@ final class LdapLoginTest {
                 Thread.currentThread().interrupt();
             }
         };
-        try (var logins = logins(Duration.ofMillis(500), directory.description("corp", "acme", ""))) {
+        try (var logins = logins(Duration.ofSeconds(1), directory.description("corp", "acme", ""))) {
             assertThat(refusal(logins, "jon", "correct horse", "1.2.3.4")).isEqualTo(Why.UNREACHABLE);
         } finally {
             answer.countDown();
@@ -330,6 +346,88 @@ final class LdapLoginTest {
         String down = directory.description("corp", "acme", "");
         directory.close();
         assertThat(refusal(down, "jon", "correct horse")).isEqualTo(Why.UNREACHABLE);
+    }
+
+    /// As long as a login waits for the directory, it keeps one of the places.
+    @Test
+    void aDirectoryThatDoesNotAnswer_keepsNoPlace() throws Exception {
+        var unanswered = new Semaphore(LdapClient.LOGINS_MAX);
+        var answer = new CountDownLatch(1);
+        directory.beforeSearch = () -> {
+            try {
+                if (unanswered.tryAcquire()) {
+                    answer.await();
+                }
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        try (var logins = logins(Duration.ofSeconds(1), directory.description("corp", "acme", ""))) {
+            assertPlacesComeBack(logins);
+        } finally {
+            answer.countDown();
+        }
+    }
+
+    @Test
+    void aDirectoryThatOnlyListens_keepsNoPlace() throws Exception {
+        var unanswered = new Semaphore(LdapClient.LOGINS_MAX);
+        int port = URI.create(directory.ldaps()).getPort();
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            threads.execute(() -> relay(silent, port, unanswered, threads));
+            String url = "ldaps://127.0.0.1:" + silent.getLocalPort();
+            String description =
+                    directory.description("corp", "acme", "").replace(directory.ldaps(), url);
+            try (var logins = logins(Duration.ofSeconds(1), description)) {
+                assertPlacesComeBack(logins);
+            } finally {
+                silent.close();
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    /// The library itself gives up after ten seconds.
+    private static void assertPlacesComeBack(Logins logins) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < LdapClient.LOGINS_MAX; i++) {
+                String address = "1.2.3." + i;
+                threads.execute(() -> assertThat(refusal(logins, "jon", "correct horse", address))
+                        .isEqualTo(Why.UNREACHABLE));
+            }
+        }
+        await().atMost(Duration.ofSeconds(6)).ignoreExceptionsInstanceOf(LoginRefused.class).until(() -> logins.user(
+                        "corp", Credentials.of("jon", "correct horse"), "1.2.4.1")
+                .mail()
+                .equals("jon@example.com"));
+    }
+
+    /// Says nothing on the first connections, and hands on what comes on later ones.
+    private static void relay(ServerSocket from, int port, Semaphore unanswered, Executor threads) {
+        try {
+            var open = new ArrayList<Socket>();
+            while (true) {
+                Socket client = from.accept();
+                open.add(client);
+                if (!unanswered.tryAcquire()) {
+                    Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
+                    threads.execute(() -> copy(client, server));
+                    threads.execute(() -> copy(server, client));
+                }
+            }
+        } catch (IOException closed) {
+            assertThat(from.isClosed()).isTrue();
+        }
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try (from;
+                to) {
+            from.getInputStream().transferTo(to.getOutputStream());
+        } catch (IOException closed) {
+            assertThat(from.isClosed() || to.isClosed()).isTrue();
+        }
     }
 
     @Test

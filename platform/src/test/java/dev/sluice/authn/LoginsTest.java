@@ -127,6 +127,14 @@ final class LoginsTest {
     }
 
     @Test
+    void anAddress_isNotTooLong() throws Exception {
+        provider.mail = "a@" + "b".repeat(252);
+        assertThat(logIn().user().mail()).isEqualTo(provider.mail);
+        provider.mail += "b";
+        assertThat(refusal(this::logIn)).isEqualTo(Why.NOT_VERIFIED);
+    }
+
+    @Test
     void aKeyThatIsNew_isFetched_butNotOftenForNamesThatNobodyKnows() throws Exception {
         logIn();
         provider.rotate("k2");
@@ -334,6 +342,7 @@ final class LoginsTest {
                 "{\"name\":\"a\",\"issuer\":\"http://idp.test\",\"clientId\":\"c\"}",
                 "{\"name\":\"a\",\"issuer\":\"http://127.0.0.1:1\",\"clientId\":\"c\"}",
                 "{\"name\":\"a\",\"issuer\":\"http://idp.test\",\"clientId\":\"c\",\"allowLoopbackHttp\":true}",
+                "{\"name\":\"a\",\"issuer\":\"ftp://127.0.0.1\",\"clientId\":\"c\",\"allowLoopbackHttp\":true}",
                 "{\"name\":\"a\",\"issuer\":\"https://u@idp.test\",\"clientId\":\"c\"}",
                 "{\"name\":\"A/\",\"issuer\":\"https://idp.test\",\"clientId\":\"c\"}",
                 "{\"name\":\"a\",\"issuer\":\"https://idp.test\"}",
@@ -364,7 +373,7 @@ final class LoginsTest {
                 "{\"providers\":{}}",
                 "{\"providers\":[],\"extra\":1}",
                 "{\"providers\":[],\"publicUrl\":\"https://sluice.test/path\"}",
-                "{\"providers\":[],\"publicUrl\":\"ftp://sluice.test\"}",
+                "{\"providers\":[],\"publicUrl\":\"http://sluice.test\"}",
                 "{\"providers\":[],\"publicUrl\":\"https://u@sluice.test\"}",
                 "{\"providers\":[],\"publicUrl\":\"https://sluice.test?x\"}",
                 "{\"providers\":[],\"publicUrl\":\"https://sluice.test#x\"}",
