@@ -4,8 +4,10 @@ import dev.sluice.image.BuiltInImages;
 import dev.sluice.image.Runtime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// A base image as Dispatch's clients see it. What became of it follows from what it was told: it is READY if its
 /// reference is a base image that the server has.
@@ -59,9 +61,13 @@ record BaseImageEntity(
             return Optional.empty();
         }
         return Optional.of(BuiltInImages.language(wish.dockerUrl())
-                .map(language -> "this server has no runtime for " + language + " yet, only for nodejs and python3")
+                .map(language -> "this server has no runtime for " + language + " yet, only for " + languages())
                 .orElseGet(() -> wish.dockerUrl() + " cannot be pulled: this server pulls from no registry yet, and has"
-                        + " only dispatchframework/nodejs-base and dispatchframework/python3-base"));
+                        + " only dispatchframework/LANGUAGE-base for " + languages()));
+    }
+
+    private static String languages() {
+        return Arrays.stream(Runtime.values()).map(Runtime::language).collect(Collectors.joining(", "));
     }
 
     /// As contracts/dispatch.md 2.4 has it.

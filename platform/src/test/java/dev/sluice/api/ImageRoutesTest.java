@@ -111,14 +111,14 @@ final class ImageRoutesTest {
                                 ? ""
                                 : "the manifest is not met: there is no package requests in the image, and none in the"
                                         + " function's package/");
-        for (String language : List.of("powershell", "java")) {
-            settled(admin, BASES, language + "-base", "ERROR");
-            String why = "this server has no runtime for " + language + " yet, only for nodejs and python3";
-            assertThat(reason(admin, BASES, language + "-base")).isEqualTo(why);
-            settled(admin, IMAGES, language, "ERROR");
-            assertThat(reason(admin, IMAGES, language))
-                    .isEqualTo("base image " + language + "-base is in error: " + why);
-        }
+        settled(admin, BASES, "java-base", "READY");
+        assertThat(settled(admin, IMAGES, "java", "READY")).contains("\"language\":\"java\"");
+        settled(admin, BASES, "powershell-base", "ERROR");
+        settled(admin, IMAGES, "powershell", "ERROR");
+        String why = "this server has no runtime for powershell yet, only for nodejs, python3, java";
+        assertThat(reason(admin, BASES, "powershell-base")).isEqualTo(why);
+        assertThat(reason(admin, IMAGES, "powershell"))
+                .isEqualTo("base image powershell-base is in error: " + why);
         assertThat(names(api.get(admin, BASES)))
                 .containsExactlyInAnyOrder("nodejs-base", "python3-base", "powershell-base", "java-base");
         assertThat(names(api.get(admin, IMAGES)))
@@ -294,6 +294,9 @@ final class ImageRoutesTest {
         image(admin, "missing", "py", ",\"runtimeDependencies\":{\"manifest\":\"numpy\\nleft-pad==1.0\"}");
         image(admin, "newer", "py", ",\"runtimeDependencies\":{\"manifest\":\"numpy>=99\"}");
         image(admin, "hostile", "py", ",\"runtimeDependencies\":{\"manifest\":\"-r /etc/passwd\"}");
+        base(admin, "jvm", "dispatchframework/java-base", "java");
+        image(admin, "maven", "jvm", ",\"runtimeDependencies\":{\"manifest\":\"<project/>\"}");
+        assertThat(error(admin, "maven")).startsWith("this server fetches no packages of Java yet");
         image(admin, "node", "js", ",\"runtimeDependencies\":{\"manifest\":\"{}\"}");
         image(
                 admin,

@@ -1,6 +1,7 @@
 package dev.sluice.cli.command;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /// All words of the command line, in the order in which help shows them.
 public final class Vocabulary {
@@ -15,11 +16,25 @@ public final class Vocabulary {
     }
 
     private static List<Word> words() {
+        return Stream.concat(ofObjects().stream().map(Word::lent), ofPrograms().stream())
+                .toList();
+    }
+
+    private static List<Word> ofObjects() {
+        List<Word> create = List.of(
+                FunctionWords.create(), ImageWords.createBase(), ImageWords.create(), ImageWords.createSeeds());
+        List<Word> get = List.of(FunctionWords.get(), RunWords.get(), ImageWords.getBase(), ImageWords.get());
+        List<Word> update = List.of(FunctionWords.update());
+        List<Word> delete = List.of(FunctionWords.delete(), ImageWords.deleteBase(), ImageWords.delete());
         return List.of(
-                new Word("create", "Create something.", List.of(FunctionWords.create())).lent(),
-                new Word("get", "Show or list something.", List.of(FunctionWords.get(), RunWords.get())).lent(),
-                new Word("update", "Change something.", List.of(FunctionWords.update())).lent(),
-                new Word("delete", "Delete something.", List.of(FunctionWords.delete())).lent(),
+                new Word("create", "Create something.", create),
+                new Word("get", "Show or list something.", get),
+                new Word("update", "Change something.", update),
+                new Word("delete", "Delete something.", delete));
+    }
+
+    private static List<Word> ofPrograms() {
+        return List.of(
                 RunWords.exec().lent(),
                 FaastenWords.invoke(),
                 FsWords.all(),

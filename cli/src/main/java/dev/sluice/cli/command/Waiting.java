@@ -1,0 +1,48 @@
+package dev.sluice.cli.command;
+
+import dev.sluice.cli.Failure;
+import dev.sluice.cli.json.Json;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/// Waits until the server has made what it was asked for, and says how far it has got.
+final class Waiting {
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+    private static final Set<String> UNDER_WAY = Set.of("INITIALIZED", "CREATING", "UPDATING");
+
+    private Waiting() {}
+
+    static Flag flag() {
+        return Flag.bare("wait until it is READY; an ERROR then makes the exit code 1", "--wait");
+    }
+
+    /// What stands at `target` once nothing is under way there. Each change is told on standard error.
+    static Json.Obj settled(Session session, String target) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        String told = "";
+        while (true) {
+            if (!(session.api().get(target) instanceof Json.Obj entity)) {
+                throw new Failure("the server's answer makes no sense: is it a Sluice server?");
+            }
+            String status = entity.show("status");
+            if (!status.equals(told)) {
+                session.terminal().complain(entity.show("name") + ": " + Rows.status(entity));
+                told = status;
+            }
+            if (!UNDER_WAY.contains(status)) {
+                return entity;
+            }
+            if (System.nanoTime() > end) {
+                throw new Failure(entity.show("name") + " is still " + status + ": look later, with sluice get");
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    /// The exit code of a command that waited for it.
+    static int verdict(Json.Obj entity) {
+        return entity.show("status").equals("ERROR") ? Failure.FAILED : 0;
+    }
+}
