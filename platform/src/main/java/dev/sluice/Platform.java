@@ -38,6 +38,8 @@ import dev.sluice.org.Organizations;
 import dev.sluice.org.TenantLimits;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
+import dev.sluice.secret.DataKeys;
+import dev.sluice.secret.Secrets;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
 import dev.sluice.schedule.Scheduler;
@@ -70,6 +72,9 @@ final class Platform implements AutoCloseable {
 
     /// From one look for sessions that are over to the next.
     private static final Duration SWEEP_PAUSE = Duration.ofMinutes(10);
+
+    /// From one look for another master key to the next.
+    private static final Duration KEYS_PAUSE = Duration.ofSeconds(1);
 
     private final ArrayDeque<Runnable> parts = new ArrayDeque<>();
     private final Endpoints endpoints;
@@ -110,9 +115,9 @@ final class Platform implements AutoCloseable {
         var blobs = new DiskBlobs(data.resolve("blobs"), clock);
         var fs = new LabeledFs(store, random, new FsSettings(limits::storage, clock, Gates::named));
         fs.bootstrap();
-        var audit = closing(new AuditLog(store, random, clock), Platform::writeDecisions);
-        closing(new Periodic("decisions", DecisionLog.PAUSE, List.of(audit.decisions()::write)), Periodic::close);
+        AuditLog audit = audit(store, clock);
         var gates = new Gates(fs, audit, closing(Egress.open(config.egress()), Egress::close));
+        DataKeys keys = keys(store, random);
         Runs runs = runs(store, clock);
         var scheduler = new Scheduler(memoryMib, tenant -> Limiting.runs(limits, tenant));
         LocalWorker worker = worker(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib, clock);
@@ -125,19 +130,19 @@ final class Platform implements AutoCloseable {
         admin.ensure(new Founding(organizations, clock));
         var system = new SystemObjects(fs, blobs, gates);
         system.ensure(config.functionsDir());
-        Api.SignIn signIn = signIn(new Kept(store, organizations, audit), gateway, clock);
-        var parts = Departures.Parts.of(store, fs, runs, signIn.login(), worker::end, clock);
-        Departures departures = collect(parts, new Departed(fs, audit), fs, blobs, config.collectSeconds());
         var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);
+        Api.SignIn signIn = signIn(new Kept(store, organizations, audit), delegations, gateway, clock);
+        var parts = Departures.Parts.of(store, fs, runs, keys, signIn.login(), worker::end, clock);
+        Departures departures = collect(parts, new Departed(fs, audit), fs, blobs, config.collectSeconds());
         var rooms = new Api.Rooms(
                 new Authenticator(organizations, new Bearers(organizations, config.tokens(), clock), delegations),
-                delegations,
                 organizations,
                 fs,
                 blobs,
                 gates,
                 invocations,
                 runs,
+                new Secrets(fs, keys, audit, random),
                 system,
                 audit,
                 signIn,
@@ -183,7 +188,7 @@ final class Platform implements AutoCloseable {
     /// Where logging in is kept.
     private record Kept(Store store, Organizations organizations, AuditLog audit) {}
 
-    private Api.SignIn signIn(Kept kept, WebServer gateway, Clock clock) throws IOException {
+    private Api.SignIn signIn(Kept kept, Delegations delegations, WebServer gateway, Clock clock) throws IOException {
         var login = Login.of(
                 IdentityProviders.at(data),
                 kept.store(),
@@ -193,7 +198,7 @@ final class Platform implements AutoCloseable {
                 clock);
         closing(login.logins(), Logins::close);
         closing(new Periodic("sessions", SWEEP_PAUSE, List.of(login.sessions()::sweep)), Periodic::close);
-        return new Api.SignIn(login, Set.of(gateway.port(), gateway.tlsPort()));
+        return new Api.SignIn(login, delegations, Set.of(gateway.port(), gateway.tlsPort()));
     }
 
     private WebServer listener(int port, int tlsPort, TlsIdentity identity, Handler handler) throws IOException {
@@ -234,6 +239,18 @@ final class Platform implements AutoCloseable {
                         List.of(objects::collectIfDue, blobs::collectAndLog, departures::goOn)),
                 Periodic::close);
         return departures;
+    }
+
+    private AuditLog audit(Store store, Clock clock) {
+        var audit = closing(new AuditLog(store, new SecureRandom(), clock), Platform::writeDecisions);
+        closing(new Periodic("decisions", DecisionLog.PAUSE, List.of(audit.decisions()::write)), Periodic::close);
+        return audit;
+    }
+
+    private DataKeys keys(Store store, SecureRandom random) throws IOException {
+        DataKeys keys = DataKeys.at(store, data.resolve(DataKeys.FILE), random);
+        closing(new Periodic("keys", KEYS_PAUSE, List.of(keys::rewrapIfDue)), Periodic::close);
+        return keys;
     }
 
     private Runs runs(Store store, Clock clock) {

@@ -37,7 +37,7 @@ final class Rooms {
             room("worker", "label kernel blob fs gate function image sandbox cloudcall"),
             room("run", "label kernel store fs"),
             room("audit", "label kernel store"),
-            room("secret", "label kernel fs"),
+            room("secret", "label kernel store fs"),
             room("build", "blob image function sandbox"),
             room("invoke", "label kernel store blob fs image function gate schedule worker run audit secret build"),
             room("org", "label kernel fs"),

@@ -23,7 +23,9 @@ import dev.sluice.org.Organizations;
 import dev.sluice.org.Policy;
 import dev.sluice.org.PublicKeyText;
 import dev.sluice.org.ServiceAccount;
+import dev.sluice.secret.DataKeys;
 import dev.sluice.store.MemoryStore;
+import dev.sluice.store.Store;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +36,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Clock;
 import java.time.Duration;
@@ -76,6 +79,7 @@ final class Realm {
     private MemoryBlobs blobs = new MemoryBlobs();
 
     private final TokenKey tokenKey;
+    private final Path masterKey = newMasterKey();
 
     private boolean hasFunctions = true;
 
@@ -186,6 +190,29 @@ final class Realm {
                 Files.deleteIfExists(directory.resolve("token.key.lock"));
                 Files.delete(directory);
             }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static Path newMasterKey() {
+        try {
+            Path directory = Files.createTempDirectory("sluice-fuzz");
+            Path file = directory.resolve(DataKeys.FILE);
+            DataKeys.at(new MemoryStore(), file, new SecureRandom());
+            directory.toFile().deleteOnExit();
+            directory.resolve(DataKeys.FILE + ".lock").toFile().deleteOnExit();
+            file.toFile().deleteOnExit();
+            return file;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /// What the organizations' secrets are sealed with.
+    DataKeys keys(Store kept, SecureRandom random) {
+        try {
+            return DataKeys.at(kept, masterKey, random);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

@@ -44,6 +44,8 @@ import dev.sluice.org.Organizations;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
 import dev.sluice.sandbox.SandboxDriver;
+import dev.sluice.secret.DataKeys;
+import dev.sluice.secret.Secrets;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.worker.LocalWorker;
 import java.io.ByteArrayInputStream;
@@ -120,20 +122,21 @@ final class World implements AutoCloseable {
         this.authenticator = new Authenticator(
                 organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, Realm.CLOCK), delegations);
         var login = Login.of(IdentityProviders.NONE, store, organizations, audit, random, Realm.CLOCK);
-        var parts = Departures.Parts.of(store, fs, runs, login, worker::end, Realm.CLOCK);
+        DataKeys keys = realm.keys(store, random);
+        var parts = Departures.Parts.of(store, fs, runs, keys, login, worker::end, Realm.CLOCK);
         this.api = new Api(
                 new Api.Rooms(
                         authenticator,
-                        delegations,
                         organizations,
                         fs,
                         blobs,
                         gates,
                         invocations,
                         runs,
+                        new Secrets(fs, keys, audit, random),
                         new SystemObjects(fs, blobs, gates),
                         audit,
-                        new Api.SignIn(login, Set.of()),
+                        new Api.SignIn(login, delegations, Set.of()),
                         new Api.Tenancy(
                                 new Departures(new Departed(fs, audit), parts, Realm.CLOCK),
                                 Plenty.limiting(fs, audit, scheduler, store))),

@@ -19,6 +19,7 @@ import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Resource;
 import dev.sluice.run.Runs;
+import dev.sluice.secret.Secrets;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.SecureRandom;
@@ -53,13 +54,13 @@ public final class Api implements Handler {
     /// What the handlers work with.
     public record Rooms(
             Authenticator authenticator,
-            Delegations delegations,
             Organizations organizations,
             LabeledFs fs,
             Blobs blobs,
             Gates gates,
             Invocations invocations,
             Runs runs,
+            Secrets secrets,
             SystemObjects system,
             AuditLog audit,
             SignIn signIn,
@@ -68,10 +69,10 @@ public final class Api implements Handler {
     /// What bounds organizations: how much each may have, and how one ends.
     public record Tenancy(Departures departures, Limiting limiting) {}
 
-    /// How people log in.
+    /// How people log in, and what they can give of that.
     ///
     /// @param tenantPorts where the gateway listens
-    public record SignIn(Login login, Set<Integer> tenantPorts) {}
+    public record SignIn(Login login, Delegations delegations, Set<Integer> tenantPorts) {}
 
     public Api(Rooms rooms, Version version, BooleanSupplier isReady, Clock clock) {
         this(
@@ -106,7 +107,7 @@ public final class Api implements Handler {
         new AccessRoutes(
                         door,
                         rooms.authenticator(),
-                        rooms.delegations(),
+                        rooms.signIn().delegations(),
                         rooms.organizations(),
                         rooms.system(),
                         audit,
@@ -126,6 +127,7 @@ public final class Api implements Handler {
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
         new FunctionRoutes(door, functions).addTo(table);
+        new SecretRoutes(door, rooms.secrets()).addTo(table);
         new RunRoutes(door, functions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);
         new FsRoutes(door, rooms.fs(), rooms.blobs()).addTo(table);

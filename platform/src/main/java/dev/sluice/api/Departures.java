@@ -8,6 +8,7 @@ import dev.sluice.org.Departed;
 import dev.sluice.org.Organization;
 import dev.sluice.run.RunErasure;
 import dev.sluice.run.Runs;
+import dev.sluice.secret.DataKeys;
 import dev.sluice.store.Store;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +21,8 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Removes all that deleted organizations leave behind: guests, runs, sessions, and what stands in the file system.
+/// Removes all that deleted organizations leave behind: guests, runs, sessions, the key of their secrets, and what
+/// stands in the file system.
 ///
 /// An organization is deleted first, in one durable step: from then on nobody is of it. What follows may be broken off
 /// anywhere: it is done again after a restart, and once more when every request, run and upload has ended that was
@@ -55,10 +57,22 @@ public final class Departures {
     ///
     /// @param guests ends all guests of the organization of that token
     public record Parts(
-            Store store, Estates estates, Runs runs, RunErasure records, Login login, Consumer<String> guests) {
+            Store store,
+            Estates estates,
+            Runs runs,
+            RunErasure records,
+            DataKeys keys,
+            Login login,
+            Consumer<String> guests) {
         public static Parts of(
-                Store store, LabeledFs fs, Runs runs, Login login, Consumer<String> guests, InstantSource clock) {
-            return new Parts(store, new Estates(fs), runs, new RunErasure(store, clock), login, guests);
+                Store store,
+                LabeledFs fs,
+                Runs runs,
+                DataKeys keys,
+                Login login,
+                Consumer<String> guests,
+                InstantSource clock) {
+            return new Parts(store, new Estates(fs), runs, new RunErasure(store, clock), keys, login, guests);
         }
     }
 
@@ -82,6 +96,7 @@ public final class Departures {
         Estates.Removed removed = parts.estates().remove(token);
         Set<Bytes> shards = new LinkedHashSet<>(begun.getOrDefault(token, Set.of()));
         shards.addAll(removed.shards());
+        shards.add(parts.keys().destroy(token));
         shards.addAll(parts.records().remove(token, label -> Estates.isForNobodyWithout(label, token)));
         parts.guests().accept(token);
         parts.store().rewrite(shards);

@@ -8,14 +8,9 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import dev.sluice.bytes.PrivateFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
-import java.util.Set;
 
 /// The file of [TokenKey]: P-256 keys as a JWK set, each with when it was made. Whoever reads it can be anybody,
 /// so it is not used unless only its owner can read it. It is replaced as a whole, by one process at a time.
@@ -32,8 +26,6 @@ import java.util.Set;
 final class TokenKeyFile {
     private static final int FILE_BYTES_MAX = 32 << 10;
     private static final int KEYS_MAX = 32;
-    private static final Set<PosixFilePermission> OWNER_ONLY =
-            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     private final Path file;
 
@@ -43,11 +35,7 @@ final class TokenKeyFile {
 
     /// Which version of the file this is, as far as can be seen without reading it; empty if there is none.
     String stamp() throws IOException {
-        if (!Files.exists(file)) {
-            return "";
-        }
-        var seen = Files.readAttributes(file, BasicFileAttributes.class);
-        return seen.fileKey() + " " + seen.size() + " " + seen.lastModifiedTime();
+        return PrivateFile.stamp(file);
     }
 
     /// The keys, the newest first. Makes the first one, and another when the newest is old enough; those are dropped
@@ -56,11 +44,7 @@ final class TokenKeyFile {
     /// @param rotatesNow whether another is made in any case
     /// @throws IOException if the file cannot be read or written, holds no such keys, or others have rights to it
     List<ECKey> refreshed(Instant now, boolean rotatesNow) throws IOException {
-        var ownerOnly = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
-        Path turn = file.resolveSibling("token.key.lock");
-        var options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try (var channel = FileChannel.open(turn, options, ownerOnly);
-                var _ = channel.lock()) {
+        try (var _ = PrivateFile.turn(file)) {
             List<ECKey> stored = Files.exists(file) ? read() : List.of();
             List<ECKey> keys = new ArrayList<>(stored);
             if (keys.isEmpty() || rotatesNow || isOver(keys.getFirst(), TokenKey.ROTATED_AFTER, now)) {
@@ -104,7 +88,7 @@ final class TokenKeyFile {
     }
 
     private List<ECKey> read() throws IOException, ParseException, JOSEException {
-        if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
+        if (!PrivateFile.isPrivate(file)) {
             throw new IOException("others than the owner have rights to " + file
                     + ": remove it, as it may be known to them, and start again; the tokens that it signed end");
         }

@@ -50,6 +50,8 @@ import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
 import dev.sluice.schedule.Scheduler;
+import dev.sluice.secret.DataKeys;
+import dev.sluice.secret.Secrets;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.store.Store;
 import dev.sluice.worker.LocalWorker;
@@ -154,19 +156,20 @@ final class ApiServer implements AutoCloseable {
         authenticator =
                 new Authenticator(organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, clock), delegations);
         var login = Login.of(IdentityProviders.at(directory), store, organizations, audit, new SecureRandom(), clock);
-        var signIn = new Api.SignIn(login, Set.of());
-        parts = Departures.Parts.of(store, fs, runs, login, worker::end, clock);
+        var signIn = new Api.SignIn(login, delegations, Set.of());
+        var keys = DataKeys.at(store, directory.resolve(DataKeys.FILE), new SecureRandom());
+        parts = Departures.Parts.of(store, fs, runs, keys, login, worker::end, clock);
         var departures = new Departures(new Departed(fs, audit), parts, clock);
         api = new Api(
                 new Api.Rooms(
                         authenticator,
-                        delegations,
                         organizations,
                         fs,
                         blobs,
                         gates,
                         invocations,
                         runs,
+                        new Secrets(fs, keys, audit, new SecureRandom()),
                         system,
                         audit,
                         signIn,
@@ -212,7 +215,7 @@ final class ApiServer implements AutoCloseable {
     /// The removal of what deleted organizations leave, where guests are ended so.
     Departures departures(Consumer<String> guests, InstantSource at) {
         var others = new Departures.Parts(
-                parts.store(), parts.estates(), parts.runs(), parts.records(), parts.login(), guests);
+                parts.store(), parts.estates(), parts.runs(), parts.records(), parts.keys(), parts.login(), guests);
         return new Departures(new Departed(fs, audit), others, at);
     }
 
