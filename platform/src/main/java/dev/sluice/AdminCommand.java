@@ -6,6 +6,7 @@ import dev.sluice.authn.TokenKey;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.org.Founding;
 import dev.sluice.org.Organizations;
+import dev.sluice.secret.DataKeys;
 import dev.sluice.store.StoreFailed;
 import dev.sluice.store.rocks.RocksStore;
 import java.io.FileDescriptor;
@@ -94,5 +95,8 @@ public final class AdminCommand {
     private void rotateKeys(Path data) throws IOException {
         TokenKey.rotate(data, clock);
         out.println("Another key signs tokens. Those that the old one signed are good until they end.");
+        DataKeys.rotate(data.resolve(DataKeys.FILE), new SecureRandom());
+        out.println("Another master key wraps the keys of secrets. A server that runs forgets the old one within"
+                + " seconds, any other one when it is started.");
     }
 }

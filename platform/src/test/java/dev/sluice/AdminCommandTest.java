@@ -8,6 +8,7 @@ import dev.sluice.authn.TokenKey;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.org.Founding;
 import dev.sluice.org.Organizations;
+import dev.sluice.secret.DataKeys;
 import dev.sluice.store.rocks.RocksStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -75,8 +76,14 @@ final class AdminCommandTest {
     @Test
     void rotateKeys_needsNoStoppedServer() throws IOException {
         String before = Files.readString(data.resolve("token.key"));
-        try (var _ = store()) {
+        Path master = data.resolve(DataKeys.FILE);
+        try (var store = store()) {
+            DataKeys keys = DataKeys.at(store, master, new SecureRandom());
+            String old = Files.readString(master);
             assertThat(run("rotate-keys", data)).isEqualTo(AdminCommand.DONE);
+            assertThat(master).content().endsWith(old).hasSize(2 * old.length());
+            keys.rewrapIfDue();
+            assertThat(master).content().doesNotContain(old).hasSize(old.length());
         }
         assertThat(data.resolve("token.key")).content().isNotEqualTo(before);
     }

@@ -35,8 +35,9 @@ public final class DataKeys {
 
     private static final int WRAPPED_AT_ONCE = 500;
     private static final int SHARD_BYTES = 4;
-    private static final Bytes SHARD = Bytes.takeOver(
-            Arrays.copyOf(Digest.sha256().digest("keys of secrets".getBytes(StandardCharsets.UTF_8)), SHARD_BYTES));
+    private static final char KEY = 'K';
+    private static final Bytes PREFIX = prefix();
+    private static final Bytes SHARD = PREFIX.slice(0, SHARD_BYTES);
     private static final Logger LOG = LoggerFactory.getLogger(DataKeys.class);
 
     private final Store store;
@@ -59,9 +60,9 @@ public final class DataKeys {
     public static DataKeys at(Store store, Path file, SecureRandom random) throws IOException {
         var masterKeys = new MasterKeyFile(file, random);
         if (!masterKeys.exists()) {
-            if (!store.scan(SHARD, Bytes.EMPTY, 1).isEmpty()) {
-                throw new IOException("the file of the master key is missing: put back " + file
-                        + ", as nothing else opens the secrets that are stored");
+            if (!store.scan(PREFIX, Bytes.EMPTY, 1).isEmpty()) {
+                throw new IOException(file + ", the file of the master key, is missing: put it back, as nothing else"
+                        + " opens the secrets that are stored");
             }
             masterKeys.rotate();
         }
@@ -160,7 +161,7 @@ public final class DataKeys {
     }
 
     private void wrapAll() throws IOException {
-        List<Store.Entry> page = store.scan(SHARD, Bytes.EMPTY, WRAPPED_AT_ONCE);
+        List<Store.Entry> page = store.scan(PREFIX, Bytes.EMPTY, WRAPPED_AT_ONCE);
         while (!page.isEmpty()) {
             var batch = new Batch();
             for (Store.Entry entry : page) {
@@ -173,7 +174,7 @@ public final class DataKeys {
                 }
             }
             store.commit(batch);
-            page = store.scan(SHARD, page.getLast().key(), WRAPPED_AT_ONCE);
+            page = store.scan(PREFIX, page.getLast().key(), WRAPPED_AT_ONCE);
         }
     }
 
@@ -208,18 +209,26 @@ public final class DataKeys {
     }
 
     /// Whose key it is: it opens as nobody else's.
-    private static List<String> context(String organization, MasterKey master) {
+    static List<String> context(String organization, MasterKey master) {
         return List.of("key of secrets", organization, master.id());
     }
 
-    private static Bytes place(String organization) {
+    static Bytes place(String organization) {
         var out = new ByteArrayOutputStream();
-        out.writeBytes(SHARD.readOnlyArray());
+        out.writeBytes(PREFIX.readOnlyArray());
         out.writeBytes(organization.getBytes(StandardCharsets.UTF_8));
         return Bytes.takeOver(out.toByteArray());
     }
 
     private static String organization(Bytes place) {
-        return place.slice(SHARD_BYTES, place.length()).utf8();
+        return place.slice(PREFIX.length(), place.length()).utf8();
+    }
+
+    /// All in one shard, so that one scan finds them.
+    private static Bytes prefix() {
+        byte[] shard = Digest.sha256().digest("keys of secrets".getBytes(StandardCharsets.UTF_8));
+        byte[] prefix = Arrays.copyOf(shard, SHARD_BYTES + 1);
+        prefix[SHARD_BYTES] = (byte) KEY;
+        return Bytes.takeOver(prefix);
     }
 }

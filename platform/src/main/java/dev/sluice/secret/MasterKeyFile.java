@@ -21,8 +21,9 @@ final class MasterKeyFile {
     private final Path file;
     private final SecureRandom random;
 
-    MasterKeyFile(Path file, SecureRandom random) {
-        this.file = file;
+    /// @param file may be a link, to a file on another disk than what it protects
+    MasterKeyFile(Path file, SecureRandom random) throws IOException {
+        this.file = Files.isSymbolicLink(file) ? file.resolveSibling(Files.readSymbolicLink(file)) : file;
         this.random = random;
     }
 
@@ -38,6 +39,9 @@ final class MasterKeyFile {
     /// @return the newest first; there is one
     /// @throws IOException if the file cannot be read, holds no such keys, or others have rights to it
     List<MasterKey> read() throws IOException {
+        if (!exists()) {
+            throw new IOException(file + ", the file of the master key, is missing: put it back");
+        }
         if (!PrivateFile.isPrivate(file)) {
             throw new IOException("others than the owner have rights to " + file + ": it may be known to them. Take"
                     + " their rights away, and start the server after sluice admin rotate-keys");

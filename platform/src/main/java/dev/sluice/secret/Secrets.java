@@ -219,7 +219,7 @@ public final class Secrets {
     }
 
     /// Where a sealed version belongs: it opens nowhere else.
-    private static List<String> context(Principal organization, String name, String id, long version) {
+    static List<String> context(Principal organization, String name, String id, long version) {
         return List.of("secret", token(organization), name, id, Long.toString(version));
     }
 

@@ -95,6 +95,7 @@ final class ApiServer implements AutoCloseable {
     final Blobs blobs;
     private final Clock clock = Clock.systemUTC();
     final AuditLog audit;
+    final DataKeys keys;
     final Organizations organizations;
     final Authenticator authenticator;
     private final KeyPair key;
@@ -157,7 +158,7 @@ final class ApiServer implements AutoCloseable {
                 new Authenticator(organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, clock), delegations);
         var login = Login.of(IdentityProviders.at(directory), store, organizations, audit, new SecureRandom(), clock);
         var signIn = new Api.SignIn(login, delegations, Set.of());
-        var keys = DataKeys.at(store, directory.resolve(DataKeys.FILE), new SecureRandom());
+        keys = DataKeys.at(store, directory.resolve(DataKeys.FILE), new SecureRandom());
         parts = Departures.Parts.of(store, fs, runs, keys, login, worker::end, clock);
         var departures = new Departures(new Departed(fs, audit), parts, clock);
         api = new Api(
@@ -277,9 +278,13 @@ final class ApiServer implements AutoCloseable {
     }
 
     Asker addAccount(Organization tenant, String name, String... resources) {
+        return addAccount(tenant, name, List.of("*"), List.of(resources));
+    }
+
+    Asker addAccount(Organization tenant, String name, List<String> actions, List<String> resources) {
         String text = PublicKeyText.print((RSAPublicKey) key.getPublic());
         asRoot(() -> organizations.put(tenant, new ServiceAccount("i", name, text, 0, 0)));
-        var rule = new Policy.Rule(List.of(name), List.of("*"), List.of(resources));
+        var rule = new Policy.Rule(List.of(name), actions, resources);
         asRoot(() -> organizations.put(tenant, new Policy("i", name, false, List.of(rule), 0, 0)));
         return account(tenant.name(), name);
     }
