@@ -23,14 +23,12 @@ public final class AccountToken {
 
     private AccountToken() {}
 
-    /// @param account `NAME` or `ORGANIZATION/NAME`
-    /// @param organization put in front of a bare name
+    /// @param account `ORGANIZATION/NAME`
     /// @throws Failure when the key cannot be used
-    public static String sign(String account, String organization, Path key, Instant now) {
-        String issuer = account.contains("/") ? account : organization + "/" + account;
+    public static String sign(String account, Path key, Instant now) {
         KeyFile.SigningKey signing = KeyFile.read(key);
         Json claims = Json.Obj.empty()
-                .with("iss", issuer)
+                .with("iss", account)
                 .with("aud", AUDIENCE)
                 .with("iat", Json.Num.of(now.minus(SKEW).getEpochSecond()))
                 .with("exp", Json.Num.of(now.plus(LIFE).getEpochSecond()));

@@ -28,6 +28,7 @@ public final class Api {
     private static final int JSON_BYTES_MAX = 256 << 20;
 
     private static final int ERROR_BYTES_MAX = 1 << 20;
+    private static final int FORBIDDEN = 403;
 
     /// What the server says whatever the reason.
     private static final Pattern UNIFORM =
@@ -77,7 +78,18 @@ public final class Api {
     ///
     /// @throws Refusal when the server says no
     public Answer call(String method, String target, Body body) {
-        return successful(send(method, target, Map.of("Content-Type", "application/json"), body));
+        Answer answer = send(method, target, Map.of("Content-Type", "application/json"), body);
+        if (answer.status() == FORBIDDEN && isUserOfNoOrganization()) {
+            throw refusal(FORBIDDEN, bytes(answer, ERROR_BYTES_MAX)).withoutOrganization();
+        }
+        return successful(answer);
+    }
+
+    /// Who logged in may be somebody in several organizations, so that he is nobody until he says in which he acts.
+    private boolean isUserOfNoOrganization() {
+        return settings.get(Setting.ORGANIZATION).isEmpty()
+                && !settings.get(Setting.COOKIE).isEmpty()
+                && bearer().isEmpty();
     }
 
     /// Whatever the server answers. The caller closes it.
@@ -113,17 +125,19 @@ public final class Api {
         if (!token.isEmpty()) {
             return Optional.of(token);
         }
-        String account = settings.get(Setting.SERVICE_ACCOUNT);
-        String key = settings.get(Setting.JWT_PRIVATE_KEY);
+        String account = settings.account();
+        String key = settings.accountKey();
+        if (key.isEmpty() && settings.explicit(Setting.SERVICE_ACCOUNT).isPresent()) {
+            throw new Failure("the service account " + account + " speaks with a key of its own: --key-file FILE");
+        }
         if (account.isEmpty() || key.isEmpty()) {
             return Optional.empty();
         }
-        String organization = settings.get(Setting.ORGANIZATION);
-        if (organization.isEmpty() && !account.contains("/")) {
+        if (!account.contains("/")) {
             throw new Failure("of which organization is the service account " + account + "? Say --organization ORG"
                     + " or --service-account ORG/" + account);
         }
-        return Optional.of(AccountToken.sign(account, organization, Path.of(key), clock.instant()));
+        return Optional.of(AccountToken.sign(account, Path.of(key), clock.instant()));
     }
 
     private void addIdentity(Map<String, String> headers) {

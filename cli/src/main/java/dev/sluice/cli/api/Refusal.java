@@ -22,6 +22,11 @@ public final class Refusal extends Failure {
                 + "\nWho has one: sluice iam can SUBJECT ACTION RESOURCE");
     }
 
+    /// With what its request did not say.
+    Refusal withoutOrganization() {
+        return new Refusal(getMessage() + "\nSay in which organization you act: --organization ORG");
+    }
+
     /// With where to ask for the reason.
     Refusal explainedAs(String requestId) {
         return new Refusal(getMessage() + "\nIf you may know why: sluice explain " + requestId);

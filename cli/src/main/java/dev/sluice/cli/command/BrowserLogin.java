@@ -45,7 +45,7 @@ final class BrowserLogin {
             Terminal terminal = session.terminal();
             terminal.complain("Logging into: " + start);
             if (!isOpened(terminal, start) || !hasDisplay(terminal)) {
-                terminal.complain("No browser can be opened here: open that address in one of this machine,"
+                terminal.complain("There seems to be no browser here: open that address in one of this machine,"
                         + " or log in from another one with: sluice login --device");
             }
             terminal.err().flush();

@@ -60,9 +60,41 @@ public final class Settings {
         if (said != null) {
             return said;
         }
-        String stored =
-                setting.key().isEmpty() ? "" : file().context(file().current()).show(setting.key());
+        String stored = setting.key().isEmpty() ? "" : stored(setting);
         return stored.isEmpty() ? setting.usual() : stored;
+    }
+
+    private String stored(Setting setting) {
+        return file().context(file().current()).show(setting.key());
+    }
+
+    /// The service account that speaks, as `ORGANIZATION/NAME` where that is known; empty where none does. One that a
+    /// context holds is of the context's organization, in whichever it acts.
+    public String account() {
+        return explicit.containsKey(Setting.SERVICE_ACCOUNT)
+                ? qualified(get(Setting.SERVICE_ACCOUNT), get(Setting.ORGANIZATION))
+                : storedAccount();
+    }
+
+    /// The file with its key; empty where none is known. The key that a context holds is of the context's account, and
+    /// of no other.
+    public String accountKey() {
+        boolean isAnothers = !explicit.containsKey(Setting.JWT_PRIVATE_KEY)
+                && !storedAccount().isEmpty()
+                && !storedAccount().equals(account());
+        return isAnothers ? "" : get(Setting.JWT_PRIVATE_KEY);
+    }
+
+    private String storedAccount() {
+        String organization = stored(Setting.ORGANIZATION);
+        return qualified(
+                stored(Setting.SERVICE_ACCOUNT), organization.isEmpty() ? get(Setting.ORGANIZATION) : organization);
+    }
+
+    private static String qualified(String account, String organization) {
+        return account.isEmpty() || account.contains("/") || organization.isEmpty()
+                ? account
+                : organization + "/" + account;
     }
 
     /// The server's address.

@@ -88,8 +88,9 @@ final class LoginWordsTest extends RecordedTest {
 
             Shell.Outcome outcome = login.get(20, TimeUnit.SECONDS);
             assertThat(outcome.exitCode()).isZero();
-            String advice = "No browser can be opened here: open that address in one of this machine, or log in from"
-                    + " another one with: sluice login --device\n";
+            String advice =
+                    "There seems to be no browser here: open that address in one of this machine, or log in from"
+                            + " another one with: sluice login --device\n";
             assertThat(outcome.err()).isEqualTo("Logging into: " + opened + "\n" + (display.isEmpty() ? advice : ""));
         }
     }

@@ -6,8 +6,10 @@ import dev.sluice.cli.RecordedTest;
 import dev.sluice.cli.RsaKeys;
 import dev.sluice.cli.Shell;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
 /// Flag over environment over file over default, seen from what arrives at a server.
@@ -47,6 +49,48 @@ final class SettingsTest extends RecordedTest {
         assertThat(organization("whoami", "--service-account", "green/ci")).isEqualTo("green");
         shell.set("SLUICE_ORGANIZATION", "acme");
         assertThat(organization("whoami")).isEqualTo("acme");
+    }
+
+    /// Else the key of one account would sign what another one says.
+    @Test
+    void anAccountsKey_isItsOwn() throws Exception {
+        Path key = RsaKeys.pkcs8(RsaKeys.generate(), home.resolve("k.pem"));
+        shell.configured(with("\"serviceaccount\":\"ci\",\"jwtprivatekey\":\"" + key + "\"", "acme"));
+        for (String own : new String[] {"ci", "acme/ci"}) {
+            assertThat(shell.run("whoami", "--service-account", own).exitCode()).isZero();
+        }
+        int asked = server.asked().size();
+        for (String other : new String[] {"blue/ci", "acme/cd", "cd"}) {
+            var outcome = shell.run("whoami", "--service-account", other);
+            assertThat(outcome.exitCode()).isEqualTo(1);
+            assertThat(outcome.err()).endsWith(" speaks with a key of its own: --key-file FILE\n");
+        }
+        shell.configured(with("\"cookie\":\"a=b\"", "acme"));
+        assertThat(shell.run("whoami", "--service-account", "ci").exitCode())
+                .as("not as the user who is logged in")
+                .isEqualTo(1);
+        assertThat(server.asked()).hasSize(asked);
+    }
+
+    @Test
+    void anAccountOfAContext_staysWhoItIs_whereverItActs() throws Exception {
+        Path key = RsaKeys.pkcs8(RsaKeys.generate(), home.resolve("k.pem"));
+        shell.configured(with("\"serviceaccount\":\"ci\",\"jwtprivatekey\":\"" + key + "\"", "acme"));
+        assertThat(organization("whoami", "--organization", "blue")).isEqualTo("blue");
+        String token = server.asked().getLast().header("Authorization");
+        byte[] claims = Base64.getUrlDecoder()
+                .decode(token.substring("Bearer ".length()).split("\\.", -1)[1]);
+        assertThat(new String(claims, StandardCharsets.UTF_8)).startsWith("{\"iss\":\"acme/ci\"");
+    }
+
+    @Test
+    void aUserOfNoOrganization_isToldToSayOne() throws Exception {
+        String forbidden = "{\"code\":403,\"message\":\"Forbidden\"}";
+        shell.configured(with("\"cookie\":\"a=b\"", ""));
+        server.reply(403, forbidden).reply(403, forbidden);
+        assertThat(shell.run("whoami").err())
+                .isEqualTo("[Code: 403] Forbidden\nSay in which organization you act: --organization ORG\n");
+        assertThat(shell.run("whoami", "--organization", "acme").err()).isEqualTo("[Code: 403] Forbidden\n");
     }
 
     @Test
@@ -97,10 +141,14 @@ final class SettingsTest extends RecordedTest {
     }
 
     private String config(String organization) {
+        return with("\"cookie\":\"\"", organization);
+    }
+
+    private String with(String credentials, String organization) {
         return """
                 {"current": "c", "contexts": {"c": {"host": "127.0.0.1", "port": %d, "scheme": "http",
-                 "organization": "%s"}}}
-                """.formatted(server.port(), organization);
+                 %s, "organization": "%s"}}}
+                """.formatted(server.port(), credentials, organization);
     }
 
     @Test
