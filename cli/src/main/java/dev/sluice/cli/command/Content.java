@@ -9,6 +9,7 @@ import java.nio.file.Path;
 
 /// The content that an argument stands for.
 final class Content {
+    private static final String STANDARD_INPUT = "-";
     private static final int CONTENT_BYTES_MAX = 64 << 20;
 
     private Content() {}
@@ -16,13 +17,18 @@ final class Content {
     /// `-` is standard input, `@FILE` what is in a file, anything else the content itself.
     static byte[] of(String argument, InputStream standardInput) {
         try {
-            if (argument.equals("-")) {
+            if (argument.equals(STANDARD_INPUT)) {
                 return bounded(standardInput);
             }
             return argument.startsWith("@") ? ofFile(argument.substring(1)) : argument.getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new Failure("cannot read standard input: " + Failure.reason(e), e);
         }
+    }
+
+    /// What is in a file; `-` is standard input.
+    static byte[] ofFile(String file, InputStream standardInput) {
+        return file.equals(STANDARD_INPUT) ? of(file, standardInput) : ofFile(file);
     }
 
     static byte[] ofFile(String file) {

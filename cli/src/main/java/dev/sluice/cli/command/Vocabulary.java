@@ -22,10 +22,16 @@ public final class Vocabulary {
 
     private static List<Word> ofObjects() {
         List<Word> create = List.of(
-                FunctionWords.create(), ImageWords.createBase(), ImageWords.create(), ImageWords.createSeeds());
-        List<Word> get = List.of(FunctionWords.get(), RunWords.get(), ImageWords.getBase(), ImageWords.get());
-        List<Word> update = List.of(FunctionWords.update());
-        List<Word> delete = List.of(FunctionWords.delete(), ImageWords.deleteBase(), ImageWords.delete());
+                FunctionWords.create(),
+                ImageWords.createBase(),
+                ImageWords.create(),
+                ImageWords.createSeeds(),
+                SecretWords.create());
+        List<Word> get = List.of(
+                FunctionWords.get(), RunWords.get(), ImageWords.getBase(), ImageWords.get(), SecretWords.get());
+        List<Word> update = List.of(FunctionWords.update(), SecretWords.update());
+        List<Word> delete = List.of(
+                FunctionWords.delete(), ImageWords.deleteBase(), ImageWords.delete(), SecretWords.delete());
         return List.of(
                 new Word("create", "Create something.", create),
                 new Word("get", "Show or list something.", get),
@@ -69,7 +75,7 @@ public final class Vocabulary {
                                         "./sluice admin reset-key"),
                                 ProgramWords.ofLauncher(
                                         "rotate-keys",
-                                        "Make another key that signs the server's tokens.",
+                                        "Make other keys for the server's tokens and secrets.",
                                         "./sluice admin rotate-keys"))),
                 ProgramWords.ofLauncher("fuzz", "Look for holes.", "./sluice fuzz"),
                 ProgramWords.ofLauncher("label", "Calculate with labels.", "./sluice label flow acme,T acme,acme"));

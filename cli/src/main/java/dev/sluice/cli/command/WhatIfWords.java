@@ -22,7 +22,6 @@ import java.util.regex.Pattern;
 /// `iam whatif`: which decisions would be others if policies were others.
 final class WhatIfWords {
     private static final String WHAT_IF = "/v1/iam/whatif";
-    private static final String STANDARD_INPUT = "-";
     private static final int FILE_BYTES_MAX = 256 << 10;
     private static final Pattern AGE = Pattern.compile("([0-9]{1,6})([mhd])");
 
@@ -71,7 +70,7 @@ final class WhatIfWords {
 
     /// What the file holds: one policy or more, as documents, as a list, or as `iam get policies` prints them.
     private static List<Json> policies(String file, InputStream standardInput) {
-        byte[] content = file.equals(STANDARD_INPUT) ? Content.of(STANDARD_INPUT, standardInput) : Content.ofFile(file);
+        byte[] content = Content.ofFile(file, standardInput);
         if (content.length > FILE_BYTES_MAX) {
             throw Failure.usage(file + " is larger than " + (FILE_BYTES_MAX >> 10) + " KiB");
         }
