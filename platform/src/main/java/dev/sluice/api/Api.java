@@ -119,11 +119,7 @@ public final class Api implements Handler {
         new OrganizationRoutes(iam, rooms.organizations(), rooms.tenancy().departures(), this::forget, clock)
                 .addTo(table);
         new QuotaRoutes(iam, rooms.organizations(), limiting, rates, functions, rooms.invocations()).addTo(table);
-        var accounts = new AccountEntities(rooms.organizations(), clock);
-        new IamRoutes<>(iam, new PolicyEntities(rooms.organizations(), clock)).addTo(table, "/v1/iam/policy");
-        new IamRoutes<>(iam, new RoleEntities(rooms.organizations(), clock)).addTo(table, "/v1/iam/role");
-        new IamRoutes<>(iam, accounts).addTo(table, "/v1/iam/serviceaccount");
-        new AccountKeyRoutes(iam, rooms.organizations(), accounts, clock).addTo(table);
+        addKept(table, iam, clock);
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
         new FunctionRoutes(door, functions).addTo(table);
@@ -136,6 +132,15 @@ public final class Api implements Handler {
         new ExplainRoutes(door, audit, rooms.runs()).addTo(table);
         new AuditRoutes(door, audit).addTo(table);
         this.routes = table.build();
+    }
+
+    /// What `iam` keeps by name.
+    private void addKept(Routes.Table table, IamDoor iam, Clock clock) {
+        var accounts = new AccountEntities(organizations, clock);
+        new IamRoutes<>(iam, new PolicyEntities(organizations, clock)).addTo(table, "/v1/iam/policy");
+        new IamRoutes<>(iam, new RoleEntities(organizations, clock)).addTo(table, "/v1/iam/role");
+        new IamRoutes<>(iam, accounts).addTo(table, "/v1/iam/serviceaccount");
+        new AccountKeyRoutes(iam, organizations, accounts, clock).addTo(table);
     }
 
     private static Functions functions(Rooms rooms, Images images, Clock clock) {
