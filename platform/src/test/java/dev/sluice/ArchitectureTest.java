@@ -42,6 +42,8 @@ final class ArchitectureTest {
             "org.rocksdb", Set.of("store"),
             "org.eclipse.jetty", Set.of("http", "egress"),
             "com.nimbusds", Set.of("authn"),
+            "com.networknt", Set.of("schema"),
+            "com.google.re2j", Set.of("schema"),
             "org.bouncycastle", Set.of("http"));
 
     /// Shared, changing and static all the same, each with the reason why no tenant can tell.

@@ -29,6 +29,7 @@ final class Rooms {
             room("fs", "label kernel store blob"),
             room("image", "blob"),
             room("function", "kernel blob image"),
+            room("schema", "kernel"),
             room("egress", ""),
             room("gate", "label kernel fs function image egress"),
             room("sandbox", ""),
@@ -39,7 +40,9 @@ final class Rooms {
             room("audit", "label kernel store"),
             room("secret", "label kernel store fs"),
             room("build", "blob image function sandbox"),
-            room("invoke", "label kernel store blob fs image function gate schedule worker run audit secret build"),
+            room(
+                    "invoke",
+                    "label kernel store blob fs image function schema gate schedule worker run audit secret build"),
             room("org", "label kernel fs"),
             room("http", ""),
             room("authn", "label kernel store org"),
@@ -47,7 +50,7 @@ final class Rooms {
             room("gateway", "label kernel gate http invoke org authn"),
             room(
                     "api",
-                    "label kernel store blob fs image function gate schedule "
+                    "label kernel store blob fs image function schema gate schedule "
                             + "run audit secret build invoke org authn event gateway http")));
 
     /// What the server consists of, without its tests.

@@ -10,6 +10,7 @@ import dev.sluice.fs.LabeledFs;
 import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
+import dev.sluice.function.PayloadStyle;
 import dev.sluice.function.SourceArchive;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.gate.GatePolicy;
@@ -154,7 +155,8 @@ final class FunctionBuilds {
         boolean isTimed = wish.timeoutMillis() > 0;
         var limits = new Limits(
                 runtime.memoryMibMin(), isTimed ? Duration.ofMillis(wish.timeoutMillis()) : Limits.TIMEOUT_DEFAULT);
-        return new FunctionSpec(runtime, digest, handler, Convention.AUTO, limits, isTimed);
+        return new FunctionSpec(
+                runtime, digest, handler, Convention.AUTO, limits, isTimed, PayloadStyle.RAW, wish.schemas());
     }
 
     private SourceFiles source(Digest digest) throws Unfit {

@@ -1,7 +1,9 @@
 package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.function.SchemaPair;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /// A function as Dispatch's clients see it. Decides nothing at run time: the gate does.
@@ -37,6 +39,17 @@ record FunctionEntity(
             secrets = List.copyOf(secrets);
             services = List.copyOf(services);
             tags = List.copyOf(tags);
+        }
+
+        /// What runs are held to. An empty schema is none.
+        SchemaPair schemas() {
+            return new SchemaPair(text("in"), text("out"));
+        }
+
+        private Optional<Bytes> text(String part) {
+            return Optional.of(schema.path(part))
+                    .filter(node -> node.isObject() && !node.isEmpty())
+                    .map(node -> Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(node)));
         }
     }
 

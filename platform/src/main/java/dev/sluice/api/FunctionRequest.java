@@ -5,9 +5,11 @@ import dev.sluice.function.Limits;
 import dev.sluice.function.SourceArchive;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.kernel.Refused;
+import dev.sluice.schema.Schemas;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -24,7 +26,7 @@ record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
     static final int FIELDS_BYTES_MAX = 32 << 10;
 
     /// @throws Rejection 400, 422
-    static FunctionRequest parse(Bytes body) {
+    static FunctionRequest parse(Bytes body, Schemas schemas) {
         var archive = new ByteArrayOutputStream();
         var fields = new JsonBody(fields(body, archive));
         String image = fields.requiredText("image");
@@ -42,6 +44,8 @@ record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
             throw Rejection.of(
                     422, 603, "all fields but source should be at most " + FIELDS_BYTES_MAX + " bytes together");
         }
+        requireSound(name, "schema.in", wish.schemas().input(), schemas);
+        requireSound(name, "schema.out", wish.schemas().output(), schemas);
         if (archive.size() == 0) {
             throw Rejection.of(
                     400,
@@ -53,6 +57,18 @@ record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
             return new FunctionRequest(wish, SourceArchive.unpack(archive.toByteArray()));
         } catch (Refused refused) {
             throw Rejection.of(400, "bad request when processing function " + name + ": " + refused.reason());
+        }
+    }
+
+    /// At once, because whoever has written a schema that says nothing wants to know before anything runs.
+    private static void requireSound(String name, String field, Optional<Bytes> schema, Schemas schemas) {
+        try {
+            schema.ifPresent(schemas::read);
+        } catch (Refused refused) {
+            throw Rejection.of(
+                    400,
+                    "bad request when processing function " + name + ": " + field + " is no JSON Schema: "
+                            + refused.reason());
         }
     }
 

@@ -11,6 +11,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.org.Action;
 import dev.sluice.org.Need;
 import dev.sluice.org.Resource;
+import dev.sluice.schema.Schemas;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -24,6 +25,7 @@ final class FunctionRoutes {
 
     private final Door door;
     private final Functions functions;
+    private final Schemas schemas = new Schemas();
     private final Semaphore unpacking = new Semaphore(UNPACKED_AT_ONCE_MAX, true);
 
     FunctionRoutes(Door door, Functions functions) {
@@ -83,7 +85,7 @@ final class FunctionRoutes {
             throw Rejection.of(503, "too many functions are being uploaded: try again later");
         }
         try {
-            return FunctionRequest.parse(body);
+            return FunctionRequest.parse(body, schemas);
         } finally {
             unpacking.release();
         }

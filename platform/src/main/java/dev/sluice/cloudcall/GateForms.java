@@ -8,6 +8,7 @@ import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.Packages;
 import dev.sluice.function.PayloadStyle;
+import dev.sluice.function.SchemaPair;
 import dev.sluice.gate.GateContent;
 import dev.sluice.gate.GateContent.External;
 import dev.sluice.gate.GatePolicy;
@@ -114,7 +115,8 @@ final class GateForms {
                         || old.map(FunctionSpec::timeoutStated).orElse(false),
                 parsed(leads.payloadStyle(), PayloadStyle::of)
                         .or(() -> old.map(FunctionSpec::payloadStyle))
-                        .orElse(PayloadStyle.RAW));
+                        .orElse(PayloadStyle.RAW),
+                old.map(FunctionSpec::schemas).orElse(SchemaPair.NONE));
     }
 
     private Packages.Kept code(GateArg.Function leads, Runtime runtime, Optional<FunctionSpec> old) throws IOException {

@@ -8,6 +8,7 @@ import dev.sluice.image.Runtime;
 /// @param handler as the runtime understands it, never empty: `hello.handle`, `./hello.js`
 /// @param timeoutStated whether the author set the timeout, so that the code is told its deadline
 /// @param payloadStyle  how code of Faasten's older eras gets its payload
+/// @param schemas       what goes in and what comes out
 public record FunctionSpec(
         Runtime runtime,
         Digest packageDigest,
@@ -15,7 +16,8 @@ public record FunctionSpec(
         Convention convention,
         Limits limits,
         boolean timeoutStated,
-        PayloadStyle payloadStyle) {
+        PayloadStyle payloadStyle,
+        SchemaPair schemas) {
     public static final int HANDLER_CHARS_MAX = 512;
 
     public FunctionSpec {
@@ -24,7 +26,7 @@ public record FunctionSpec(
         }
     }
 
-    /// A function that gets its payload as it came.
+    /// A function that gets its payload as it came, whatever it is.
     public FunctionSpec(
             Runtime runtime,
             Digest packageDigest,
@@ -32,6 +34,6 @@ public record FunctionSpec(
             Convention convention,
             Limits limits,
             boolean timeoutStated) {
-        this(runtime, packageDigest, handler, convention, limits, timeoutStated, PayloadStyle.RAW);
+        this(runtime, packageDigest, handler, convention, limits, timeoutStated, PayloadStyle.RAW, SchemaPair.NONE);
     }
 }

@@ -7,6 +7,7 @@ import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.PayloadStyle;
+import dev.sluice.function.SchemaPair;
 import dev.sluice.image.Runtime;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A gate's content as the file system holds it: JSON, labels as their text. The format says which gate it is.
 final class GateCodec {
@@ -23,6 +25,8 @@ final class GateCodec {
     private static final int DIRECT = 1;
     private static final int REDIRECT = 2;
     private static final int EXTERNAL = 3;
+    private static final String SCHEMA_IN = "schemaIn";
+    private static final String SCHEMA_OUT = "schemaOut";
 
     private GateCodec() {}
 
@@ -104,7 +108,17 @@ final class GateCodec {
                         verb,
                         headers.values());
         };
-        return Bytes.takeOver(JSON.writeValueAsBytes(stored));
+        ObjectNode fields = JSON.valueToTree(stored);
+        addSchemas(content, fields);
+        return Bytes.takeOver(JSON.writeValueAsBytes(fields));
+    }
+
+    private static void addSchemas(GateContent content, ObjectNode fields) {
+        if (content instanceof GateContent.Direct direct) {
+            SchemaPair schemas = direct.function().schemas();
+            schemas.input().ifPresent(schema -> fields.put(SCHEMA_IN, schema.utf8()));
+            schemas.output().ifPresent(schema -> fields.put(SCHEMA_OUT, schema.utf8()));
+        }
     }
 
     /// The convention, and how its payload looks where that is not raw.
@@ -118,7 +132,10 @@ final class GateCodec {
     static GateContent.OfFunction decode(Bytes content) {
         JsonNode stored = JSON.readTree(content.readOnlyArray());
         return switch (stored.path("format").asInt()) {
-            case DIRECT -> direct(JSON.treeToValue(stored, StoredDirect.class));
+            case DIRECT ->
+                direct(
+                        JSON.treeToValue(stored, StoredDirect.class),
+                        new SchemaPair(schema(stored, SCHEMA_IN), schema(stored, SCHEMA_OUT)));
             case REDIRECT -> redirect(JSON.treeToValue(stored, StoredRedirect.class));
             default -> throw new IllegalStateException("the store holds a gate of an unknown format");
         };
@@ -139,7 +156,11 @@ final class GateCodec {
                 InjectedHeaders.of(stored.headers()));
     }
 
-    private static GateContent.Direct direct(StoredDirect stored) {
+    private static Optional<Bytes> schema(JsonNode stored, String field) {
+        return Optional.ofNullable(stored.get(field)).map(text -> Bytes.utf8(text.stringValue()));
+    }
+
+    private static GateContent.Direct direct(StoredDirect stored, SchemaPair schemas) {
         String[] called = stored.convention().split(" ", 2);
         var function = new FunctionSpec(
                 Runtime.of(stored.runtime()).orElseThrow(),
@@ -150,7 +171,8 @@ final class GateCodec {
                 stored.timeoutStated(),
                 called.length == 1
                         ? PayloadStyle.RAW
-                        : PayloadStyle.of(called[1]).orElseThrow());
+                        : PayloadStyle.of(called[1]).orElseThrow(),
+                schemas);
         return new GateContent.Direct(
                 policy(stored.privilege(), stored.clearance(), stored.declassify(), stored.maxSecrecy()), function);
     }

@@ -56,6 +56,7 @@ public final class Invocations {
     private final Reasons reasons;
     private final Clock clock;
     private final Endings endings;
+    private final Validation validation = new Validation();
     private final Buckets buckets;
     private final Backlog backlog;
 
@@ -226,6 +227,11 @@ public final class Invocations {
                 scheduler, run.organization(), gate.function().limits().memoryMib())) {
             case Admission.Granted(var lease) -> {
                 try (lease) {
+                    Optional<RunEnd> unwanted =
+                            validation.ofInput(run.organization(), gate.function(), wish.payload());
+                    if (unwanted.isPresent()) {
+                        yield endings.of(unwanted.get(), gate, task, wish.payload());
+                    }
                     var job = new Job(
                             wish.payload(),
                             wish.context(),
@@ -235,7 +241,8 @@ public final class Invocations {
                             chain.timeLeft(),
                             end -> new Nested(this, run.organization(), chain.within(lease, end)));
                     RunEnd end = task.run(() -> worker.run(run.organization(), gate, job));
-                    yield endings.of(end, gate, task, wish.payload());
+                    RunEnd held = validation.ofOutput(run.organization(), gate.function(), end);
+                    yield endings.of(held, gate, task, wish.payload());
                 }
             }
             case Admission.AtLimit(var bound) -> throw Limited.at(bound, wish);

@@ -96,6 +96,9 @@ public final class LocalWorker implements AutoCloseable {
     public RunEnd run(String tenant, Gate gate, Job job) throws InterruptedException {
         Task task = Task.current();
         gates.verify(gate);
+        if (job.timeMax().isZero()) {
+            return failed(Fault.NEVER_BEGUN);
+        }
         InstanceKey key = InstanceKey.of(tenant, gate);
         @Nullable Instance instance = pool.take(key, task.label()).orElse(null);
         try {

@@ -11,7 +11,8 @@ import java.util.Optional;
 public record RunEnd(Optional<Output> output, Optional<Fault> fault, List<String> stdout, List<String> stderr) {
     /// Whether the function's time was up.
     public boolean isTimeout() {
-        return fault.filter(Fault.TIMEOUT::equals).isPresent();
+        return fault.filter(why -> why.equals(Fault.TIMEOUT) || why.equals(Fault.NEVER_BEGUN))
+                .isPresent();
     }
 
     public RunEnd {
@@ -30,6 +31,7 @@ public record RunEnd(Optional<Output> output, Optional<Fault> fault, List<String
         }
 
         static final Fault TIMEOUT = function("Function execution exceeded the timeout");
+        static final Fault NEVER_BEGUN = function("Did not invoke, already exceeded timeout");
 
         static Fault function(String message) {
             return new Fault("FunctionError", message, List.of());

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -135,6 +136,39 @@ final class FunctionRoutesTest extends ApiTest {
                                 api.get(root, "/v1/runs/" + run.text("name")).status())
                         .isEqualTo(404));
         create(python("goes", HELLO), "goes");
+    }
+
+    @Test
+    void aFunction_isToldItsContext_andItsDeadlineIfItHasOne() {
+        String shows = "def handle(context, payload):\n    return context\n";
+        create(python("unhurried", shows), "unhurried");
+        assertThat(api.post(root, "/v1/runs?functionName=unhurried", "{\"blocking\":true}")
+                        .json()
+                        .path("output")
+                        .toString())
+                .isEqualTo("{\"secrets\":{},\"serviceBindings\":{}}");
+        create(function("hurried", "python3", "hurried.py", shows, ",\"timeout\":5000"), "hurried");
+        Instant before = Instant.now();
+        Answer run = api.post(root, "/v1/runs?functionName=hurried", "{\"blocking\":true}");
+        String deadline =
+                run.json().path("output").path("deadline").asString();
+        assertThat(deadline).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z");
+        assertThat(Instant.parse(deadline)).isBetween(before.plusSeconds(5), Instant.now().plusSeconds(5));
+        assertThat(api.get(root, "/v1/function/hurried").json().path("timeout").asInt())
+                .isEqualTo(5000);
+        assertThat(api.get(root, "/v1/function/unhurried").json().has("timeout")).isFalse();
+    }
+
+    @Test
+    void aFunctionThatTakesTooLong_isEnded_inDispatchsWords() {
+        String sleeps = "import time\ndef handle(context, payload):\n    time.sleep(60)\n";
+        create(function("sleeps", "python3", "sleeps.py", sleeps, ",\"timeout\":300"), "sleeps");
+        Answer run = api.post(root, "/v1/runs?functionName=sleeps", "{\"blocking\":true}");
+        assertThat(run.json().path("error").toString())
+                .isEqualTo("{\"type\":\"FunctionError\",\"message\":\"Function execution exceeded the timeout\","
+                        + "\"stacktrace\":null}");
+        assertThat(run.json().path("reason").get(0).asString())
+                .isEqualTo("error running function: sleeps: Function execution exceeded the timeout");
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.PayloadStyle;
+import dev.sluice.function.SchemaPair;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.gate.GatePolicy;
 import dev.sluice.gate.Gates;
@@ -131,7 +132,14 @@ final class Spine implements AutoCloseable {
     FunctionSpec spec(Runtime runtime, Map<String, Bytes> files, String handler, Limits limits, PayloadStyle style) {
         var source = new SourceFiles(new TreeMap<>(files));
         return new FunctionSpec(
-                runtime, blob(source.encode()).digest(), handler, Convention.AUTO, limits, false, style);
+                runtime,
+                blob(source.encode()).digest(),
+                handler,
+                Convention.AUTO,
+                limits,
+                false,
+                style,
+                SchemaPair.NONE);
     }
 
     BlobRef blob(Bytes content) {

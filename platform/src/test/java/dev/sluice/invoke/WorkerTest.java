@@ -162,6 +162,16 @@ final class WorkerTest {
     }
 
     @Test
+    void aRun_whoseTimeIsUpAlready_isNotBegun() throws InterruptedException {
+        create("late", "def handle(context, payload):\n    return 1\n", Duration.ofSeconds(40));
+        List<GuestSpec> before = spine.driver.started();
+        RunEnd end = run("late", Duration.ZERO);
+        assertThat(end.fault().orElseThrow().message()).isEqualTo("Did not invoke, already exceeded timeout");
+        assertThat(end.isTimeout()).isTrue();
+        assertThat(spine.driver.started()).isEqualTo(before);
+    }
+
+    @Test
     void aPackageThatIsMissingOrNone_isThePlatformsFault_andTakesNoGuest() throws InterruptedException {
         Digest none = spine.blob(Bytes.utf8("no package")).digest();
         List<GuestSpec> before = spine.driver.started();
