@@ -18,10 +18,13 @@ final class BuildTurns {
     }
 
     /// Builds when it is the organization's turn, however long that takes.
-    void take(Organization organization, Build build) throws InterruptedException {
+    ///
+    /// @param first waits for what the build needs: in the organization's turn, and in nobody else's way
+    void take(Organization organization, Build first, Build build) throws InterruptedException {
         Semaphore turn = turns.computeIfAbsent(organization.token(), _ -> new Semaphore(1, true));
         turn.acquire();
         try {
+            first.run();
             slots.acquire();
             try {
                 build.run();

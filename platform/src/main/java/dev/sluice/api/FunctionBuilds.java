@@ -75,8 +75,10 @@ final class FunctionBuilds {
         Blobs.Hold hold = blobs.hold(new Digest(entity.packageDigest()));
         Thread.ofVirtual().name("build").start(() -> {
             try (hold) {
-                images.await(organization, entity.wish().image());
-                turns.take(organization, () -> build(organization, entity.wish().name(), changed));
+                turns.take(
+                        organization,
+                        () -> images.await(organization, entity.wish().image()),
+                        () -> build(organization, entity.wish().name(), changed));
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             } finally {

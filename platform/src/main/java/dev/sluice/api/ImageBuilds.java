@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,9 @@ final class ImageBuilds {
     private final Invocations invocations;
     private final BuildTurns turns = new BuildTurns();
 
+    /// Whether it was asked for again since its build began.
+    private final Map<Name, Boolean> underWay = new ConcurrentHashMap<>();
+
     ImageBuilds(SharedFiles<ImageEntity> files, BaseImages bases, Blobs blobs, Invocations invocations) {
         this.files = files;
         this.bases = bases;
@@ -58,9 +62,29 @@ final class ImageBuilds {
         return "Error fetching base image " + base;
     }
 
-    /// Builds in the background what is kept under that name.
+    private record Name(Organization organization, String name) {}
+
+    /// Builds in the background what is kept under that name. One thread for each name, however often it is changed.
     void begin(Organization organization, String name) {
-        Thread.ofVirtual().name("image").start(() -> build(organization, name));
+        var key = new Name(organization, name);
+        if (underWay.put(key, true) == null) {
+            Thread.ofVirtual().name("image").start(() -> buildUntilNothingIsNew(key));
+        }
+    }
+
+    private void buildUntilNothingIsNew(Name key) {
+        boolean isDone = false;
+        try {
+            while (!isDone) {
+                underWay.put(key, false);
+                build(key.organization(), key.name());
+                isDone = underWay.remove(key, false);
+            }
+        } finally {
+            if (!isDone) {
+                underWay.remove(key);
+            }
+        }
     }
 
     /// It has no builds any more.
@@ -87,8 +111,10 @@ final class ImageBuilds {
         try {
             Stored<ImageEntity> accepted = as(organization, () -> files.read(organization, name));
             if (!accepted.entity().status().isSettled()) {
-                awaitBase(organization, accepted.entity().wish().baseImage());
-                turns.take(organization, () -> build(organization, accepted));
+                turns.take(
+                        organization,
+                        () -> awaitBase(organization, accepted.entity().wish().baseImage()),
+                        () -> build(organization, accepted));
             }
         } catch (Refused overtaken) {
             log(overtaken);

@@ -22,16 +22,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Base images and images, and the functions that name them.
-final class ImageRoutesTest {
+final class ImageRoutesTest extends ApiTest {
     private static final String BASES = "/v1/baseimage";
     private static final String IMAGES = "/v1/image";
     private static final String PYTHON = "def handle(context, payload):\n    return 'python'\n";
@@ -57,21 +54,6 @@ final class ImageRoutesTest {
                     + "\"reason\":null,\"tags\":null}",
             "{\"baseImageName\":\"java-base\",\"groups\":null,\"kind\":\"Image\",\"name\":\"java\","
                     + "\"reason\":null,\"tags\":null}");
-
-    @TempDir
-    private static Path directory;
-
-    private static ApiServer api;
-
-    @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
 
     @Test
     void theSeedsImages_areMade_updatedAndDeleted_asDispatchsClientAsks() {
@@ -128,7 +110,7 @@ final class ImageRoutesTest {
     }
 
     /// `images_update.yaml` of Dispatch's own tests says that an image of Node.js is one of Python.
-    private static void updateAsTheSuiteDoes(Asker admin) {
+    private void updateAsTheSuiteDoes(Asker admin) {
         Answer updated = api.put(
                 admin,
                 BASES + "/nodejs-base",
@@ -158,7 +140,7 @@ final class ImageRoutesTest {
         assertThat(image.body()).contains("\"tags\":[{\"key\":\"update\",\"value\":\"test\"}]");
     }
 
-    private static void deleteTheSeed(Asker admin) {
+    private void deleteTheSeed(Asker admin) {
         for (String name : List.of("nodejs-base", "python3-base", "powershell-base", "java-base")) {
             Answer deleted = api.delete(admin, BASES + "/" + name);
             assertThat(deleted.status()).isEqualTo(200);
@@ -361,6 +343,25 @@ final class ImageRoutesTest {
         settled(admin, IMAGES, "i", "READY");
     }
 
+    @Test
+    void ofManyChanges_theLastOneIsBuilt() {
+        Asker admin = api.developer("often", "*");
+        base(admin, "py", "dispatchframework/python3-base", "python3");
+        base(admin, "js", "dispatchframework/nodejs-base", "nodejs");
+        image(admin, "i", "py", "");
+        for (int i = 0; i < 40; i++) {
+            String base = i % 2 == 0 ? "py" : "js";
+            Answer updated = api.put(admin, IMAGES + "/i", "{\"name\":\"i\",\"baseImageName\":\"" + base + "\"}");
+            assertThat(updated.status()).isIn(200, 409);
+        }
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(api.put(
+                                        admin, IMAGES + "/i", "{\"name\":\"i\",\"baseImageName\":\"js\"}")
+                                .status())
+                        .isEqualTo(200));
+        assertThat(settled(admin, IMAGES, "i", "READY")).contains("\"language\":\"nodejs\"");
+    }
+
     /// Labels decide what policies may not forget: who works with functions uses images, and lists none.
     @Test
     void imagesAreUsed_byWhoeversOperationsUseThem_andByNobodyElse() {
@@ -368,7 +369,7 @@ final class ImageRoutesTest {
         base(admin, "b", "dispatchframework/python3-base", "python3");
         image(admin, "i", "b", "");
         settled(admin, IMAGES, "i", "READY");
-        Asker dev = api.addAccount(home("used"), "coder", "function", "runs");
+        Asker dev = api.addAccount(api.home("used"), "coder", "function", "runs");
         create(dev, "/v1/function", function("f", "i", "f.py", PYTHON, ""));
         settled(dev, "/v1/function", "f", "READY");
         for (String list : List.of(BASES, IMAGES)) {
@@ -392,9 +393,9 @@ final class ImageRoutesTest {
         }
     }
 
-    private static boolean reads(Resource resource, FsPath path, Label label) {
+    private boolean reads(Resource resource, FsPath path, Label label) {
         try {
-            return Upkeep.of(home("used"), resource)
+            return Upkeep.of(api.home("used"), resource)
                     .run(() -> api.fs.read(path, Kind.FILE))
                     .label()
                     .equals(label);
@@ -410,10 +411,12 @@ final class ImageRoutesTest {
         base(admin, "b", "dispatchframework/python3-base", "python3");
         image(admin, "web-1", "b", "");
         image(admin, "other", "b", "");
-        Asker some = api.addAccount(home("some"), "some", "image/web-*");
+        Asker some = api.addAccount(api.home("some"), "some", "image/web-*");
         assertThat(names(api.get(some, IMAGES))).containsExactly("web-1");
         assertThat(api.get(some, IMAGES + "/other").body()).isEqualTo(ApiServer.FORBIDDEN);
         assertThat(api.delete(some, IMAGES + "/nowhere").body()).isEqualTo(ApiServer.FORBIDDEN);
+        String other = "{\"name\":\"other\",\"baseImageName\":\"b\"}";
+        assertThat(api.put(some, IMAGES + "/other", other).body()).isEqualTo(ApiServer.FORBIDDEN);
         assertThat(api.post(some, IMAGES, "{\"name\":\"mine\",\"baseImageName\":\"b\"}")
                         .body())
                 .isEqualTo(ApiServer.FORBIDDEN);
@@ -426,7 +429,7 @@ final class ImageRoutesTest {
     void afterARestart_unfinishedImagesAreBuilt_andListsHoldWhatIsThere() {
         Asker admin = api.developer("crash", "*");
         base(admin, "b", "dispatchframework/python3-base", "python3");
-        Organization crash = home("crash");
+        Organization crash = api.home("crash");
         var files = new SharedFiles<>(api.fs, ImageEntity.class, Resource.IMAGE, Resource.FUNCTION);
         FsPath listed = FsPath.home(Label.parse("crash/image,crash/image"));
         for (ImageStatus status : List.of(ImageStatus.INITIALIZED, ImageStatus.CREATING, ImageStatus.UPDATING)) {
@@ -498,50 +501,46 @@ final class ImageRoutesTest {
                 "dockerUrl in body should be at most 512 chars long");
     }
 
-    private static Organization home(String name) {
-        return api.organizations.tenant(name).orElseThrow().organization();
-    }
-
-    private static Answer create(Asker asker, String at, String body) {
+    private Answer create(Asker asker, String at, String body) {
         Answer answer = api.post(asker, at, body);
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         return answer;
     }
 
-    private static void base(Asker asker, String name, String reference, String language) {
+    private void base(Asker asker, String name, String reference, String language) {
         create(
                 asker,
                 BASES,
                 "{\"name\":\"" + name + "\",\"dockerUrl\":\"" + reference + "\",\"language\":\"" + language + "\"}");
     }
 
-    private static void image(Asker asker, String name, String base, String more) {
+    private void image(Asker asker, String name, String base, String more) {
         create(asker, IMAGES, "{\"name\":\"" + name + "\",\"baseImageName\":\"" + base + "\"" + more + "}");
     }
 
-    private static String status(Asker asker, String at, String name) {
+    private String status(Asker asker, String at, String name) {
         return api.get(asker, at + "/" + name).text("status");
     }
 
-    private static String settled(Asker asker, String at, String name, String status) {
+    private String settled(Asker asker, String at, String name, String status) {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(status(asker, at, name)).isEqualTo(status));
         return api.get(asker, at + "/" + name).body();
     }
 
-    private static String error(Asker asker, String image) {
+    private String error(Asker asker, String image) {
         settled(asker, IMAGES, image, "ERROR");
         return reason(asker, IMAGES, image);
     }
 
     /// The only one.
-    private static String reason(Asker asker, String at, String name) {
+    private String reason(Asker asker, String at, String name) {
         var reasons = api.get(asker, at + "/" + name).json().path("reason");
         assertThat(reasons.size()).isLessThan(2);
         return reasons.path(0).asString("");
     }
 
-    private static String run(Asker asker, String function) {
+    private String run(Asker asker, String function) {
         return api.post(asker, "/v1/runs?functionName=" + function, "{\"blocking\":true}")
                 .json()
                 .path("output")
