@@ -1,40 +1,20 @@
 package dev.sluice.api;
 
+import static dev.sluice.api.ApiServer.FORBIDDEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
-import dev.sluice.org.Organization;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// `/v1/secret`, as Dispatch's client asks.
-final class SecretRoutesTest {
-    private static final String FORBIDDEN =
-            "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
-    private static final String SESAME = "{\"name\":\"open-sesame\",\"secrets\":{\"password\":\"OpenSesame\"},\"tags\":null}";
-
-    @TempDir
-    private static Path directory;
-
-    private static ApiServer api;
-
-    @BeforeAll
-    static void start() throws Exception {
-        api = new ApiServer(directory);
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
+final class SecretRoutesTest extends ApiTest {
+    private static final String SESAME =
+            "{\"name\":\"open-sesame\",\"secrets\":{\"password\":\"OpenSesame\"},\"tags\":null}";
 
     @Test
     void aSecret_isMade_changedAndRemoved_asDispatchAnswers() {
@@ -75,7 +55,7 @@ final class SecretRoutesTest {
     void whoMayDoNothingWithSecrets_isForbidden_whetherThereIsOneOrNot() {
         Asker admin = api.developer("s2", "*");
         assertThat(api.post(admin, "/v1/secret", SESAME).status()).isEqualTo(201);
-        Asker developer = api.addAccount(home("s2"), "coder", "function", "runs", "api");
+        Asker developer = api.addAccount(api.home("s2"), "coder", "function", "runs", "api");
         Asker stranger = of("s2", api.developer("s3", "*"));
         for (Asker asker : List.of(developer, stranger)) {
             for (String name : List.of("open-sesame", "missing")) {
@@ -106,7 +86,7 @@ final class SecretRoutesTest {
             assertThat(api.post(admin, "/v1/secret", secret(name, "old")).status())
                     .isEqualTo(201);
         }
-        Asker some = api.addAccount(home("s4"), "some", "secret/db-*");
+        Asker some = api.addAccount(api.home("s4"), "some", "secret/db-*");
         assertThat(names(api.get(some, "/v1/secret"))).containsExactly("db-1", "db-2");
         assertThat(value(api.get(some, "/v1/secret/db-1"))).isEqualTo("old");
         assertThat(api.put(some, "/v1/secret/db-1", secret("db-1", "new")).status())
@@ -128,7 +108,7 @@ final class SecretRoutesTest {
     @Test
     void whoMayOnlyMakeSecrets_readsNone() {
         Asker admin = api.developer("s5", "*");
-        Asker maker = api.addAccount(home("s5"), "maker", List.of("create", "update"), List.of("secret"));
+        Asker maker = api.addAccount(api.home("s5"), "maker", List.of("create", "update"), List.of("secret"));
         assertThat(api.post(maker, "/v1/secret", secret("s", "one")).status()).isEqualTo(201);
         assertThat(api.put(maker, "/v1/secret/s", secret("s", "two")).status()).isEqualTo(201);
         assertThat(api.get(maker, "/v1/secret/s").body()).isEqualTo(FORBIDDEN);
@@ -142,7 +122,10 @@ final class SecretRoutesTest {
         Asker admin = api.developer("s6", "secret");
         assertThat(api.post(admin, "/v1/secret", "{\"secrets\":{}}").body())
                 .isEqualTo("{\"code\":602,\"message\":\"name in body is required\"}");
-        assertThat(api.post(admin, "/v1/secret", "{\"name\":\"-x\"}").json().path("code").asInt())
+        assertThat(api.post(admin, "/v1/secret", "{\"name\":\"-x\"}")
+                        .json()
+                        .path("code")
+                        .asInt())
                 .isEqualTo(605);
         Answer number = api.post(admin, "/v1/secret", "{\"name\":\"s\",\"secrets\":{\"pin\":4711}}");
         assertThat(number.status()).isEqualTo(422);
@@ -156,7 +139,8 @@ final class SecretRoutesTest {
         Answer again = api.post(admin, "/v1/secret", SESAME);
         assertThat(again.status()).isEqualTo(409);
         assertThat(again.body()).isEqualTo("{\"code\":409,\"message\":\"secret open-sesame already exists\"}");
-        assertThat(api.put(admin, "/v1/secret/open-sesame", secret("other", "x")).status())
+        assertThat(api.put(admin, "/v1/secret/open-sesame", secret("other", "x"))
+                        .status())
                 .isEqualTo(400);
         assertThat(api.post(admin, "/v1/secret", secret("large", "x".repeat(40_000)))
                         .body())
@@ -165,7 +149,8 @@ final class SecretRoutesTest {
         assertThat(api.post(admin, "/v1/secret", secret("large", "x".repeat(300_000)))
                         .status())
                 .isEqualTo(413);
-        String many = IntStream.range(0, 101).mapToObj(i -> "\"k" + i + "\":\"v\"").collect(Collectors.joining(","));
+        String many =
+                IntStream.range(0, 101).mapToObj(i -> "\"k" + i + "\":\"v\"").collect(Collectors.joining(","));
         assertThat(api.post(admin, "/v1/secret", "{\"name\":\"many\",\"secrets\":{" + many + "}}")
                         .status())
                 .isEqualTo(422);
@@ -190,7 +175,9 @@ final class SecretRoutesTest {
         api.put(admin, "/v1/secret/s", secret("s", "marker-2"));
         api.delete(admin, "/v1/secret/s");
         String log = api.get(admin, "/v1/audit").body();
-        assertThat(log).contains("secret.create", "secret.update", "secret.delete").doesNotContain("marker");
+        assertThat(log)
+                .contains("secret.create", "secret.update", "secret.delete")
+                .doesNotContain("marker");
     }
 
     private static String secret(String name, String value) {
@@ -205,10 +192,6 @@ final class SecretRoutesTest {
         List<String> names = new ArrayList<>();
         answer.json().forEach(one -> names.add(one.path("name").asString("")));
         return names;
-    }
-
-    private static Organization home(String name) {
-        return api.organizations.tenant(name).orElseThrow().organization();
     }
 
     private static Asker of(String organization, Asker asker) {
