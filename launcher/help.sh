@@ -137,7 +137,9 @@ the old one is worth nothing afterwards, and the administrator may do what he co
 first; start it again afterwards.
 
 'rotate-keys' makes another key for the tokens that the server signs. Nobody is logged out: what the old key signed is
-good until it ends, and a running server notices by itself. It also happens every 30 days.
+good until it ends, and a running server notices by itself. It also happens every 30 days. It makes another master key
+for the secrets too, DIR/master.key: a running server wraps all their keys with it and forgets the old one, as one that
+is started does. Keep a copy of that file apart from copies of DIR: without it nobody reads a secret.
 
 Example: sluice admin reset-key
 TEXT

@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
 /// by one process at a time.
 final class MasterKeyFile {
     private static final int FILE_BYTES_MAX = 8 << 10;
-    private static final int KEYS_MAX = 32;
+    static final int KEYS_MAX = 32;
 
     private final Path file;
     private final SecureRandom random;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -201,6 +203,24 @@ final class DataKeysTest {
             assertThatThrownBy(() -> DataKeys.rotate(file, random)).as(bad).isInstanceOf(IOException.class);
             assertThat(Files.readString(file)).isEqualTo(bad);
         }
+        Files.writeString(file, good.repeat(200));
+        assertThatThrownBy(this::keys).as("too large").isInstanceOf(IOException.class);
+        byte[] weak = new byte[16];
+        String id = Digest.of(Bytes.copyOf(weak)).hex().substring(0, MasterKey.ID_CHARS);
+        Files.writeString(file, id + " " + Base64.getEncoder().encodeToString(weak) + "\n");
+        assertThatThrownBy(this::keys).as("another kind of key").isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void masterKeys_areOnlySoMany_untilAServerNeedsOneOnly() throws IOException {
+        keys();
+        for (int i = 1; i < MasterKeyFile.KEYS_MAX; i++) {
+            DataKeys.rotate(file, random);
+        }
+        assertThatThrownBy(() -> DataKeys.rotate(file, random)).hasMessageContaining("start the server");
+        keys();
+        DataKeys.rotate(file, random);
+        assertThat(new MasterKeyFile(file, random).read()).hasSize(2);
     }
 
     @Test
