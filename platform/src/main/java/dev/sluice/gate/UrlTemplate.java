@@ -27,7 +27,8 @@ public final class UrlTemplate {
     private static final Pattern URL = Pattern.compile(
             "(https?)://(\\[[^\\[\\]{}/?#@]+]|[^\\[\\]{}/?#@:]+)(?::([0-9]{1,5}))?(/[^?#]*)?(\\?[^#]*)?");
     private static final Pattern PLACE = Pattern.compile("\\{([A-Za-z_][A-Za-z0-9_]{0,63})}");
-    private static final Pattern LITERAL = Pattern.compile("([A-Za-z0-9._~!$'()*,;:@+-]|%[0-9A-Fa-f]{2})*");
+    private static final Pattern ESCAPED = Pattern.compile("%[0-9A-Fa-f]{2}");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._~!$'()*,;:@+-]*");
     private static final Pattern DOTS = Pattern.compile("\\.\\.?");
     private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
@@ -96,14 +97,10 @@ public final class UrlTemplate {
 
     private static String filledSegment(String segment, Map<String, String> parameters) {
         PLACE.matcher(segment).results().forEach(place -> requireWithinSegment(parameters.get(place.group(1))));
-        String filled = filled(segment, parameters);
-        if (DOTS.matcher(filled).matches()) {
-            throw new IllegalArgumentException("a parameter leads to another path");
-        }
-        return filled;
+        return filled(segment, parameters);
     }
 
-    /// Some servers decode a slash before they look at dots.
+    /// So that no segment becomes one of dots. Some servers decode a slash before they look at them.
     private static void requireWithinSegment(@Nullable String value) {
         if (value == null
                 || value.isEmpty()
@@ -145,7 +142,7 @@ public final class UrlTemplate {
     }
 
     private static void requireSegment(String segment) {
-        if (!LITERAL.matcher(PLACE.matcher(segment).replaceAll("")).matches()
+        if (!isLiteral(PLACE.matcher(segment).replaceAll(""))
                 || DOTS.matcher(segment).matches()) {
             throw new IllegalArgumentException("that is no path of an URL");
         }
@@ -156,11 +153,15 @@ public final class UrlTemplate {
         String key = equals < 0 ? pair : pair.substring(0, equals);
         String value = PLACE.matcher(pair.substring(Math.min(pair.length(), key.length() + 1)))
                 .replaceAll("");
-        if (!LITERAL.matcher(key).matches()
-                || Arrays.stream(value.split("[=/?]", -1))
-                        .anyMatch(part -> !LITERAL.matcher(part).matches())) {
+        if (!isLiteral(key)
+                || Arrays.stream(value.split("[=/?]", -1)).anyMatch(part -> !isLiteral(part))) {
             throw new IllegalArgumentException("that is no query of an URL: {name} may stand behind an equals sign");
         }
+    }
+
+    /// In two steps: one pattern for both would need as much stack as the text is long.
+    private static boolean isLiteral(String text) {
+        return PLAIN.matcher(ESCAPED.matcher(text).replaceAll("")).matches();
     }
 
     private static int port(String digits) {

@@ -215,6 +215,22 @@ final class RedirectsTest {
         assertThat(resolved("r", Tasks.root()).function()).isEqualTo(function("own"));
     }
 
+    /// Else nobody could lead to a gate that leads on to what he may not see.
+    @Test
+    void whatItsAuthorMayNotSee_keepsARedirectFromNothing() {
+        put("secret", "alice,acme", new GateContent.Direct(policy("T", "T", "T", "F"), function("secret")));
+        redirect("r1", "T,acme", "secret", policy("T", "T", "T", "F"), "T", false);
+        Task bob = Tasks.of("T,acme", "T,T", "T");
+        bob.run(() -> gates.create(
+                path("r2"),
+                gates.redirect(path("r1"), policy("T", "T", "T", "F"), Component.TRUE, false),
+                Backing.LABEL,
+                Label.parse("T,acme"),
+                Privilege.NONE));
+        assertThat(refusal(bob, () -> gates.resolve(path("r2")))).isEqualTo(Refusal.NOT_FOUND);
+        assertThat(resolved("r2", Tasks.root()).function()).isEqualTo(function("secret"));
+    }
+
     /// S34.
     @Test
     void circle_isRefusedWhereItIsMade() {
@@ -304,7 +320,11 @@ final class RedirectsTest {
                 new Gate(gate.links().reversed(), gate.label(), gate.policy()),
                 new Gate(gate.links().subList(0, 1), gate.label(), gate.policy()),
                 new Gate(List.of(gate.links().getFirst(), other.links().getLast()), gate.label(), gate.policy()),
-                new Gate(List.of(forgedLink(gate)), gate.label(), gate.policy()))) {
+                new Gate(List.of(forgedLink(gate, gate.policy())), gate.label(), gate.policy()),
+                new Gate(
+                        List.of(gate.links().getFirst(), forgedLink(gate, policy("T", "T", "T", "F"))),
+                        gate.label(),
+                        gate.policy()))) {
             assertThat(refusal(nobody, () -> gates.verify(forged))).isEqualTo(Refusal.NOT_FOUND);
         }
         replace("g", new GateContent.Direct(policy("T", "T", "T", "F"), function("two")));
@@ -313,13 +333,13 @@ final class RedirectsTest {
                 .isEqualTo(Refusal.NOT_FOUND);
     }
 
-    private static Link forgedLink(Gate gate) {
+    private static Link forgedLink(Gate gate, GatePolicy policy) {
         Link last = gate.links().getLast();
         return new Link(
                 last.id(),
                 last.version(),
                 last.label(),
-                new GateContent.Direct(gate.policy(), function("forged")),
+                new GateContent.Direct(policy, function("forged")),
                 last.digest());
     }
 
@@ -348,6 +368,7 @@ final class RedirectsTest {
         "acme/function, acme/runs/other&blue/runs/x, false",
         "acme/function, acme/runs/other|blue/runs/x, false",
         "acme/function|blue/function, acme/runs/other, false",
+        "acme/function|blue/function, acme/runs/x|blue/runs/y, false",
         "T, acme/runs/other, false",
         "acme/function, F, false",
     })

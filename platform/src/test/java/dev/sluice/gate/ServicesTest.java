@@ -2,6 +2,7 @@ package dev.sluice.gate;
 
 import static dev.sluice.testing.Tasks.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.egress.Egress;
@@ -12,6 +13,7 @@ import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.GateContent.External;
 import dev.sluice.kernel.Deed;
 import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -285,8 +288,10 @@ final class ServicesTest {
                 .isEqualTo(Refusal.DENIED);
         create(external("T", "T", "T,T", "T,T", "/", Map.of()));
         Services after = new Services(fs, none(), deeds::add);
-        assertThat(refusal(Tasks.of("T,T", "T,T", "T"), () -> after.invoke(SERVICE, call(Map.of(), ""))))
-                .isEqualTo(Refusal.DENIED);
+        assertThatThrownBy(() -> Tasks.of("T,T", "T,T", "T").run(() -> after.invoke(SERVICE, call(Map.of(), ""))))
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(Refusal.DENIED))
+                .hasMessageContaining("--egress-allow");
         assertThat(sink.received()).isEmpty();
     }
 
@@ -395,6 +400,55 @@ final class ServicesTest {
         assertThat(sink.received().getFirst().head()).startsWith("PUT / ").contains("Authorization: token 1234");
         assertThat(refusal(alice, () -> services.replace(SERVICE, put, Backing.LABEL, 1, Privilege.NONE)))
                 .isEqualTo(Refusal.CONFLICT);
+
+        External renewed = external("T", "T", "T,T", "T,T", "/", Map.of("Authorization", "token 5678"));
+        alice.run(() -> services.replace(SERVICE, renewed, Backing.LABEL, 0, Privilege.NONE));
+        Tasks.of("T,T", "T,T", "T").run(() -> services.invoke(SERVICE, call(Map.of(), "")));
+        assertThat(sink.received().getLast().head()).contains("Authorization: token 5678");
+    }
+
+    /// Else what was read here for one gate would be sent by another, which somebody has just put there.
+    @Test
+    void headersValues_areKeptOfTheGateThatWasRead_orNotAtAll() {
+        create(external("T", "T", "T,T", "T,T", "/", Map.of("Authorization", "token 1234")));
+        Task alice = Tasks.of("T,alice", "F,T", "alice");
+        External shown = alice.run(() -> services.read(SERVICE)).content();
+        External other = external("T", "T", "T,T", "T,T", "/", Map.of("Authorization", "token 5678"));
+        var meanwhile = new AtomicBoolean();
+        Services raced = new Services(fs, egress, _ -> {
+            if (meanwhile.compareAndSet(false, true)) {
+                services.replace(SERVICE, other, Backing.LABEL, 0, Privilege.NONE);
+            }
+        });
+        assertThat(refusal(alice, () -> raced.replace(SERVICE, shown, Backing.LABEL, 0, Privilege.NONE)))
+                .isEqualTo(Refusal.CONFLICT);
+        meanwhile.set(false);
+        assertThat(alice.run(() -> raced.replace(SERVICE, other, Backing.LABEL, 0, Privilege.NONE)))
+                .as("what keeps nothing replaces whatever is there")
+                .isEqualTo(4);
+    }
+
+    /// Connections are not shared between organizations: the port tells whose a call is.
+    @Test
+    void aCall_isWhoseGateItIs_andNobodysWhereSeveralVouch() throws InterruptedException {
+        sink.answer(received -> Sink.ok(String.valueOf(received.port())));
+        create(external("T", "T", "T,T", "T,T", "/", Map.of()));
+        FsPath several = SERVICE.parent().child("several");
+        asRoot(() -> services.create(
+                several,
+                external("T", "T", "T,T", "T,T", "/", Map.of()),
+                Backing.LABEL,
+                Label.parse("T,alice|bob"),
+                Tasks.all(Task.current(), "F")));
+        Task anybody = Tasks.of("T,T", "T,T", "T");
+        String alices = port(anybody, SERVICE);
+        assertThat(port(anybody, several)).isNotEqualTo(alices);
+        assertThat(port(anybody, SERVICE)).isEqualTo(alices);
+    }
+
+    private String port(Task caller, FsPath gate) throws InterruptedException {
+        return caller.run(
+                () -> services.invoke(gate, call(Map.of(), "")).body().utf8());
     }
 
     @Test
@@ -405,6 +459,10 @@ final class ServicesTest {
         assertThat(Tasks.of("T,T", "T,T", "T")
                         .run(() -> services.invoke(opened, call(Map.of(), "")).status()))
                 .isEqualTo(200);
+        assertUnchanged(
+                Tasks.of("T,alice", "F,T", "T"),
+                () -> services.createUnlinked(
+                        external("alice", "T", "T,T", "T,T", "/", Map.of()), Backing.LABEL, VOUCHED, Privilege.NONE));
     }
 
     @Test
