@@ -7,7 +7,6 @@ import dev.sluice.function.SourceFiles;
 import dev.sluice.kernel.Refused;
 import dev.sluice.schema.Schemas;
 import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.Base64Variants;
@@ -39,7 +38,7 @@ record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
                 fields.texts("secrets"),
                 fields.texts("services"),
                 fields.number("timeout", 0, Limits.TIMEOUT_MAX.toMillis()),
-                tags(fields));
+                Tags.of(fields));
         if (JsonBody.JSON.writeValueAsBytes(wish).length > FIELDS_BYTES_MAX) {
             throw Rejection.of(
                     422, 603, "all fields but source should be at most " + FIELDS_BYTES_MAX + " bytes together");
@@ -126,15 +125,5 @@ record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
             }
         });
         return kept;
-    }
-
-    static List<FunctionEntity.Tag> tags(JsonBody fields) {
-        List<FunctionEntity.Tag> tags = new ArrayList<>();
-        for (JsonNode tag : fields.list("tags")) {
-            JsonBody pair = JsonBody.ofObject(tag);
-            tags.add(new FunctionEntity.Tag(
-                    pair.text("key").orElse(""), pair.text("value").orElse("")));
-        }
-        return tags;
     }
 }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /// `/v1/function`
 final class FunctionRoutes {
@@ -95,9 +96,11 @@ final class FunctionRoutes {
     private Response list(Request request) {
         Caller.Known caller = door.borrower(request);
         Task task = ObjectLoans.ofAllThatMayBeSeen(caller, Resource.FUNCTION);
+        Predicate<List<FunctionEntity.Tag>> tagged = Tags.wanted(request);
         List<FunctionEntity> entities = task.run(() -> functions.list(caller.organization())).stream()
                 .filter(entity -> caller.may(
                         Need.of(Action.GET, Resource.FUNCTION, entity.wish().name())))
+                .filter(entity -> tagged.test(entity.wish().tags()))
                 .toList();
         var out = new JsonWriter(512 * (entities.size() + 1)).beginArray();
         entities.forEach(entity -> entity.writeTo(out));

@@ -26,7 +26,7 @@ final class ImageRequest {
         String name = fields.requiredName();
         fields.requireStatus();
         return bounded(new BaseImageEntity.Wish(
-                name, reference, bounded(language, "language", LANGUAGE_CHARS_MAX), FunctionRequest.tags(fields)));
+                name, reference, bounded(language, "language", LANGUAGE_CHARS_MAX), Tags.of(fields)));
     }
 
     /// @throws Rejection 400, 422
@@ -41,7 +41,7 @@ final class ImageRequest {
         List<ImageEntity.SystemPackage> packages = fields.field("systemDependencies")
                 .map(needs -> packages(object("systemDependencies", needs)))
                 .orElse(List.of());
-        return bounded(new ImageEntity.Wish(name, base, manifest, packages, FunctionRequest.tags(fields)));
+        return bounded(new ImageEntity.Wish(name, base, manifest, packages, Tags.of(fields)));
     }
 
     private static List<ImageEntity.SystemPackage> packages(JsonBody needs) {

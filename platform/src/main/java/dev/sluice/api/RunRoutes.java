@@ -30,7 +30,6 @@ import java.util.regex.Pattern;
 final class RunRoutes {
     private static final String KIND = "function run";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
-    private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Operation EXECUTE =
             Operation.of(Action.CREATE, Resource.RUNS).deliveringAllThatMayBeRead();
     private static final Operation GET = Operation.of(Action.GET, Resource.RUNS).deliveringAllThatMayBeRead();
@@ -142,16 +141,26 @@ final class RunRoutes {
         return key;
     }
 
+    /// The newest runs, or those that are older than one. Where there are more, the next page is in a header that
+    /// Dispatch's client does not look at.
     private Response list(Request request) {
         Caller.Known caller = door.borrower(request);
         Task task = looking(caller, request);
         long since = since(request);
         Optional<String> function = functionName(request);
-        List<Run.View> views = task.run(
-                () -> runs.list(caller.organization().token(), function, Optional.empty(), Runs.LIST_RUNS_MAX));
-        return Response.json(
+        RunPage page = RunPage.of(request);
+        String organization = caller.organization().token();
+        List<Run.View> views = task.run(() -> runs.list(organization, function, page.after(), page.limit()));
+        Response answer = Response.json(
                 200,
                 json.print(views.stream().filter(view -> changed(view) > since).toList()));
+        if (views.isEmpty()) {
+            return answer;
+        }
+        UUID last = views.getLast().run().id();
+        boolean isLast =
+                task.run(() -> runs.list(organization, function, Optional.of(last), 1)).isEmpty();
+        return isLast ? answer : answer.with("Link", page.next(request, last));
     }
 
     /// Policies may speak of looking at the runs of one function only: of those that the query names, no others are
@@ -167,12 +176,10 @@ final class RunRoutes {
         Caller.Known caller = door.borrower(request);
         Task task = looking(caller, request);
         String id = request.parameter("id");
-        if (!ID.matcher(id).matches()) {
-            throw Rejection.of(422, 601, "runName in path must be of type uuid: \"" + id + "\"");
-        }
+        UUID run = RunPage.id(id, "runName in path");
         long since = since(request);
         Optional<String> function = functionName(request);
-        Run.View view = task.run(() -> runs.find(caller.organization().token(), UUID.fromString(id)))
+        Run.View view = task.run(() -> runs.find(caller.organization().token(), run))
                 .filter(found ->
                         function.isEmpty() || function.get().equals(found.run().function()))
                 .filter(found -> changed(found) > since)

@@ -39,8 +39,10 @@ final class RunWords {
                 .optional("FUNCTION", "the function's name")
                 .optional("ID", "the run's id")
                 .flag(Flag.bare("only the run that started last", "--last"))
+                .option("--limit", "N", "only the N newest (default and most: 1000)")
                 .flag(Flag.valued("APPLICATION", "accepted for compatibility; changes nothing", "-a", "--application"))
                 .example("sluice get runs")
+                .example("sluice get runs hello --limit 10")
                 .example("sluice get runs hello --last -o json")
                 .example("sluice get run hello 11111111-2222-4333-8444-555555555555");
     }
@@ -85,7 +87,9 @@ final class RunWords {
         Target target = Target.of(RUNS);
         arguments.positional(1).ifPresent(target::segment);
         arguments.positional(0).ifPresent(function -> target.query("functionName", function));
-        Json answer = session.api().get(target.query("since", EVER).toString());
+        target.query("since", EVER);
+        arguments.option("--limit").ifPresent(limit -> target.query("limit", limit));
+        Json answer = session.api().get(target.toString());
         Json shown = arguments.has("--last") ? last(answer) : answer;
         session.print(shown, () -> table(Rows.of(shown)));
         return 0;

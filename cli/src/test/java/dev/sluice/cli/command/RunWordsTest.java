@@ -127,6 +127,15 @@ final class RunWordsTest extends RecordedTest {
     }
 
     @Test
+    void getRuns_canBeLimited() {
+        server.reply(200, "[]");
+
+        shell.run("get", "runs", "f2", "--limit", "10");
+
+        assertThat(server.only().target()).isEqualTo("/v1/runs?functionName=f2&since=-62135596800&limit=10");
+    }
+
+    @Test
     void getRuns_asJson_isAnArrayAndLastIsOneObject() {
         String runs = "[{\"name\":\"a\",\"executedTime\":3},{\"name\":\"b\",\"executedTime\":5},{\"name\":\"c\"}]";
         server.reply(200, runs).reply(200, runs);
