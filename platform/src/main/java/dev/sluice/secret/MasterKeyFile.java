@@ -50,8 +50,11 @@ final class MasterKeyFile {
             throw broken();
         }
         List<MasterKey> keys = new ArrayList<>();
-        for (String line : Files.readString(file, StandardCharsets.ISO_8859_1).split("\n")) {
+        for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
             keys.add(key(line));
+        }
+        if (keys.isEmpty()) {
+            throw broken();
         }
         return List.copyOf(keys);
     }
