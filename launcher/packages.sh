@@ -53,7 +53,10 @@ ensure_packages() { # PURPOSE
     local missing name why
     needs_maven && NEEDS_MAVEN=yes || NEEDS_MAVEN=''
     missing=$(missing_packages "$1")
-    [[ -n $missing ]] || return 0
+    if [[ -z $missing ]]; then
+        [[ $1 == build ]] || try_for_requests
+        return 0
+    fi
 
     say "Sluice needs packages that this machine lacks:"
     while IFS=$'\t' read -r name why; do
@@ -74,6 +77,18 @@ ensure_packages() { # PURPOSE
         may_install || fail "not installed. To do it by hand:" "  sudo sh -c '$by_hand'"
     fi
     install_packages "${names[@]}"
+}
+
+# What the image python3 of 'create seed-images' asks for; nobody has to have it. Tried once, by who need not be asked.
+try_for_requests() {
+    local tried="$WORK/requests.tried"
+    has_python_package requests && return 0
+    [[ -e $tried ]] || ((EUID != 0)) || ! command -v apt-get >/dev/null && return 0
+    mkdir -p "$WORK"
+    : >"$tried"
+    local -a as_root=()
+    say "Installing python3-requests, which the image python3 of 'create seed-images' asks for"
+    apt_quietly "$WORK/packages.log" install python3-requests || say "That failed; nothing else needs it"
 }
 
 may_install() {

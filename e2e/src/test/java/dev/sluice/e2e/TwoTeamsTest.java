@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 /// two teams that do not trust each other, an administrator and a developer of each. And what it implies: what none
 /// of them may.
 ///
-/// Not yet here: `create seed-images`, as images are the server's, and the endpoints (`create api`); the functions
-/// are run instead.
+/// Not yet here: the endpoints (`create api`); the functions are run instead. The backend's functions are on the
+/// server's own image, the frontend's on its own.
 ///
 /// Source: contracts/dispatch.md 7, "The seed as an acceptance scenario".
 final class TwoTeamsTest {
@@ -85,6 +85,9 @@ final class TwoTeamsTest {
 
         private void theFrontendsAdministrator_letsDevelopersIn() throws Exception {
             logIn(FRONT_ADMIN, "frontend-team");
+            assertThat(does("create", "seed-images"))
+                    .startsWith("Created BaseImage: nodejs-base\n")
+                    .endsWith("Created Image: java\n");
             assertThat(policy("dev-policy-crud", FRONT_DEVELOPER, "*", "function,runs,secret,api"))
                     .isEqualTo("Created policy: dev-policy-crud\n");
             assertThat(policy("dev-policy-read", FRONT_DEVELOPER, "get", "image,baseimage"))
@@ -97,6 +100,9 @@ final class TwoTeamsTest {
             assertThat(does("create", "function", "--image=nodejs", "node-hello-js", source.toString()))
                     .contains("Created function: node-hello-js");
             assertThat(does("exec", "node-hello-js", "--wait")).contains("Hello, Noone from Nowhere - Yours, nodejs!");
+            assertThat(does("get", "images")).contains("nodejs-base", "python3", "powershell", "java");
+            assertForbidden("create", "image", "mine", "nodejs-base");
+            assertForbidden("create", "seed-images");
             assertForbidden("iam", "get", "policies");
             assertForbidden(
                     "iam",
@@ -125,12 +131,14 @@ final class TwoTeamsTest {
         /// Whether there is such an organization or function makes no difference to him.
         private void theBackendsDeveloper_isConfined() throws Exception {
             assertThat(does("get", "functions")).contains("python-hello").doesNotContain("node-hello-js");
+            assertThat(does("get", "images")).doesNotContain("nodejs-base");
             assertThat(does("get", "runs")).contains("python-hello").doesNotContain("node-hello-js");
             for (String organization : List.of("frontend-team", "dispatch", "no-such-team")) {
                 assertForbidden("get", "functions", "--organization", organization);
                 assertForbidden("exec", "node-hello-js", "--wait", "--organization", organization);
                 assertForbidden("delete", "function", "node-hello-js", "--organization", organization);
                 assertForbidden("get", "runs", "--organization", organization);
+                assertForbidden("get", "image", "nodejs", "--organization", organization);
             }
         }
 
