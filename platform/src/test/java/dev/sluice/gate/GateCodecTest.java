@@ -12,6 +12,7 @@ import dev.sluice.fs.ObjectId;
 import dev.sluice.fs.References;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.PayloadStyle;
+import dev.sluice.function.SchemaPair;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import java.util.List;
@@ -28,8 +29,18 @@ final class GateCodecTest {
     @EnumSource
     void aFunctionsGate_isReadAsItWasWritten(PayloadStyle style) {
         FunctionSpec any = function("x");
+        var schemas = style == PayloadStyle.RAW
+                ? new SchemaPair(Optional.of(Bytes.utf8("{\"type\":\"object\"}")), Optional.of(Bytes.utf8("{}")))
+                : SchemaPair.NONE;
         var function = new FunctionSpec(
-                any.runtime(), any.packageDigest(), any.handler(), any.convention(), any.limits(), true, style);
+                any.runtime(),
+                any.packageDigest(),
+                any.handler(),
+                any.convention(),
+                any.limits(),
+                true,
+                style,
+                schemas);
         ObjectId target = ObjectId.parse("0123456789".repeat(4)).orElseThrow();
         for (GateContent.OfFunction content : List.of(
                 new GateContent.Direct(POLICY, function),
