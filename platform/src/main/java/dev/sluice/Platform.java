@@ -121,15 +121,15 @@ final class Platform implements AutoCloseable {
         Runs runs = runs(store, clock);
         var scheduler = new Scheduler(memoryMib, tenant -> Limiting.runs(limits, tenant));
         LocalWorker worker = worker(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib, clock);
-        var invocations = new Invocations(gates, scheduler, worker, runs, new RunIds(clock, random), audit, clock);
+        var secrets = new Secrets(fs, keys, audit, random);
+        var invocations =
+                new Invocations(gates, scheduler, worker, secrets, runs, new RunIds(clock, random), audit, clock);
 
         TlsIdentity identity = TlsIdentity.at(data, clock);
         var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, new Gateway());
         var organizations = new Organizations(fs, audit);
-        var admin = new AdminAccess(data);
-        admin.ensure(new Founding(organizations, clock));
-        var system = new SystemObjects(fs, blobs, gates);
-        system.ensure(config.functionsDir());
+        AdminAccess admin = admin(organizations, clock);
+        SystemObjects system = system(config, fs, blobs, gates);
         var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);
         Api.SignIn signIn = signIn(new Kept(store, organizations, audit), delegations, gateway, clock);
         var parts = Departures.Parts.of(store, fs, runs, keys, signIn.login(), worker::end, clock);
@@ -142,7 +142,7 @@ final class Platform implements AutoCloseable {
                 gates,
                 invocations,
                 runs,
-                new Secrets(fs, keys, audit, random),
+                secrets,
                 system,
                 audit,
                 signIn,
@@ -154,6 +154,18 @@ final class Platform implements AutoCloseable {
         Endpoints served = writeClientFiles(admin, listener, gateway);
         isReady.set(true);
         return served;
+    }
+
+    private AdminAccess admin(Organizations organizations, Clock clock) throws IOException {
+        var admin = new AdminAccess(data);
+        admin.ensure(new Founding(organizations, clock));
+        return admin;
+    }
+
+    private static SystemObjects system(Config config, LabeledFs fs, Blobs blobs, Gates gates) throws IOException {
+        var system = new SystemObjects(fs, blobs, gates);
+        system.ensure(config.functionsDir());
+        return system;
     }
 
     private Endpoints writeClientFiles(AdminAccess admin, WebServer api, WebServer gateway) throws IOException {

@@ -1,27 +1,50 @@
 package dev.sluice.fuzz;
 
 import dev.sluice.api.Limiting;
+import dev.sluice.blob.Blobs;
+import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
 import dev.sluice.fs.Usage;
+import dev.sluice.gate.Gate;
+import dev.sluice.gate.Gates;
+import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Witness;
 import dev.sluice.org.Limit;
 import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.TenantLimits;
+import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.store.Store;
+import dev.sluice.worker.LocalWorker;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.IntSupplier;
 
 /// Limits that no scenario comes near.
 final class Plenty {
     private static final TenantLimits LIMITS = new TenantLimits(
             Map.of(Limit.REQUESTS_PER_SECOND, Limit.REQUESTS_PER_SECOND.max()), new QuotaPlan(Quota.DEFAULT, Map.of()));
 
+    private static final int MEMORY_MIB = 8192;
+
     private Plenty() {}
 
-    static Scheduler scheduler(int memoryMib) {
-        return new Scheduler(memoryMib, tenant -> Limiting.runs(LIMITS, tenant));
+    static Scheduler scheduler() {
+        return new Scheduler(MEMORY_MIB, tenant -> Limiting.runs(LIMITS, tenant));
+    }
+
+    /// @param calls as [LocalWorker] has it
+    static LocalWorker worker(
+            SandboxDriver driver,
+            Blobs blobs,
+            Gates gates,
+            BiFunction<Gate, Invoker, CloudCalls> calls,
+            Scheduler scheduler) {
+        IntSupplier leased = () -> scheduler.load().leasedMib();
+        return new LocalWorker(
+                driver, blobs, gates, calls, 0, MEMORY_MIB, leased, () -> MEMORY_MIB, Realm.CLOCK);
     }
 
     static Limiting limiting(LabeledFs fs, Witness witness, Scheduler scheduler, Store store) {

@@ -69,7 +69,6 @@ final class World implements AutoCloseable {
     /// Time is not compared: see docs/design/noninterference.md.
     private static final Duration NO_WAIT = Duration.ofNanos(1);
 
-    private static final int MEMORY_MIB = 8192;
     static final String FILE = "main.py";
     private static final String SOURCE = source();
     private static final Limits LIMITS = new Limits(Limits.MEMORY_MIB_MIN, Duration.ofSeconds(10));
@@ -104,25 +103,18 @@ final class World implements AutoCloseable {
         var audit = new AuditLog(store, random, Realm.CLOCK);
         this.gates = new Gates(fs, audit, sink.egress());
         this.runs = new Runs(store, Realm.CLOCK);
-        var scheduler = Plenty.scheduler(MEMORY_MIB);
-        this.worker = new LocalWorker(
-                driver,
-                blobs,
-                gates,
-                (gate, invoker) -> calls(invoker, gate.policy().privilege()),
-                0,
-                MEMORY_MIB,
-                () -> scheduler.load().leasedMib(),
-                () -> MEMORY_MIB,
-                Realm.CLOCK);
+        var scheduler = Plenty.scheduler();
+        this.worker = Plenty.worker(
+                driver, blobs, gates, (gate, invoker) -> calls(invoker, gate.policy().privilege()), scheduler);
+        DataKeys keys = realm.keys(store, random);
+        var secrets = new Secrets(fs, keys, audit, random);
         this.invocations = new Invocations(
-                gates, scheduler, worker, runs, new RunIds(ticking(), random), audit, Realm.CLOCK, NO_WAIT);
+                gates, scheduler, worker, secrets, runs, new RunIds(ticking(), random), audit, Realm.CLOCK, NO_WAIT);
         var organizations = new Organizations(fs, audit);
         var delegations = new Delegations(organizations, realm.tokenKey(), Realm.CLOCK);
         this.authenticator = new Authenticator(
                 organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, Realm.CLOCK), delegations);
         var login = Login.of(IdentityProviders.NONE, store, organizations, audit, random, Realm.CLOCK);
-        DataKeys keys = realm.keys(store, random);
         var parts = Departures.Parts.of(store, fs, runs, keys, login, worker::end, Realm.CLOCK);
         this.api = new Api(
                 new Api.Rooms(
@@ -133,7 +125,7 @@ final class World implements AutoCloseable {
                         gates,
                         invocations,
                         runs,
-                        new Secrets(fs, keys, audit, random),
+                        secrets,
                         new SystemObjects(fs, blobs, gates),
                         audit,
                         new Api.SignIn(login, delegations, Set.of()),

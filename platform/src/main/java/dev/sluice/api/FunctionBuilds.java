@@ -13,6 +13,8 @@ import dev.sluice.function.Limits;
 import dev.sluice.function.PayloadStyle;
 import dev.sluice.function.SourceArchive;
 import dev.sluice.function.SourceFiles;
+import dev.sluice.gate.Backing;
+import dev.sluice.gate.GateContent;
 import dev.sluice.gate.GatePolicy;
 import dev.sluice.gate.Gates;
 import dev.sluice.image.Runtime;
@@ -20,6 +22,7 @@ import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
+import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
@@ -143,9 +146,6 @@ final class FunctionBuilds {
     private FunctionSpec spec(Organization organization, FunctionEntity entity) throws Unfit {
         FunctionEntity.Wish wish = entity.wish();
         Runtime runtime = runtime(organization, entity);
-        if (!wish.secrets().isEmpty()) {
-            throw new Unfit("[Code: 404] secret " + wish.secrets().getFirst() + " not found");
-        }
         var digest = new Digest(entity.packageDigest());
         String handler = wish.handler().isEmpty()
                 ? SourceArchive.defaultHandler(runtime, source(digest))
@@ -182,7 +182,10 @@ final class FunctionBuilds {
         }
         FsPath gate = FunctionFiles.gate(organization, name);
         FsPath listed = FunctionFiles.listedGate(organization, name);
-        as(organization, () -> putGate(organization, name, spec));
+        List<Principal> secrets =
+                FunctionFiles.secrets(organization, now.entity().wish().secrets());
+        Upkeep.granting(organization, Resource.FUNCTION, FunctionFiles.allOf(secrets))
+                .run(() -> putGate(organization, name, spec, secrets));
         as(organization, () -> {
             if (fs.find(listed).isEmpty()) {
                 fs.link(gate, listed, FunctionFiles.writing(organization));
@@ -192,18 +195,21 @@ final class FunctionBuilds {
         mark(organization, now, Status.READY, List.of());
     }
 
-    private FsPath putGate(Organization organization, String name, FunctionSpec spec) {
+    /// Its code may use the secrets that are injected, and cannot release them: its successful answers are. Whether
+    /// they are there is found when it runs.
+    private FsPath putGate(Organization organization, String name, FunctionSpec spec, List<Principal> secrets) {
         FsPath gate = FunctionFiles.gate(organization, name);
         Privilege writing = FunctionFiles.writing(organization);
         GatePolicy policy = new GatePolicy(
                 Component.TRUE,
                 FunctionFiles.runner(organization, name),
-                Component.TRUE,
+                FunctionFiles.allOf(secrets),
                 Component.of(organization.principal()));
+        var content = new GateContent.Direct(policy, spec, secrets);
         if (fs.find(gate).isPresent()) {
-            gates.replace(gate, policy, spec, 0, writing);
+            gates.replace(gate, content, Backing.LABEL, 0, writing);
         } else {
-            gates.create(gate, policy, spec, FunctionFiles.gateLabel(organization, name), writing);
+            gates.create(gate, content, Backing.LABEL, FunctionFiles.gateLabel(organization, name), writing);
         }
         return gate;
     }

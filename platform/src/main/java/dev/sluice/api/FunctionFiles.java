@@ -10,6 +10,8 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.LabelInvalid;
+import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
@@ -40,6 +42,21 @@ final class FunctionFiles {
     /// `acme/runs/NAME`
     static Component runner(Organization organization, String name) {
         return Component.of(Resource.RUNS.in(organization.principal()).child(name));
+    }
+
+    /// `acme/secret/NAME` for each; of several equal ones the last.
+    ///
+    /// @throws LabelInvalid for what can be no secret's name
+    static List<Principal> secrets(Organization organization, List<String> names) {
+        Principal all = Resource.SECRET.in(organization.principal());
+        return names.reversed().stream().distinct().map(all::child).toList().reversed();
+    }
+
+    /// All of these secrets together.
+    ///
+    /// @throws LabelInvalid also for too many
+    static Component allOf(List<Principal> secrets) {
+        return Component.ofClauses(secrets.stream().map(List::of).toList());
     }
 
     /// `acme/function|acme/runs/NAME, acme/function`

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.authn.Caller;
 import dev.sluice.bytes.Bytes;
+import dev.sluice.gate.GateContent;
 import dev.sluice.http.Handler;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
@@ -10,9 +11,11 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.org.Action;
 import dev.sluice.org.Need;
+import dev.sluice.org.Operation;
 import dev.sluice.org.Resource;
 import dev.sluice.schema.Schemas;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -50,8 +53,7 @@ final class FunctionRoutes {
         Caller.Known caller = door.borrower(request);
         ObjectLoans.requireSome(caller, Action.CREATE, Resource.FUNCTION);
         FunctionRequest wish = upload(request);
-        Task task = lent(caller, Action.CREATE, wish.wish().name());
-        requireSecrets(caller, wish);
+        Task task = withSecrets(caller, Need.of(Action.CREATE, Resource.FUNCTION, wish.wish().name()), wish);
         try {
             return answer(201, task.run(() -> functions.create(caller.organization(), wish)));
         } catch (Refused refused) {
@@ -62,9 +64,9 @@ final class FunctionRoutes {
     private Response update(Request request) throws IOException, InterruptedException {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
-        Task task = lent(caller, Action.UPDATE, name);
+        lent(caller, Action.UPDATE, name);
         FunctionRequest wish = upload(request);
-        requireSecrets(caller, wish);
+        Task task = withSecrets(caller, Need.of(Action.UPDATE, Resource.FUNCTION, name), wish);
         return answer(200, task.run(() -> functions.update(caller.organization(), name, wish)));
     }
 
@@ -72,11 +74,20 @@ final class FunctionRoutes {
         return ObjectLoans.of(caller, Need.of(action, Resource.FUNCTION, name));
     }
 
-    /// Whoever names a secret must be allowed to read it, whether or not there is one of that name.
-    private static void requireSecrets(Caller.Known caller, FunctionRequest wish) {
-        for (String secret : wish.wish().secrets()) {
-            ObjectLoans.of(caller, Need.of(Action.GET, Resource.SECRET, secret));
+    /// Whoever names a secret must be allowed to read it, whether or not there is one of that name. What he is lent of
+    /// it is what his function's gate is granted.
+    private static Task withSecrets(Caller.Known caller, Need function, FunctionRequest wish) {
+        List<String> names = wish.wish().secrets();
+        List<Need> needs = new ArrayList<>(List.of(function));
+        names.forEach(name -> needs.add(Need.of(Action.GET, Resource.SECRET, name)));
+        needs.forEach(need -> ObjectLoans.of(caller, need));
+        if (names.size() > GateContent.Direct.INJECT_MAX) {
+            throw Rejection.of(400, "a function has at most " + GateContent.Direct.INJECT_MAX + " secrets");
         }
+        if (needs.stream().skip(1).anyMatch(need -> need.object(caller.organization()).isEmpty())) {
+            throw Rejection.of(400, "a name is given that no secret has");
+        }
+        return ObjectLoans.of(caller, new Operation(needs, List.of()));
     }
 
     /// Few archives are unpacked at once; the others wait their turn. Nobody has a turn whose body is still coming.

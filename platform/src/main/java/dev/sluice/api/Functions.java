@@ -13,6 +13,7 @@ import dev.sluice.gate.Gates;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.org.Limit;
@@ -79,6 +80,7 @@ final class Functions {
 
     /// @throws Refused `EXISTS`, `DENIED`, `QUOTA`
     FunctionEntity create(Organization organization, FunctionRequest request) {
+        requireLent(organization, request);
         requireFewer(organization);
         long now = clock.instant().getEpochSecond();
         var entity = new FunctionEntity(
@@ -100,6 +102,13 @@ final class Functions {
         return Upkeep.of(organization, Resource.FUNCTION).run(() -> (long) files.count(organization));
     }
 
+    /// What is written down is who may have what: the build believes it, and makes a gate that injects all of these.
+    /// It is the result that counts, so an update that keeps a secret needs it as much as the first one did.
+    private static void requireLent(Organization organization, FunctionRequest request) {
+        List<String> names = request.wish().secrets();
+        Task.current().exercise(FunctionFiles.allOf(FunctionFiles.secrets(organization, names)), Component.TRUE);
+    }
+
     private void requireFewer(Organization organization) {
         if (files.count(organization) >= limits.of(organization.token(), Limit.FUNCTIONS)) {
             throw new Refused(
@@ -111,6 +120,7 @@ final class Functions {
 
     /// @throws Refused `NOT_FOUND`, `CONFLICT`, `DENIED`
     FunctionEntity update(Organization organization, String name, FunctionRequest request) {
+        requireLent(organization, request);
         Stored before = files.read(organization, name);
         if (!request.wish().name().equals(name)) {
             throw new Refused(Refusal.INVALID, "a function keeps its name");

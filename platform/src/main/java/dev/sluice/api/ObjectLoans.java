@@ -19,9 +19,9 @@ final class ObjectLoans {
         return of(caller, Operation.of(need));
     }
 
-    /// As [#of(Caller.Known, Need)], and what is optional.
+    /// As [#of(Caller.Known, Need)], and what else the operation requires and has as optional.
     ///
-    /// @param operation that requires one thing
+    /// @param operation whose first need is the object's
     /// @throws Rejection 403
     static Task of(Caller.Known caller, Operation operation) {
         return Judging.object(caller, operation).orElseThrow(() -> Door.forbidden(caller, Door.needed(operation)));

@@ -69,7 +69,7 @@ final class RunJson {
             end(run, "READY", run.startedMillis() / 1000, List.of(), out);
         } else {
             logs(List.of(), List.of(), out);
-            boolean isOver = run.blocking() || clock.millis() > run.deadlineMillis();
+            boolean isOver = view.status().isPresent() || run.blocking() || clock.millis() > run.deadlineMillis();
             end(run, isOver ? "ERROR" : "CREATING", NEVER_SECONDS, isOver ? List.of(Refusals.UNIFORM) : List.of(), out);
         }
     }

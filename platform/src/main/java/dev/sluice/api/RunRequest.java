@@ -14,7 +14,7 @@ import tools.jackson.core.ObjectReadContext;
 /// @param input JSON; `null` if there is none
 record RunRequest(boolean blocking, Bytes input, List<String> secrets) {
     static final int BYTES_MAX = 6 << 20;
-    private static final int SECRETS_MAX = 100;
+    private static final int SECRETS_MAX = 24;
     private static final Bytes NULL = Bytes.utf8("null");
 
     /// @throws Rejection 400, 422

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// `/v1/runs`: executing functions is the hot path of the server.
 final class RunRoutes {
@@ -63,20 +64,15 @@ final class RunRoutes {
 
     private Response execute(Request request) throws IOException, InterruptedException {
         Caller.Known caller = door.borrower(request);
-        Task task = Door.lent(caller, execution(request));
+        Task lent = Door.lent(caller, execution(request));
         String name = functionName(request).orElseThrow(() -> Rejection.of(400, "Bad Request: No function specified"));
         RunRequest wanted = RunRequest.parse(request.body(RunRequest.BYTES_MAX));
+        Task task = wanted.secrets().isEmpty() ? lent : Door.lent(caller, withSecrets(execution(request), wanted));
         Functions.Target target = functions
                 .builtTarget(caller.organization(), name)
                 .orElseThrow(() -> Rejection.of(404, "function " + name + " not found"));
         if (!target.isReady()) {
             throw Rejection.of(404, "function " + name + " is not READY");
-        }
-        if (!wanted.secrets().isEmpty()) {
-            throw Rejection.of(
-                    400,
-                    "bad request when processing function run: secret "
-                            + wanted.secrets().getFirst() + " not found");
         }
         Label start = start(task, caller.organization(), name, target);
         Invocation wish = wish(caller.organization(), name, target, start, wanted, request);
@@ -96,6 +92,13 @@ final class RunRoutes {
         return named(request)
                 .map(name -> new Operation(List.of(Need.of(Action.CREATE, Resource.RUNS, name)), EXECUTE.optional()))
                 .orElse(EXECUTE);
+    }
+
+    /// Whoever names a secret must be allowed to read it, whether or not there is one of that name.
+    private static Operation withSecrets(Operation execution, RunRequest wanted) {
+        Stream<Need> secrets = wanted.secrets().stream().map(name -> Need.of(Action.GET, Resource.SECRET, name));
+        return new Operation(
+                Stream.concat(execution.required().stream(), secrets).toList(), execution.optional());
     }
 
     private static Optional<String> named(Request request) {

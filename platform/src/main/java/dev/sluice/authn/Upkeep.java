@@ -19,6 +19,17 @@ public final class Upkeep {
         return new Task(Label.PUBLIC, Label.of(held, Component.TRUE), Privilege.mintTcb(held), organization.token());
     }
 
+    /// As [#of], and it may hand on to a gate what somebody was lent to read who asked for it. It reads none of that
+    /// itself.
+    public static Task granting(Organization organization, Resource resource, Component lent) {
+        Component held = Component.of(resource.in(organization.principal()));
+        return new Task(
+                Label.PUBLIC,
+                Label.of(held, Component.TRUE),
+                Privilege.mintTcb(held.and(lent), held),
+                organization.token());
+    }
+
     /// A task that vouches for what the system of that name publishes, and may know nothing that is secret.
     public static Task system(String name) {
         Component held = Component.of(Principal.of(name));

@@ -98,7 +98,7 @@ final class GateCalls {
                 Component.FALSE);
         GateContent.OfFunction content =
                 switch (gates.read(paths.read(duplicate.source())).content()) {
-                    case GateContent.Direct(var _, var function) -> new GateContent.Direct(grants, function);
+                    case GateContent.Direct(var _, var function, var _) -> new GateContent.Direct(grants, function);
                     case GateContent.Redirect(var _, var _, var target, var pin) ->
                         new GateContent.Redirect(grants, Component.TRUE, target, pin);
                 };
@@ -136,7 +136,7 @@ final class GateCalls {
         fields.put("version", Value.of(view.version()));
         fields.put("digest", Value.of(view.digest().hex()));
         switch (content) {
-            case GateContent.Direct(var policy, var function) -> {
+            case GateContent.Direct(var policy, var function, var _) -> {
                 fields.put("type", Value.of("direct"));
                 put(policy, fields);
                 put(function, fields);

@@ -21,6 +21,7 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +47,13 @@ final class GateForms {
     GateContent.OfFunction content(GateArg arg, Optional<GateContent> before) throws IOException {
         GatePolicy policy = policy(arg.grants(), before);
         return switch (arg.leads()) {
-            case GateArg.Function leads ->
-                new GateContent.Direct(policy, function(leads, old(before, GateContent.Direct.class)));
+            case GateArg.Function leads -> {
+                Optional<GateContent.Direct> old = old(before, GateContent.Direct.class);
+                yield new GateContent.Direct(
+                        policy,
+                        function(leads, old),
+                        old.map(GateContent.Direct::inject).orElse(List.of()));
+            }
             case GateArg.External _ -> throw incomplete();
             case GateArg.Redirect leads -> redirect(leads, policy, old(before, GateContent.Redirect.class));
         };

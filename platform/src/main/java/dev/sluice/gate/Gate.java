@@ -8,6 +8,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
+import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
 import java.util.List;
 import java.util.Set;
@@ -60,8 +61,17 @@ public final class Gate {
     }
 
     public FunctionSpec function() {
+        return direct().function();
+    }
+
+    /// The secrets that its runs read for its code, in order.
+    public List<Principal> inject() {
+        return direct().inject();
+    }
+
+    private GateContent.Direct direct() {
         return switch (links.getLast().content()) {
-            case GateContent.Direct direct -> direct.function();
+            case GateContent.Direct direct -> direct;
             case GateContent.Redirect _ -> throw new IllegalStateException("a chain ends at a function");
         };
     }

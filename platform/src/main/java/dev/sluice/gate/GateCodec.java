@@ -11,12 +11,14 @@ import dev.sluice.function.SchemaPair;
 import dev.sluice.image.Runtime;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.Principal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A gate's content as the file system holds it: JSON, labels as their text. The format says which gate it is.
@@ -27,6 +29,9 @@ final class GateCodec {
     private static final int EXTERNAL = 3;
     private static final String SCHEMA_IN = "schemaIn";
     private static final String SCHEMA_OUT = "schemaOut";
+
+    /// Of a direct gate, if it has secrets.
+    private static final String INJECT = "inject";
 
     private GateCodec() {}
 
@@ -66,7 +71,7 @@ final class GateCodec {
 
     static Bytes encode(GateContent content) {
         Object stored = switch (content) {
-            case GateContent.Direct(var policy, var function) ->
+            case GateContent.Direct(var policy, var function, var _) ->
                 new StoredDirect(
                         DIRECT,
                         policy.privilege().toString(),
@@ -109,15 +114,20 @@ final class GateCodec {
                         headers.values());
         };
         ObjectNode fields = JSON.valueToTree(stored);
-        addSchemas(content, fields);
+        if (content instanceof GateContent.Direct direct) {
+            addTo(fields, direct);
+        }
         return Bytes.takeOver(JSON.writeValueAsBytes(fields));
     }
 
-    private static void addSchemas(GateContent content, ObjectNode fields) {
-        if (content instanceof GateContent.Direct direct) {
-            SchemaPair schemas = direct.function().schemas();
-            schemas.input().ifPresent(schema -> fields.put(SCHEMA_IN, schema.utf8()));
-            schemas.output().ifPresent(schema -> fields.put(SCHEMA_OUT, schema.utf8()));
+    /// What not each gate has.
+    private static void addTo(ObjectNode fields, GateContent.Direct direct) {
+        SchemaPair schemas = direct.function().schemas();
+        schemas.input().ifPresent(schema -> fields.put(SCHEMA_IN, schema.utf8()));
+        schemas.output().ifPresent(schema -> fields.put(SCHEMA_OUT, schema.utf8()));
+        if (!direct.inject().isEmpty()) {
+            ArrayNode inject = fields.putArray(INJECT);
+            direct.inject().forEach(secret -> inject.add(Component.of(secret).toString()));
         }
     }
 
@@ -132,10 +142,7 @@ final class GateCodec {
     static GateContent.OfFunction decode(Bytes content) {
         JsonNode stored = JSON.readTree(content.readOnlyArray());
         return switch (stored.path("format").asInt()) {
-            case DIRECT ->
-                direct(
-                        JSON.treeToValue(stored, StoredDirect.class),
-                        new SchemaPair(schema(stored, SCHEMA_IN), schema(stored, SCHEMA_OUT)));
+            case DIRECT -> direct(JSON.treeToValue(stored, StoredDirect.class), stored);
             case REDIRECT -> redirect(JSON.treeToValue(stored, StoredRedirect.class));
             default -> throw new IllegalStateException("the store holds a gate of an unknown format");
         };
@@ -160,7 +167,7 @@ final class GateCodec {
         return Optional.ofNullable(stored.get(field)).map(text -> Bytes.utf8(text.stringValue()));
     }
 
-    private static GateContent.Direct direct(StoredDirect stored, SchemaPair schemas) {
+    private static GateContent.Direct direct(StoredDirect stored, JsonNode fields) {
         String[] called = stored.convention().split(" ", 2);
         var function = new FunctionSpec(
                 Runtime.of(stored.runtime()).orElseThrow(),
@@ -172,9 +179,19 @@ final class GateCodec {
                 called.length == 1
                         ? PayloadStyle.RAW
                         : PayloadStyle.of(called[1]).orElseThrow(),
-                schemas);
+                new SchemaPair(schema(fields, SCHEMA_IN), schema(fields, SCHEMA_OUT)));
         return new GateContent.Direct(
-                policy(stored.privilege(), stored.clearance(), stored.declassify(), stored.maxSecrecy()), function);
+                policy(stored.privilege(), stored.clearance(), stored.declassify(), stored.maxSecrecy()),
+                function,
+                fields.path(INJECT)
+                        .valueStream()
+                        .map(JsonNode::asString)
+                        .map(GateCodec::principal)
+                        .toList());
+    }
+
+    private static Principal principal(String text) {
+        return Component.parse(text).allOf().getFirst().anyOf().getFirst();
     }
 
     private static GateContent.Redirect redirect(StoredRedirect stored) {

@@ -6,6 +6,8 @@ import dev.sluice.fs.ObjectId;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.Principal;
+import java.util.List;
 import java.util.Optional;
 
 /// What a gate is: what its author states, and what is shown of it. It names code by digest and never holds it.
@@ -34,7 +36,31 @@ public sealed interface GateContent {
     }
 
     /// Runs one version of a function.
-    record Direct(GatePolicy policy, FunctionSpec function) implements OfFunction {}
+    ///
+    /// @param inject the secrets that each of its runs reads for its code, in order: who makes such a gate could read
+    ///     them himself
+    record Direct(GatePolicy policy, FunctionSpec function, List<Principal> inject) implements OfFunction {
+        /// Beside them a label must have room for what else a run starts with.
+        public static final int INJECT_MAX = 24;
+
+        /// @throws IllegalArgumentException for too many secrets
+        public Direct {
+            inject = List.copyOf(inject);
+            if (inject.size() > INJECT_MAX) {
+                throw new IllegalArgumentException("a gate injects at most " + INJECT_MAX + " secrets");
+            }
+        }
+
+        /// Without secrets.
+        public Direct(GatePolicy policy, FunctionSpec function) {
+            this(policy, function, List.of());
+        }
+
+        /// All its secrets together.
+        Component injected() {
+            return Component.ofClauses(inject.stream().map(List::of).toList());
+        }
+    }
 
     /// Runs what another gate runs, with more authority.
     ///

@@ -197,7 +197,9 @@ public final class Gates {
             GateContent.OfFunction content, Backing backing, Label label, Optional<ObjectId> replaced) {
         GatePolicy policy = content.policy();
         Grants.requireHeld(policy.privilege(), "the gate's privilege");
-        Grants.requireHeld(policy.declassify(), "the gate's declassify");
+        Component injected = content instanceof GateContent.Direct direct ? direct.injected() : Component.TRUE;
+        Task.current().exercise(injected, Component.TRUE);
+        Grants.requireHeld(policy.declassify().without(injected), "the gate's declassify");
         Grants.requireBacked(label, policy.privilege(), backing);
         if (content instanceof GateContent.Redirect redirect) {
             Grants.requireHeld(redirect.enter(), "the gate's enter");
@@ -218,6 +220,10 @@ public final class Gates {
                         "privilege", policy.privilege().toString(),
                         "clearance", policy.clearance().toString(),
                         "declassify", policy.declassify().toString(),
+                        "inject",
+                                content instanceof GateContent.Direct direct
+                                        ? direct.injected().toString()
+                                        : Component.TRUE.toString(),
                         "max_secrecy", policy.maxSecrecy().toString(),
                         "enter", enter,
                         "digest", Digest.of(GateCodec.encode(content)).hex()));

@@ -4,11 +4,17 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
 import dev.sluice.gate.Gate;
+import dev.sluice.gate.Invoker;
+import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
+import dev.sluice.worker.Injected;
+import dev.sluice.worker.Job;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 
 /// A wish to run a function.
 ///
@@ -22,7 +28,8 @@ import java.util.Optional;
 /// @param context      one JSON object: what Dispatch's convention hands over beside the payload
 /// @param headers      by lowercased name: what Faasten's convention hands over, with `blobs`
 /// @param blobs        by the names under which the function finds them
-/// @param secrets      names that the record shows
+/// @param secrets      the names of those of `organization` that the run reads beside its gate's: the caller may know
+///     them, and the answer is not released of them
 /// @param idempotencyKey who calls again with the same key gets the first run's result
 public record Invocation(
         String organization,
@@ -48,6 +55,33 @@ public record Invocation(
     /// Whether nobody in particular wishes it, at the cost of the gate's owner.
     boolean isNobodys() {
         return organization.isEmpty();
+    }
+
+    /// Who is charged: for an anonymous call, whoever vouches for the gate alone. Where one of several does, it may
+    /// have been any of them, and nobody is charged for what another one says in his name.
+    ///
+    /// @throws Refused `NOT_FOUND` if that is nobody
+    String payer(Gate entered) {
+        return isNobodys() ? ownerOf(entered) : organization;
+    }
+
+    private static String ownerOf(Gate gate) {
+        return gate.label().integrity().allOf().stream()
+                .map(clause -> clause.anyOf().stream()
+                        .map(principal -> principal.tokens().getFirst())
+                        .collect(Collectors.toSet()))
+                .filter(owners -> owners.size() == 1)
+                .findFirst()
+                .orElseThrow(Refused::notFound)
+                .iterator()
+                .next();
+    }
+
+    /// What a worker is given, once the secrets have been read.
+    ///
+    /// @param invoker as [Job] has it
+    Job job(Injected injected, Chain chain, LongFunction<Invoker> invoker) {
+        return new Job(payload, context, injected, headers, blobs, chain.vouched(), chain.timeLeft(), invoker);
     }
 
     /// Two calls are one only if the same caller names the same version of the same gate and may know of the run.

@@ -5,6 +5,7 @@ import dev.sluice.fs.FsPath;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
+import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
@@ -20,15 +21,16 @@ import dev.sluice.run.Runs;
 import dev.sluice.run.Runs.Durability;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Admission;
+import dev.sluice.schedule.Scheduler.Lease;
 import dev.sluice.schedule.Scheduler.Parcel;
-import dev.sluice.worker.Job;
+import dev.sluice.secret.Secrets;
 import dev.sluice.worker.LocalWorker;
 import dev.sluice.worker.RunEnd;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.function.LongFunction;
 
 /// Runs functions. HTTP, events and guests' own calls all come here: nothing else runs a function.
 ///
@@ -51,6 +53,7 @@ public final class Invocations {
     private final Gates gates;
     private final Scheduler scheduler;
     private final LocalWorker worker;
+    private final Injection injection;
     private final Runs runs;
     private final RunIds ids;
     private final Reasons reasons;
@@ -61,8 +64,15 @@ public final class Invocations {
     private final Backlog backlog;
 
     public Invocations(
-            Gates gates, Scheduler scheduler, LocalWorker worker, Runs runs, RunIds ids, AuditLog audit, Clock clock) {
-        this(gates, scheduler, worker, runs, ids, audit, clock, Buckets.FIRST);
+            Gates gates,
+            Scheduler scheduler,
+            LocalWorker worker,
+            Secrets secrets,
+            Runs runs,
+            RunIds ids,
+            AuditLog audit,
+            Clock clock) {
+        this(gates, scheduler, worker, secrets, runs, ids, audit, clock, Buckets.FIRST);
     }
 
     /// @param firstBucket how soon a refusal may be told of; less than [Buckets#FIRST] only where time is no matter
@@ -70,6 +80,7 @@ public final class Invocations {
             Gates gates,
             Scheduler scheduler,
             LocalWorker worker,
+            Secrets secrets,
             Runs runs,
             RunIds ids,
             AuditLog audit,
@@ -78,6 +89,7 @@ public final class Invocations {
         this.gates = gates;
         this.scheduler = scheduler;
         this.worker = worker;
+        this.injection = new Injection(secrets);
         this.runs = runs;
         this.ids = ids;
         this.reasons = new Reasons(audit);
@@ -103,6 +115,7 @@ public final class Invocations {
 
     private View answer(Invocation wish) throws InterruptedException {
         Task caller = Task.current();
+        Injection.requireLent(wish);
         Gate gate = entered(wish.gate(), caller);
         Task task = gate.taskFor(wish.start().join(caller.label()));
         Run run = newRun(wish, gate, caller, true);
@@ -153,6 +166,7 @@ public final class Invocations {
     /// @throws Refused as [#invoke], and `AT_LIMIT` if too many wait already
     public Run submit(Invocation wish) {
         Task caller = Task.current();
+        Injection.requireLent(wish);
         Gate gate = entered(wish.gate(), caller);
         Run run = newRun(wish, gate, caller, false);
         Run.Queued queued = QueuedInvoker.queued(run, wish, caller);
@@ -184,7 +198,7 @@ public final class Invocations {
         }
         Run.Queued queued = taken.get();
         Run run = queued.run();
-        Content content = endings.stopped(run, queued.start(), queued.payload(), "not found or not allowed");
+        Content content = endings.stopped(run, queued.start(), queued.given().payload(), "not found or not allowed");
         try {
             Task invoker = QueuedInvoker.task(queued);
             content = invoker.run(() -> {
@@ -197,10 +211,10 @@ public final class Invocations {
             });
         } catch (Refused refused) {
             content = reasons.ofRefusal(
-                    endings.stopped(run, queued.start(), queued.payload(), refused.reason()), run, refused);
+                    endings.stopped(run, queued.start(), queued.given().payload(), refused.reason()), run, refused);
         } catch (LabelInvalid tooLarge) {
             content = endings.stopped(
-                    run, queued.start(), queued.payload(), Refused.denied().reason());
+                    run, queued.start(), queued.given().payload(), Refused.denied().reason());
         } finally {
             runs.endQueued(queued, content);
         }
@@ -227,22 +241,8 @@ public final class Invocations {
                 scheduler, run.organization(), gate.function().limits().memoryMib())) {
             case Admission.Granted(var lease) -> {
                 try (lease) {
-                    Optional<RunEnd> unwanted =
-                            validation.ofInput(run.organization(), gate.function(), wish.payload());
-                    if (unwanted.isPresent()) {
-                        yield endings.of(unwanted.get(), gate, task, wish.payload());
-                    }
-                    var job = new Job(
-                            wish.payload(),
-                            wish.context(),
-                            wish.headers(),
-                            wish.blobs(),
-                            chain.vouched(),
-                            chain.timeLeft(),
-                            end -> new Nested(this, run.organization(), chain.within(lease, end)));
-                    RunEnd end = task.run(() -> worker.run(run.organization(), gate, job));
-                    RunEnd held = validation.ofOutput(run.organization(), gate.function(), end);
-                    yield endings.of(held, gate, task, wish.payload());
+                    RunEnd end = task.run(() -> serve(run, gate, wish, chain, lease));
+                    yield endings.of(end, gate, task, wish.payload());
                 }
             }
             case Admission.AtLimit(var bound) -> throw Limited.at(bound, wish);
@@ -251,8 +251,21 @@ public final class Invocations {
         };
     }
 
+    /// As the run's own task: what it is given is judged, its secrets are read, and then it begins.
+    private RunEnd serve(Run run, Gate gate, Invocation wish, Chain chain, Lease lease) throws InterruptedException {
+        String tenant = run.organization();
+        Optional<RunEnd> unwanted = validation.ofInput(tenant, gate.function(), wish.payload());
+        if (unwanted.isPresent()) {
+            return unwanted.get();
+        }
+        LongFunction<Invoker> nested = end -> new Nested(this, tenant, chain.within(lease, end));
+        RunEnd end = injection.with(
+                run, gate, wish.secrets(), injected -> worker.run(tenant, gate, wish.job(injected, chain, nested)));
+        return validation.ofOutput(tenant, gate.function(), end);
+    }
+
     private Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking) {
-        String organization = wish.isNobodys() ? ownerOf(gate) : wish.organization();
+        String organization = wish.payer(gate);
         if (runs.isClosed(organization)) {
             throw Refused.notFound();
         }
@@ -273,22 +286,8 @@ public final class Invocations {
                 isBlocking,
                 now,
                 deadline,
-                wish.secrets(),
+                Injection.shown(organization, gate, wish.secrets(), existence),
                 existence);
-    }
-
-    /// Who is charged for an anonymous call: whoever vouches for the gate alone. Where one of several does, it may
-    /// have been any of them, and nobody is charged for what another one says in his name.
-    private static String ownerOf(Gate gate) {
-        return gate.label().integrity().allOf().stream()
-                .map(clause -> clause.anyOf().stream()
-                        .map(principal -> principal.tokens().getFirst())
-                        .collect(Collectors.toSet()))
-                .filter(owners -> owners.size() == 1)
-                .findFirst()
-                .orElseThrow(Refused::notFound)
-                .iterator()
-                .next();
     }
 
     /// The first answer again, to whom it was given. He need not be able to see the record.

@@ -28,10 +28,7 @@ final class QueuedInvoker {
                 wish.start().join(caller.label()),
                 caller.clearance().secrecy(),
                 caller.vouched(),
-                wish.payload(),
-                wish.context(),
-                wish.headers(),
-                wish.blobs(),
+                new Run.Given(wish.payload(), wish.context(), wish.secrets(), wish.headers(), wish.blobs()),
                 bytes(wish),
                 wish.isNobodys(),
                 false);
@@ -52,6 +49,7 @@ final class QueuedInvoker {
 
     static Invocation wish(Queued queued) {
         Run run = queued.run();
+        Run.Given given = queued.given();
         return new Invocation(
                 run.organization(),
                 run.function(),
@@ -59,11 +57,11 @@ final class QueuedInvoker {
                 run.faasId(),
                 FsPath.parse(queued.gatePath(), Component.TRUE, queued.start()),
                 queued.start(),
-                queued.payload(),
-                queued.context(),
-                queued.headers(),
-                queued.blobs(),
-                run.secrets(),
+                given.payload(),
+                given.context(),
+                given.headers(),
+                given.blobs(),
+                given.secrets(),
                 Optional.empty());
     }
 }

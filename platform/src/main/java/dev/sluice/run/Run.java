@@ -151,15 +151,27 @@ public record Run(
     /// A run that waits to be started, and what counts of it for who is charged: as [Queued] has it.
     public record Accepted(Run run, long bytes, boolean isNobodys) {}
 
+    /// What a run is given that nobody waits for, beside its label.
+    ///
+    /// @param context what Dispatch's convention hands over beside the payload
+    /// @param secrets the names of those that it reads when it starts, beside its gate's
+    /// @param headers what Faasten's hands over, with `blobs`
+    public record Given(
+            Bytes payload, Bytes context, List<String> secrets, Map<String, String> headers, Map<String, BlobRef> blobs) {
+        public Given {
+            secrets = List.copyOf(secrets);
+            headers = Map.copyOf(headers);
+            blobs = Map.copyOf(blobs);
+        }
+    }
+
     /// What a run that nobody waits for needs to be started, after a restart too.
     ///
     /// @param gatePath  text of the path, without `~` and `%`
     /// @param start     the label it starts with at least; the payload's label
     /// @param clearance the secrecy up to which its gate may be resolved
     /// @param vouched   what the invoker was vouched for by: checked again when it starts
-    /// @param context   what Dispatch's convention hands over beside the payload
-    /// @param headers   what Faasten's hands over, with `blobs`
-    /// @param bytes     how much it was given of all that, about
+    /// @param bytes     how much it was given, about
     /// @param isNobodys whether nobody in particular has caused it
     public record Queued(
             Run run,
@@ -167,21 +179,12 @@ public record Run(
             Label start,
             Component clearance,
             Component vouched,
-            Bytes payload,
-            Bytes context,
-            Map<String, String> headers,
-            Map<String, BlobRef> blobs,
+            Given given,
             long bytes,
             boolean isNobodys,
             boolean isStarted) {
-        public Queued {
-            headers = Map.copyOf(headers);
-            blobs = Map.copyOf(blobs);
-        }
-
         Queued started() {
-            return new Queued(
-                    run, gatePath, start, clearance, vouched, payload, context, headers, blobs, bytes, isNobodys, true);
+            return new Queued(run, gatePath, start, clearance, vouched, given, bytes, isNobodys, true);
         }
 
         public Accepted accepted() {

@@ -33,6 +33,7 @@ final class RunCodec {
 
     private static final int NOBODYS = 2;
     private static final int SIZED = 4;
+    private static final int NAMING_SECRETS = 8;
 
     private RunCodec() {}
 
@@ -108,11 +109,15 @@ final class RunCodec {
             writeText(out, queued.start().toString());
             writeText(out, queued.clearance().toString());
             writeText(out, queued.vouched().toString());
-            writeBytes(out, queued.context());
-            out.writeByte(SIZED | (queued.isStarted() ? STARTED : 0) | (queued.isNobodys() ? NOBODYS : 0));
+            writeBytes(out, queued.given().context());
+            out.writeByte(SIZED
+                    | NAMING_SECRETS
+                    | (queued.isStarted() ? STARTED : 0)
+                    | (queued.isNobodys() ? NOBODYS : 0));
             out.writeLong(queued.bytes());
-            writeMap(out, queued.headers(), text -> text);
-            writeMap(out, queued.blobs(), blob -> blob.encode().utf8());
+            writeTexts(out, queued.given().secrets());
+            writeMap(out, queued.given().headers(), text -> text);
+            writeMap(out, queued.given().blobs(), blob -> blob.encode().utf8());
         });
     }
 
@@ -126,6 +131,7 @@ final class RunCodec {
             Bytes context = readBytes(in);
             byte marks = in.readByte();
             long bytes = (marks & SIZED) == 0 ? 0 : in.readLong(); // the first records said nothing of it
+            List<String> secrets = (marks & NAMING_SECRETS) == 0 ? List.of() : readTexts(in);
             Map<String, String> headers = readMap(in, text -> text);
             Map<String, BlobRef> blobs = readMap(in, text -> BlobRef.decode(Bytes.utf8(text)));
             return new Queued(
@@ -134,10 +140,7 @@ final class RunCodec {
                     start,
                     clearance,
                     vouched,
-                    payload,
-                    context,
-                    headers,
-                    blobs,
+                    new Run.Given(payload, context, secrets, headers, blobs),
                     bytes,
                     (marks & NOBODYS) != 0,
                     (marks & STARTED) != 0);

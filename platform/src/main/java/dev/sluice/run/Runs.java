@@ -143,7 +143,7 @@ public final class Runs {
         UUID id = queued.run().id();
         Batch batch = contents.exists(queued.run(), new Batch())
                 .put(RunKeys.queued(id), RunCodec.encode(queued))
-                .put(RunKeys.payload(id), queued.payload());
+                .put(RunKeys.payload(id), queued.given().payload());
         store.commit(useBlobs(queued, batch));
     }
 
@@ -262,14 +262,14 @@ public final class Runs {
     /// What a queued run will be given stays as long as its record.
     private static Batch useBlobs(Queued queued, Batch batch) {
         Bytes key = RunKeys.queued(queued.run().id());
-        queued.blobs().values().forEach(blob -> BlobUses.begin(batch, blob.digest(), key));
+        queued.given().blobs().values().forEach(blob -> BlobUses.begin(batch, blob.digest(), key));
         return batch;
     }
 
     private Batch unqueue(Queued queued) {
         Bytes key = RunKeys.queued(queued.run().id());
         var batch = new Batch().delete(key).delete(RunKeys.payload(queued.run().id()));
-        queued.blobs().values().forEach(blob -> BlobUses.end(batch, blob.digest(), key, clock.instant()));
+        queued.given().blobs().values().forEach(blob -> BlobUses.end(batch, blob.digest(), key, clock.instant()));
         return batch;
     }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What a function gets beside its payload: one JSON object, in the form of its convention.
 final class Contexts {
@@ -25,8 +26,22 @@ final class Contexts {
     static Bytes of(Convention convention, FunctionSpec function, Job job, Map<String, String> handles, Instant end) {
         return switch (convention) {
             case FAASTEN -> faasten(function, job, handles);
-            case DISPATCH, AUTO -> function.timeoutStated() ? withDeadline(job.context(), end) : job.context();
+            case DISPATCH, AUTO -> {
+                Bytes context = withSecrets(job);
+                yield function.timeoutStated() ? withDeadline(context, end) : context;
+            }
         };
+    }
+
+    private static Bytes withSecrets(Job job) {
+        Map<String, String> values = job.injected().values();
+        if (values.isEmpty()) {
+            return job.context();
+        }
+        ObjectNode fields =
+                (ObjectNode) JSON.readTree(job.context().readOnlyArray());
+        fields.set("secrets", JSON.valueToTree(values));
+        return Bytes.takeOver(JSON.writeValueAsBytes(fields));
     }
 
     private static Bytes faasten(FunctionSpec function, Job job, Map<String, String> handles) {

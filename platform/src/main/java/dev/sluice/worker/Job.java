@@ -11,6 +11,7 @@ import java.util.function.LongFunction;
 /// What one run is given.
 ///
 /// @param context  one JSON object: what Dispatch's convention hands over beside the payload
+/// @param injected what it hands over as `context.secrets`
 /// @param headers  what Faasten's hands over, with `blobs` and `vouched`
 /// @param blobs    the run finds them finalized, by handles of its own
 /// @param vouched  all that vouched for the invoker
@@ -20,6 +21,7 @@ import java.util.function.LongFunction;
 public record Job(
         Bytes payload,
         Bytes context,
+        Injected injected,
         Map<String, String> headers,
         Map<String, BlobRef> blobs,
         Component vouched,

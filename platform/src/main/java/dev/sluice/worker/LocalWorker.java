@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.blob.Blobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.cloudcall.Convention;
 import dev.sluice.cloudcall.GuestGone;
 import dev.sluice.cloudcall.GuestProtocolViolation;
 import dev.sluice.cloudcall.Outcome;
@@ -99,7 +100,7 @@ public final class LocalWorker implements AutoCloseable {
         if (job.timeMax().isZero()) {
             return failed(Fault.NEVER_BEGUN);
         }
-        InstanceKey key = InstanceKey.of(tenant, gate);
+        InstanceKey key = InstanceKey.of(tenant, gate, job.injected());
         @Nullable Instance instance = pool.take(key, task.label()).orElse(null);
         try {
             if (instance == null) {
@@ -115,6 +116,10 @@ public final class LocalWorker implements AutoCloseable {
                         return failed(fault);
                     }
                 }
+            }
+            if (instance.convention() == Convention.FAASTEN && !job.injected().sources().isEmpty()) {
+                instance.sandbox().close();
+                return failed(Fault.function("a function of Faasten's convention is given no secrets"));
             }
             return serve(key, instance, gate, task, job);
         } catch (SandboxFailed failed) {
@@ -174,7 +179,8 @@ public final class LocalWorker implements AutoCloseable {
 
     private RunEnd serve(InstanceKey key, Instance instance, Gate gate, Task task, Job job)
             throws InterruptedException {
-        var logs = new LogLines(() -> instance.end(Instance.Ended.FLOOD));
+        Masks masks = Masks.of(job.injected().values().values());
+        var logs = new LogLines(() -> instance.end(Instance.Ended.FLOOD), masks);
         boolean isReusable = false;
         instance.sandbox().logsTo(logs);
         Duration left = shorter(gate.function().limits().timeout(), job.timeMax());
@@ -197,7 +203,10 @@ public final class LocalWorker implements AutoCloseable {
                             logs.stdoutLines(),
                             logs.stderrLines());
                 case Outcome.Failed(var failure) ->
-                    failed(new Fault(failure.type().word(), failure.message(), failure.stacktrace()), logs);
+                    failed(
+                            masks.masked(
+                                    new Fault(failure.type().word(), failure.message(), failure.stacktrace())),
+                            logs);
             };
         } catch (GuestGone | GuestProtocolViolation broken) {
             Fault fault = broken instanceof GuestProtocolViolation

@@ -149,8 +149,10 @@ final class ApiServer implements AutoCloseable {
                 () -> scheduler.load().leasedMib(),
                 () -> 4096,
                 clock);
-        var invocations =
-                new Invocations(gates, scheduler, worker, runs, new RunIds(clock, new SecureRandom()), audit, clock);
+        keys = DataKeys.at(store, directory.resolve(DataKeys.FILE), new SecureRandom());
+        var secrets = new Secrets(fs, keys, audit, new SecureRandom());
+        var invocations = new Invocations(
+                gates, scheduler, worker, secrets, runs, new RunIds(clock, new SecureRandom()), audit, clock);
         var system = new SystemObjects(fs, blobs, gates);
         system.ensure(guest.resolveSibling("examples").resolve("faasten").resolve("functions"));
         var delegations = new Delegations(organizations, TokenKey.at(directory, clock), clock);
@@ -158,7 +160,6 @@ final class ApiServer implements AutoCloseable {
                 new Authenticator(organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, clock), delegations);
         var login = Login.of(IdentityProviders.at(directory), store, organizations, audit, new SecureRandom(), clock);
         var signIn = new Api.SignIn(login, delegations, Set.of());
-        keys = DataKeys.at(store, directory.resolve(DataKeys.FILE), new SecureRandom());
         parts = Departures.Parts.of(store, fs, runs, keys, login, worker::end, clock);
         var departures = new Departures(new Departed(fs, audit), parts, clock);
         api = new Api(
@@ -170,7 +171,7 @@ final class ApiServer implements AutoCloseable {
                         gates,
                         invocations,
                         runs,
-                        new Secrets(fs, keys, audit, new SecureRandom()),
+                        secrets,
                         system,
                         audit,
                         signIn,

@@ -15,6 +15,7 @@ import dev.sluice.function.PayloadStyle;
 import dev.sluice.function.SchemaPair;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +45,8 @@ final class GateCodecTest {
         ObjectId target = ObjectId.parse("0123456789".repeat(4)).orElseThrow();
         for (GateContent.OfFunction content : List.of(
                 new GateContent.Direct(POLICY, function),
+                new GateContent.Direct(
+                        POLICY, function, List.of(Principal.of("acme", "secret", "b"), Principal.of("acme", "secret", "a"))),
                 new GateContent.Redirect(POLICY, Component.parse("acme/d"), target, Optional.empty()),
                 new GateContent.Redirect(
                         POLICY, Component.TRUE, target, Optional.of(Digest.of(Bytes.utf8("as it is")))))) {

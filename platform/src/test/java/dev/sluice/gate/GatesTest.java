@@ -93,6 +93,61 @@ final class GatesTest {
         }
     }
 
+    /// The secret that is injected, declassify, what the author holds, verdict: who could read a secret may have it
+    /// injected, and its answers released of it and of nothing else. `alice` is who vouches for all of it.
+    @ParameterizedTest
+    @CsvSource({
+        "acme/secret/s, T, acme/secret/s, ok",
+        "acme/secret/s, acme/secret/s, acme/secret/s, ok",
+        "acme/secret/s, acme/secret/s, acme/secret, ok",
+        "acme/secret/s, T, T, denied",
+        "acme/secret/s, T, acme/secret/other, denied",
+        "acme/secret/s, T, acme/function, denied",
+        "acme/secret/s, acme/secret/other, acme/secret, denied",
+        "acme/secret/s, acme/secret, acme/secret, denied",
+        "acme/secret/s, acme/secret/s&bob, acme/secret&bob, denied",
+    })
+    void injecting_needsReading_whateverTheSecretIs(
+            String inject, String declassify, String reads, String verdict) {
+        var wanted = injecting(policy("T", "T", declassify, "F"), inject);
+        Task author = new Task(
+                Label.parse("T,alice"), Label.TOP, Privilege.mintTcb(Component.parse(reads), Component.TRUE));
+        ThrowingCallable create = () -> gates.create(GATE, wanted, Backing.LABEL, VOUCHED, Privilege.NONE);
+        ThrowingCallable replace = () -> gates.replace(GATE, wanted, Backing.LABEL, 0, Privilege.NONE);
+        if (verdict.equals("ok")) {
+            assertThat(refusal(author, create)).isNull();
+            assertThat(alice().run(() -> gates.read(GATE)).content()).isEqualTo(wanted);
+            assertThat(alice().run(() -> gates.resolve(GATE)).inject()).isEqualTo(wanted.inject());
+            assertThat(refusal(author, replace)).isNull();
+        } else {
+            assertUnchanged(author, create);
+            create(policy("T", "T", "T", "F"), function("before"));
+            assertUnchanged(author, replace);
+        }
+    }
+
+    /// Flow 2 of design/labels.md section 6: it is the result that counts.
+    @Test
+    void replacing_keepsASecret_onlyIfItsAuthorMayReadIt() {
+        var before = injecting(policy("T", "T", "acme/secret/s", "F"), "acme/secret/s");
+        Task admin = new Task(
+                Label.parse("T,alice"), Label.TOP, Privilege.mintTcb(Component.parse("acme/secret"), Component.TRUE));
+        admin.run(() -> gates.create(GATE, before, Backing.LABEL, VOUCHED, Privilege.NONE));
+        Task dev = Tasks.of("T,alice", "F,T", "T");
+        var keeping = new GateContent.Direct(before.policy(), function("mine"), before.inject());
+        assertUnchanged(dev, () -> gates.replace(GATE, keeping, Backing.LABEL, 0, Privilege.NONE));
+        var stillReleasing = new GateContent.Direct(before.policy(), function("mine"));
+        assertUnchanged(dev, () -> gates.replace(GATE, stillReleasing, Backing.LABEL, 0, Privilege.NONE));
+        var without = new GateContent.Direct(policy("T", "T", "T", "F"), function("mine"));
+        assertThat(refusal(dev, () -> gates.replace(GATE, without, Backing.LABEL, 0, Privilege.NONE)))
+                .isNull();
+    }
+
+    private static GateContent.Direct injecting(GatePolicy policy, String secret) {
+        return new GateContent.Direct(
+                policy, function("x"), List.of(Component.parse(secret).allOf().getFirst().anyOf().getFirst()));
+    }
+
     /// Who may write a gate's label must be as strong as what the gate grants to code.
     @ParameterizedTest
     @CsvSource({"T, denied", "bob, denied", "alice/x, denied", "alice, ok", "F, ok"})

@@ -128,7 +128,15 @@ final class AdmissionTest {
         var failing = new FaultyStore(spine.store, 1, FaultyStore.Fault.NOTHING_DONE);
         var gates = new Gates(new LabeledFs(failing, new SecureRandom()), spine.audit);
         var ids = new RunIds(Clock.systemUTC(), new SecureRandom());
-        new Invocations(gates, spine.scheduler, spine.worker, spine.runs, ids, spine.audit, Clock.systemUTC())
+        new Invocations(
+                        gates,
+                        spine.scheduler,
+                        spine.worker,
+                        spine.secrets,
+                        spine.runs,
+                        ids,
+                        spine.audit,
+                        Clock.systemUTC())
                 .recover();
         assertThat(end(run).status()).isEqualTo(Status.ERROR);
         assertThat(failing.isUnused()).isFalse();

@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.FsPath;
 import dev.sluice.gate.Invoker;
 import dev.sluice.label.Component;
+import dev.sluice.worker.Injected;
 import dev.sluice.worker.Job;
 import java.time.Duration;
 import java.util.Map;
@@ -29,6 +30,6 @@ final class Jobs {
     }
 
     static Job of(String payload, Duration timeMax) {
-        return new Job(Bytes.utf8(payload), Bytes.utf8("{}"), Map.of(), Map.of(), Component.TRUE, timeMax, _ -> NOBODY);
+        return new Job(Bytes.utf8(payload), Bytes.utf8("{}"), Injected.NOTHING, Map.of(), Map.of(), Component.TRUE, timeMax, _ -> NOBODY);
     }
 }

@@ -130,6 +130,7 @@ final class RestartTest {
                 spine.gates,
                 spine.scheduler,
                 spine.worker,
+                spine.secrets,
                 new Runs(store, Clock.systemUTC()),
                 new RunIds(Clock.systemUTC(), new SecureRandom()),
                 spine.audit,

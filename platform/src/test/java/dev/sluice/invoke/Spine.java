@@ -26,6 +26,8 @@ import dev.sluice.run.Runs;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
 import dev.sluice.schedule.Scheduler;
+import dev.sluice.secret.DataKeys;
+import dev.sluice.secret.Secrets;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.testing.CountedBlobs;
 import dev.sluice.worker.LocalWorker;
@@ -65,6 +67,7 @@ final class Spine implements AutoCloseable {
     final WatchedDriver driver;
     final LocalWorker worker;
     final Invocations invocations;
+    final Secrets secrets;
     final CountedBlobs blobs = new CountedBlobs(new MemoryBlobs());
 
     Spine(Path directory) throws InterruptedException {
@@ -73,6 +76,7 @@ final class Spine implements AutoCloseable {
 
     /// @param memoryMib that all runs share; a guest takes 128 of it
     Spine(Path directory, int memoryMib) throws InterruptedException {
+        secrets = new Secrets(fs, keys(directory), audit, new SecureRandom());
         scheduler = new Scheduler(memoryMib, tenant -> limits.getOrDefault(tenant, LIMITS));
         Path guest = Path.of("..", "guest").toAbsolutePath().normalize();
         fs.bootstrap();
@@ -98,10 +102,19 @@ final class Spine implements AutoCloseable {
                 gates,
                 scheduler,
                 worker,
+                secrets,
                 runs,
                 new RunIds(Clock.systemUTC(), new SecureRandom()),
                 audit,
                 Clock.systemUTC());
+    }
+
+    private DataKeys keys(Path directory) {
+        try {
+            return DataKeys.at(store, directory.resolve(DataKeys.FILE), new SecureRandom());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
     }
 
     @Override

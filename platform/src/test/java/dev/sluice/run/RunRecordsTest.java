@@ -232,10 +232,7 @@ final class RunRecordsTest {
                 Label.PUBLIC,
                 Component.TRUE,
                 Component.TRUE,
-                Bytes.utf8("{}"),
-                Bytes.utf8("{}"),
-                Map.of(),
-                Map.of(),
+                new Run.Given(Bytes.utf8("{}"), Bytes.utf8("{}"), List.of("s"), Map.of(), Map.of()),
                 4,
                 false,
                 false);

@@ -193,7 +193,7 @@ final class RunsTest {
         assertThat(new Runs(store, clock).recover()).extracting(Accepted::run).containsExactly(run);
 
         Run.Queued taken = runs.take(run.id()).orElseThrow();
-        assertThat(taken.payload()).isEqualTo(payload);
+        assertThat(taken.given().payload()).isEqualTo(payload);
         runs.endQueued(taken, content(EXISTENCE, EXISTENCE));
         assertThat(store.get(RunKeys.payload(run.id()))).isEmpty();
     }
@@ -328,10 +328,12 @@ final class RunsTest {
                 Label.PUBLIC,
                 Component.TRUE,
                 Component.TRUE,
-                payload,
-                Bytes.utf8("{}"),
-                Map.of("name", "value"),
-                Map.of("photo", new BlobRef(Digest.of(payload), payload.length())),
+                new Run.Given(
+                        payload,
+                        Bytes.utf8("{}"),
+                        List.of("s", "t"),
+                        Map.of("name", "value"),
+                        Map.of("photo", new BlobRef(Digest.of(payload), payload.length()))),
                 payload.length(),
                 true,
                 false);

@@ -132,7 +132,7 @@ final class InstancePoolTest {
         byte[] id = new byte[ObjectId.LENGTH_BYTES];
         id[0] = (byte) gate;
         var authority = new Gate.Authority(Component.parse(privilege), Component.parse(declassify));
-        return new InstanceKey(tenant, new ObjectId(Bytes.takeOver(id)), version, authority);
+        return new InstanceKey(tenant, new ObjectId(Bytes.takeOver(id)), version, authority, List.of());
     }
 
     /// A sandbox with nobody in it.

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /// What is kept of what a run prints.
 final class LogLinesTest {
     private final AtomicInteger floods = new AtomicInteger();
-    private final LogLines logs = new LogLines(floods::incrementAndGet);
+    private final LogLines logs = new LogLines(floods::incrementAndGet, Masks.NONE);
 
     @Test
     void eachStream_isKeptInLines() {
