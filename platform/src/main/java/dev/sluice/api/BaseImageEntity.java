@@ -38,6 +38,11 @@ record BaseImageEntity(
         return wish.name();
     }
 
+    @Override
+    public List<FunctionEntity.Tag> tags() {
+        return wish.tags();
+    }
+
     BaseImageEntity as(ImageStatus next, List<String> why) {
         return new BaseImageEntity(id, wish, next, why, createdSeconds, changedMillis);
     }

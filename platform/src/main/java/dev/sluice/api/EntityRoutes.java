@@ -13,6 +13,7 @@ import dev.sluice.org.Need;
 import dev.sluice.org.Resource;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// The five routes of a kind of entities: `/v1/baseimage` or `/v1/image`.
 ///
@@ -79,8 +80,10 @@ final class EntityRoutes<W> {
     private Response list(Request request) {
         Caller.Known caller = door.borrower(request);
         Task task = ObjectLoans.ofAllThatMayBeSeen(caller, resource);
+        Predicate<List<FunctionEntity.Tag>> tagged = Tags.wanted(request);
         List<? extends NamedEntity> seen = task.run(() -> entities.list(caller.organization())).stream()
                 .filter(entity -> caller.may(Need.of(Action.GET, resource, entity.name())))
+                .filter(entity -> tagged.test(entity.tags()))
                 .toList();
         var out = new JsonWriter(512 * (seen.size() + 1)).beginArray();
         seen.forEach(entity -> entity.writeTo(out));

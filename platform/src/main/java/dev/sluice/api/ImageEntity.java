@@ -31,6 +31,11 @@ record ImageEntity(
         return wish.name();
     }
 
+    @Override
+    public List<FunctionEntity.Tag> tags() {
+        return wish.tags();
+    }
+
     ImageEntity as(ImageStatus next, String inLanguage, List<String> why) {
         return new ImageEntity(id, wish, inLanguage, next, why, createdSeconds);
     }

@@ -406,6 +406,18 @@ final class ImageRoutesTest extends ApiTest {
     }
 
     @Test
+    void listsAreFiltered_byApplication() {
+        Asker admin = api.developer("tagged", "*");
+        base(admin, "b", "dispatchframework/python3-base", "python3");
+        image(admin, "mine", "b", ",\"tags\":[{\"key\":\"Application\",\"value\":\"shop\"}]");
+        image(admin, "other", "b", "");
+        assertThat(names(api.get(admin, IMAGES + "?tags=Application=shop"))).containsExactly("mine");
+        assertThat(names(api.get(admin, IMAGES + "?language=nodejs"))).as("means nothing").hasSize(2);
+        assertThat(names(api.get(admin, BASES + "?tags=app=shop"))).isEmpty();
+        assertThat(api.get(admin, BASES + "?tags=role=test").status()).isEqualTo(400);
+    }
+
+    @Test
     void whoMayHaveSomeImages_seesAndChangesThose() {
         Asker admin = api.developer("some", "*");
         base(admin, "b", "dispatchframework/python3-base", "python3");
