@@ -2,8 +2,10 @@ package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.secret.Secret;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// A secret as Dispatch's clients see it (contracts/dispatch.md 2.7).
@@ -20,7 +22,18 @@ record SecretBody(String name, Secret.Content content) {
             JsonBody pair = JsonBody.ofObject(tag);
             tags.put(pair.text("key").orElse(""), pair.text("value").orElse(""));
         }
-        return new SecretBody(name, new Secret.Content(body.textsByName("secrets"), tags));
+        Map<String, String> values = body.textsByName("secrets");
+        Stream.of(values, tags)
+                .flatMap(map -> Stream.concat(map.keySet().stream(), map.values().stream()))
+                .forEach(text -> requireWhole(name, text));
+        return new SecretBody(name, new Secret.Content(values, tags));
+    }
+
+    /// JSON can hold half a character, and nothing that is stored can.
+    private static void requireWhole(String name, String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw Rejection.of(400, "bad request when processing secret " + name + ": a text is not Unicode");
+        }
     }
 
     static void write(Secret secret, JsonWriter out) {

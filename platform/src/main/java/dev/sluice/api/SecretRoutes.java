@@ -74,7 +74,7 @@ final class SecretRoutes {
                 principal(caller), name -> caller.may(Need.of(Action.GET, Resource.SECRET, name))));
         var out = new JsonWriter(256 * (all.size() + 1)).beginArray();
         all.forEach(secret -> SecretBody.write(secret, out));
-        return Response.json(200, out.endArray().done());
+        return unkept(Response.json(200, out.endArray().done()));
     }
 
     /// Lent that secret only, for who has a rule for it only: the label alone keeps him from the others.
@@ -118,6 +118,11 @@ final class SecretRoutes {
     private static Response answer(int status, Secret secret) {
         var out = new JsonWriter(512);
         SecretBody.write(secret, out);
-        return Response.json(status, out.done());
+        return unkept(Response.json(status, out.done()));
+    }
+
+    /// No proxy or browser keeps values.
+    private static Response unkept(Response response) {
+        return response.with("Cache-Control", "no-store");
     }
 }

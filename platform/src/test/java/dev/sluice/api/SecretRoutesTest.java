@@ -25,7 +25,11 @@ final class SecretRoutesTest extends ApiTest {
         assertThat(made.body())
                 .isEqualTo("{\"id\":\"" + id + "\",\"name\":\"open-sesame\",\"kind\":\"Secret\",\"version\":1,"
                         + "\"secrets\":{\"password\":\"OpenSesame\"},\"tags\":null}");
-        assertThat(api.get(admin, "/v1/secret/open-sesame").body()).isEqualTo(made.body());
+        Answer kept = api.get(admin, "/v1/secret/open-sesame");
+        assertThat(kept.body()).isEqualTo(made.body());
+        for (Answer answer : List.of(made, kept, api.get(admin, "/v1/secret"))) {
+            assertThat(answer.headers()).containsEntry("cache-control", List.of("no-store"));
+        }
         assertThat(api.get(admin, "/v1/secret").body()).isEqualTo("[" + made.body() + "]");
 
         Answer changed = api.put(
@@ -134,6 +138,12 @@ final class SecretRoutesTest extends ApiTest {
         Answer broken = api.post(admin, "/v1/secret", "{\"name\":\"s\",\"secrets\":{\"pin\":\"4711\"");
         assertThat(broken.status()).isEqualTo(400);
         assertThat(broken.body()).doesNotContain("4711");
+
+        for (String half : List.of("\"k\":\"\\ud800\"", "\"\\ud800\":\"v\"")) {
+            assertThat(api.post(admin, "/v1/secret", "{\"name\":\"s\",\"secrets\":{" + half + "}}")
+                            .status())
+                    .isEqualTo(400);
+        }
 
         assertThat(api.post(admin, "/v1/secret", SESAME).status()).isEqualTo(201);
         Answer again = api.post(admin, "/v1/secret", SESAME);
