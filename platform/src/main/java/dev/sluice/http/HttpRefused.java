@@ -4,6 +4,9 @@ package dev.sluice.http;
 ///
 /// The message is shown to the client. It carries no stack trace, as it is made on hostile input.
 public final class HttpRefused extends RuntimeException {
+    static final String CONNECTION = "Connection";
+    static final String CLOSE = "close";
+
     private static final long serialVersionUID = 1L;
 
     private final int status;
@@ -19,6 +22,6 @@ public final class HttpRefused extends RuntimeException {
 
     /// What the client gets; the connection is closed after it, as the rest of the request may be unread.
     public Response response() {
-        return Response.error(status, status, String.valueOf(getMessage())).with("Connection", "close");
+        return Response.error(status, status, String.valueOf(getMessage())).with(CONNECTION, CLOSE);
     }
 }

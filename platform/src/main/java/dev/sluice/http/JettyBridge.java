@@ -34,11 +34,18 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
         String id = ids.next();
         out.getHeaders().put(RequestIds.HEADER, id);
         try (LargeBodies.Share share = memory.share()) {
-            send(answer(jetty, id, share), out, callback, share);
+            send(ending(answer(jetty, id, share), jetty), out, callback, share);
         } catch (ClientGone gone) {
             callback.failed(gone);
         }
         return true;
+    }
+
+    /// What has not come of a body yet would be taken for the next request, so that Jetty closes the connection: the
+    /// client is told, or it would send its next request into that.
+    private static Response ending(Response answer, org.eclipse.jetty.server.Request jetty) {
+        boolean isSaid = answer.headers().contains(HttpRefused.CONNECTION);
+        return jetty.consumeAvailable() || isSaid ? answer : answer.with(HttpRefused.CONNECTION, HttpRefused.CLOSE);
     }
 
     private Response answer(org.eclipse.jetty.server.Request jetty, String id, LargeBodies.Share share)

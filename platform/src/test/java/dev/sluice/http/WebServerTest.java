@@ -172,6 +172,21 @@ final class WebServerTest {
         assertThat(RawClient.body(post(""))).isEmpty();
     }
 
+    /// Else a client takes a connection that is closed for one that it can use again.
+    @Test
+    void anAnswer_beforeTheBodyHasCome_saysThatTheConnectionEnds() throws IOException {
+        String declared = "PUT /v1/function HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
+        String late = RawClient.send(server.port(), declared);
+        assertThat(RawClient.status(late)).isEqualTo(405);
+        assertThat(late).containsOnlyOnce("Connection: close\r\n");
+        String refused = RawClient.send(server.port(), declared.replace("PUT /v1/function", "POST /echo"));
+        assertThat(refused).containsOnlyOnce("Connection: close\r\n");
+
+        String two = RawClient.send(
+                server.port(), declared + "12345" + "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        assertThat(two).contains("405").endsWith("root").containsOnlyOnce("Connection: close\r\n");
+    }
+
     @Test
     void aBody_aboveTheBound_isRefused_declaredOrChunked() throws IOException {
         String declared = post("x".repeat(BODY_BYTES_MAX + 1));
