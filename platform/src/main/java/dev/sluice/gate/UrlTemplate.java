@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// An URL whose path segments and query values may have `{name}` in them, to be filled in by callers: never its
 /// scheme, host or port, and never so that a value becomes more than a part of one segment or one query value.
@@ -96,14 +95,15 @@ public final class UrlTemplate {
     }
 
     private static String filledSegment(String segment, Map<String, String> parameters) {
-        PLACE.matcher(segment).results().forEach(place -> requireWithinSegment(parameters.get(place.group(1))));
+        PLACE.matcher(segment)
+                .results()
+                .forEach(place -> requireWithinSegment(parameters.getOrDefault(place.group(1), "")));
         return filled(segment, parameters);
     }
 
     /// So that no segment becomes one of dots. Some servers decode a slash before they look at them.
-    private static void requireWithinSegment(@Nullable String value) {
-        if (value == null
-                || value.isEmpty()
+    private static void requireWithinSegment(String value) {
+        if (value.isEmpty()
                 || Arrays.stream(value.split("[/\\\\]", -1))
                         .anyMatch(part -> DOTS.matcher(part).matches())) {
             throw new IllegalArgumentException("a parameter of the path is empty or leads to another path");
