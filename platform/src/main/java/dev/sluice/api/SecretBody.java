@@ -3,10 +3,10 @@ package dev.sluice.api;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.secret.Secret;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
 
 /// A secret as Dispatch's clients see it (contracts/dispatch.md 2.7).
 record SecretBody(String name, Secret.Content content) {
@@ -18,10 +18,7 @@ record SecretBody(String name, Secret.Content content) {
         JsonBody body = JsonBody.parse(sent);
         String name = body.requiredName();
         Map<String, String> tags = new TreeMap<>();
-        for (JsonNode tag : body.list("tags")) {
-            JsonBody pair = JsonBody.ofObject(tag);
-            tags.put(pair.text("key").orElse(""), pair.text("value").orElse(""));
-        }
+        Tags.of(body).forEach(tag -> tags.put(tag.key(), tag.value()));
         Map<String, String> values = body.textsByName("secrets");
         Stream.of(values, tags)
                 .flatMap(map -> Stream.concat(map.keySet().stream(), map.values().stream()))
@@ -36,18 +33,24 @@ record SecretBody(String name, Secret.Content content) {
         }
     }
 
+    static List<FunctionEntity.Tag> tags(Secret secret) {
+        return secret.content().tags().entrySet().stream()
+                .map(tag -> new FunctionEntity.Tag(tag.getKey(), tag.getValue()))
+                .toList();
+    }
+
     static void write(Secret secret, JsonWriter out) {
         out.beginObject().field("id", secret.id()).field("name", secret.name()).field("kind", "Secret");
         out.field("version", secret.version());
         out.name("secrets").raw(Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(secret.content().values())));
-        Map<String, String> tags = secret.content().tags();
+        List<FunctionEntity.Tag> tags = tags(secret);
         if (tags.isEmpty()) {
             out.name("tags").raw("null");
         } else {
             out.name("tags").beginArray();
-            tags.forEach((key, value) -> out.beginObject()
-                    .field("key", key)
-                    .field("value", value)
+            tags.forEach(tag -> out.beginObject()
+                    .field("key", tag.key())
+                    .field("value", tag.value())
                     .endObject());
             out.endArray();
         }

@@ -17,6 +17,7 @@ import dev.sluice.secret.Secrets;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// `/v1/secret`: whoever may get a secret sees its values, and nobody else does.
 final class SecretRoutes {
@@ -70,8 +71,11 @@ final class SecretRoutes {
     private Response list(Request request) {
         Caller.Known caller = door.borrower(request);
         Task task = ObjectLoans.ofAllThatMayBeSeen(caller, Resource.SECRET);
-        List<Secret> all = task.run(() -> secrets.list(
-                principal(caller), name -> caller.may(Need.of(Action.GET, Resource.SECRET, name))));
+        Predicate<List<FunctionEntity.Tag>> tagged = Tags.wanted(request);
+        Predicate<String> seen = name -> caller.may(Need.of(Action.GET, Resource.SECRET, name));
+        List<Secret> all = task.run(() -> secrets.list(principal(caller), seen)).stream()
+                .filter(secret -> tagged.test(SecretBody.tags(secret)))
+                .toList();
         var out = new JsonWriter(256 * (all.size() + 1)).beginArray();
         all.forEach(secret -> SecretBody.write(secret, out));
         return unkept(Response.json(200, out.endArray().done()));

@@ -168,6 +168,18 @@ final class SecretRoutesTest extends ApiTest {
     }
 
     @Test
+    void lists_areFilteredByApplication() {
+        Asker admin = api.developer("s9", "secret");
+        String tagged = "{\"name\":\"t\",\"secrets\":{},"
+                + "\"tags\":[{\"key\":\"Application\",\"value\":\"app1\"}]}";
+        assertThat(api.post(admin, "/v1/secret", tagged).status()).isEqualTo(201);
+        assertThat(api.post(admin, "/v1/secret", secret("s", "one")).status()).isEqualTo(201);
+        assertThat(names(api.get(admin, "/v1/secret?tags=Application%3Dapp1"))).containsExactly("t");
+        assertThat(names(api.get(admin, "/v1/secret"))).containsExactly("s", "t");
+        assertThat(api.get(admin, "/v1/secret?tags=x").status()).isEqualTo(400);
+    }
+
+    @Test
     void olderVersions_canBeRead() {
         Asker admin = api.developer("s7", "secret");
         api.post(admin, "/v1/secret", secret("s", "one"));
