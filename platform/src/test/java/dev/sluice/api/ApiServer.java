@@ -96,6 +96,9 @@ final class ApiServer implements AutoCloseable {
     private final Clock clock = Clock.systemUTC();
     final AuditLog audit;
     final DataKeys keys;
+    private final Gates gates;
+    private final Runs runs;
+    private final Invocations invocations;
     final Organizations organizations;
     final Authenticator authenticator;
     private final KeyPair key;
@@ -134,8 +137,8 @@ final class ApiServer implements AutoCloseable {
                         NamespaceOptions.JAVA, guest.resolve("java/runtime"))));
         var scheduler = new Scheduler(1024, tenant -> Limiting.runs(limits, tenant));
         egress = Egress.open(new EgressSettings(Set.of("api.example.com"), Set.of(), Optional.empty()));
-        var gates = new Gates(fs, audit, egress);
-        var runs = new Runs(store, clock);
+        gates = new Gates(fs, audit, egress);
+        runs = new Runs(store, clock);
         worker = new LocalWorker(
                 driver,
                 blobs,
@@ -151,7 +154,7 @@ final class ApiServer implements AutoCloseable {
                 clock);
         keys = DataKeys.at(store, directory.resolve(DataKeys.FILE), new SecureRandom());
         var secrets = new Secrets(fs, keys, audit, new SecureRandom());
-        var invocations = new Invocations(
+        invocations = new Invocations(
                 gates, scheduler, worker, secrets, runs, new RunIds(clock, new SecureRandom()), audit, clock);
         var system = new SystemObjects(fs, blobs, gates);
         system.ensure(guest.resolveSibling("examples").resolve("faasten").resolve("functions"));
@@ -224,6 +227,12 @@ final class ApiServer implements AutoCloseable {
     /// Goes on with what was begun, as after a restart.
     void recover() {
         api.recover();
+    }
+
+    /// The functions as a route has them that asked no policy.
+    Functions functions() {
+        var images = new Images(fs, blobs, invocations, clock);
+        return new Functions(fs, gates, blobs, invocations, runs, images, limits, clock);
     }
 
     int port() {
