@@ -21,6 +21,7 @@ import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.View;
+import dev.sluice.testing.Tasks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -260,6 +261,32 @@ final class InvocationsTest {
         Run run = caller.run(() -> spine.invocations.submit(Spine.wish("later", "7", "acme/runs,T", Optional.empty())));
         await().until(() -> find(run).flatMap(View::output).isPresent());
         assertThat(find(run).flatMap(View::output)).contains(Spine.json("7"));
+    }
+
+    @Test
+    void ofAnOrganizationThatHasEnded_nothingRuns() {
+        create("last", "def handle(context, payload):\n    return payload\n");
+        Invocation acmes = Spine.wish("last", "7", "acme/runs,T", Optional.empty());
+        var wish = new Invocation(
+                "gone",
+                acmes.function(),
+                acmes.functionId(),
+                acmes.faasId(),
+                acmes.gate(),
+                acmes.start(),
+                acmes.payload(),
+                acmes.context(),
+                acmes.headers(),
+                acmes.blobs(),
+                acmes.secrets(),
+                acmes.idempotencyKey());
+        spine.runs.close("gone");
+        assertThat(Tasks.refusal(caller(), () -> spine.invocations.invoke(wish)))
+                .isEqualTo(Refusal.NOT_FOUND);
+        assertThat(Tasks.refusal(caller(), () -> spine.invocations.submit(wish)))
+                .isEqualTo(Refusal.NOT_FOUND);
+        assertThat(Tasks.refusal(caller(), () -> spine.invocations.submit(acmes)))
+                .isNull();
     }
 
     /// Together with `acme/runs`, which stands on every record, it has one clause too many.
