@@ -5,12 +5,15 @@ import dev.sluice.bytes.Json;
 import dev.sluice.function.SourceArchive;
 import dev.sluice.kernel.Refused;
 import dev.sluice.label.Label;
+import dev.sluice.schema.Schemas;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 
 /// The parsers of this room that clients feed, each as the fuzzer calls it: any bytes give a value or its one
 /// refusal.
 public final class HostileUploads {
+    private static final Schemas SCHEMAS = new Schemas();
+
     private HostileUploads() {}
 
     /// A function's source.
@@ -28,7 +31,7 @@ public final class HostileUploads {
     /// The body of a function's creation.
     public static void function(byte[] content) {
         try {
-            FunctionRequest.parse(Bytes.takeOver(content.clone()));
+            FunctionRequest.parse(Bytes.takeOver(content.clone()), SCHEMAS);
         } catch (Rejection | Refused expected) {
             // The two ways to say no.
         }
