@@ -18,6 +18,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.stream.IntStream;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -390,16 +392,14 @@ final class LdapLoginTest {
     }
 
     /// The library itself gives up after ten seconds.
-    private static void assertPlacesComeBack(Logins logins) {
-        var refusals = new ArrayList<Future<Why>>();
+    private static void assertPlacesComeBack(Logins logins) throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < LdapClient.LOGINS_MAX; i++) {
-                String address = "1.2.3." + i;
-                refusals.add(threads.submit(() -> refusal(logins, "jon", "correct horse", address)));
+            var calls = IntStream.range(0, LdapClient.LOGINS_MAX)
+                    .<Callable<Why>>mapToObj(i -> () -> refusal(logins, "jon", "correct horse", "1.2.3." + i))
+                    .toList();
+            for (Future<Why> refusal : threads.invokeAll(calls)) {
+                assertThat(refusal.get()).isEqualTo(Why.UNREACHABLE);
             }
-        }
-        for (Future<Why> refusal : refusals) {
-            assertThat(refusal.resultNow()).isEqualTo(Why.UNREACHABLE);
         }
         await().atMost(Duration.ofSeconds(6)).ignoreExceptionsInstanceOf(LoginRefused.class).until(() -> logins.user(
                         "corp", Credentials.of("jon", "correct horse"), "1.2.4.1")
