@@ -409,8 +409,8 @@ final class LdapLoginTest {
 
     /// Says nothing on the first connections, and hands on what comes on later ones.
     private static void relay(ServerSocket from, int port, Semaphore unanswered, Executor threads) {
+        var open = new ArrayList<Socket>(); // what nobody holds would be closed
         try {
-            var open = new ArrayList<Socket>();
             while (true) {
                 Socket client = from.accept();
                 open.add(client);
@@ -422,6 +422,7 @@ final class LdapLoginTest {
             }
         } catch (IOException closed) {
             assertThat(from.isClosed()).isTrue();
+            assertThat(open).isNotEmpty();
         }
     }
 
