@@ -43,8 +43,7 @@ final class Plenty {
             BiFunction<Gate, Invoker, CloudCalls> calls,
             Scheduler scheduler) {
         IntSupplier leased = () -> scheduler.load().leasedMib();
-        return new LocalWorker(
-                driver, blobs, gates, calls, 0, MEMORY_MIB, leased, () -> MEMORY_MIB, Realm.CLOCK);
+        return new LocalWorker(driver, blobs, gates, calls, 0, MEMORY_MIB, leased, () -> MEMORY_MIB, Realm.CLOCK);
     }
 
     static Limiting limiting(LabeledFs fs, Witness witness, Scheduler scheduler, Store store) {

@@ -105,7 +105,11 @@ final class World implements AutoCloseable {
         this.runs = new Runs(store, Realm.CLOCK);
         var scheduler = Plenty.scheduler();
         this.worker = Plenty.worker(
-                driver, blobs, gates, (gate, invoker) -> calls(invoker, gate.policy().privilege()), scheduler);
+                driver,
+                blobs,
+                gates,
+                (gate, invoker) -> calls(invoker, gate.policy().privilege()),
+                scheduler);
         DataKeys keys = realm.keys(store, random);
         var secrets = new Secrets(fs, keys, audit, random);
         this.invocations = new Invocations(

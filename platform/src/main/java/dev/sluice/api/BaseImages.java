@@ -25,8 +25,8 @@ final class BaseImages implements Entities<BaseImageEntity.Wish> {
 
     /// @param changed is told of each base image that is another one now
     BaseImages(LabeledFs fs, InstantSource clock, BiConsumer<Organization, String> changed) {
-        this.files = new SharedFiles<>(
-                fs, BaseImageEntity.class, Resource.BASEIMAGE, Resource.FUNCTION, Resource.IMAGE);
+        this.files =
+                new SharedFiles<>(fs, BaseImageEntity.class, Resource.BASEIMAGE, Resource.FUNCTION, Resource.IMAGE);
         this.clock = clock;
         this.changed = changed;
     }

@@ -120,16 +120,15 @@ final class FunctionBuilds {
         }
     }
 
-    /// What the organization's image of that name is made of, else the server's own one. The gate keeps it: an image that
-    /// is changed later changes no function that was built.
+    /// What the organization's image of that name is made of, else the server's own one. The gate keeps it: an
+    /// image that is changed later changes no function that was built.
     private Runtime runtime(Organization organization, FunctionEntity entity) throws Unfit {
         String name = entity.wish().image();
-        String fetching = "Error when fetching image for function " + entity.wish().name() + ": failed to get image: '"
-                + name + "': ";
+        String fetching = "Error when fetching image for function "
+                + entity.wish().name() + ": failed to get image: '" + name + "': ";
         Optional<ImageEntity> own = images.forFunctions(organization, name);
         if (own.isEmpty()) {
-            return Runtime.of(name)
-                    .orElseThrow(() -> new Unfit(fetching + "[Code: 404] image " + name + " not found"));
+            return Runtime.of(name).orElseThrow(() -> new Unfit(fetching + "[Code: 404] image " + name + " not found"));
         }
         ImageEntity image = own.get();
         return switch (image.status()) {

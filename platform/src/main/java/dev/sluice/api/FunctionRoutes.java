@@ -53,7 +53,8 @@ final class FunctionRoutes {
         Caller.Known caller = door.borrower(request);
         ObjectLoans.requireSome(caller, Action.CREATE, Resource.FUNCTION);
         FunctionRequest wish = upload(request);
-        Task task = withSecrets(caller, Need.of(Action.CREATE, Resource.FUNCTION, wish.wish().name()), wish);
+        Task task = withSecrets(
+                caller, Need.of(Action.CREATE, Resource.FUNCTION, wish.wish().name()), wish);
         try {
             return answer(201, task.run(() -> functions.create(caller.organization(), wish)));
         } catch (Refused refused) {
@@ -84,7 +85,9 @@ final class FunctionRoutes {
         if (names.size() > GateContent.Direct.INJECT_MAX) {
             throw Rejection.of(400, "a function has at most " + GateContent.Direct.INJECT_MAX + " secrets");
         }
-        if (needs.stream().skip(1).anyMatch(need -> need.object(caller.organization()).isEmpty())) {
+        if (needs.stream()
+                .skip(1)
+                .anyMatch(need -> need.object(caller.organization()).isEmpty())) {
             throw Rejection.of(400, "a name is given that no secret has");
         }
         return ObjectLoans.of(caller, new Operation(needs, List.of()));

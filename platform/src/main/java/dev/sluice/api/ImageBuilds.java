@@ -133,19 +133,20 @@ final class ImageBuilds {
 
     private void build(Organization organization, Stored<ImageEntity> accepted) throws InterruptedException {
         Stored<ImageEntity> building = accepted;
-        Optional<BaseImageEntity> base = base(organization, accepted.entity().wish().baseImage());
+        Optional<BaseImageEntity> base =
+                base(organization, accepted.entity().wish().baseImage());
         String told = base.map(one -> one.wish().language()).orElse("");
         if (accepted.entity().status() == ImageStatus.INITIALIZED) {
             building = mark(organization, accepted, ImageStatus.CREATING, told, List.of());
         }
         ImageEntity.Wish wish = accepted.entity().wish();
-        Optional<String> problem = base.isEmpty()
-                ? Optional.of(missing(wish.baseImage()))
-                : problem(organization, wish, base.get());
+        Optional<String> problem =
+                base.isEmpty() ? Optional.of(missing(wish.baseImage())) : problem(organization, wish, base.get());
         if (problem.isPresent()) {
             mark(organization, building, ImageStatus.ERROR, told, List.of(problem.get()));
         } else {
-            String language = base.flatMap(BaseImageEntity::runtime).orElseThrow().language();
+            String language =
+                    base.flatMap(BaseImageEntity::runtime).orElseThrow().language();
             mark(organization, building, ImageStatus.READY, language, List.of());
         }
     }
@@ -168,7 +169,8 @@ final class ImageBuilds {
     private Optional<String> problem(Organization organization, ImageEntity.Wish wish, BaseImageEntity base)
             throws InterruptedException {
         if (base.status() == ImageStatus.ERROR) {
-            return Optional.of("base image " + base.name() + " is in error: " + base.reason().getFirst());
+            return Optional.of("base image " + base.name() + " is in error: "
+                    + base.reason().getFirst());
         }
         if (!base.status().isSettled()) {
             return Optional.of("base image " + base.name() + " was not READY in time");
@@ -211,7 +213,8 @@ final class ImageBuilds {
             try (Blobs.Hold _ = blobs.hold(digest)) {
                 var spec = new FunctionSpec(
                         Runtime.PYTHON3, digest, "sluice_probe.handle", Convention.DISPATCH, Limits.DEFAULT, false);
-                return invocations.check(organization.token(), spec)
+                return invocations
+                        .check(organization.token(), spec)
                         .map(why -> "the manifest is not met: " + why.replaceFirst("^requirements[.]txt: ", ""));
             }
         } catch (IOException failed) {
@@ -221,11 +224,13 @@ final class ImageBuilds {
     }
 
     private Stored<ImageEntity> mark(
-            Organization organization, Stored<ImageEntity> before, ImageStatus next, String language, List<String> why) {
+            Organization organization,
+            Stored<ImageEntity> before,
+            ImageStatus next,
+            String language,
+            List<String> why) {
         ImageEntity entity = before.entity().as(next, language, why);
-        return as(
-                organization,
-                () -> new Stored<>(entity, files.write(organization, entity, before.version())));
+        return as(organization, () -> new Stored<>(entity, files.write(organization, entity, before.version())));
     }
 
     private static <T> T as(Organization organization, ScopedValue.CallableOp<T, RuntimeException> body) {

@@ -6,8 +6,7 @@ import java.util.List;
 ///
 /// @param language of its base image, once that is known; of a READY one it names the runtime
 /// @param reason   why it is in error; at most one
-record ImageEntity(
-        String id, Wish wish, String language, ImageStatus status, List<String> reason, long createdSeconds)
+record ImageEntity(String id, Wish wish, String language, ImageStatus status, List<String> reason, long createdSeconds)
         implements NamedEntity {
     ImageEntity {
         reason = List.copyOf(reason);
@@ -17,7 +16,11 @@ record ImageEntity(
     ///
     /// @param manifest what of its language it needs: the text of a `requirements.txt` and its like; may be empty
     record Wish(
-            String name, String baseImage, String manifest, List<SystemPackage> packages, List<FunctionEntity.Tag> tags) {
+            String name,
+            String baseImage,
+            String manifest,
+            List<SystemPackage> packages,
+            List<FunctionEntity.Tag> tags) {
         Wish {
             packages = List.copyOf(packages);
             tags = List.copyOf(tags);

@@ -84,8 +84,8 @@ final class Images implements Entities<ImageEntity.Wish> {
         var before = files.read(organization, name);
         requireBase(organization, wish);
         ImageEntity old = before.entity();
-        var entity = new ImageEntity(
-                old.id(), wish, old.language(), ImageStatus.UPDATING, List.of(), old.createdSeconds());
+        var entity =
+                new ImageEntity(old.id(), wish, old.language(), ImageStatus.UPDATING, List.of(), old.createdSeconds());
         files.write(organization, entity, before.version());
         builds.begin(organization, name);
         return entity;
@@ -121,8 +121,8 @@ final class Images implements Entities<ImageEntity.Wish> {
                 .map(SharedFiles.Stored::entity);
     }
 
-    /// Waits for the build of an image that is under way, if there is one: who has just created an image wants functions
-    /// on it.
+    /// Waits for the build of an image that is under way, if there is one: who has just created an image wants
+    /// functions on it.
     void await(Organization organization, String name) {
         long end = System.nanoTime() + BUILD_PATIENCE.toNanos();
         while (System.nanoTime() < end

@@ -161,8 +161,8 @@ final class RunRoutes {
             return answer;
         }
         UUID last = views.getLast().run().id();
-        boolean isLast =
-                task.run(() -> runs.list(organization, function, Optional.of(last), 1)).isEmpty();
+        boolean isLast = task.run(() -> runs.list(organization, function, Optional.of(last), 1))
+                .isEmpty();
         return isLast ? answer : answer.with("Link", page.next(request, last));
     }
 

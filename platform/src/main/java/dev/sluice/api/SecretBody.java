@@ -42,7 +42,9 @@ record SecretBody(String name, Secret.Content content) {
     static void write(Secret secret, JsonWriter out) {
         out.beginObject().field("id", secret.id()).field("name", secret.name()).field("kind", "Secret");
         out.field("version", secret.version());
-        out.name("secrets").raw(Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(secret.content().values())));
+        out.name("secrets")
+                .raw(Bytes.takeOver(
+                        JsonBody.JSON.writeValueAsBytes(secret.content().values())));
         List<FunctionEntity.Tag> tags = tags(secret);
         if (tags.isEmpty()) {
             out.name("tags").raw("null");

@@ -44,8 +44,8 @@ final class Tags {
             values.add(tag.substring(at + 1));
         }
         return tags -> values.stream()
-                .allMatch(value ->
-                        tags.stream().anyMatch(tag -> isApplication(tag.key()) && tag.value().equals(value)));
+                .allMatch(value -> tags.stream()
+                        .anyMatch(tag -> isApplication(tag.key()) && tag.value().equals(value)));
     }
 
     private static boolean isApplication(String key) {

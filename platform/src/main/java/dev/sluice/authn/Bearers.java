@@ -106,8 +106,7 @@ public final class Bearers {
         }
         String named = jwt.getHeader().getKeyID();
         for (AccountKey key : account.keys()) {
-            if ((named == null || named.equals(key.id()))
-                    && Signatures.isSigned(jwt, key.key())) {
+            if ((named == null || named.equals(key.id())) && Signatures.isSigned(jwt, key.key())) {
                 return Optional.of(key);
             }
         }

@@ -150,7 +150,8 @@ final class GateForms {
 
     /// A runtime's name, or a blob that holds one.
     private Runtime runtime(PathArg arg) throws IOException {
-        Optional<Runtime> named = arg instanceof PathArg.Colon(String text) ? Runtime.ofFaasten(text) : Optional.empty();
+        Optional<Runtime> named =
+                arg instanceof PathArg.Colon(String text) ? Runtime.ofFaasten(text) : Optional.empty();
         if (named.isPresent()) {
             return named.get();
         }

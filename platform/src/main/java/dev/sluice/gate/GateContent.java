@@ -37,8 +37,8 @@ public sealed interface GateContent {
 
     /// Runs one version of a function.
     ///
-    /// @param inject the secrets that each of its runs reads for its code, in order: who makes such a gate could read
-    ///     them himself
+    /// @param inject the secrets that each of its runs reads for its code, in order: who makes such a gate could
+    ///     read them himself
     record Direct(GatePolicy policy, FunctionSpec function, List<Principal> inject) implements OfFunction {
         /// Beside them a label must have room for what else a run starts with.
         public static final int INJECT_MAX = 24;

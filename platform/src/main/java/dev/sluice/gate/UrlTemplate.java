@@ -153,8 +153,7 @@ public final class UrlTemplate {
         String key = equals < 0 ? pair : pair.substring(0, equals);
         String value = PLACE.matcher(pair.substring(Math.min(pair.length(), key.length() + 1)))
                 .replaceAll("");
-        if (!isLiteral(key)
-                || Arrays.stream(value.split("[=/?]", -1)).anyMatch(part -> !isLiteral(part))) {
+        if (!isLiteral(key) || Arrays.stream(value.split("[=/?]", -1)).anyMatch(part -> !isLiteral(part))) {
             throw new IllegalArgumentException("that is no query of an URL: {name} may stand behind an equals sign");
         }
     }

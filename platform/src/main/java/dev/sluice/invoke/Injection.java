@@ -105,8 +105,8 @@ final class Injection {
         boolean isKnown = existence.secrecy().implies(gate.label().secrecy());
         Stream<String> injected = gate.inject().stream()
                 .map(Injection::name)
-                .filter(name -> isKnown
-                        && name.organization().tokens().getFirst().equals(organization))
+                .filter(name ->
+                        isKnown && name.organization().tokens().getFirst().equals(organization))
                 .map(Name::name);
         return Stream.concat(injected, wanted.stream()).toList();
     }

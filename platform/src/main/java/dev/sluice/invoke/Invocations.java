@@ -214,7 +214,10 @@ public final class Invocations {
                     endings.stopped(run, queued.start(), queued.given().payload(), refused.reason()), run, refused);
         } catch (LabelInvalid tooLarge) {
             content = endings.stopped(
-                    run, queued.start(), queued.given().payload(), Refused.denied().reason());
+                    run,
+                    queued.start(),
+                    queued.given().payload(),
+                    Refused.denied().reason());
         } finally {
             runs.endQueued(queued, content);
         }

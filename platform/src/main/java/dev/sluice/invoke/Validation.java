@@ -40,8 +40,8 @@ final class Validation {
         return function.schemas()
                 .output()
                 .flatMap(schema -> end.output().flatMap(output -> faultOf(organization, schema, output.body())))
-                .map(why -> failed(
-                        "FunctionError", "Output invalid against schema: " + why, end.stdout(), end.stderr()))
+                .map(why ->
+                        failed("FunctionError", "Output invalid against schema: " + why, end.stdout(), end.stderr()))
                 .orElse(end);
     }
 

@@ -157,7 +157,11 @@ public record Run(
     /// @param secrets the names of those that it reads when it starts, beside its gate's
     /// @param headers what Faasten's hands over, with `blobs`
     public record Given(
-            Bytes payload, Bytes context, List<String> secrets, Map<String, String> headers, Map<String, BlobRef> blobs) {
+            Bytes payload,
+            Bytes context,
+            List<String> secrets,
+            Map<String, String> headers,
+            Map<String, BlobRef> blobs) {
         public Given {
             secrets = List.copyOf(secrets);
             headers = Map.copyOf(headers);

@@ -110,10 +110,8 @@ final class RunCodec {
             writeText(out, queued.clearance().toString());
             writeText(out, queued.vouched().toString());
             writeBytes(out, queued.given().context());
-            out.writeByte(SIZED
-                    | NAMING_SECRETS
-                    | (queued.isStarted() ? STARTED : 0)
-                    | (queued.isNobodys() ? NOBODYS : 0));
+            out.writeByte(
+                    SIZED | NAMING_SECRETS | (queued.isStarted() ? STARTED : 0) | (queued.isNobodys() ? NOBODYS : 0));
             out.writeLong(queued.bytes());
             writeTexts(out, queued.given().secrets());
             writeMap(out, queued.given().headers(), text -> text);

@@ -57,7 +57,8 @@ public final class RunErasure {
             if (queued.run().organization().equals(organization)) {
                 UUID id = queued.run().id();
                 var batch = new Batch().delete(record.key()).delete(RunKeys.payload(id));
-                queued.given().blobs()
+                queued.given()
+                        .blobs()
                         .values()
                         .forEach(blob -> BlobUses.end(batch, blob.digest(), record.key(), clock.instant()));
                 store.commit(batch);

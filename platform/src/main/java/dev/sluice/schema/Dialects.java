@@ -76,8 +76,7 @@ final class Dialects {
         }
 
         @Override
-        public KeywordValidator newValidator(
-                SchemaLocation at, JsonNode node, Schema parent, SchemaContext context) {
+        public KeywordValidator newValidator(SchemaLocation at, JsonNode node, Schema parent, SchemaContext context) {
             return new FewUniqueItems(KeywordType.UNIQUE_ITEMS.newValidator(at, node, parent, context));
         }
     }
@@ -97,8 +96,8 @@ final class Dialects {
         @Override
         public void validate(ExecutionContext check, JsonNode node, JsonNode root, NodePath at) {
             if (node.isArray() && node.size() > UNIQUE_ITEMS_MAX) {
-                throw new Exhausted(String.format(
-                        Locale.ROOT, "it has more than %d items that must be unique", UNIQUE_ITEMS_MAX));
+                throw new Exhausted(
+                        String.format(Locale.ROOT, "it has more than %d items that must be unique", UNIQUE_ITEMS_MAX));
             }
             validator.validate(check, node, root, at);
         }

@@ -78,10 +78,8 @@ final class Faults {
     static String print(List<Error> faults, JsonNode schema) {
         var printer = new Faults(schema);
         printer.add(faults, 0, 0);
-        String all = printer.lines.stream()
-                .limit(LINES_MAX)
-                .map(Faults::shortened)
-                .collect(Collectors.joining("\n"));
+        String all =
+                printer.lines.stream().limit(LINES_MAX).map(Faults::shortened).collect(Collectors.joining("\n"));
         String rest = printer.lines.size() > LINES_MAX ? "\nand " + (printer.lines.size() - LINES_MAX) + " more" : "";
         return HEADING + "\n" + all + rest;
     }
@@ -128,10 +126,12 @@ final class Faults {
 
     private void addBelow(String keyword, List<Error> below, int from, int depth) {
         if (LEADING_INWARD.contains(keyword)) {
-            grouped(below, fault -> at(fault.getInstanceLocation(), depth)).values().forEach(part -> {
-                boolean isNamed = keyword.equals("properties") || keyword.equals("patternProperties");
-                add(part, isNamed || isIndexed(part.getFirst(), from) ? from + 1 : from, depth + 1);
-            });
+            grouped(below, fault -> at(fault.getInstanceLocation(), depth))
+                    .values()
+                    .forEach(part -> {
+                        boolean isNamed = keyword.equals("properties") || keyword.equals("patternProperties");
+                        add(part, isNamed || isIndexed(part.getFirst(), from) ? from + 1 : from, depth + 1);
+                    });
         } else if (!below.isEmpty()) {
             add(below, from, depth);
         }
@@ -148,7 +148,8 @@ final class Faults {
         if (keyword.equals("anyOf")) {
             lines.add("\"" + path + "\" must validate at least one schema (anyOf)");
         } else {
-            Object[] arguments = here.isEmpty() ? new Object[] {"0"} : here.getFirst().getArguments();
+            Object[] arguments =
+                    here.isEmpty() ? new Object[] {"0"} : here.getFirst().getArguments();
             String valid = String.valueOf(arguments[0]);
             lines.add("\"" + path + "\" must validate one and only one schema (oneOf). Found "
                     + (valid.equals("0") ? "none valid" : valid + " valid alternatives"));

@@ -133,8 +133,7 @@ public final class Schemas {
     }
 
     private static JsonSchema metaschema(String dialect) {
-        var registry = SchemaRegistry.withDefaultDialectId(
-                dialect, builder -> builder.schemaRegistryConfig(config()));
+        var registry = SchemaRegistry.withDefaultDialectId(dialect, builder -> builder.schemaRegistryConfig(config()));
         return new JsonSchema(registry.getSchema(SchemaLocation.of(dialect)));
     }
 

@@ -69,8 +69,8 @@ public final class Secrets {
 
     /// A secret as it is now. Taints with [#label].
     ///
-    /// @throws Refused `NOT_FOUND`; `DENIED` above the clearance, whether or not there is one; `UNAVAILABLE` if what
-    ///     is stored does not open
+    /// @throws Refused `NOT_FOUND`; `DENIED` above the clearance, whether or not there is one; `UNAVAILABLE` if
+    ///     what is stored does not open
     public Secret read(Principal organization, String name) {
         SecretFile file = SecretFile.decode(content(organization, name).bytes());
         return open(organization, name, file, file.newest());
@@ -128,7 +128,8 @@ public final class Secrets {
             LabeledFs.Content before = content(organization, name);
             SecretFile file = SecretFile.decode(before.bytes());
             var secret = new Secret(file.id(), name, file.newest().version() + 1, content);
-            Bytes next = file.plus(seal(organization, key(organization), secret)).encode();
+            Bytes next =
+                    file.plus(seal(organization, key(organization), secret)).encode();
             return witness.witness(deed("update", organization, secret), () -> {
                 fs.write(path(organization, name), Kind.FILE, next, before.version(), writing(organization));
                 enlist(organization, name);
@@ -203,8 +204,7 @@ public final class Secrets {
     private SecretFile.Version seal(Principal organization, SecretKey key, Secret secret) {
         byte[] plain = JSON.writeValueAsBytes(secret.content());
         if (plain.length > CONTENT_BYTES_MAX) {
-            throw new Refused(
-                    Refusal.TOO_LARGE, "a secret has at most " + CONTENT_BYTES_MAX + " bytes, with its tags");
+            throw new Refused(Refusal.TOO_LARGE, "a secret has at most " + CONTENT_BYTES_MAX + " bytes, with its tags");
         }
         List<String> context = context(organization, secret.name(), secret.id(), secret.version());
         byte[] sealed = Sealing.seal(key, context, plain, random);

@@ -38,8 +38,7 @@ final class Contexts {
         if (values.isEmpty()) {
             return job.context();
         }
-        ObjectNode fields =
-                (ObjectNode) JSON.readTree(job.context().readOnlyArray());
+        ObjectNode fields = (ObjectNode) JSON.readTree(job.context().readOnlyArray());
         fields.set("secrets", JSON.valueToTree(values));
         return Bytes.takeOver(JSON.writeValueAsBytes(fields));
     }

@@ -80,7 +80,13 @@ final class FreshGuests implements AutoCloseable {
     /// A guest that is started for its use.
     Instance start(Runtime runtime, int memoryMib) throws SandboxFailed, InterruptedException {
         var spec = new GuestSpec(
-                runtime.language(), runtime.command(memoryMib), memoryMib, PROCESSES_MAX, SCRATCH_MIB, CPU_PERCENT, BOOT);
+                runtime.language(),
+                runtime.command(memoryMib),
+                memoryMib,
+                PROCESSES_MAX,
+                SCRATCH_MIB,
+                CPU_PERCENT,
+                BOOT);
         Sandbox sandbox = driver.start(spec);
         boolean isReady = false;
         try {

@@ -117,7 +117,8 @@ public final class LocalWorker implements AutoCloseable {
                     }
                 }
             }
-            if (instance.convention() == Convention.FAASTEN && !job.injected().sources().isEmpty()) {
+            if (instance.convention() == Convention.FAASTEN
+                    && !job.injected().sources().isEmpty()) {
                 instance.sandbox().close();
                 return failed(Fault.function("a function of Faasten's convention is given no secrets"));
             }
@@ -204,8 +205,7 @@ public final class LocalWorker implements AutoCloseable {
                             logs.stderrLines());
                 case Outcome.Failed(var failure) ->
                     failed(
-                            masks.masked(
-                                    new Fault(failure.type().word(), failure.message(), failure.stacktrace())),
+                            masks.masked(new Fault(failure.type().word(), failure.message(), failure.stacktrace())),
                             logs);
             };
         } catch (GuestGone | GuestProtocolViolation broken) {

@@ -150,13 +150,14 @@ final class FunctionRoutesTest extends ApiTest {
         create(function("hurried", "python3", "hurried.py", shows, ",\"timeout\":5000"), "hurried");
         Instant before = Instant.now();
         Answer run = api.post(root, "/v1/runs?functionName=hurried", "{\"blocking\":true}");
-        String deadline =
-                run.json().path("output").path("deadline").asString();
+        String deadline = run.json().path("output").path("deadline").asString();
         assertThat(deadline).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z");
-        assertThat(Instant.parse(deadline)).isBetween(before.plusSeconds(5), Instant.now().plusSeconds(5));
+        assertThat(Instant.parse(deadline))
+                .isBetween(before.plusSeconds(5), Instant.now().plusSeconds(5));
         assertThat(api.get(root, "/v1/function/hurried").json().path("timeout").asInt())
                 .isEqualTo(5000);
-        assertThat(api.get(root, "/v1/function/unhurried").json().has("timeout")).isFalse();
+        assertThat(api.get(root, "/v1/function/unhurried").json().has("timeout"))
+                .isFalse();
     }
 
     @Test

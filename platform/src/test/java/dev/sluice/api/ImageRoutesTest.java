@@ -99,12 +99,10 @@ final class ImageRoutesTest extends ApiTest {
         settled(admin, IMAGES, "powershell", "ERROR");
         String why = "this server has no runtime for powershell yet, only for nodejs, python3, java";
         assertThat(reason(admin, BASES, "powershell-base")).isEqualTo(why);
-        assertThat(reason(admin, IMAGES, "powershell"))
-                .isEqualTo("base image powershell-base is in error: " + why);
+        assertThat(reason(admin, IMAGES, "powershell")).isEqualTo("base image powershell-base is in error: " + why);
         assertThat(names(api.get(admin, BASES)))
                 .containsExactlyInAnyOrder("nodejs-base", "python3-base", "powershell-base", "java-base");
-        assertThat(names(api.get(admin, IMAGES)))
-                .containsExactlyInAnyOrder("nodejs", "python3", "powershell", "java");
+        assertThat(names(api.get(admin, IMAGES))).containsExactlyInAnyOrder("nodejs", "python3", "powershell", "java");
         updateAsTheSuiteDoes(admin);
         deleteTheSeed(admin);
     }
@@ -355,10 +353,10 @@ final class ImageRoutesTest extends ApiTest {
             assertThat(updated.status()).isIn(200, 409);
         }
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(api.put(
-                                        admin, IMAGES + "/i", "{\"name\":\"i\",\"baseImageName\":\"js\"}")
-                                .status())
-                        .isEqualTo(200));
+                .untilAsserted(
+                        () -> assertThat(api.put(admin, IMAGES + "/i", "{\"name\":\"i\",\"baseImageName\":\"js\"}")
+                                        .status())
+                                .isEqualTo(200));
         assertThat(settled(admin, IMAGES, "i", "READY")).contains("\"language\":\"nodejs\"");
     }
 
@@ -387,7 +385,10 @@ final class ImageRoutesTest extends ApiTest {
             assertThat(reads(resource, FsPath.home(image).child("i"), image))
                     .as("the image, as %s", resource)
                     .isEqualTo(List.of(Resource.FUNCTION, Resource.IMAGE).contains(resource));
-            assertThat(reads(resource, FsPath.home(Label.parse("used/image,used/image")).child("i"), image))
+            assertThat(reads(
+                            resource,
+                            FsPath.home(Label.parse("used/image,used/image")).child("i"),
+                            image))
                     .as("where images are listed, as %s", resource)
                     .isEqualTo(resource == Resource.IMAGE);
         }
@@ -412,7 +413,9 @@ final class ImageRoutesTest extends ApiTest {
         image(admin, "mine", "b", ",\"tags\":[{\"key\":\"Application\",\"value\":\"shop\"}]");
         image(admin, "other", "b", "");
         assertThat(names(api.get(admin, IMAGES + "?tags=Application=shop"))).containsExactly("mine");
-        assertThat(names(api.get(admin, IMAGES + "?language=nodejs"))).as("means nothing").hasSize(2);
+        assertThat(names(api.get(admin, IMAGES + "?language=nodejs")))
+                .as("means nothing")
+                .hasSize(2);
         assertThat(names(api.get(admin, BASES + "?tags=app=shop"))).isEmpty();
         assertThat(api.get(admin, BASES + "?tags=role=test").status()).isEqualTo(400);
     }
@@ -468,10 +471,7 @@ final class ImageRoutesTest extends ApiTest {
     }
 
     private static Privilege integrity(Organization organization) {
-        return Task.current()
-                .exercise(
-                        Component.TRUE,
-                        Component.of(Resource.IMAGE.in(organization.principal())));
+        return Task.current().exercise(Component.TRUE, Component.of(Resource.IMAGE.in(organization.principal())));
     }
 
     private static void asImages(Organization organization, Runnable body) {

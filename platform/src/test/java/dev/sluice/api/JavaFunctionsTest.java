@@ -212,9 +212,9 @@ final class JavaFunctionsTest extends ApiTest {
         String source = Base64.getEncoder().encodeToString(Archives.gzip(Archives.tar(files)));
         String body = "{\"name\":\"" + name + "\",\"image\":\"java\",\"source\":\"" + source + "\"" + more + "}";
         assertThat(api.post(root, "/v1/function", body).status()).isEqualTo(201);
-        await().atMost(Duration.ofSeconds(60)).until(() -> !api.get(root, "/v1/function/" + name)
-                .text("status")
-                .matches("INITIALIZED|CREATING"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() ->
+                        !api.get(root, "/v1/function/" + name).text("status").matches("INITIALIZED|CREATING"));
         return api.get(root, "/v1/function/" + name);
     }
 

@@ -257,7 +257,9 @@ final class LoginPagesTest {
         assertThat(server.delete(iam, jons).status()).isEqualTo(204);
         assertThat(get("/v1/iam/oauth2/auth", "Cookie", own).statusCode()).isEqualTo(401);
         assertThat(server.delete(iam, jons).status()).isEqualTo(204);
-        List<JsonNode> closed = server.get(iam, "/v1/audit").json().valueStream()
+        List<JsonNode> closed = server.get(iam, "/v1/audit")
+                .json()
+                .valueStream()
                 .filter(deed -> deed.path("kind").asString("").equals("session.close.all"))
                 .toList();
         assertThat(closed).as("once, by who did it").hasSize(1);

@@ -42,10 +42,11 @@ final class RecordedRequestsTest extends ApiTest {
 
     @Test
     void createFunction_withEveryFlag() {
-        String schema = "{\"in\":{\"required\":[\"name\"],\"properties\":{\"name\":{\"type\":\"string\",\"minLength\":1,"
-                + "\"pattern\":\"^[A-Za-z]+$\"},\"place\":{\"type\":\"string\",\"minLength\":1,"
-                + "\"pattern\":\"^[A-Za-z]+$\"}}},\"out\":{\"required\":[\"myField\"],"
-                + "\"properties\":{\"myField\":{\"type\":\"string\"}}}}";
+        String schema =
+                "{\"in\":{\"required\":[\"name\"],\"properties\":{\"name\":{\"type\":\"string\",\"minLength\":1,"
+                        + "\"pattern\":\"^[A-Za-z]+$\"},\"place\":{\"type\":\"string\",\"minLength\":1,"
+                        + "\"pattern\":\"^[A-Za-z]+$\"}}},\"out\":{\"required\":[\"myField\"],"
+                        + "\"properties\":{\"myField\":{\"type\":\"string\"}}}}";
         Answer created = api.post(
                 root,
                 "/v1/function",
@@ -62,8 +63,12 @@ final class RecordedRequestsTest extends ApiTest {
                         + "\"tags\":[{\"key\":\"Application\",\"value\":\"app1\"}],\"status\":\"INITIALIZED\","
                         + "\"createdTime\":1}");
         assertThat(api.get(root, "/v1/function?tags=Application=app1").body()).contains("\"f2\"");
-        assertThat(api.get(root, "/v1/function?tags=app=app1&tags=APPLICATION=app1").body()).contains("\"f2\"");
-        assertThat(api.get(root, "/v1/function?tags=Application=app1&tags=Application=app2").body()).isEqualTo("[]");
+        assertThat(api.get(root, "/v1/function?tags=app=app1&tags=APPLICATION=app1")
+                        .body())
+                .contains("\"f2\"");
+        assertThat(api.get(root, "/v1/function?tags=Application=app1&tags=Application=app2")
+                        .body())
+                .isEqualTo("[]");
         assertThat(api.get(root, "/v1/function?tags=Application=app2").body()).isEqualTo("[]");
         assertAnswer(
                 api.get(root, "/v1/function?tags=role=test"),
@@ -180,7 +185,8 @@ final class RecordedRequestsTest extends ApiTest {
         var first = new FutureTask<>(running);
         Thread.ofVirtual().start(first);
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> !api.get(root, "/v1/runs?functionName=replaced").json().isEmpty());
+                .until(() ->
+                        !api.get(root, "/v1/runs?functionName=replaced").json().isEmpty());
         String quick = "def handle(context, payload):\n    return 'second'\n";
         api.put(root, "/v1/function/replaced", ApiServer.python("replaced", quick));
         awaitReady("replaced");

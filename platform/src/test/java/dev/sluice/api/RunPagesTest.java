@@ -58,7 +58,8 @@ final class RunPagesTest extends ApiTest {
     void aPageThatThereIsNot_isRefused(String query, int code, String message) {
         Answer answer = api.get(root, "/v1/runs?" + query);
         assertThat(answer.status()).isEqualTo(422);
-        assertThat(answer.body()).isEqualTo("{\"code\":" + code + ",\"message\":\"" + message.replace("\"", "\\\"") + "\"}");
+        assertThat(answer.body())
+                .isEqualTo("{\"code\":" + code + ",\"message\":\"" + message.replace("\"", "\\\"") + "\"}");
     }
 
     private static List<String> names(Answer page) {

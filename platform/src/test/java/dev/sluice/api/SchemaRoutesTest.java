@@ -125,7 +125,8 @@ final class SchemaRoutesTest extends ApiTest {
             return files.write(own, changed, now.version());
         });
         assertThat(api.get(root, "/v1/function/pinned").body()).contains("\"schema\":{},");
-        assertThat(run("pinned", "3").json().path("error").path("type").asString()).isEqualTo("InputError");
+        assertThat(run("pinned", "3").json().path("error").path("type").asString())
+                .isEqualTo("InputError");
     }
 
     @ParameterizedTest

@@ -35,7 +35,8 @@ final class SecretGrantsTest extends ApiTest {
                 .isEqualTo(Refusal.DENIED);
         assertThat(Tasks.refusal(lent("acme/function&acme/secret/t"), () -> functions.update(acme, "f", naming)))
                 .isEqualTo(Refusal.DENIED);
-        assertThat(Tasks.refusal(lent("acme/function&acme/secret/s"), () -> functions.create(acme, request("g", List.of("s")))))
+        assertThat(Tasks.refusal(
+                        lent("acme/function&acme/secret/s"), () -> functions.create(acme, request("g", List.of("s")))))
                 .isNull();
     }
 

@@ -170,8 +170,7 @@ final class SecretRoutesTest extends ApiTest {
     @Test
     void lists_areFilteredByApplication() {
         Asker admin = api.developer("s9", "secret");
-        String tagged = "{\"name\":\"t\",\"secrets\":{},"
-                + "\"tags\":[{\"key\":\"Application\",\"value\":\"app1\"}]}";
+        String tagged = "{\"name\":\"t\",\"secrets\":{}," + "\"tags\":[{\"key\":\"Application\",\"value\":\"app1\"}]}";
         assertThat(api.post(admin, "/v1/secret", tagged).status()).isEqualTo(201);
         assertThat(api.post(admin, "/v1/secret", secret("s", "one")).status()).isEqualTo(201);
         assertThat(names(api.get(admin, "/v1/secret?tags=Application%3Dapp1"))).containsExactly("t");

@@ -222,15 +222,16 @@ final class SecretRunsTest extends ApiTest {
         Answer run = api.post(boss, "/v1/runs?functionName=asks", asking);
         assertThat(run.text("status")).isEqualTo("READY");
         assertThat(run.json().path("secrets").toString()).isEqualTo("[\"own-s\",\"asked-s\",\"asked-t\"]");
-        assertThat(run.json().path("output").path("length").asInt()).as("later wins").isEqualTo(9);
+        assertThat(run.json().path("output").path("length").asInt())
+                .as("later wins")
+                .isEqualTo(9);
         assertThat(run.json().path("output").path("keys").toString()).isEqualTo("[\"key\",\"password\"]");
         Answer withheld = api.get(dev, "/v1/runs/" + run.text("name"));
         assertThat(withheld.status()).isEqualTo(200);
         assertThat(withheld.json().has("output")).isFalse();
         assertThat(withheld.body()).doesNotContain("keys");
 
-        Answer missing =
-                api.post(boss, "/v1/runs?functionName=asks", "{\"blocking\":true,\"secrets\":[\"a,b\"]}");
+        Answer missing = api.post(boss, "/v1/runs?functionName=asks", "{\"blocking\":true,\"secrets\":[\"a,b\"]}");
         assertThat(missing.json().path("error").path("message").asString())
                 .isEqualTo("[Code: 404] secret a,b not found");
         assertThat(api.post(boss, "/v1/runs?functionName=asks", "{\"blocking\":true,\"secrets\":[\"\"]}")
@@ -248,7 +249,8 @@ final class SecretRunsTest extends ApiTest {
         Asker one = api.addAccount(acme, "one", "function", "runs", "secret/only-s");
         secret("only-s", "password", "only this");
         secret("only-t", "password", "that not");
-        assertThat(api.post(one, "/v1/function", naming("only", USES, "only-s", "only-t")).status())
+        assertThat(api.post(one, "/v1/function", naming("only", USES, "only-s", "only-t"))
+                        .status())
                 .isEqualTo(403);
         assertThat(api.post(one, "/v1/function", naming("only", USES, "only-s")).status())
                 .isEqualTo(201);
@@ -300,9 +302,7 @@ final class SecretRunsTest extends ApiTest {
     /// Without what is another one in each run.
     private static String same(Answer run) {
         assertThat(run.status()).isEqualTo(200);
-        return run.body()
-                .replace(run.text("name"), "ID")
-                .replaceAll("\"executedTime\":[0-9]+", "\"executedTime\":0");
+        return run.body().replace(run.text("name"), "ID").replaceAll("\"executedTime\":[0-9]+", "\"executedTime\":0");
     }
 
     private int count(String function) {
@@ -339,11 +339,7 @@ final class SecretRunsTest extends ApiTest {
     private static String naming(String name, String source, String... secrets) {
         String names = String.join("\",\"", secrets);
         return function(
-                name,
-                "python3",
-                name + ".py",
-                source,
-                secrets.length == 0 ? "" : ",\"secrets\":[\"" + names + "\"]");
+                name, "python3", name + ".py", source, secrets.length == 0 ? "" : ",\"secrets\":[\"" + names + "\"]");
     }
 
     private void create(String body, String name) {
@@ -353,7 +349,8 @@ final class SecretRunsTest extends ApiTest {
 
     private void awaitReady(String name) {
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(api.get(boss, "/v1/function/" + name).text("status"))
-                        .isEqualTo("READY"));
+                .untilAsserted(
+                        () -> assertThat(api.get(boss, "/v1/function/" + name).text("status"))
+                                .isEqualTo("READY"));
     }
 }

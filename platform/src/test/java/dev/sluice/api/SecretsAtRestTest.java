@@ -67,7 +67,8 @@ final class SecretsAtRestTest {
             assertThat(files(latin(now))).isNotEmpty();
             assertThat(api.delete(dev, "/v1/secret/" + name).status()).isEqualTo(204);
             send(api, dev, "POST", "", first, 201);
-            assertThat(api.delete(api.admin(), "/v1/iam/organization/acme?cascade=true").status())
+            assertThat(api.delete(api.admin(), "/v1/iam/organization/acme?cascade=true")
+                            .status())
                     .isEqualTo(200);
             assertThat(files(latin(now))).as("the key of who is gone").isEmpty();
             assertNothing();

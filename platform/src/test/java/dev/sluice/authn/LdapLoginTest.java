@@ -18,7 +18,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.stream.IntStream;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -26,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -380,8 +380,7 @@ final class LdapLoginTest {
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             threads.execute(() -> relay(silent, port, unanswered, threads));
             String url = "ldaps://127.0.0.1:" + silent.getLocalPort();
-            String description =
-                    directory.description("corp", "acme", "").replace(directory.ldaps(), url);
+            String description = directory.description("corp", "acme", "").replace(directory.ldaps(), url);
             try (var logins = logins(Duration.ofSeconds(1), description)) {
                 assertPlacesComeBack(logins);
             } finally {
@@ -401,10 +400,11 @@ final class LdapLoginTest {
                 assertThat(refusal.get()).isEqualTo(Why.UNREACHABLE);
             }
         }
-        await().atMost(Duration.ofSeconds(6)).ignoreExceptionsInstanceOf(LoginRefused.class).until(() -> logins.user(
-                        "corp", Credentials.of("jon", "correct horse"), "1.2.4.1")
-                .mail()
-                .equals("jon@example.com"));
+        await().atMost(Duration.ofSeconds(6))
+                .ignoreExceptionsInstanceOf(LoginRefused.class)
+                .until(() -> logins.user("corp", Credentials.of("jon", "correct horse"), "1.2.4.1")
+                        .mail()
+                        .equals("jon@example.com"));
     }
 
     /// Says nothing on the first connections, and hands on what comes on later ones.

@@ -45,8 +45,7 @@ final class UsersTest {
             assertThat(users.user(id)).contains(jon);
             assertThat(users.caller(id, Optional.of("acme"))).isInstanceOf(Caller.Known.class);
             for (String now : List.of(
-                    provider.description("other", "dispatch"),
-                    listed.replace(provider.issuer(), "https://idp.test"))) {
+                    provider.description("other", "dispatch"), listed.replace(provider.issuer(), "https://idp.test"))) {
                 var later = new Users(sessions, TestProvider.write(data, now), organizations);
                 assertThat(later.user(id)).isEmpty();
                 assertThat(later.caller(id, Optional.of("acme"))).isEqualTo(Rejected.UNAUTHENTICATED);
@@ -59,8 +58,8 @@ final class UsersTest {
         found();
         try (var provider = new TestProvider()) {
             var sessions = new Sessions(store, clock, new SecureRandom());
-            var users =
-                    new Users(sessions, TestProvider.write(data, provider.description("test", "dispatch")), organizations);
+            var users = new Users(
+                    sessions, TestProvider.write(data, provider.description("test", "dispatch")), organizations);
             String id = sessions.open(new User("test", provider.issuer(), "jon@example.com", Set.of()));
             var jon = (Caller.Known) users.caller(id, Optional.of("acme"));
             var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);

@@ -46,7 +46,9 @@ final class GateCodecTest {
         for (GateContent.OfFunction content : List.of(
                 new GateContent.Direct(POLICY, function),
                 new GateContent.Direct(
-                        POLICY, function, List.of(Principal.of("acme", "secret", "b"), Principal.of("acme", "secret", "a"))),
+                        POLICY,
+                        function,
+                        List.of(Principal.of("acme", "secret", "b"), Principal.of("acme", "secret", "a"))),
                 new GateContent.Redirect(POLICY, Component.parse("acme/d"), target, Optional.empty()),
                 new GateContent.Redirect(
                         POLICY, Component.TRUE, target, Optional.of(Digest.of(Bytes.utf8("as it is")))))) {

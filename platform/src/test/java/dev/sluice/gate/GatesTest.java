@@ -107,11 +107,10 @@ final class GatesTest {
         "acme/secret/s, acme/secret, acme/secret, denied",
         "acme/secret/s, acme/secret/s&bob, acme/secret&bob, denied",
     })
-    void injecting_needsReading_whateverTheSecretIs(
-            String inject, String declassify, String reads, String verdict) {
+    void injecting_needsReading_whateverTheSecretIs(String inject, String declassify, String reads, String verdict) {
         var wanted = injecting(policy("T", "T", declassify, "F"), inject);
-        Task author = new Task(
-                Label.parse("T,alice"), Label.TOP, Privilege.mintTcb(Component.parse(reads), Component.TRUE));
+        Task author =
+                new Task(Label.parse("T,alice"), Label.TOP, Privilege.mintTcb(Component.parse(reads), Component.TRUE));
         ThrowingCallable create = () -> gates.create(GATE, wanted, Backing.LABEL, VOUCHED, Privilege.NONE);
         ThrowingCallable replace = () -> gates.replace(GATE, wanted, Backing.LABEL, 0, Privilege.NONE);
         if (verdict.equals("ok")) {
@@ -145,7 +144,9 @@ final class GatesTest {
 
     private static GateContent.Direct injecting(GatePolicy policy, String secret) {
         return new GateContent.Direct(
-                policy, function("x"), List.of(Component.parse(secret).allOf().getFirst().anyOf().getFirst()));
+                policy,
+                function("x"),
+                List.of(Component.parse(secret).allOf().getFirst().anyOf().getFirst()));
     }
 
     /// Who may write a gate's label must be as strong as what the gate grants to code.

@@ -447,8 +447,7 @@ final class ServicesTest {
     }
 
     private String port(Task caller, FsPath gate) throws InterruptedException {
-        return caller.run(
-                () -> services.invoke(gate, call(Map.of(), "")).body().utf8());
+        return caller.run(() -> services.invoke(gate, call(Map.of(), "")).body().utf8());
     }
 
     @Test

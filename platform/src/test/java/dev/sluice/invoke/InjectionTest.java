@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// Runs with secrets, below HTTP: real guests.
 final class InjectionTest {
     private static final Principal ACME = Principal.of("acme");
-    private static final String WORD = "def handle(context, payload):\n    return context['secrets'].get('word', 'none')\n";
+    private static final String WORD =
+            "def handle(context, payload):\n    return context['secrets'].get('word', 'none')\n";
 
     @TempDir
     static Path directory;
@@ -141,13 +142,11 @@ final class InjectionTest {
     }
 
     private static void create(String name, String source, Convention convention, String... secrets) {
-        FunctionSpec spec =
-                spine.python(source, "hello.handle", convention, Spine.limits(Duration.ofSeconds(20)));
+        FunctionSpec spec = spine.python(source, "hello.handle", convention, Spine.limits(Duration.ofSeconds(20)));
         List<Principal> inject = List.of(secrets).stream()
                 .map(text -> Component.parse(text).allOf().getFirst().anyOf().getFirst())
                 .toList();
-        Component declassify =
-                Component.ofClauses(inject.stream().map(List::of).toList());
+        Component declassify = Component.ofClauses(inject.stream().map(List::of).toList());
         var policy = new GatePolicy(
                 Component.parse(name.equals("calls") ? "acme/runs/word" : "T"),
                 Component.parse("acme/runs/" + name),

@@ -30,6 +30,14 @@ final class Jobs {
     }
 
     static Job of(String payload, Duration timeMax) {
-        return new Job(Bytes.utf8(payload), Bytes.utf8("{}"), Injected.NOTHING, Map.of(), Map.of(), Component.TRUE, timeMax, _ -> NOBODY);
+        return new Job(
+                Bytes.utf8(payload),
+                Bytes.utf8("{}"),
+                Injected.NOTHING,
+                Map.of(),
+                Map.of(),
+                Component.TRUE,
+                timeMax,
+                _ -> NOBODY);
     }
 }

@@ -108,7 +108,8 @@ final class JsonSchemaTest {
         assertThat(fault("{\"allOf\":[{\"required\":[\"a\"]},{}]}", "{}"))
                 .isEqualTo(LIST + ".a in body is required\n\"\" must validate all the schemas (allOf)");
         assertThat(fault("{\"properties\":{\"p\":{\"allOf\":[{\"required\":[\"a\"]}]}}}", "{\"p\":{}}"))
-                .isEqualTo(LIST + "p.a in body is required\n\"p\" must validate all the schemas (allOf). None validated");
+                .isEqualTo(
+                        LIST + "p.a in body is required\n\"p\" must validate all the schemas (allOf). None validated");
     }
 
     @Test
@@ -124,7 +125,8 @@ final class JsonSchemaTest {
 
     @Test
     void referencesWithin_areFollowed() {
-        String schema = "{\"definitions\":{\"n\":{\"type\":\"string\"}},\"properties\":{\"a\":{\"$ref\":\"#/definitions/n\"}}}";
+        String schema =
+                "{\"definitions\":{\"n\":{\"type\":\"string\"}},\"properties\":{\"a\":{\"$ref\":\"#/definitions/n\"}}}";
         assertThat(fault(schema, "{\"a\":1}")).isEqualTo(LIST + "a in body must be of type string: \"number\"");
         assertThat(fault("{\"properties\":{\"next\":{\"$ref\":\"#\"}},\"required\":[\"v\"]}", "{\"v\":1,\"next\":{}}"))
                 .isEqualTo(LIST + "next.v in body is required");
@@ -138,7 +140,9 @@ final class JsonSchemaTest {
             assertRefused("{\"properties\":{\"a\":{\"$ref\":\"file:///etc/hostname\"}}}", "leads out of the schema");
             assertRefused("{\"$ref\":\"other.json\"}", "leads out of the schema");
             assertRefused("{\"id\":\"" + url + "\",\"$ref\":\"#/definitions/nope\"}", "leads nowhere");
-            assertRefused("{\"id\":\"" + url + "\",\"properties\":{\"a\":{\"id\":\"" + url + "2\",\"$ref\":\"#b\"}}}", "leads nowhere");
+            assertRefused(
+                    "{\"id\":\"" + url + "\",\"properties\":{\"a\":{\"id\":\"" + url + "2\",\"$ref\":\"#b\"}}}",
+                    "leads nowhere");
             assertRefused("{\"properties\":{\"a\":{\"$ref\":\"#/definitions/nope\"}}}", "leads nowhere");
             String known = "http://json-schema.org/draft-04/schema";
             assertRefused("{\"id\":\"" + known + "\",\"$ref\":\"#/definitions/positiveInteger\"}", "leads nowhere");
@@ -197,7 +201,8 @@ final class JsonSchemaTest {
     void patternsThatCostMuch_endTheCheck() {
         String slow = "{\"pattern\":\"(x?){400}(x?){300}y\"}";
         String text = '"' + "x".repeat(1_000_000) + '"';
-        assertThat(within(() -> fault(slow, text))).isEqualTo("it was not checked to its end: its patterns take too long");
+        assertThat(within(() -> fault(slow, text)))
+                .isEqualTo("it was not checked to its end: its patterns take too long");
         assertThat(within(() -> fault("{\"pattern\":\"(x+x+)+y\"}", text))).contains("should match");
     }
 

@@ -136,7 +136,9 @@ final class DataKeysTest {
         assertThat(Sealing.open(
                         old.key(),
                         DataKeys.context("acme", old),
-                        wrapped("acme").slice(MasterKey.ID_CHARS, wrapped("acme").length()).toArray()))
+                        wrapped("acme")
+                                .slice(MasterKey.ID_CHARS, wrapped("acme").length())
+                                .toArray()))
                 .as("the old one is worth nothing")
                 .isEmpty();
         assertThat(read(secrets)).containsValue("one");
@@ -197,7 +199,8 @@ final class DataKeysTest {
     void aFile_thatIsNoneOfOurs_isNotTaken() throws IOException {
         keys();
         String good = Files.readString(file);
-        for (String bad : List.of("", "x", good.substring(1), good.replace(' ', '\t'), good + "x y\n", "a b\n", "x".repeat(9_000))) {
+        for (String bad : List.of(
+                "", "x", good.substring(1), good.replace(' ', '\t'), good + "x y\n", "a b\n", "x".repeat(9_000))) {
             Files.writeString(file, bad);
             assertThatThrownBy(this::keys).as(bad).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> DataKeys.rotate(file, random)).as(bad).isInstanceOf(IOException.class);

@@ -22,9 +22,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,11 +54,11 @@ final class SecretsTest {
         return asRoot(() -> secrets.create(organization, name, content(value)));
     }
 
-    private static <T> T asRoot(Supplier<T> body) {
-        return Tasks.root().run(body::get);
+    private static <T> T asRoot(ScopedValue.CallableOp<T, RuntimeException> body) {
+        return Tasks.root().run(body);
     }
 
-    private Refusal readingRefused(Principal organization, String name) {
+    private @Nullable Refusal readingRefused(Principal organization, String name) {
         return refusal(Tasks.root(), () -> secrets.read(organization, name));
     }
 
@@ -93,9 +93,11 @@ final class SecretsTest {
         make(ACME, "s", "one");
         for (String privilege : List.of("T", "acme/secret/s", "acme/function", "blue/secret")) {
             Task task = Tasks.of("T,T", "acme/secret&blue/secret&acme/function,T", privilege);
-            assertThat(refusal(task, () -> secrets.update(ACME, "s", content("x")))).isEqualTo(Refusal.DENIED);
+            assertThat(refusal(task, () -> secrets.update(ACME, "s", content("x"))))
+                    .isEqualTo(Refusal.DENIED);
             assertThat(refusal(task, () -> secrets.delete(ACME, "s"))).isEqualTo(Refusal.DENIED);
-            assertThat(refusal(task, () -> secrets.create(ACME, "u", content("x")))).isEqualTo(Refusal.DENIED);
+            assertThat(refusal(task, () -> secrets.create(ACME, "u", content("x"))))
+                    .isEqualTo(Refusal.DENIED);
         }
         assertThat(asRoot(() -> secrets.read(ACME, "s")).values()).containsValue("one");
         assertThat(asRoot(() -> secrets.list(ACME, _ -> true))).hasSize(1);
@@ -153,7 +155,8 @@ final class SecretsTest {
                 "s",
                 now -> new SecretFile(
                         now.id(),
-                        List.of(new SecretFile.Version(2, now.versions().getLast().sealed()))));
+                        List.of(new SecretFile.Version(
+                                2, now.versions().getLast().sealed()))));
         assertThat(readingRefused(ACME, "s")).isEqualTo(Refusal.UNAVAILABLE);
     }
 
@@ -168,8 +171,10 @@ final class SecretsTest {
 
         SecretKey key = Sealing.fresh(random);
         byte[] sealed = Sealing.seal(key, Secrets.context(ACME, "s", made.id(), 1), new byte[] {1}, random);
-        assertThat(Sealing.open(key, Secrets.context(ACME, "s", made.id(), 1), sealed)).isPresent();
-        assertThat(Sealing.open(key, Secrets.context(BLUE, "s", made.id(), 1), sealed)).isEmpty();
+        assertThat(Sealing.open(key, Secrets.context(ACME, "s", made.id(), 1), sealed))
+                .isPresent();
+        assertThat(Sealing.open(key, Secrets.context(BLUE, "s", made.id(), 1), sealed))
+                .isEmpty();
     }
 
     @Test

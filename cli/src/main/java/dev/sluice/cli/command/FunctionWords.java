@@ -33,7 +33,10 @@ final class FunctionWords {
         return word.required("NAME", "the function's name")
                 .required("PATH", "source file, or directory (then --handler is needed)")
                 .flag(new Flag(
-                        List.of("--image"), "IMAGE", Flag.Use.REQUIRED, "image to run in, such as python3, nodejs or java"))
+                        List.of("--image"),
+                        "IMAGE",
+                        Flag.Use.REQUIRED,
+                        "image to run in, such as python3, nodejs or java"))
                 .option("--handler", "HANDLER", "what to call: ./file.js or module.function")
                 .option("--timeout", "MILLISECONDS", "longest time that a run may take")
                 .flag(new Flag(

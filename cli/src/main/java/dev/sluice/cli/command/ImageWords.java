@@ -66,8 +66,10 @@ final class ImageWords {
     }
 
     static Word getBase() {
-        return new Word("base-image", "Show one base image, or list all.", (arguments, session) ->
-                        get(BASE_IMAGE, arguments, session))
+        return new Word(
+                        "base-image",
+                        "Show one base image, or list all.",
+                        (arguments, session) -> get(BASE_IMAGE, arguments, session))
                 .alias("base-images")
                 .optional("NAME", "the base image's name")
                 .example("sluice get base-images")
@@ -75,8 +77,7 @@ final class ImageWords {
     }
 
     static Word get() {
-        return new Word("image", "Show one image, or list all.", (arguments, session) ->
-                        get(IMAGE, arguments, session))
+        return new Word("image", "Show one image, or list all.", (arguments, session) -> get(IMAGE, arguments, session))
                 .alias("images")
                 .optional("NAME", "the image's name")
                 .example("sluice get images")
@@ -84,16 +85,20 @@ final class ImageWords {
     }
 
     static Word deleteBase() {
-        return new Word("base-image", "Delete a base image; images on it stay.", (arguments, session) ->
-                        delete(BASE_IMAGE, arguments, session))
+        return new Word(
+                        "base-image",
+                        "Delete a base image; images on it stay.",
+                        (arguments, session) -> delete(BASE_IMAGE, arguments, session))
                 .alias("base-images")
                 .required("NAME", "the base image's name")
                 .example("sluice delete base-image python3-base");
     }
 
     static Word delete() {
-        return new Word("image", "Delete an image; functions on it stay.", (arguments, session) ->
-                        delete(IMAGE, arguments, session))
+        return new Word(
+                        "image",
+                        "Delete an image; functions on it stay.",
+                        (arguments, session) -> delete(IMAGE, arguments, session))
                 .alias("images")
                 .required("NAME", "the image's name")
                 .example("sluice delete image python3");
@@ -101,7 +106,8 @@ final class ImageWords {
 
     private static int createBase(Arguments arguments, Session session) {
         String name = arguments.required(0);
-        Json.Obj body = base(arguments.required(1), arguments.option("--language").orElse(""), name, false);
+        Json.Obj body =
+                base(arguments.required(1), arguments.option("--language").orElse(""), name, false);
         return create(BASE_IMAGE, body, "Created " + BASE_IMAGE.said() + ": " + name, arguments, session);
     }
 
@@ -109,8 +115,8 @@ final class ImageWords {
         String name = arguments.required(0);
         Json.Obj runtime = arguments
                 .option("--runtime-deps")
-                .map(file -> Json.Obj.empty()
-                        .with("manifest", new String(Content.ofFile(file), StandardCharsets.UTF_8)))
+                .map(file ->
+                        Json.Obj.empty().with("manifest", new String(Content.ofFile(file), StandardCharsets.UTF_8)))
                 .orElse(Json.Obj.empty());
         Json system = arguments
                 .option("--system-deps")
@@ -190,11 +196,14 @@ final class ImageWords {
         Optional<Json.Obj> needs = Optional.of(seed.manifest())
                 .filter(manifest -> !manifest.isEmpty())
                 .map(manifest -> Json.Obj.empty().with("manifest", manifest));
-        return needs.map(one -> body.with("runtimeDependencies", one)).orElse(body).with("tags", Json.NULL);
+        return needs.map(one -> body.with("runtimeDependencies", one))
+                .orElse(body)
+                .with("tags", Json.NULL);
     }
 
     private static int get(Kind kind, Arguments arguments, Session session) {
-        Json answer = session.api().get(arguments.positional(0).map(kind::target).orElse(kind.path()));
+        Json answer =
+                session.api().get(arguments.positional(0).map(kind::target).orElse(kind.path()));
         session.print(answer, () -> table(kind, Rows.of(answer)));
         return 0;
     }

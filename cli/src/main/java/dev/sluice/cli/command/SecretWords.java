@@ -101,12 +101,13 @@ final class SecretWords {
         return Json.Obj.empty()
                 .with("name", arguments.required(0))
                 .with("secrets", values(arguments.required(1), session))
-                .with("tags", arguments.option("--application").map(SecretWords::tags).orElse(Json.NULL));
+                .with(
+                        "tags",
+                        arguments.option("--application").map(SecretWords::tags).orElse(Json.NULL));
     }
 
     private static Json tags(String application) {
-        return new Json.Arr(
-                List.of(Json.Obj.empty().with("key", "Application").with("value", application)));
+        return new Json.Arr(List.of(Json.Obj.empty().with("key", "Application").with("value", application)));
     }
 
     /// What is wrong with a file is said without saying what is in it.

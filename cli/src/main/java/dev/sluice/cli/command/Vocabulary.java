@@ -27,11 +27,11 @@ public final class Vocabulary {
                 ImageWords.create(),
                 ImageWords.createSeeds(),
                 SecretWords.create());
-        List<Word> get = List.of(
-                FunctionWords.get(), RunWords.get(), ImageWords.getBase(), ImageWords.get(), SecretWords.get());
+        List<Word> get =
+                List.of(FunctionWords.get(), RunWords.get(), ImageWords.getBase(), ImageWords.get(), SecretWords.get());
         List<Word> update = List.of(FunctionWords.update(), SecretWords.update());
-        List<Word> delete = List.of(
-                FunctionWords.delete(), ImageWords.deleteBase(), ImageWords.delete(), SecretWords.delete());
+        List<Word> delete =
+                List.of(FunctionWords.delete(), ImageWords.deleteBase(), ImageWords.delete(), SecretWords.delete());
         return List.of(
                 new Word("create", "Create something.", create),
                 new Word("get", "Show or list something.", get),

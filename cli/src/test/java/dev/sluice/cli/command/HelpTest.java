@@ -98,7 +98,9 @@ final class HelpTest {
                 new Shell(home).run("completion", "bash").out());
 
         assertThat(completed(script, "sluice", "cre")).isEqualTo("create");
-        assertThat(completed(script, "sluice", "get", "")).startsWith("function run ").contains(" image");
+        assertThat(completed(script, "sluice", "get", ""))
+                .startsWith("function run ")
+                .contains(" image");
         assertThat(completed(script, "sluice", "get", "runs", "--la")).isEqualTo("--last");
         assertThat(completed(script, "sluice", "--json", "fs", "mkd")).isEqualTo("mkdir");
         assertThat(completed(script, "sluice", "exec", "f", "--wa")).isEqualTo("--wait");

@@ -16,12 +16,7 @@ final class ImageWordsTest extends RecordedTest {
     void createBaseImage_postsWhatDispatchPosts() {
         server.reply(201, "{\"name\":\"nodejs-base\"}");
         var outcome = shell.run(
-                "create",
-                "base-image",
-                "nodejs-base",
-                "dispatchframework/nodejs-base:0.0.12",
-                "--language",
-                "nodejs");
+                "create", "base-image", "nodejs-base", "dispatchframework/nodejs-base:0.0.12", "--language", "nodejs");
         assertThat(outcome).isEqualTo(new Shell.Outcome(0, "Created base image: nodejs-base\n", ""));
         assertThat(asked(server.only()))
                 .isEqualTo("POST /v1/baseimage {\"dockerUrl\":\"dispatchframework/nodejs-base:0.0.12\",\"groups\":null,"
@@ -59,10 +54,7 @@ final class ImageWordsTest extends RecordedTest {
             server.reply(201, "{}");
         }
         var outcome = shell.run("create", "seed-images");
-        assertThat(outcome)
-                .isEqualTo(new Shell.Outcome(
-                        0,
-                        """
+        assertThat(outcome).isEqualTo(new Shell.Outcome(0, """
                         Created BaseImage: nodejs-base
                         Created BaseImage: python3-base
                         Created BaseImage: powershell-base
@@ -71,8 +63,7 @@ final class ImageWordsTest extends RecordedTest {
                         Created Image: python3
                         Created Image: powershell
                         Created Image: java
-                        """,
-                        ""));
+                        """, ""));
         assertThat(server.asked()).hasSize(8);
         assertThat(asked(server.asked().get(1)))
                 .isEqualTo("POST /v1/baseimage {\"dockerUrl\":\"dispatchframework/python3-base:0.0.13\","

@@ -40,7 +40,10 @@ final class SecretWordsTest extends RecordedTest {
 
     @Test
     void values_areShown_toWhoAsksForThem() {
-        server.reply(200, "[" + SESAME + "]").reply(200, SESAME).reply(200, SESAME).reply(200, SESAME);
+        server.reply(200, "[" + SESAME + "]")
+                .reply(200, SESAME)
+                .reply(200, SESAME)
+                .reply(200, SESAME);
         assertThat(shell.run("get", "secrets").out())
                 .contains("1-2", "open-sesame", "<hidden>", "please use --all flag")
                 .doesNotContain("OpenSesame");

@@ -22,10 +22,9 @@ record Packages(List<Path> folders, List<Path> files, List<Path> objects) {
             + " pandas dateutil pytz scipy sklearn joblib threadpoolctl decorator"
             + " requests urllib3 idna certifi chardet charset_normalizer");
     private static final Set<String> MODULES = words("_cffi_backend six cv2 threadpoolctl decorator");
-    private static final Set<String> DESCRIBED = words(
-            "pillow numpy pyaes chameleon pyjwt cryptography"
-                    + " pandas python_dateutil pytz scipy scikit_learn joblib threadpoolctl decorator six opencv opencv_python"
-                    + " requests urllib3 idna certifi chardet charset_normalizer");
+    private static final Set<String> DESCRIBED = words("pillow numpy pyaes chameleon pyjwt cryptography"
+            + " pandas python_dateutil pytz scipy scikit_learn joblib threadpoolctl decorator six opencv opencv_python"
+            + " requests urllib3 idna certifi chardet charset_normalizer");
 
     private static Set<String> words(String text) {
         return Set.of(text.split(" ", -1));

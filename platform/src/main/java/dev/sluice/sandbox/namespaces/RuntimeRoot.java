@@ -63,12 +63,11 @@ final class RuntimeRoot {
                 return kept;
             }
         }
-        Interpreter interpreter =
-                switch (runtime) {
-                    case NamespaceOptions.PYTHON3 -> Interpreter.python(program);
-                    case NamespaceOptions.NODEJS -> Interpreter.node(program);
-                    default -> Interpreter.java(program);
-                };
+        Interpreter interpreter = switch (runtime) {
+            case NamespaceOptions.PYTHON3 -> Interpreter.python(program);
+            case NamespaceOptions.NODEJS -> Interpreter.node(program);
+            default -> Interpreter.java(program);
+        };
         List<Path> libraries = interpreter.libraries();
         var manifest = Manifest.of(interpreter, libraries);
         Files.createDirectories(roots);

@@ -68,12 +68,11 @@ final class Trial {
 
     private static boolean of(String runtime, NamespaceDriver driver)
             throws SandboxFailed, IOException, InterruptedException {
-        List<String> command =
-                switch (runtime) {
-                    case NamespaceOptions.PYTHON3 -> List.of("/usr/bin/python3", "-I", "-S", "-c", PYTHON);
-                    case NamespaceOptions.NODEJS -> List.of("/usr/bin/node", "-e", NODE);
-                    default -> JAVA;
-                };
+        List<String> command = switch (runtime) {
+            case NamespaceOptions.PYTHON3 -> List.of("/usr/bin/python3", "-I", "-S", "-c", PYTHON);
+            case NamespaceOptions.NODEJS -> List.of("/usr/bin/node", "-e", NODE);
+            default -> JAVA;
+        };
         var printed = new ByteArrayOutputStream();
         LogSink sink = into(printed);
         try (var guest = driver.start(new GuestSpec(runtime, command, 256, 64, 8, 400, BOOT), sink)) {

@@ -13,7 +13,12 @@ final class NamespaceDriverTest extends SandboxDriverContract {
     protected SandboxDriver open(Path place, Map<String, Path> guestFiles) throws InterruptedException {
         directory = place;
         return NamespaceDriver.open(new NamespaceOptions(
-                place, guestFiles, NamespaceOptions.PYTHON, NamespaceOptions.NODE, NamespaceOptions.OWN_JAVA, Leftovers.FIRST_UID));
+                place,
+                guestFiles,
+                NamespaceOptions.PYTHON,
+                NamespaceOptions.NODE,
+                NamespaceOptions.OWN_JAVA,
+                Leftovers.FIRST_UID));
     }
 
     @Override

@@ -97,8 +97,7 @@ final class RefusalTest {
         return refused(runtime, python, node, NamespaceOptions.OWN_JAVA);
     }
 
-    private AbstractThrowableAssert<?, ? extends Throwable> refused(
-            String runtime, Path python, Path node, Path java) {
+    private AbstractThrowableAssert<?, ? extends Throwable> refused(String runtime, Path python, Path node, Path java) {
         var options = new NamespaceOptions(
                 parent.resolve("sandbox"), Map.of(runtime, parent), python, node, java, Leftovers.FIRST_UID);
         return assertThatThrownBy(() -> NamespaceDriver.open(options)).isInstanceOf(SandboxUnavailable.class);
