@@ -198,7 +198,7 @@ public final class Invocations {
         }
         Run.Queued queued = taken.get();
         Run run = queued.run();
-        Content content = endings.stopped(run, queued.start(), queued.given().payload(), "not found or not allowed");
+        Content content = stopped(queued, "not found or not allowed");
         try {
             Task invoker = QueuedInvoker.task(queued);
             content = invoker.run(() -> {
@@ -210,17 +210,16 @@ public final class Invocations {
                 return reasons.addTo(ended, run, task, Optional.empty());
             });
         } catch (Refused refused) {
-            content = reasons.ofRefusal(
-                    endings.stopped(run, queued.start(), queued.given().payload(), refused.reason()), run, refused);
+            content = reasons.ofRefusal(stopped(queued, refused.reason()), run, refused);
         } catch (LabelInvalid tooLarge) {
-            content = endings.stopped(
-                    run,
-                    queued.start(),
-                    queued.given().payload(),
-                    Refused.denied().reason());
+            content = stopped(queued, Refused.denied().reason());
         } finally {
             runs.endQueued(queued, content);
         }
+    }
+
+    private Content stopped(Run.Queued queued, String reason) {
+        return endings.stopped(queued.run(), queued.start(), queued.given().payload(), reason);
     }
 
     /// Loads a function once, to see whether it can be.
@@ -244,8 +243,7 @@ public final class Invocations {
                 scheduler, run.organization(), gate.function().limits().memoryMib())) {
             case Admission.Granted(var lease) -> {
                 try (lease) {
-                    RunEnd end = task.run(() -> serve(run, gate, wish, chain, lease));
-                    yield endings.of(end, gate, task, wish.payload());
+                    yield endings.of(task.run(() -> serve(run, gate, wish, chain, lease)), gate, task, wish.payload());
                 }
             }
             case Admission.AtLimit(var bound) -> throw Limited.at(bound, wish);
