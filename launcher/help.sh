@@ -40,6 +40,8 @@ How much there is for whom:
   --quota-requests-per-second N
                              requests that it may send (1000)
   --collect-seconds N        from one look for what nothing reaches to the next (600)
+  --runs-kept-days N         how long runs are kept (30)
+  --runs-kept N              how many of an organization's runs are kept (100000)
 
 Which tokens of service accounts are good:
 

@@ -21,9 +21,9 @@ command_up() {
         case $option in
             --detach) detach=yes; shift; continue ;;
             -y | --yes) CONSENT=yes; shift; continue ;;
-            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --token-*=* | --ready-guests=* | --guest-mib=*)
+            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=*)
                 value=${option#*=}; option=${option%%=*}; shift ;;
-            --data | --*-port | --egress-* | --quota* | --collect-seconds | --token-* | --ready-guests | --guest-mib)
+            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib)
                 value=$(value_of up "$option" $# "${2-}")
                 shift 2
                 ;;
@@ -41,7 +41,7 @@ command_up() {
                 passed+=("$option" "$(absolute "$value")")
                 ;;
             --quota-items | --quota-mib | --quota-concurrent-runs | --quota-queued-runs | --quota-queued-mib | --quota-memory-mib | \
-                --quota-functions | --quota-requests-per-second | --collect-seconds | --token-seconds | --ready-guests | --guest-mib)
+                --quota-functions | --quota-requests-per-second | --collect-seconds | --runs-kept | --runs-kept-days | --token-seconds | --ready-guests | --guest-mib)
                 [[ $value =~ ^[0-9]{1,9}$ ]] || usage_error up "$option must be a number, not '$value'"
                 passed+=("$option" "$((10#$value))")
                 ;;

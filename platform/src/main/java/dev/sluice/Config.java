@@ -5,6 +5,7 @@ import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
 import dev.sluice.org.Limit;
+import dev.sluice.run.RunRetention;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.Set;
 /// @param quotas how much each organization may store
 /// @param limits what else each organization may have at most
 /// @param collectSeconds from one look for what nothing reaches to the next
+/// @param runs how long runs are kept, and how many
 /// @param egress what external gates may reach
 /// @param tokens which of the tokens are good that service accounts sign for themselves
 /// @param apiPort, apiTlsPort, gatewayPort, gatewayTlsPort on loopback; 0 for a free one
@@ -39,6 +41,7 @@ record Config(
         QuotaPlan quotas,
         Map<Limit, Long> limits,
         int collectSeconds,
+        RunRetention.Rules runs,
         EgressSettings egress,
         Bearers.Rules tokens) {
     private static final int PORT_MAX = 65_535;
@@ -47,6 +50,11 @@ record Config(
     private static final int COLLECT_SECONDS_DEFAULT = 600;
     private static final int TOKEN_SECONDS_MIN = 60;
     private static final int TOKEN_SECONDS_MAX = 86_400;
+    private static final int RUNS_KEPT_DAYS_DEFAULT = 30;
+    private static final int RUNS_KEPT_DAYS_MAX = 36_500;
+    private static final int RUNS_KEPT_DEFAULT = 100_000;
+    private static final String RUNS_KEPT_DAYS = "--runs-kept-days";
+    private static final String RUNS_KEPT = "--runs-kept";
     private static final String TOKEN_SECONDS = "--token-seconds";
     private static final String TOKEN_AUDIENCE = "--token-audience";
     private static final String QUOTA = "--quota";
@@ -72,6 +80,8 @@ record Config(
             "--quota-functions",
             "--quota-requests-per-second",
             "--collect-seconds",
+            RUNS_KEPT_DAYS,
+            RUNS_KEPT,
             EGRESS_ALLOW,
             EGRESS_PERMIT,
             EGRESS_CA,
@@ -122,6 +132,9 @@ record Config(
                 quotas(given, repeated.getOrDefault(QUOTA, List.of())),
                 limits(given),
                 Math.max(1, number(given, "--collect-seconds", COLLECT_SECONDS_DEFAULT, Integer.MAX_VALUE)),
+                new RunRetention.Rules(
+                        Duration.ofDays(number(given, RUNS_KEPT_DAYS, RUNS_KEPT_DAYS_DEFAULT, RUNS_KEPT_DAYS_MAX)),
+                        number(given, RUNS_KEPT, RUNS_KEPT_DEFAULT, Integer.MAX_VALUE)),
                 egress(repeated, Optional.ofNullable(given.get(EGRESS_CA))),
                 tokens(given));
     }

@@ -37,6 +37,7 @@ import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.TenantLimits;
 import dev.sluice.run.RunIds;
+import dev.sluice.run.RunRetention;
 import dev.sluice.run.Runs;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
@@ -70,7 +71,7 @@ final class Platform implements AutoCloseable {
     /// The collector's, after each page that it reads and each batch that it frees.
     private static final Duration COLLECTOR_PAUSE = Duration.ofMillis(1);
 
-    /// From one look for sessions that are over to the next.
+    /// From one look for sessions that are over, and for runs that are not kept, to the next.
     private static final Duration SWEEP_PAUSE = Duration.ofMinutes(10);
 
     /// From one look for another master key to the next.
@@ -127,7 +128,7 @@ final class Platform implements AutoCloseable {
 
         TlsIdentity identity = TlsIdentity.at(data, clock);
         var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, new Gateway());
-        var organizations = new Organizations(fs, audit);
+        var organizations = retain(new RunRetention(store, config.runs(), clock), new Organizations(fs, audit));
         AdminAccess admin = admin(organizations, clock);
         SystemObjects system = system(config, fs, blobs, gates);
         var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);
@@ -238,6 +239,12 @@ final class Platform implements AutoCloseable {
                         Machine::freeMib,
                         clock),
                 LocalWorker::close);
+    }
+
+    private Organizations retain(RunRetention retention, Organizations organizations) {
+        Runnable prune = () -> organizations.all().forEach(one -> retention.prune(one.token()));
+        closing(new Periodic("run-retention", SWEEP_PAUSE, List.of(prune)), Periodic::close);
+        return organizations;
     }
 
     private Departures collect(Departures.Parts parts, Departed departed, LabeledFs fs, Blobs kept, int seconds) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.sluice.authn.Bearers;
 import dev.sluice.fs.Quota;
 import dev.sluice.org.Limit;
+import dev.sluice.run.RunRetention;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,16 @@ final class ConfigTest {
         assertThatExceptionOfType(Config.Invalid.class)
                 .isThrownBy(() -> parse("--quota-requests-per-second", "0"))
                 .withMessage("--quota-requests-per-second is at least 1");
+    }
+
+    @Test
+    void howLongRunsAreKept_andHowMany_isTheOperatorsWord() throws Config.Invalid {
+        assertThat(parse().runs()).isEqualTo(new RunRetention.Rules(Duration.ofDays(30), 100_000));
+        assertThat(parse("--runs-kept-days", "7", "--runs-kept", "10").runs())
+                .isEqualTo(new RunRetention.Rules(Duration.ofDays(7), 10));
+        assertThatExceptionOfType(Config.Invalid.class)
+                .isThrownBy(() -> parse("--runs-kept-days", "36501"))
+                .withMessage("--runs-kept-days is a number from 0 to 36500");
     }
 
     @Test

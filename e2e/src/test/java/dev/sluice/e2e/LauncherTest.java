@@ -171,6 +171,8 @@ final class LauncherTest {
                 "--quota-items=1000",
                 "--quota-mib=64",
                 "--collect-seconds=60",
+                "--runs-kept-days=7",
+                "--runs-kept=1000",
                 "--token-seconds=600",
                 "--token-audience=required",
                 "--ready-guests=1",

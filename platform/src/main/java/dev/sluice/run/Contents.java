@@ -7,6 +7,7 @@ import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// That runs exist, and what came out of them, as the store holds it: under its own labels. Whoever reads it is held
@@ -47,6 +48,14 @@ final class Contents {
         return content.output()
                 .or(() ->
                         store.get(RunKeys.output(run.organization(), run.id())).map(RunCodec::decodeOutput));
+    }
+
+    /// All that is kept of a run that has ended.
+    void remove(String organization, String function, UUID id, Batch batch) {
+        batch.delete(RunKeys.ofFunction(organization, function, id));
+        batch.delete(RunKeys.existence(organization, id));
+        batch.delete(RunKeys.content(organization, id));
+        batch.delete(RunKeys.output(organization, id));
     }
 
     Batch put(Run run, Content content, Batch batch) {

@@ -50,6 +50,10 @@ final class RunKeys {
         return key(organization, 'I', text(Digest.of(scope).hex()));
     }
 
+    static Bytes idempotencies(String organization) {
+        return key(organization, 'I');
+    }
+
     /// Runs that were seen to run: what a restart has to close.
     static Bytes open(UUID id) {
         return key(SYSTEM, 'U', bytes(id));

@@ -230,11 +230,7 @@ public final class Runs {
         while (!page.isEmpty()) {
             var batch = new Batch();
             for (Store.Entry entry : page) {
-                UUID id = RunKeys.idOf(entry.key());
-                batch.delete(entry.key());
-                batch.delete(RunKeys.existence(organization, id));
-                batch.delete(RunKeys.content(organization, id));
-                batch.delete(RunKeys.output(organization, id));
+                contents.remove(organization, function, RunKeys.idOf(entry.key()), batch);
             }
             store.commit(batch);
             page = store.scan(prefix, page.getLast().key(), LIST_RUNS_MAX);
