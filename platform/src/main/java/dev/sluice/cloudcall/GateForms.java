@@ -122,7 +122,8 @@ final class GateForms {
                 parsed(leads.payloadStyle(), PayloadStyle::of)
                         .or(() -> old.map(FunctionSpec::payloadStyle))
                         .orElse(PayloadStyle.RAW),
-                old.map(FunctionSpec::schemas).orElse(SchemaPair.NONE));
+                old.map(FunctionSpec::schemas).orElse(SchemaPair.NONE),
+                old.map(FunctionSpec::layers).orElse(List.of()));
     }
 
     private Packages.Kept code(GateArg.Function leads, Runtime runtime, Optional<FunctionSpec> old) throws IOException {

@@ -97,7 +97,7 @@ public final class BlobCollector {
 
     /// A record that changes meanwhile is noted by who changes it.
     private void note(Store.Entry record) {
-        fs.uses.blobOf(StoredObject.decode(record.value())).ifPresent(blob -> {
+        fs.uses.blobsOf(StoredObject.decode(record.value())).forEach(blob -> {
             var batch = new Batch().requireEquals(record.key(), record.value());
             BlobUses.begin(batch, blob, record.key());
             store.commit(batch);

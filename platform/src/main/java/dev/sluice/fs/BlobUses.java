@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 
 /// Which records of the store name which blobs: a key for each, put and deleted in the batch that puts and deletes
 /// the record. So whether anything names a blob is known without looking at records. When something last ceased to
@@ -34,28 +34,28 @@ public final class BlobUses {
 
     /// In the batch that makes an object.
     void begin(StoredObject made, Bytes key, Batch batch) {
-        blobOf(made).ifPresent(blob -> begin(batch, blob, key));
+        blobsOf(made).forEach(blob -> begin(batch, blob, key));
     }
 
     /// In the batch that deletes one.
     void end(StoredObject deleted, Bytes key, Batch batch) {
-        blobOf(deleted).ifPresent(blob -> end(batch, blob, key, clock.instant()));
+        blobsOf(deleted).forEach(blob -> end(batch, blob, key, clock.instant()));
     }
 
     /// In the batch that replaces the content of one.
     void change(StoredObject before, StoredObject after, Bytes key, Batch batch) {
-        if (!blobOf(before).equals(blobOf(after))) {
-            end(before, key, batch);
-            begin(after, key, batch);
-        }
+        Set<Digest> old = blobsOf(before);
+        Set<Digest> now = blobsOf(after);
+        old.stream().filter(blob -> !now.contains(blob)).forEach(blob -> end(batch, blob, key, clock.instant()));
+        now.stream().filter(blob -> !old.contains(blob)).forEach(blob -> begin(batch, blob, key));
     }
 
-    /// What names a blob in its content: a blob's object, or a gate.
-    Optional<Digest> blobOf(StoredObject object) {
+    /// The blobs that its content names: a blob's object has one, a gate may have several.
+    Set<Digest> blobsOf(StoredObject object) {
         return switch (object.kind()) {
-            case BLOB -> Optional.of(BlobRef.decode(object.bytes()).digest());
-            case GATE, SERVICE -> references.in(object.kind(), object.bytes()).blob();
-            case FILE, DIRECTORY, FACETED -> Optional.empty();
+            case BLOB -> Set.of(BlobRef.decode(object.bytes()).digest());
+            case GATE, SERVICE -> Set.copyOf(references.in(object.kind(), object.bytes()).blobs());
+            case FILE, DIRECTORY, FACETED -> Set.of();
         };
     }
 

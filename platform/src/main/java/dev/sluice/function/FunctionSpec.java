@@ -2,6 +2,8 @@ package dev.sluice.function;
 
 import dev.sluice.bytes.Digest;
 import dev.sluice.image.Runtime;
+import java.util.List;
+import java.util.stream.Stream;
 
 /// One version of a function: exactly what runs. Its package is pinned by digest.
 ///
@@ -9,6 +11,7 @@ import dev.sluice.image.Runtime;
 /// @param timeoutStated whether the author set the timeout, so that the code is told its deadline
 /// @param payloadStyle  how code of Faasten's older eras gets its payload
 /// @param schemas       what goes in and what comes out
+/// @param layers        the packages below its own, see [Layer]; in files of one name the last counts, and its own
 public record FunctionSpec(
         Runtime runtime,
         Digest packageDigest,
@@ -17,10 +20,16 @@ public record FunctionSpec(
         Limits limits,
         boolean timeoutStated,
         PayloadStyle payloadStyle,
-        SchemaPair schemas) {
+        SchemaPair schemas,
+        List<Digest> layers) {
     public static final int HANDLER_CHARS_MAX = 512;
+    public static final int LAYERS_MAX = 8;
 
     public FunctionSpec {
+        layers = List.copyOf(layers);
+        if (layers.size() > LAYERS_MAX) {
+            throw new IllegalArgumentException("a function has at most " + LAYERS_MAX + " layers");
+        }
         if (handler.isEmpty() || handler.length() > HANDLER_CHARS_MAX) {
             throw new IllegalArgumentException("a handler is 1 to " + HANDLER_CHARS_MAX + " characters");
         }
@@ -35,5 +44,23 @@ public record FunctionSpec(
             Limits limits,
             boolean timeoutStated) {
         this(runtime, packageDigest, handler, convention, limits, timeoutStated, PayloadStyle.RAW, SchemaPair.NONE);
+    }
+
+    /// A function that nothing lies below.
+    public FunctionSpec(
+            Runtime runtime,
+            Digest packageDigest,
+            String handler,
+            Convention convention,
+            Limits limits,
+            boolean timeoutStated,
+            PayloadStyle payloadStyle,
+            SchemaPair schemas) {
+        this(runtime, packageDigest, handler, convention, limits, timeoutStated, payloadStyle, schemas, List.of());
+    }
+
+    /// What must stay for as long as it can run.
+    public List<Digest> blobs() {
+        return Stream.concat(Stream.of(packageDigest), layers.stream()).toList();
     }
 }

@@ -33,6 +33,9 @@ final class GateCodec {
     /// Of a direct gate, if it has secrets.
     private static final String INJECT = "inject";
 
+    /// Of a direct gate, if it has layers.
+    private static final String LAYERS = "layers";
+
     private GateCodec() {}
 
     private record StoredDirect(
@@ -125,6 +128,10 @@ final class GateCodec {
         SchemaPair schemas = direct.function().schemas();
         schemas.input().ifPresent(schema -> fields.put(SCHEMA_IN, schema.utf8()));
         schemas.output().ifPresent(schema -> fields.put(SCHEMA_OUT, schema.utf8()));
+        if (!direct.function().layers().isEmpty()) {
+            ArrayNode layers = fields.putArray(LAYERS);
+            direct.function().layers().forEach(layer -> layers.add(layer.hex()));
+        }
         if (!direct.inject().isEmpty()) {
             ArrayNode inject = fields.putArray(INJECT);
             direct.inject().forEach(secret -> inject.add(Component.of(secret).toString()));
@@ -179,7 +186,12 @@ final class GateCodec {
                 called.length == 1
                         ? PayloadStyle.RAW
                         : PayloadStyle.of(called[1]).orElseThrow(),
-                new SchemaPair(schema(fields, SCHEMA_IN), schema(fields, SCHEMA_OUT)));
+                new SchemaPair(schema(fields, SCHEMA_IN), schema(fields, SCHEMA_OUT)),
+                fields.path(LAYERS)
+                        .valueStream()
+                        .map(JsonNode::asString)
+                        .map(Digest::new)
+                        .toList());
         return new GateContent.Direct(
                 policy(stored.privilege(), stored.clearance(), stored.declassify(), stored.maxSecrecy()),
                 function,

@@ -68,8 +68,8 @@ public final class Gates {
         }
         return switch (GateCodec.decode(content)) {
             case GateContent.Direct direct ->
-                new References.Named(List.of(), Optional.of(direct.function().packageDigest()));
-            case GateContent.Redirect redirect -> new References.Named(List.of(redirect.target()), Optional.empty());
+                new References.Named(List.of(), direct.function().blobs());
+            case GateContent.Redirect redirect -> new References.Named(List.of(redirect.target()), List.of());
         };
     }
 

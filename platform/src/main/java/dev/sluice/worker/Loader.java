@@ -1,12 +1,15 @@
 package dev.sluice.worker;
 
 import dev.sluice.blob.Blobs;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
 import dev.sluice.cloudcall.Convention;
 import dev.sluice.cloudcall.FunctionPackage;
 import dev.sluice.cloudcall.GuestGone;
 import dev.sluice.cloudcall.GuestProtocolViolation;
 import dev.sluice.cloudcall.LoadOutcome;
 import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.Layer;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.sandbox.SandboxFailed;
 import dev.sluice.worker.RunEnd.Fault;
@@ -14,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,9 +99,12 @@ final class Loader {
             if (blob == null) {
                 return Optional.empty();
             }
-            SourceFiles source = SourceFiles.decode(blob.stream(0));
-            return Optional.of(
-                    new FunctionPackage(source.files(), function.handler(), convention(function.convention())));
+            var files = new TreeMap<String, Bytes>();
+            for (Digest layer : function.layers()) {
+                files.putAll(Layer.read(blobs, layer).files());
+            }
+            files.putAll(SourceFiles.decode(blob.stream(0)).files());
+            return Optional.of(new FunctionPackage(files, function.handler(), convention(function.convention())));
         } catch (IOException unreadable) {
             LOG.warn("a package could not be read", unreadable);
             return Optional.empty();

@@ -295,7 +295,7 @@ final class BlobCollectorTest {
     /// Here a gate's content is the digest of what it runs.
     private static References.Named named(Kind kind, Bytes content) {
         return kind == Kind.GATE
-                ? new References.Named(List.of(), Optional.of(new Digest(content.utf8())))
+                ? new References.Named(List.of(), List.of(new Digest(content.utf8())))
                 : References.Named.NOTHING;
     }
 

@@ -266,7 +266,7 @@ final class CollectorTest {
     }
 
     private static References.Named named(Kind kind, Bytes content) {
-        return new References.Named(ObjectId.parse(content.utf8()).map(List::of).orElse(List.of()), Optional.empty());
+        return new References.Named(ObjectId.parse(content.utf8()).map(List::of).orElse(List.of()), List.of());
     }
 
     private static Map<String, Cost> withoutBootstrap(Map<String, Cost> counted) {

@@ -261,6 +261,6 @@ final class InterleavingTest {
     }
 
     private static References.Named named(Kind kind, Bytes content) {
-        return new References.Named(ObjectId.parse(content.utf8()).map(List::of).orElse(List.of()), Optional.empty());
+        return new References.Named(ObjectId.parse(content.utf8()).map(List::of).orElse(List.of()), List.of());
     }
 }

@@ -41,7 +41,8 @@ final class GateCodecTest {
                 any.limits(),
                 true,
                 style,
-                schemas);
+                schemas,
+                List.of(Digest.of(Bytes.utf8("below")), Digest.of(Bytes.utf8("above"))));
         ObjectId target = ObjectId.parse("0123456789".repeat(4)).orElseThrow();
         for (GateContent.OfFunction content : List.of(
                 new GateContent.Direct(POLICY, function),
@@ -79,7 +80,7 @@ final class GateCodecTest {
     void onlyFunctionsGates_leadOn() {
         assertThat(Gates.named(Kind.FILE, Bytes.utf8("no gate"))).isEqualTo(References.Named.NOTHING);
         assertThat(Gates.named(Kind.GATE, GateCodec.encode(new GateContent.Direct(POLICY, function("x")))))
-                .isEqualTo(new References.Named(
-                        List.of(), Optional.of(function("x").packageDigest())));
+                .isEqualTo(
+                        new References.Named(List.of(), List.of(function("x").packageDigest())));
     }
 }

@@ -24,6 +24,7 @@ import java.io.ByteArrayInputStream;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,44 @@ final class ReferencesTest {
         assertThat(collect()).isNotNegative();
         assertThat(collect()).isZero();
         assertThat(blobs.list(Optional.empty(), 10)).isEmpty();
+    }
+
+    @Test
+    void layersOfAFunction_stayAsLongAsItsGate() throws Exception {
+        fs.bootstrap();
+        Digest code = blobs.put(new ByteArrayInputStream(new byte[] {1}), 10);
+        Digest layer = blobs.put(new ByteArrayInputStream(new byte[] {2}), 10);
+        Digest later = blobs.put(new ByteArrayInputStream(new byte[] {3}), 10);
+        root.run(() -> {
+            gates.create(DIRECT, direct(code, layer), Backing.LABEL, LABEL, all);
+            return DIRECT;
+        });
+        collect();
+        assertThat(blobs.list(Optional.empty(), 10)).containsExactlyInAnyOrder(code, layer);
+        Digest again = blobs.put(new ByteArrayInputStream(new byte[] {3}), 10);
+        assertThat(again).isEqualTo(later);
+        root.run(() -> {
+            gates.replace(DIRECT, direct(code, later), Backing.LABEL, 0, all);
+            return DIRECT;
+        });
+        collect();
+        assertThat(blobs.list(Optional.empty(), 10)).containsExactlyInAnyOrder(code, later);
+    }
+
+    private static GateContent.Direct direct(Digest code, Digest layer) {
+        FunctionSpec plain = function(code);
+        return new GateContent.Direct(
+                POLICY,
+                new FunctionSpec(
+                        plain.runtime(),
+                        code,
+                        plain.handler(),
+                        plain.convention(),
+                        plain.limits(),
+                        plain.timeoutStated(),
+                        plain.payloadStyle(),
+                        plain.schemas(),
+                        List.of(layer)));
     }
 
     /// Objects, then bytes, each when its time has come.
