@@ -8,27 +8,35 @@ public final class Refusal extends Failure {
     @Serial
     private static final long serialVersionUID = 1;
 
+    private final long code;
+
     Refusal(long code, String message) {
-        super("[Code: " + code + "] " + message);
+        this("[Code: " + code + "] " + message, code);
     }
 
-    private Refusal(String message) {
+    private Refusal(String message, long code) {
         super(message);
+        this.code = code;
+    }
+
+    /// As the server's answer says it.
+    public long code() {
+        return code;
     }
 
     /// With what a policy would have to allow.
     Refusal needing(String need) {
         return new Refusal(getMessage() + "\nIt takes a policy that allows: " + need
-                + "\nWho has one: sluice iam can SUBJECT ACTION RESOURCE");
+                + "\nWho has one: sluice iam can SUBJECT ACTION RESOURCE", code);
     }
 
     /// With what its request did not say.
     Refusal withoutOrganization() {
-        return new Refusal(getMessage() + "\nSay in which organization you act: --organization ORG");
+        return new Refusal(getMessage() + "\nSay in which organization you act: --organization ORG", code);
     }
 
     /// With where to ask for the reason.
     Refusal explainedAs(String requestId) {
-        return new Refusal(getMessage() + "\nIf you may know why: sluice explain " + requestId);
+        return new Refusal(getMessage() + "\nIf you may know why: sluice explain " + requestId, code);
     }
 }

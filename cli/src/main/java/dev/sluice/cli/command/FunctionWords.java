@@ -19,7 +19,7 @@ final class FunctionWords {
 
     static Word create() {
         return withSource(new Word("function", "Create a function from a file or a directory.", FunctionWords::create))
-                .example("sluice create function hello ./hello.py --image python3")
+                .example("sluice create function hello ./hello.py --image python3 --wait")
                 .example("sluice create function hello ./hello.js --image nodejs --timeout 5000 --secret greeting")
                 .example("sluice create function hello ./src --image python3 --handler hello.handle");
     }
@@ -51,7 +51,8 @@ final class FunctionWords {
                         "service instance to bind; may be repeated"))
                 .option("--schema-in", "FILE", "JSON schema that inputs must meet")
                 .option("--schema-out", "FILE", "JSON schema that outputs must meet")
-                .flag(Flag.valued("APPLICATION", "application to tag the function with", "-a", "--application"));
+                .flag(Flag.valued("APPLICATION", "application to tag the function with", "-a", "--application"))
+                .flag(Waiting.flag());
     }
 
     static Word get() {
@@ -73,31 +74,29 @@ final class FunctionWords {
     private static int create(Arguments arguments, Session session) {
         String name = arguments.required(0);
         Json answer = session.api().post(FUNCTIONS, body(arguments));
-        session.print(answer, () -> "Created function: " + name);
-        return 0;
+        return Waiting.printed(answer, target(name), "Created function: " + name, arguments, session);
     }
 
     private static int update(Arguments arguments, Session session) {
         String name = arguments.required(0);
-        String target = Target.of(FUNCTIONS).segment(name).toString();
-        Json answer = session.api().put(target, body(arguments));
-        session.print(answer, () -> "Updated function: " + name);
-        return 0;
+        Json answer = session.api().put(target(name), body(arguments));
+        return Waiting.printed(answer, target(name), "Updated function: " + name, arguments, session);
+    }
+
+    private static String target(String name) {
+        return Target.of(FUNCTIONS).segment(name).toString();
     }
 
     private static int get(Arguments arguments, Session session) {
-        String target = arguments
-                .positional(0)
-                .map(name -> Target.of(FUNCTIONS).segment(name).toString())
-                .orElse(FUNCTIONS);
-        Json answer = session.api().get(target);
+        Json answer =
+                session.api().get(arguments.positional(0).map(FunctionWords::target).orElse(FUNCTIONS));
         session.print(answer, () -> table(Rows.of(answer)));
         return 0;
     }
 
     private static int delete(Arguments arguments, Session session) {
         String name = arguments.required(0);
-        Json answer = session.api().delete(Target.of(FUNCTIONS).segment(name).toString());
+        Json answer = session.api().delete(target(name));
         session.print(answer, () -> "Deleted function: " + name);
         return 0;
     }

@@ -143,13 +143,7 @@ final class ImageWords {
 
     private static int create(Kind kind, Json.Obj body, String said, Arguments arguments, Session session) {
         Json created = session.api().post(kind.path(), body);
-        if (!arguments.has("--wait")) {
-            session.print(created, () -> said);
-            return 0;
-        }
-        Json.Obj settled = Waiting.settled(session, kind.target(body.show("name")));
-        session.print(settled, () -> said);
-        return Waiting.verdict(settled);
+        return Waiting.printed(created, kind.target(body.show("name")), said, arguments, session);
     }
 
     /// First all base images, then all images, as Dispatch's client does.

@@ -75,6 +75,11 @@ public final class Parser {
             positionals.add(text);
             return;
         }
+        for (Flag flag : word.flags()) {
+            if (values.containsKey(flag.name())) {
+                throw new BadUsage("the flag " + flag.name() + " goes without a further word: " + text, path);
+            }
+        }
         path.add(word.child(text)
                 .orElseThrow(() -> new BadUsage("unknown command: " + text + Spelling.hint(text, names(word)), path)));
     }

@@ -92,6 +92,21 @@ public final class Session {
         say(output == Output.YAML ? Yaml.of(json) : JsonText.indented(json));
     }
 
+    /// What the answers to several requests were, as one list; nothing when he asked for nothing.
+    void printAll(List<Json> answers) {
+        if (output != Output.TABLE) {
+            print(new Json.Arr(answers));
+        }
+    }
+
+    /// Says a line of a command that goes on, unless its answers are printed in the end.
+    void sayIfPlain(String line) {
+        if (output == Output.TABLE) {
+            say(line);
+            terminal.out().flush();
+        }
+    }
+
     /// Prints `json` as the user asked for it; as `plain` when he asked for nothing.
     public void print(Json json, Supplier<String> plain) {
         if (output == Output.TABLE) {

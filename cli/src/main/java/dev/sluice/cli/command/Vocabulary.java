@@ -33,10 +33,10 @@ public final class Vocabulary {
         List<Word> delete =
                 List.of(FunctionWords.delete(), ImageWords.deleteBase(), ImageWords.delete(), SecretWords.delete());
         return List.of(
-                new Word("create", "Create something.", create),
+                BatchWords.create(create),
                 new Word("get", "Show or list something.", get),
-                new Word("update", "Change something.", update),
-                new Word("delete", "Delete something.", delete));
+                BatchWords.update(update),
+                BatchWords.delete(delete));
     }
 
     private static List<Word> ofPrograms() {

@@ -18,6 +18,19 @@ final class Waiting {
         return Flag.bare("wait until it is READY; an ERROR then makes the exit code 1", "--wait");
     }
 
+    /// Prints what the server made, or makes, of `target`: once nothing is under way there, if one waits for it.
+    ///
+    /// @return the exit code
+    static int printed(Json made, String target, String said, Arguments arguments, Session session) {
+        if (!arguments.has("--wait")) {
+            session.print(made, () -> said);
+            return 0;
+        }
+        Json.Obj settled = settled(session, target);
+        session.print(settled, () -> said);
+        return verdict(settled);
+    }
+
     /// What stands at `target` once nothing is under way there. Each change is told on standard error.
     static Json.Obj settled(Session session, String target) {
         long end = System.nanoTime() + PATIENCE.toNanos();

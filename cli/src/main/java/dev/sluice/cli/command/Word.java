@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Describes one word of the command line: either a command, with what may follow it and what it does, or a group of
-/// further words.
+/// Describes one word of the command line: a command, with what may follow it and what it does, a group of further
+/// words, or both.
 public final class Word {
     private final String name;
     private final String summary;
@@ -34,6 +34,14 @@ public final class Word {
         this.name = name;
         this.summary = summary;
         this.action = null;
+        this.children.addAll(children);
+    }
+
+    /// A group that is a command as well: with flags of its own, which go without a further word.
+    Word(String name, String summary, List<Word> children, Action action) {
+        this.name = name;
+        this.summary = summary;
+        this.action = action;
         this.children.addAll(children);
     }
 

@@ -192,4 +192,14 @@ final class FunctionWordsTest extends RecordedTest {
 
         assertThat(server.only().target()).isEqualTo("/v1/function/..%2Fv1%2Fiam%3Fx");
     }
+
+    @Test
+    void waiting_tellsEachStep_andFailsForAnError() throws IOException {
+        Path source = Files.writeString(home.resolve("f.py"), "def handle(context, payload): return payload\n");
+        server.reply(200, "{}")
+                .reply(200, "{\"name\":\"f\",\"status\":\"UPDATING\",\"reason\":null}")
+                .reply(200, "{\"name\":\"f\",\"status\":\"ERROR\",\"reason\":[\"no handler\"]}");
+        assertThat(shell.run("update", "function", "f", source.toString(), "--image", "python3", "--wait"))
+                .isEqualTo(new Shell.Outcome(1, "Updated function: f\n", "f: UPDATING\nf: ERROR (no handler)\n"));
+    }
 }
