@@ -42,6 +42,7 @@ public final class Vocabulary {
     private static List<Word> ofPrograms() {
         return List.of(
                 RunWords.exec().lent(),
+                InitWords.init().ofNoOrganization(),
                 FaastenWords.invoke(),
                 FsWords.all(),
                 FaastenWords.whoami(),
