@@ -14,6 +14,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.label.Label;
 import dev.sluice.run.Run;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,7 +112,7 @@ final class InvokeRoutes {
                 call.headers(),
                 call.blobs(),
                 List.of(),
-                idempotencyKey);
+                new Invocation.Asked(Collections.emptySortedMap(), idempotencyKey));
     }
 
     /// The seed's payload is JSON in a string; JSON itself is taken as well.

@@ -87,7 +87,9 @@ final class RunJson {
         out.field("executedTime", run.startedMillis() / 1000).field("finishedTime", finishedSeconds);
         out.fieldOrNull("reason", reason).field("secrets", run.secrets());
         out.name("services").raw("null").field("status", status);
-        out.name("tags").raw("[]").endObject();
+        out.name("tags").beginArray();
+        run.tags().forEach((key, value) -> out.beginObject().field("key", key).field("value", value).endObject());
+        out.endArray().endObject();
     }
 
     private static void logs(List<String> stdout, List<String> stderr, JsonWriter out) {

@@ -3,7 +3,10 @@ package dev.sluice.api;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Json;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -12,9 +15,12 @@ import tools.jackson.core.ObjectReadContext;
 /// The body of an execution. On the hot path: the input is checked to be JSON and cut out of the body, never built.
 ///
 /// @param input JSON; `null` if there is none
-record RunRequest(boolean blocking, Bytes input, List<String> secrets) {
+/// @param tags  by key; of several of one key the last
+record RunRequest(boolean blocking, Bytes input, List<String> secrets, SortedMap<String, String> tags) {
     static final int BYTES_MAX = 6 << 20;
     private static final int SECRETS_MAX = 24;
+    private static final int TAGS_MAX = 64;
+    private static final int TAG_CHARS_MAX = 256;
     private static final Bytes NULL = Bytes.utf8("null");
 
     /// @throws Rejection 400, 422
@@ -43,6 +49,7 @@ record RunRequest(boolean blocking, Bytes input, List<String> secrets) {
         boolean blocking = false;
         Bytes input = NULL;
         List<String> secrets = List.of();
+        SortedMap<String, String> tags = Collections.emptySortedMap();
         while (in.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = in.currentName();
             JsonToken value = in.nextToken();
@@ -50,10 +57,11 @@ record RunRequest(boolean blocking, Bytes input, List<String> secrets) {
                 case "blocking" -> blocking = flag(value);
                 case "input" -> input = raw(in, body);
                 case "secrets" -> secrets = texts(in, value);
+                case "tags" -> tags = tags(in, value);
                 default -> in.skipChildren();
             }
         }
-        return new RunRequest(blocking, input, secrets);
+        return new RunRequest(blocking, input, secrets, tags);
     }
 
     /// The text of the value that the parser stands at.
@@ -88,5 +96,50 @@ record RunRequest(boolean blocking, Bytes input, List<String> secrets) {
             throw JsonBody.wrongType("secrets", "array of string", "another");
         }
         return texts;
+    }
+
+    private static SortedMap<String, String> tags(JsonParser in, JsonToken value) {
+        SortedMap<String, String> tags = new TreeMap<>();
+        if (value == JsonToken.VALUE_NULL) {
+            return tags;
+        }
+        if (value != JsonToken.START_ARRAY) {
+            throw JsonBody.wrongType("tags", "array", "another");
+        }
+        while (in.nextToken() == JsonToken.START_OBJECT) {
+            String key = "";
+            String text = "";
+            while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = in.currentName();
+                JsonToken part = in.nextToken();
+                switch (name) {
+                    case "key" -> key = tag(in, part);
+                    case "value" -> text = tag(in, part);
+                    default -> in.skipChildren();
+                }
+            }
+            tags.put(key, text);
+        }
+        if (in.currentToken() != JsonToken.END_ARRAY) {
+            throw JsonBody.wrongType("tags", "array of object", "another");
+        }
+        if (tags.size() > TAGS_MAX) {
+            throw Rejection.of(422, 603, "tags in body should have at most " + TAGS_MAX + " items");
+        }
+        return tags;
+    }
+
+    private static String tag(JsonParser in, JsonToken value) {
+        if (value == JsonToken.VALUE_NULL) {
+            return "";
+        }
+        if (value != JsonToken.VALUE_STRING) {
+            throw JsonBody.wrongType("tags", "array of pairs of string", "another");
+        }
+        String text = in.getString();
+        if (text.length() > TAG_CHARS_MAX) {
+            throw Rejection.of(422, 603, "tags in body should be at most " + TAG_CHARS_MAX + " characters each");
+        }
+        return text;
     }
 }

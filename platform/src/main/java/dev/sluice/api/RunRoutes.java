@@ -131,7 +131,7 @@ final class RunRoutes {
                 Map.of(),
                 Map.of(),
                 wanted.secrets(),
-                idempotencyKey(request));
+                new Invocation.Asked(wanted.tags(), idempotencyKey(request)));
     }
 
     static Optional<String> idempotencyKey(Request request) {
@@ -150,10 +150,10 @@ final class RunRoutes {
         Caller.Known caller = door.borrower(request);
         Task task = looking(caller, request);
         long since = since(request);
-        Optional<String> function = functionName(request);
+        var wanted = new Runs.Wanted(functionName(request), Tags.wantedApplications(request));
         RunPage page = RunPage.of(request);
         String organization = caller.organization().token();
-        List<Run.View> views = task.run(() -> runs.list(organization, function, page.after(), page.limit()));
+        List<Run.View> views = task.run(() -> runs.list(organization, wanted, page.after(), page.limit()));
         Response answer = Response.json(
                 200,
                 json.print(views.stream().filter(view -> changed(view) > since).toList()));
@@ -161,7 +161,7 @@ final class RunRoutes {
             return answer;
         }
         UUID last = views.getLast().run().id();
-        boolean isLast = task.run(() -> runs.list(organization, function, Optional.of(last), 1))
+        boolean isLast = task.run(() -> runs.list(organization, wanted, Optional.of(last), 1))
                 .isEmpty();
         return isLast ? answer : answer.with("Link", page.next(request, last));
     }

@@ -2,10 +2,9 @@ package dev.sluice.api;
 
 import dev.sluice.api.FunctionEntity.Tag;
 import dev.sluice.http.Request;
+import dev.sluice.run.Run;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
@@ -15,8 +14,6 @@ import tools.jackson.databind.JsonNode;
 ///
 /// Source: contracts/dispatch.md 2.0.
 final class Tags {
-    private static final Set<String> APPLICATION = Set.of("app", "application");
-
     private Tags() {}
 
     /// @throws Rejection 422
@@ -35,20 +32,24 @@ final class Tags {
     ///
     /// @throws Rejection 400 for a tag that does not name an application
     static Predicate<List<Tag>> wanted(Request request) {
+        List<String> values = wantedApplications(request);
+        return tags -> values.stream()
+                .allMatch(value -> tags.stream()
+                        .anyMatch(tag -> Run.namesApplication(tag.key()) && tag.value().equals(value)));
+    }
+
+    /// The applications that the query names.
+    ///
+    /// @throws Rejection 400 for a tag that does not name one
+    static List<String> wantedApplications(Request request) {
         List<String> values = new ArrayList<>();
         for (String tag : request.queryParameters().getOrDefault("tags", List.of())) {
             int at = tag.indexOf('=');
-            if (at < 0 || !isApplication(tag.substring(0, at))) {
+            if (at < 0 || !Run.namesApplication(tag.substring(0, at))) {
                 throw Rejection.of(400, "error parsing tag '" + tag + "': only Application=NAME is supported");
             }
             values.add(tag.substring(at + 1));
         }
-        return tags -> values.stream()
-                .allMatch(value -> tags.stream()
-                        .anyMatch(tag -> isApplication(tag.key()) && tag.value().equals(value)));
-    }
-
-    private static boolean isApplication(String key) {
-        return APPLICATION.contains(key.toLowerCase(Locale.ROOT));
+        return values;
     }
 }

@@ -10,9 +10,11 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.worker.Injected;
 import dev.sluice.worker.Job;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
@@ -30,7 +32,7 @@ import java.util.stream.Collectors;
 /// @param blobs        by the names under which the function finds them
 /// @param secrets      the names of those of `organization` that the run reads beside its gate's: the caller may know
 ///     them, and the answer is not released of them
-/// @param idempotencyKey who calls again with the same key gets the first run's result
+/// @param asked        what is said of the run itself
 public record Invocation(
         String organization,
         String function,
@@ -43,8 +45,16 @@ public record Invocation(
         Map<String, String> headers,
         Map<String, BlobRef> blobs,
         List<String> secrets,
-        Optional<String> idempotencyKey) {
+        Asked asked) {
     public static final int IDEMPOTENCY_KEY_CHARS_MAX = 255;
+
+    /// What a request says of the run that it wishes, and the function is not told.
+    ///
+    /// @param tags           written on the record, by key
+    /// @param idempotencyKey who calls again with the same key gets the first run's result
+    public record Asked(SortedMap<String, String> tags, Optional<String> idempotencyKey) {
+        public static final Asked NOTHING = new Asked(Collections.emptySortedMap(), Optional.empty());
+    }
 
     public Invocation {
         headers = Map.copyOf(headers);
@@ -88,7 +98,7 @@ public record Invocation(
     Bytes scope(Gate entered, Task caller, Label existence) {
         return Bytes.utf8(String.join(
                 "\n",
-                idempotencyKey.orElse(""),
+                asked.idempotencyKey().orElse(""),
                 entered.id().toString(),
                 existence.toString(),
                 caller.vouched().toString(),

@@ -11,7 +11,6 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
-import dev.sluice.label.LabelInvalid;
 import dev.sluice.label.Principal;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
@@ -22,7 +21,6 @@ import dev.sluice.run.Runs.Durability;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Admission;
 import dev.sluice.schedule.Scheduler.Lease;
-import dev.sluice.schedule.Scheduler.Parcel;
 import dev.sluice.secret.Secrets;
 import dev.sluice.worker.LocalWorker;
 import dev.sluice.worker.RunEnd;
@@ -61,7 +59,7 @@ public final class Invocations {
     private final Endings endings;
     private final Validation validation = new Validation();
     private final Buckets buckets;
-    private final Backlog backlog;
+    private final Submissions submissions;
 
     public Invocations(
             Gates gates,
@@ -96,7 +94,7 @@ public final class Invocations {
         this.clock = clock;
         this.endings = new Endings(clock);
         this.buckets = new Buckets(firstBucket);
-        this.backlog = new Backlog(this::start, scheduler);
+        this.submissions = new Submissions(this, gates, scheduler, runs, endings, reasons);
     }
 
     Buckets buckets() {
@@ -119,7 +117,7 @@ public final class Invocations {
         Gate gate = entered(wish.gate(), caller);
         Task task = gate.taskFor(wish.start().join(caller.label()));
         Run run = newRun(wish, gate, caller, true);
-        if (wish.idempotencyKey().isPresent()) {
+        if (wish.asked().idempotencyKey().isPresent()) {
             Optional<UUID> first = runs.claim(run, wish.scope(gate, caller, run.existence()));
             if (first.isPresent()) {
                 return repeated(run.organization(), first.get(), caller);
@@ -156,7 +154,7 @@ public final class Invocations {
             content = reasons.addTo(content, run, task, outside);
         } finally {
             runs.end(
-                    run, content, wish.idempotencyKey().isPresent() ? Durability.BEFORE_THE_ANSWER : Durability.BEHIND);
+                    run, content, wish.asked().idempotencyKey().isPresent() ? Durability.BEFORE_THE_ANSWER : Durability.BEHIND);
         }
         return content;
     }
@@ -165,61 +163,18 @@ public final class Invocations {
     ///
     /// @throws Refused as [#invoke], and `AT_LIMIT` if too many wait already
     public Run submit(Invocation wish) {
-        Task caller = Task.current();
-        Injection.requireLent(wish);
-        Gate gate = entered(wish.gate(), caller);
-        Run run = newRun(wish, gate, caller, false);
-        Run.Queued queued = QueuedInvoker.queued(run, wish, caller);
-        Parcel parcel = QueuedInvoker.parcel(queued.accepted());
-        Limited.requireNone(backlog.accept(run.organization(), run.id(), parcel, () -> runs.enqueue(queued)), wish);
-        return run;
+        return submissions.accept(wish);
     }
 
     /// After a restart: ends in the records what was running, and goes on with what was waiting.
     public void recover() {
-        for (Run.Accepted accepted : runs.recover()) {
-            Run run = accepted.run();
-            backlog.addAgain(run.organization(), run.id(), QueuedInvoker.parcel(accepted));
-        }
+        submissions.recover();
     }
 
     /// Limits of organizations have changed: who was at one may go on.
     public void reconsider() {
         scheduler.reconsider();
-        backlog.reconsider();
-    }
-
-    /// Starts a run that was accepted, with what the gate is by now, and waits for its end. Its invoker's right to
-    /// enter is checked again: a gate whose clearance has changed refuses him.
-    private void start(UUID id) throws InterruptedException {
-        Optional<Run.Queued> taken = runs.take(id);
-        if (taken.isEmpty()) {
-            return;
-        }
-        Run.Queued queued = taken.get();
-        Run run = queued.run();
-        Content content = stopped(queued, "not found or not allowed");
-        try {
-            Task invoker = QueuedInvoker.task(queued);
-            content = invoker.run(() -> {
-                Invocation wish = QueuedInvoker.wish(queued);
-                Gate gate = gates.resolve(wish.gate());
-                gates.requireMayEnter(gate, queued.vouched());
-                Task task = gate.taskFor(invoker.label());
-                Content ended = admitAndRun(run, gate, task, wish, Chain.queued(queued.vouched()));
-                return reasons.addTo(ended, run, task, Optional.empty());
-            });
-        } catch (Refused refused) {
-            content = reasons.ofRefusal(stopped(queued, refused.reason()), run, refused);
-        } catch (LabelInvalid tooLarge) {
-            content = stopped(queued, Refused.denied().reason());
-        } finally {
-            runs.endQueued(queued, content);
-        }
-    }
-
-    private Content stopped(Run.Queued queued, String reason) {
-        return endings.stopped(queued.run(), queued.start(), queued.given().payload(), reason);
+        submissions.reconsider();
     }
 
     /// Loads a function once, to see whether it can be.
@@ -237,7 +192,7 @@ public final class Invocations {
         };
     }
 
-    private Content admitAndRun(Run run, Gate gate, Task task, Invocation wish, Chain chain)
+    Content admitAndRun(Run run, Gate gate, Task task, Invocation wish, Chain chain)
             throws InterruptedException {
         return switch (chain.acquire(
                 scheduler, run.organization(), gate.function().limits().memoryMib())) {
@@ -265,7 +220,7 @@ public final class Invocations {
         return validation.ofOutput(tenant, gate.function(), end);
     }
 
-    private Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking) {
+    Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking) {
         String organization = wish.payer(gate);
         if (runs.isClosed(organization)) {
             throw Refused.notFound();
@@ -288,6 +243,7 @@ public final class Invocations {
                 now,
                 deadline,
                 Injection.shown(organization, gate, wish.secrets(), existence),
+                wish.asked().tags(),
                 existence);
     }
 

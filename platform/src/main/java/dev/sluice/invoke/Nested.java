@@ -86,7 +86,7 @@ final class Nested implements Invoker {
                 lowercased(call.headers()),
                 call.blobs(),
                 List.of(),
-                Optional.empty());
+                Invocation.Asked.NOTHING);
     }
 
     private static Map<String, String> lowercased(Map<String, String> headers) {

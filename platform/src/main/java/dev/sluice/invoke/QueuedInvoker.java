@@ -9,7 +9,6 @@ import dev.sluice.run.Run;
 import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Queued;
 import dev.sluice.schedule.Scheduler.Parcel;
-import java.util.Optional;
 
 /// Stands in for the invoker of a run that nobody waits for, when it is started: with the clearance he had, and
 /// with no privilege. What he was vouched for by is in the queue, and compared with what the gate then asks.
@@ -62,6 +61,6 @@ final class QueuedInvoker {
                 given.headers(),
                 given.blobs(),
                 given.secrets(),
-                Optional.empty());
+                Invocation.Asked.NOTHING);
     }
 }

@@ -1,14 +1,20 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.label.Label;
 import dev.sluice.run.Run.Content;
+import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.Output;
+import dev.sluice.run.Run.Status;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /// That runs exist, and what came out of them, as the store holds it: under its own labels. Whoever reads it is held
 /// to the label of the run's existence as well. A large output lies apart.
@@ -18,11 +24,17 @@ final class Contents {
     private static final int INLINE_OUTPUT_BYTES_MAX = 64 << 10;
     private static final Bytes MARK = Bytes.utf8("1");
 
+    private static final Fault STOPPED =
+            new Fault("SystemError", "the server stopped while the function ran", List.of());
+    private static final Bytes NULL = Bytes.utf8("null");
+
     private final Store store;
+    private final InstantSource clock;
     private final Set<String> closed = ConcurrentHashMap.newKeySet();
 
-    Contents(Store store) {
+    Contents(Store store, InstantSource clock) {
         this.store = store;
+        this.clock = clock;
     }
 
     void close(String organization) {
@@ -34,10 +46,24 @@ final class Contents {
     }
 
     Batch exists(Run run, Batch batch) {
-        return isClosed(run.organization())
-                ? batch
-                : batch.put(RunKeys.existence(run.organization(), run.id()), RunCodec.encode(run))
-                        .put(RunKeys.ofFunction(run.organization(), run.function(), run.id()), MARK);
+        if (isClosed(run.organization())) {
+            return batch;
+        }
+        batch.put(RunKeys.existence(run.organization(), run.id()), RunCodec.encode(run));
+        listedAt(run).forEach(key -> batch.put(key, MARK));
+        return batch;
+    }
+
+    /// The keys by which a run is found that is looked for by what is known of it.
+    private static Stream<Bytes> listedAt(Run run) {
+        return Stream.concat(
+                Stream.of(RunKeys.ofFunction(run.organization(), run.function(), run.id())),
+                run.applications().stream()
+                        .map(application -> RunKeys.ofApplication(run.organization(), application, run.id())));
+    }
+
+    Optional<Run> existence(String organization, UUID id) {
+        return store.get(RunKeys.existence(organization, id)).map(RunCodec::decodeRun);
     }
 
     Optional<Content> of(Run run) {
@@ -51,11 +77,11 @@ final class Contents {
     }
 
     /// All that is kept of a run that has ended.
-    void remove(String organization, String function, UUID id, Batch batch) {
-        batch.delete(RunKeys.ofFunction(organization, function, id));
-        batch.delete(RunKeys.existence(organization, id));
-        batch.delete(RunKeys.content(organization, id));
-        batch.delete(RunKeys.output(organization, id));
+    void remove(Run run, Batch batch) {
+        batch.delete(RunKeys.existence(run.organization(), run.id()));
+        batch.delete(RunKeys.content(run.organization(), run.id()));
+        batch.delete(RunKeys.output(run.organization(), run.id()));
+        listedAt(run).forEach(batch::delete);
     }
 
     Batch put(Run run, Content content, Batch batch) {
@@ -70,5 +96,20 @@ final class Contents {
                 : batch.put(
                         RunKeys.output(run.organization(), run.id()),
                         RunCodec.encode(content.output().get()));
+    }
+
+    /// Of a run that was under way when the server stopped.
+    Content stopped(Run run) {
+        Label label = run.existence();
+        return new Content(
+                Status.ERROR,
+                clock.millis(),
+                label,
+                label,
+                NULL,
+                Optional.empty(),
+                Optional.of(STOPPED),
+                List.of(),
+                List.of());
     }
 }

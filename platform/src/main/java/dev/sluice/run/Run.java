@@ -4,9 +4,14 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobRef;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /// That a run exists. Says nothing of what went in or came out; readable at `existence`.
@@ -19,6 +24,7 @@ import java.util.UUID;
 /// @param startedMillis  when it was accepted, since 1970
 /// @param deadlineMillis when it will have ended, come what may
 /// @param secrets        the names of the secrets it asked for
+/// @param tags           what its request wrote on it, by key
 public record Run(
         UUID id,
         String organization,
@@ -29,9 +35,35 @@ public record Run(
         long startedMillis,
         long deadlineMillis,
         List<String> secrets,
+        SortedMap<String, String> tags,
         Label existence) {
+    /// By more of them a run is not found.
+    private static final int APPLICATIONS_MAX = 8;
+
+    private static final Set<String> APPLICATION = Set.of("app", "application");
+
     public Run {
         secrets = List.copyOf(secrets);
+        tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
+    }
+
+    /// Whether it is tagged with all of these applications.
+    boolean isOf(List<String> applications) {
+        return applications().containsAll(applications);
+    }
+
+    List<String> applications() {
+        return tags.entrySet().stream()
+                .filter(tag -> namesApplication(tag.getKey()))
+                .map(Map.Entry::getValue)
+                .distinct()
+                .limit(APPLICATIONS_MAX)
+                .toList();
+    }
+
+    /// Whether the tag of that key says of which application something is.
+    public static boolean namesApplication(String key) {
+        return APPLICATION.contains(key.toLowerCase(Locale.ROOT));
     }
 
     /// How a run ended.

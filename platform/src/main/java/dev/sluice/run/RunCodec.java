@@ -15,18 +15,19 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Function;
 
 /// Run records as the store holds them. Plain binary, because each run writes one.
 final class RunCodec {
-    private static final byte FORMAT = 2;
+    private static final byte FORMAT = 3;
+
+    /// Runs had no tags.
+    private static final byte FIRST_FORMAT = 2;
 
     /// What is marked in one byte of a run that waits.
     private static final int STARTED = 1;
@@ -44,7 +45,7 @@ final class RunCodec {
 
     @FunctionalInterface
     private interface Reader<T> {
-        T read(DataInputStream in) throws IOException;
+        T read(DataInputStream in, byte format) throws IOException;
     }
 
     static Bytes encode(Run run) {
@@ -59,33 +60,33 @@ final class RunCodec {
         return encoded(out -> {
             out.writeByte(code(content.status()));
             out.writeLong(content.finishedMillis());
-            writeText(out, content.label().toString());
-            writeText(out, content.outputLabel().toString());
-            writeBytes(out, content.input());
+            Fields.writeText(out, content.label().toString());
+            Fields.writeText(out, content.outputLabel().toString());
+            Fields.writeBytes(out, content.input());
             writeOutput(out, withOutput ? content.output() : Optional.empty());
             out.writeBoolean(content.fault().isPresent());
             if (content.fault().isPresent()) {
                 Fault fault = content.fault().get();
-                writeText(out, fault.type());
-                writeText(out, fault.message());
-                writeTexts(out, fault.stacktrace());
+                Fields.writeText(out, fault.type());
+                Fields.writeText(out, fault.message());
+                Fields.writeTexts(out, fault.stacktrace());
             }
-            writeTexts(out, content.stdout());
-            writeTexts(out, content.stderr());
-            writeBytes(out, content.flow());
+            Fields.writeTexts(out, content.stdout());
+            Fields.writeTexts(out, content.stderr());
+            Fields.writeBytes(out, content.flow());
         });
     }
 
     static Content decodeContent(Bytes stored) {
-        return decoded(stored, in -> {
+        return decoded(stored, (in, _) -> {
             Status status = status(in.readByte());
             long finished = in.readLong();
-            Label label = Label.parse(readText(in));
-            Label outputLabel = Label.parse(readText(in));
-            Bytes input = readBytes(in);
+            Label label = Label.parse(Fields.readText(in));
+            Label outputLabel = Label.parse(Fields.readText(in));
+            Bytes input = Fields.readBytes(in);
             Optional<Output> output = readOutput(in);
             Optional<Fault> fault = in.readBoolean()
-                    ? Optional.of(new Fault(readText(in), readText(in), readTexts(in)))
+                    ? Optional.of(new Fault(Fields.readText(in), Fields.readText(in), Fields.readTexts(in)))
                     : Optional.empty();
             return new Content(
                     status,
@@ -95,9 +96,9 @@ final class RunCodec {
                     input,
                     output,
                     fault,
-                    readTexts(in),
-                    readTexts(in),
-                    readBytes(in));
+                    Fields.readTexts(in),
+                    Fields.readTexts(in),
+                    Fields.readBytes(in));
         });
     }
 
@@ -105,33 +106,33 @@ final class RunCodec {
     static Bytes encode(Queued queued) {
         return encoded(out -> {
             write(out, queued.run());
-            writeText(out, queued.gatePath());
-            writeText(out, queued.start().toString());
-            writeText(out, queued.clearance().toString());
-            writeText(out, queued.vouched().toString());
-            writeBytes(out, queued.given().context());
+            Fields.writeText(out, queued.gatePath());
+            Fields.writeText(out, queued.start().toString());
+            Fields.writeText(out, queued.clearance().toString());
+            Fields.writeText(out, queued.vouched().toString());
+            Fields.writeBytes(out, queued.given().context());
             out.writeByte(
                     SIZED | NAMING_SECRETS | (queued.isStarted() ? STARTED : 0) | (queued.isNobodys() ? NOBODYS : 0));
             out.writeLong(queued.bytes());
-            writeTexts(out, queued.given().secrets());
-            writeMap(out, queued.given().headers(), text -> text);
-            writeMap(out, queued.given().blobs(), blob -> blob.encode().utf8());
+            Fields.writeTexts(out, queued.given().secrets());
+            Fields.writeMap(out, queued.given().headers(), text -> text);
+            Fields.writeMap(out, queued.given().blobs(), blob -> blob.encode().utf8());
         });
     }
 
     static Queued decodeQueued(Bytes stored, Bytes payload) {
-        return decoded(stored, in -> {
-            Run run = readRun(in);
-            String gatePath = readText(in);
-            Label start = Label.parse(readText(in));
-            Component clearance = Component.parse(readText(in));
-            Component vouched = Component.parse(readText(in));
-            Bytes context = readBytes(in);
+        return decoded(stored, (in, format) -> {
+            Run run = readRun(in, format);
+            String gatePath = Fields.readText(in);
+            Label start = Label.parse(Fields.readText(in));
+            Component clearance = Component.parse(Fields.readText(in));
+            Component vouched = Component.parse(Fields.readText(in));
+            Bytes context = Fields.readBytes(in);
             byte marks = in.readByte();
             long bytes = (marks & SIZED) == 0 ? 0 : in.readLong(); // the first records said nothing of it
-            List<String> secrets = (marks & NAMING_SECRETS) == 0 ? List.of() : readTexts(in);
-            Map<String, String> headers = readMap(in, text -> text);
-            Map<String, BlobRef> blobs = readMap(in, text -> BlobRef.decode(Bytes.utf8(text)));
+            List<String> secrets = (marks & NAMING_SECRETS) == 0 ? List.of() : Fields.readTexts(in);
+            Map<String, String> headers = Fields.readMap(in, text -> text);
+            Map<String, BlobRef> blobs = Fields.readMap(in, text -> BlobRef.decode(Bytes.utf8(text)));
             return new Queued(
                     run,
                     gatePath,
@@ -151,7 +152,7 @@ final class RunCodec {
     }
 
     static Output decodeOutput(Bytes stored) {
-        return decoded(stored, RunCodec::readOutput).orElseThrow();
+        return decoded(stored, (in, _) -> readOutput(in)).orElseThrow();
     }
 
     private static byte code(Status status) {
@@ -174,48 +175,31 @@ final class RunCodec {
     private static void write(DataOutputStream out, Run run) throws IOException {
         out.writeLong(run.id().getMostSignificantBits());
         out.writeLong(run.id().getLeastSignificantBits());
-        writeText(out, run.organization());
-        writeText(out, run.function());
-        writeText(out, run.functionId());
-        writeText(out, run.faasId());
+        Fields.writeText(out, run.organization());
+        Fields.writeText(out, run.function());
+        Fields.writeText(out, run.functionId());
+        Fields.writeText(out, run.faasId());
         out.writeBoolean(run.blocking());
         out.writeLong(run.startedMillis());
         out.writeLong(run.deadlineMillis());
-        writeTexts(out, run.secrets());
-        writeText(out, run.existence().toString());
+        Fields.writeTexts(out, run.secrets());
+        Fields.writeMap(out, run.tags(), text -> text);
+        Fields.writeText(out, run.existence().toString());
     }
 
-    private static Run readRun(DataInputStream in) throws IOException {
+    private static Run readRun(DataInputStream in, byte format) throws IOException {
         return new Run(
                 new UUID(in.readLong(), in.readLong()),
-                readText(in),
-                readText(in),
-                readText(in),
-                readText(in),
+                Fields.readText(in),
+                Fields.readText(in),
+                Fields.readText(in),
+                Fields.readText(in),
                 in.readBoolean(),
                 in.readLong(),
                 in.readLong(),
-                readTexts(in),
-                Label.parse(readText(in)));
-    }
-
-    private static void writeText(DataOutputStream out, String text) throws IOException {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(utf8.length);
-        out.write(utf8);
-    }
-
-    private static String readText(DataInputStream in) throws IOException {
-        return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
-    }
-
-    private static void writeBytes(DataOutputStream out, Bytes bytes) throws IOException {
-        out.writeInt(bytes.length());
-        out.write(bytes.readOnlyArray());
-    }
-
-    private static Bytes readBytes(DataInputStream in) throws IOException {
-        return Bytes.takeOver(in.readNBytes(in.readInt()));
+                Fields.readTexts(in),
+                format == FIRST_FORMAT ? Collections.emptySortedMap() : new TreeMap<>(Fields.readMap(in, text -> text)),
+                Label.parse(Fields.readText(in)));
     }
 
     private static void writeOutput(DataOutputStream out, Optional<Output> output) throws IOException {
@@ -223,7 +207,7 @@ final class RunCodec {
         if (output.isPresent()) {
             out.writeShort(output.get().status());
             out.writeBoolean(output.get().isJson());
-            writeBytes(out, output.get().body());
+            Fields.writeBytes(out, output.get().body());
         }
     }
 
@@ -233,41 +217,7 @@ final class RunCodec {
         }
         int status = in.readShort();
         boolean isJson = in.readBoolean();
-        return Optional.of(new Output(status, readBytes(in), isJson));
-    }
-
-    private static <T> void writeMap(DataOutputStream out, Map<String, T> map, Function<T, String> print)
-            throws IOException {
-        out.writeInt(map.size());
-        for (Map.Entry<String, T> entry : map.entrySet()) {
-            writeText(out, entry.getKey());
-            writeText(out, print.apply(entry.getValue()));
-        }
-    }
-
-    private static <T> Map<String, T> readMap(DataInputStream in, Function<String, T> parse) throws IOException {
-        int count = in.readInt();
-        var map = new HashMap<String, T>();
-        for (int i = 0; i < count; i++) {
-            map.put(readText(in), parse.apply(readText(in)));
-        }
-        return map;
-    }
-
-    private static void writeTexts(DataOutputStream out, List<String> texts) throws IOException {
-        out.writeInt(texts.size());
-        for (String text : texts) {
-            writeText(out, text);
-        }
-    }
-
-    private static List<String> readTexts(DataInputStream in) throws IOException {
-        int count = in.readInt();
-        var texts = new ArrayList<String>();
-        for (int i = 0; i < count; i++) {
-            texts.add(readText(in));
-        }
-        return texts;
+        return Optional.of(new Output(status, Fields.readBytes(in), isJson));
     }
 
     private static Bytes encoded(Writer writer) {
@@ -283,10 +233,11 @@ final class RunCodec {
 
     private static <T> T decoded(Bytes stored, Reader<T> reader) {
         try (var in = new DataInputStream(new ByteArrayInputStream(stored.readOnlyArray()))) {
-            if (in.readByte() != FORMAT) {
+            byte format = in.readByte();
+            if (format < FIRST_FORMAT || format > FORMAT) {
                 throw new IllegalStateException("the store holds a run of an unknown format");
             }
-            return reader.read(in);
+            return reader.read(in, format);
         } catch (IOException damaged) {
             throw new IllegalStateException("the store holds a damaged run", damaged);
         }

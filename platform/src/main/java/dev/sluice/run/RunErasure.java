@@ -9,7 +9,6 @@ import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -18,7 +17,6 @@ import java.util.function.Predicate;
 /// Removes the records of an organization's runs when it has ended, and what the records of others hold that nobody
 /// could know without it. May be broken off anywhere and begun again.
 public final class RunErasure {
-    private static final int PAGE_RECORDS = 64;
     private static final Bytes NULL = Bytes.utf8("null");
 
     private final Store store;
@@ -35,11 +33,11 @@ public final class RunErasure {
         Set<Bytes> shards = new LinkedHashSet<>();
         removeWaiting(organization, shards);
         for (Bytes prefix : RunKeys.allOf(organization)) {
-            forEach(prefix, record -> delete(record.key(), shards));
+            Pages.forEach(store, prefix, record -> delete(record.key(), shards));
         }
         Optional<Bytes> shard = RunKeys.shardAfter(store, Optional.empty());
         while (shard.isPresent()) {
-            forEach(RunKeys.contentsIn(shard.get()), record -> {
+            Pages.forEach(store, RunKeys.contentsIn(shard.get()), record -> {
                 Content content = RunCodec.decodeContent(record.value());
                 if (isOwn.test(content.label()) || isOwn.test(content.outputLabel())) {
                     delete(record.key(), shards);
@@ -52,7 +50,7 @@ public final class RunErasure {
     }
 
     private void removeWaiting(String organization, Set<Bytes> shards) {
-        forEach(RunKeys.queue(), record -> {
+        Pages.forEach(store, RunKeys.queue(), record -> {
             Queued queued = RunCodec.decodeQueued(record.value(), NULL);
             if (queued.run().organization().equals(organization)) {
                 UUID id = queued.run().id();
@@ -65,7 +63,7 @@ public final class RunErasure {
                 shards.add(RunKeys.shardOf(record.key()));
             }
         });
-        forEach(RunKeys.opens(), record -> {
+        Pages.forEach(store, RunKeys.opens(), record -> {
             if (RunCodec.decodeRun(record.value()).organization().equals(organization)) {
                 delete(record.key(), shards);
             }
@@ -75,17 +73,5 @@ public final class RunErasure {
     private void delete(Bytes key, Set<Bytes> shards) {
         store.commitBehind(new Batch().delete(key));
         shards.add(RunKeys.shardOf(key));
-    }
-
-    private interface Visitor {
-        void visit(Store.Entry record);
-    }
-
-    private void forEach(Bytes prefix, Visitor visitor) {
-        List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, PAGE_RECORDS);
-        while (!page.isEmpty()) {
-            page.forEach(visitor::visit);
-            page = store.scan(prefix, page.getLast().key(), PAGE_RECORDS);
-        }
     }
 }

@@ -17,6 +17,7 @@ final class RunKeys {
     private static final int SHARD_BYTES = 4;
     private static final int ID_BYTES = 16;
     private static final String SYSTEM = "";
+    private static final char APPLICATION = 'A';
     private static final char CONTENT = 'C';
     private static final char OUTPUT = 'O';
 
@@ -36,6 +37,14 @@ final class RunKeys {
 
     static Bytes ofFunctions(String organization, String function) {
         return key(organization, 'N', text(function), new byte[0]);
+    }
+
+    static Bytes ofApplication(String organization, String application, UUID id) {
+        return key(organization, APPLICATION, text(application), bytes(id));
+    }
+
+    static Bytes ofApplications(String organization, String application) {
+        return key(organization, APPLICATION, text(application), new byte[0]);
     }
 
     static Bytes content(String organization, UUID id) {
@@ -79,7 +88,7 @@ final class RunKeys {
 
     /// All that is kept of an organization's runs, but for those that wait or run.
     static List<Bytes> allOf(String organization) {
-        return Stream.of('R', 'N', CONTENT, OUTPUT, 'I')
+        return Stream.of('R', 'N', APPLICATION, CONTENT, OUTPUT, 'I')
                 .map(what -> key(organization, what))
                 .toList();
     }
@@ -111,6 +120,14 @@ final class RunKeys {
                         .array()))
                 .orElse(Bytes.EMPTY);
         return store.scan(Bytes.EMPTY, after, 1).stream().findFirst().map(entry -> shardOf(entry.key()));
+    }
+
+    /// Where a run stands among those whose keys begin so.
+    static Bytes at(Bytes places, UUID id) {
+        return Bytes.takeOver(ByteBuffer.allocate(places.length() + ID_BYTES)
+                .put(places.readOnlyArray())
+                .put(bytes(id))
+                .array());
     }
 
     /// The id that a key ends in.

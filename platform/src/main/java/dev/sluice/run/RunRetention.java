@@ -29,7 +29,7 @@ public final class RunRetention {
 
     public RunRetention(Store store, Rules rules, InstantSource clock) {
         this.store = store;
-        this.contents = new Contents(store);
+        this.contents = new Contents(store, clock);
         this.rules = rules;
         this.clock = clock;
     }
@@ -46,7 +46,7 @@ public final class RunRetention {
                 Run run = RunCodec.decodeRun(entry.value());
                 long count = newer.merge(run.existence(), 1L, Long::sum);
                 if ((run.startedMillis() < oldest || count > rules.countMax()) && hasEnded(run.id())) {
-                    contents.remove(organization, run.function(), run.id(), batch);
+                    contents.remove(run, batch);
                 }
             }
             store.commitBehind(batch);

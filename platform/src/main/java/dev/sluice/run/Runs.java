@@ -1,15 +1,11 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
-import dev.sluice.fs.BlobUses;
 import dev.sluice.kernel.Task;
-import dev.sluice.label.Label;
 import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Ended;
-import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.Output;
-import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.store.Batch;
@@ -21,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /// The book of runs.
 ///
@@ -35,16 +32,14 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Runs {
     public static final Duration RECORD_AFTER = Duration.ofMillis(25);
     public static final int LIST_RUNS_MAX = 1_000;
+    private static final int FORGOTTEN_AT_ONCE = 256;
 
     /// Of what the runs of one list received, printed and answered together; a single run may have more.
     static final int LIST_BYTES_MAX = 4 << 20;
 
-    private static final Bytes NULL = Bytes.utf8("null");
-    private static final Fault STOPPED =
-            new Fault("SystemError", "the server stopped while the function ran", List.of());
-
     private final Store store;
     private final Contents contents;
+    private final RunQueue queue;
     private final Clock clock;
     private final ConcurrentHashMap<UUID, Live> live = new ConcurrentHashMap<>();
 
@@ -60,7 +55,8 @@ public final class Runs {
 
     public Runs(Store store, Clock clock) {
         this.store = store;
-        this.contents = new Contents(store);
+        this.contents = new Contents(store, clock);
+        this.queue = new RunQueue(store, contents, clock);
         this.clock = clock;
     }
 
@@ -138,87 +134,76 @@ public final class Runs {
         }
     }
 
-    /// Makes a run durable that nobody waits for.
-    public void enqueue(Queued queued) {
-        UUID id = queued.run().id();
-        Batch batch = contents.exists(queued.run(), new Batch())
-                .put(RunKeys.queued(id), RunCodec.encode(queued))
-                .put(RunKeys.payload(id), queued.given().payload());
-        store.commit(useBlobs(queued, batch));
-    }
-
-    /// Takes a queued run to start it. Whoever gets it starts it; nobody else ever does, so it runs at most
-    /// once.
-    public Optional<Queued> take(UUID id) {
-        Bytes key = RunKeys.queued(id);
-        return store.get(key).flatMap(stored -> {
-            Queued queued =
-                    RunCodec.decodeQueued(stored, store.get(RunKeys.payload(id)).orElse(NULL));
-            boolean isMine = !queued.isStarted() && store.compareAndSet(key, stored, RunCodec.encode(queued.started()));
-            return isMine ? Optional.of(queued) : Optional.empty();
-        });
-    }
-
-    /// Notes how a queued run ended.
-    public void endQueued(Queued queued, Content content) {
-        store.commitBehind(contents.put(queued.run(), content, unqueue(queued)));
-    }
-
     /// After a restart: closes each run that was running, and gives back those that had not begun, oldest
     /// first.
     public List<Accepted> recover() {
-        for (Bytes stored : all(RunKeys.opens())) {
-            Run run = RunCodec.decodeRun(stored);
-            store.commit(contents.put(run, stopped(run, NULL), new Batch().delete(RunKeys.open(run.id()))));
-        }
-        var waiting = new ArrayList<Accepted>();
-        for (Bytes stored : all(RunKeys.queue())) {
-            Queued queued = RunCodec.decodeQueued(stored, NULL);
-            Run run = queued.run();
-            if (queued.isStarted()) {
-                store.commit(contents.put(run, stopped(run, NULL), unqueue(queued)));
-            } else {
-                store.commitBehind(useBlobs(queued, new Batch())); // it may be from before that was noted
-                waiting.add(queued.accepted());
-            }
-        }
-        return waiting;
+        Pages.forEach(store, RunKeys.opens(), record -> {
+            Run run = RunCodec.decodeRun(record.value());
+            store.commit(contents.put(run, contents.stopped(run), new Batch().delete(record.key())));
+        });
+        return queue.recover();
+    }
+
+    /// Those that nobody waits for.
+    public RunQueue queue() {
+        return queue;
     }
 
     /// One run, as the current task may see it. Taints with its existence.
     public Optional<View> find(String organization, UUID id) {
-        return store.get(RunKeys.existence(organization, id))
-                .map(RunCodec::decodeRun)
+        return find(organization, id, _ -> true);
+    }
+
+    private Optional<View> find(String organization, UUID id, Predicate<Run> isWanted) {
+        return contents.existence(organization, id)
+                .filter(isWanted)
                 .filter(run -> Task.current().mayObserve(run.existence()))
                 .map(this::view);
+    }
+
+    /// Which runs a list is to have.
+    ///
+    /// @param function     of this one only
+    /// @param applications tagged with all of these
+    public record Wanted(Optional<String> function, List<String> applications) {
+        public static final Wanted ALL = new Wanted(Optional.empty(), List.of());
+
+        private boolean isMet(Run run) {
+            return function.filter(name -> !name.equals(run.function())).isEmpty() && run.isOf(applications);
+        }
+
+        /// Where they stand in the order of time.
+        private Bytes places(String organization) {
+            return applications.stream()
+                    .findFirst()
+                    .map(first -> RunKeys.ofApplications(organization, first))
+                    .or(() -> function.map(name -> RunKeys.ofFunctions(organization, name)))
+                    .orElseGet(() -> RunKeys.existences(organization));
+        }
     }
 
     /// The latest runs of an organization that the current task may know of, newest first: fewer than asked for
     /// where what it may see of them is more than [#LIST_BYTES_MAX].
     ///
-    /// @param function empty for all
     /// @param before   only runs older than this one
     /// @param limit    at most [#LIST_RUNS_MAX]
-    public List<View> list(String organization, Optional<String> function, Optional<UUID> before, int limit) {
-        Bytes prefix = function.map(f -> RunKeys.ofFunctions(organization, f))
-                .orElseGet(() -> RunKeys.existences(organization));
-        Bytes from = before.map(id -> function.map(f -> RunKeys.ofFunction(organization, f, id))
-                        .orElseGet(() -> RunKeys.existence(organization, id)))
-                .orElse(Bytes.EMPTY);
+    public List<View> list(String organization, Wanted what, Optional<UUID> before, int limit) {
+        Bytes places = what.places(organization);
+        Bytes from = before.map(id -> RunKeys.at(places, id)).orElse(Bytes.EMPTY);
         int wanted = Math.clamp(limit, 1, LIST_RUNS_MAX);
         var views = new ArrayList<View>();
         long bytes = 0;
-        List<Store.Entry> page = store.scanBackwards(prefix, from, wanted);
+        List<Store.Entry> page = store.scanBackwards(places, from, wanted);
         while (!page.isEmpty()) {
             for (Store.Entry entry : page) {
-                Optional<View> view = find(organization, RunKeys.idOf(entry.key()));
+                Optional<View> view = find(organization, RunKeys.idOf(entry.key()), what::isMet);
                 bytes += view.map(View::bytes).orElse(0L);
                 if (views.size() == wanted || (bytes > LIST_BYTES_MAX && !views.isEmpty())) {
                     return views;
                 }
                 view.ifPresent(views::add);
             }
-            page = store.scanBackwards(prefix, page.getLast().key(), wanted);
+            page = store.scanBackwards(places, page.getLast().key(), wanted);
         }
         return views;
     }
@@ -226,14 +211,16 @@ public final class Runs {
     /// Forgets all ended runs of a function.
     public void forget(String organization, String function) {
         Bytes prefix = RunKeys.ofFunctions(organization, function);
-        List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, LIST_RUNS_MAX);
+        List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, FORGOTTEN_AT_ONCE);
         while (!page.isEmpty()) {
             var batch = new Batch();
             for (Store.Entry entry : page) {
-                contents.remove(organization, function, RunKeys.idOf(entry.key()), batch);
+                batch.delete(entry.key());
+                contents.existence(organization, RunKeys.idOf(entry.key()))
+                        .ifPresent(run -> contents.remove(run, batch));
             }
             store.commit(batch);
-            page = store.scan(prefix, page.getLast().key(), LIST_RUNS_MAX);
+            page = store.scan(prefix, page.getLast().key(), FORGOTTEN_AT_ONCE);
         }
     }
 
@@ -249,47 +236,8 @@ public final class Runs {
     /// What came out of a run that has ended, for whoever waited for it and asks again: under its own labels,
     /// without that of its existence, and not looked at yet.
     public Optional<Ended> recall(String organization, UUID id) {
-        return store.get(RunKeys.existence(organization, id))
-                .map(RunCodec::decodeRun)
+        return contents.existence(organization, id)
                 .flatMap(run ->
                         contents.of(run).map(content -> new Ended(run, content.with(contents.output(run, content)))));
-    }
-
-    /// What a queued run will be given stays as long as its record.
-    private static Batch useBlobs(Queued queued, Batch batch) {
-        Bytes key = RunKeys.queued(queued.run().id());
-        queued.given().blobs().values().forEach(blob -> BlobUses.begin(batch, blob.digest(), key));
-        return batch;
-    }
-
-    private Batch unqueue(Queued queued) {
-        Bytes key = RunKeys.queued(queued.run().id());
-        var batch = new Batch().delete(key).delete(RunKeys.payload(queued.run().id()));
-        queued.given().blobs().values().forEach(blob -> BlobUses.end(batch, blob.digest(), key, clock.instant()));
-        return batch;
-    }
-
-    private Content stopped(Run run, Bytes input) {
-        Label label = run.existence();
-        return new Content(
-                Status.ERROR,
-                clock.millis(),
-                label,
-                label,
-                input,
-                Optional.empty(),
-                Optional.of(STOPPED),
-                List.of(),
-                List.of());
-    }
-
-    private List<Bytes> all(Bytes prefix) {
-        var values = new ArrayList<Bytes>();
-        List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, LIST_RUNS_MAX);
-        while (!page.isEmpty()) {
-            page.forEach(entry -> values.add(entry.value()));
-            page = store.scan(prefix, page.getLast().key(), LIST_RUNS_MAX);
-        }
-        return values;
     }
 }

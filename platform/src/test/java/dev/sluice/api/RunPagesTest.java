@@ -48,6 +48,29 @@ final class RunPagesTest extends ApiTest {
         assertThat(next(page)).startsWith("/v1/runs?functionName=old&since=99999999999&limit=1&after=");
     }
 
+    @Test
+    void tags_areKept_andRunsAreFoundByTheirApplication() {
+        runs("tagged", 1);
+        String shop = tagged("[{\"key\":\"z\",\"value\":\"1\"},{\"key\":\"Application\",\"value\":\"shop\"}]");
+        String both = tagged("[{\"key\":\"app\",\"value\":\"shop\"},{\"key\":\"APP\",\"value\":\"till\"}]");
+        assertThat(api.get(root, "/v1/runs/" + shop).body())
+                .contains("\"tags\":[{\"key\":\"Application\",\"value\":\"shop\"},{\"key\":\"z\",\"value\":\"1\"}]");
+        assertThat(names(api.get(root, "/v1/runs?tags=Application=shop"))).containsExactly(both, shop);
+        assertThat(names(api.get(root, "/v1/runs?tags=app=shop&tags=application=till")))
+                .containsExactly(both);
+        Answer first = api.get(root, "/v1/runs?functionName=tagged&tags=app=shop&limit=1");
+        assertThat(names(first)).containsExactly(both);
+        assertThat(names(api.get(root, next(first)))).containsExactly(shop);
+        Answer other = api.get(root, "/v1/runs?tags=z=1");
+        assertThat(other.status()).isEqualTo(400);
+        assertThat(other.body()).contains("error parsing tag 'z=1'");
+    }
+
+    private String tagged(String tags) {
+        return api.post(root, "/v1/runs?functionName=tagged", "{\"blocking\":true,\"tags\":" + tags + "}")
+                .text("name");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "limit=x, 601, limit in query must be of type int32",

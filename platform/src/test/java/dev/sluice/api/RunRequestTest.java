@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.bytes.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +44,22 @@ final class RunRequestTest {
         assertThat(request.secrets()).isEqualTo(List.of("a", "b"));
         assertThat(RunRequest.parse(Bytes.utf8("{\"secrets\":null}")).blocking())
                 .isFalse();
+    }
+
+    @Test
+    void tags_areAMap_andBounded() {
+        assertThat(tags("[{\"key\":\"a\",\"value\":\"1\"},{\"value\":\"2\",\"key\":\"a\",\"x\":[{}]},{}]").tags())
+                .isEqualTo(Map.of("a", "2", "", ""));
+        assertThat(tags("null").tags()).isEmpty();
+        for (String wrong : List.of("{}", "[1]", "[{\"key\":1}]", "[{\"key\":\"" + "x".repeat(257) + "\"}]")) {
+            assertThatThrownBy(() -> tags(wrong)).as(wrong).isInstanceOf(Rejection.class);
+        }
+        String many = IntStream.range(0, 65).mapToObj(i -> "{\"key\":\"" + i + "\"}").collect(Collectors.joining(","));
+        assertThatThrownBy(() -> tags("[" + many + "]")).isInstanceOf(Rejection.class);
+    }
+
+    private static RunRequest tags(String tags) {
+        return RunRequest.parse(Bytes.utf8("{\"tags\":" + tags + "}"));
     }
 
     @ParameterizedTest

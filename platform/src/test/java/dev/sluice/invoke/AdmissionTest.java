@@ -23,6 +23,7 @@ import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.RunIds;
+import dev.sluice.run.Runs;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.testing.FaultyStore;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -148,7 +150,7 @@ final class AdmissionTest {
     void whoStandsInForAnAcceptedRunsInvoker_hasNoPrivilege() {
         Task caller = Spine.task("acme/runs", "acme/runs");
         Run run = queued(newFunction(), caller);
-        Run.Queued taken = spine.runs.take(run.id()).orElseThrow();
+        Run.Queued taken = spine.runs.queue().take(run.id()).orElseThrow();
         Task invoker = QueuedInvoker.task(taken);
         assertThat(taken.vouched()).isEqualTo(caller.vouched());
         assertThat(invoker.vouchesFor(Component.parse("acme/runs"))).isFalse();
@@ -199,7 +201,7 @@ final class AdmissionTest {
                 .isInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isFalse();
         View seen = Spine.task("F", "F")
-                .run(() -> spine.runs.list("acme", Optional.of(function), Optional.empty(), 1))
+                .run(() -> spine.runs.list("acme", new Runs.Wanted(Optional.of(function), List.of()), Optional.empty(), 1))
                 .getFirst();
         assertThat(seen.content().orElseThrow().status()).isEqualTo(Status.ERROR);
         assertThat(knows(seen.content().orElseThrow(), "acme/user/alice")).isTrue();
@@ -296,7 +298,7 @@ final class AdmissionTest {
                 Map.of(),
                 Map.of(),
                 List.of(),
-                Optional.empty());
+                Invocation.Asked.NOTHING);
     }
 
     private static Refusal refused(Invocation wish, boolean isWaitedFor) throws InterruptedException {
@@ -318,8 +320,8 @@ final class AdmissionTest {
         var existence = Label.parse("acme/runs,acme/runs");
         long now = System.currentTimeMillis();
         var run = new Run(
-                UUID.randomUUID(), "acme", function, "id", "faas", false, now, now + 60_000, List.of(), existence);
-        spine.runs.enqueue(QueuedInvoker.queued(run, wish(function, start), caller));
+                UUID.randomUUID(), "acme", function, "id", "faas", false, now, now + 60_000, List.of(), new TreeMap<>(), existence);
+        spine.runs.queue().add(QueuedInvoker.queued(run, wish(function, start), caller));
         return run;
     }
 

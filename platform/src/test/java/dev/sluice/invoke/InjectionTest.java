@@ -114,7 +114,7 @@ final class InjectionTest {
                 Map.of(),
                 Map.of(),
                 List.of(),
-                Optional.empty());
+                Invocation.Asked.NOTHING);
         Run.View view = Spine.task("acme", "acme").run(() -> spine.invocations.invoke(foreign));
         assertThat(view.run().secrets()).isEmpty();
         assertThat(view.output()).contains(Spine.json("\"the word of s\""));
@@ -138,7 +138,7 @@ final class InjectionTest {
                 plain.headers(),
                 plain.blobs(),
                 secrets,
-                plain.idempotencyKey());
+                plain.asked());
     }
 
     private static void create(String name, String source, Convention convention, String... secrets) {

@@ -279,7 +279,7 @@ final class InvocationsTest {
                 acmes.headers(),
                 acmes.blobs(),
                 acmes.secrets(),
-                acmes.idempotencyKey());
+                acmes.asked());
         spine.runs.close("gone");
         assertThat(Tasks.refusal(caller(), () -> spine.invocations.invoke(wish)))
                 .isEqualTo(Refusal.NOT_FOUND);

@@ -21,6 +21,7 @@ import dev.sluice.label.Label;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
+import dev.sluice.run.Runs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -221,7 +222,7 @@ final class NestedTest {
 
     private static List<View> recorded(String reader) {
         return Spine.task(reader, "T")
-                .run(() -> spine.runs.list("acme", Optional.of(path("recorded")), Optional.empty(), 10));
+                .run(() -> spine.runs.list("acme", new Runs.Wanted(Optional.of(path("recorded")), List.of()), Optional.empty(), 10));
     }
 
     @Test
@@ -230,7 +231,7 @@ final class NestedTest {
         assertThat(exec("calls", "{\"gate\":\"%s\",\"sync\":false}".formatted(path("async"))))
                 .isEqualTo("{\"answer\":null,\"label\":\"T,T\",\"public\":true}");
         await().until(() -> !Spine.task("F", "F")
-                .run(() -> spine.runs.list("acme", Optional.of(path("async")), Optional.empty(), 1).stream()
+                .run(() -> spine.runs.list("acme", new Runs.Wanted(Optional.of(path("async")), List.of()), Optional.empty(), 1).stream()
                         .filter(view -> view.content().isPresent())
                         .toList())
                 .isEmpty());

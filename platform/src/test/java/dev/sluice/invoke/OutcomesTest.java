@@ -14,6 +14,7 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.View;
+import dev.sluice.run.Runs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -138,7 +139,7 @@ final class OutcomesTest {
         assertThat(exec("plain", event)).isEqualTo("[null,\"acme/user/alice,T\"]");
         List<Content> ended = await().until(
                         () -> Spine.task("F", "F")
-                                .run(() -> spine.runs.list("acme", Optional.of(gate("later")), Optional.empty(), 1))
+                                .run(() -> spine.runs.list("acme", new Runs.Wanted(Optional.of(gate("later")), List.of()), Optional.empty(), 1))
                                 .stream()
                                 .flatMap(view -> view.content().stream())
                                 .toList(),

@@ -119,7 +119,7 @@ final class Published implements AutoCloseable {
                 headers,
                 blobs,
                 List.of(),
-                Optional.empty());
+                Invocation.Asked.NOTHING);
         return Spine.task(who, who).run(() -> spine.invocations.invoke(wish));
     }
 

@@ -29,6 +29,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,8 +142,8 @@ final class RestartTest {
         long now = System.currentTimeMillis();
         var existence = Label.parse("acme/runs,acme/runs");
         var run = new Run(
-                UUID.randomUUID(), "acme", wish.function(), "", "", false, now, now + 60_000, List.of(), existence);
-        spine.runs.enqueue(QueuedInvoker.queued(run, wish, caller()));
+                UUID.randomUUID(), "acme", wish.function(), "", "", false, now, now + 60_000, List.of(), new TreeMap<>(), existence);
+        spine.runs.queue().add(QueuedInvoker.queued(run, wish, caller()));
         return run;
     }
 
@@ -181,6 +182,6 @@ final class RestartTest {
                 wish.headers(),
                 wish.blobs(),
                 wish.secrets(),
-                wish.idempotencyKey());
+                wish.asked());
     }
 }

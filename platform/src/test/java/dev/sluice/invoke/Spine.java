@@ -237,6 +237,6 @@ final class Spine implements AutoCloseable {
                 Map.of(),
                 Map.of(),
                 List.of(),
-                key);
+                new Invocation.Asked(new TreeMap<>(), key));
     }
 }

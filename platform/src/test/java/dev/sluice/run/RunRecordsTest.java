@@ -16,6 +16,7 @@ import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.Runs.Durability;
+import dev.sluice.run.Runs.Wanted;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.store.Store;
 import dev.sluice.testing.Contents;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -62,21 +64,21 @@ final class RunRecordsTest {
     void whatARestartCloses_leavesTheQueue_andWhatEndsDoes() {
         Run taken = run(1, EXISTENCE);
         Run waiting = run(2, EXISTENCE);
-        runs.enqueue(queued(taken));
-        runs.enqueue(queued(waiting));
-        assertThat(runs.take(taken.id())).isPresent();
+        runs.queue().add(queued(taken));
+        runs.queue().add(queued(waiting));
+        assertThat(runs.queue().take(taken.id())).isPresent();
 
         var restarted = new Runs(store, Clock.systemUTC());
         assertThat(restarted.recover()).extracting(Accepted::run).containsExactly(waiting);
         assertThat(entries(RunKeys.queue())).isEqualTo(1);
-        restarted.endQueued(restarted.take(waiting.id()).orElseThrow(), content(EXISTENCE));
+        restarted.queue().end(restarted.queue().take(waiting.id()).orElseThrow(), content(EXISTENCE));
         assertThat(entries(RunKeys.queue())).isZero();
     }
 
     @Test
     void recover_givesBackAllThatWaits() {
         for (int i = 0; i <= Runs.LIST_RUNS_MAX; i++) {
-            runs.enqueue(queued(run(i, EXISTENCE)));
+            runs.queue().add(queued(run(i, EXISTENCE)));
         }
         assertThat(runs.recover()).hasSize(Runs.LIST_RUNS_MAX + 1);
     }
@@ -108,10 +110,10 @@ final class RunRecordsTest {
             var hooked = new HookedStore(store);
             var book = new Runs(hooked, Clock.systemUTC());
             Run run = run(at, EXISTENCE);
-            runs.enqueue(queued(run));
+            runs.queue().add(queued(run));
             var takers = new ArrayList<Queued>();
-            hooked.arm(at, () -> runs.take(run.id()).ifPresent(takers::add));
-            book.take(run.id()).ifPresent(takers::add);
+            hooked.arm(at, () -> runs.queue().take(run.id()).ifPresent(takers::add));
+            book.queue().take(run.id()).ifPresent(takers::add);
             assertThat(takers).as("at " + at).hasSize(1);
             isOver = hooked.isUnused();
         }
@@ -135,7 +137,7 @@ final class RunRecordsTest {
         var book = new Runs(new ForgetfulStore(store), Clock.systemUTC());
         Run accepted = run(1, EXISTENCE);
         Run claimed = run(2, EXISTENCE);
-        book.enqueue(queued(accepted));
+        book.queue().add(queued(accepted));
         book.claim(claimed, Bytes.utf8("one"));
         assertThat(runs.recover()).extracting(Accepted::run).containsExactly(accepted);
         assertThat(runs.claim(run(3, EXISTENCE), Bytes.utf8("one"))).contains(claimed.id());
@@ -192,6 +194,18 @@ final class RunRecordsTest {
         assertThat(Contents.of(store)).isEqualTo(before);
     }
 
+    /// As servers wrote it that kept no tags.
+    @Test
+    void aRunOfTheFirstFormat_isRead_andHasNoTags() {
+        byte[] stored = RunCodec.encode(run(1, EXISTENCE)).toArray();
+        int tags = stored.length - EXISTENCE.toString().length() - 2 * Integer.BYTES;
+        byte[] first = new byte[stored.length - Integer.BYTES];
+        System.arraycopy(stored, 0, first, 0, tags);
+        System.arraycopy(stored, tags + Integer.BYTES, first, tags, first.length - tags);
+        first[0] = 2;
+        assertThat(RunCodec.decodeRun(Bytes.takeOver(first))).isEqualTo(run(1, EXISTENCE));
+    }
+
     @Test
     void recordsOfAnUnknownFormat_areNotRead() {
         byte[] stored = RunCodec.encode(run(1, EXISTENCE)).toArray();
@@ -201,7 +215,7 @@ final class RunRecordsTest {
 
     private int list(int limit) {
         return reader("acme/runs")
-                .run(() -> runs.list("acme", Optional.empty(), Optional.empty(), limit))
+                .run(() -> runs.list("acme", Wanted.ALL, Optional.empty(), limit))
                 .size();
     }
 
@@ -218,7 +232,7 @@ final class RunRecordsTest {
 
     /// One that began long ago.
     private static Run run(int number, Label existence) {
-        return new Run(new UUID(0, number), "acme", "f", "id", "faas", true, 1, 1000, List.of(), existence);
+        return new Run(new UUID(0, number), "acme", "f", "id", "faas", true, 1, 1000, List.of(), new TreeMap<>(), existence);
     }
 
     private static Task reader(String clearance) {

@@ -14,6 +14,7 @@ import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.RunRetention.Rules;
 import dev.sluice.run.Runs.Durability;
+import dev.sluice.run.Runs.Wanted;
 import dev.sluice.store.MemoryStore;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -24,6 +25,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -75,7 +77,7 @@ final class RunRetentionTest {
         millis.addAndGet(Runs.RECORD_AFTER.toMillis());
         runs.recordLongRuns();
         Run waiting = newRun("acme", ACMES);
-        runs.enqueue(queued(waiting));
+        runs.queue().add(queued(waiting));
         millis.addAndGet(Duration.ofDays(2).toMillis());
         prune(Duration.ofDays(1), 0);
         assertThat(listed(Optional.empty())).containsExactlyInAnyOrder(running.id(), waiting.id());
@@ -110,7 +112,7 @@ final class RunRetentionTest {
     private Run newRun(String organization, Label existence) {
         long now = clock.millis();
         return new Run(
-                ids.next(), organization, "hello", "id", "faas", true, now, now + 1000, List.of(), existence);
+                ids.next(), organization, "hello", "id", "faas", true, now, now + 1000, List.of(), new TreeMap<>(), existence);
     }
 
     private static Content content() {
@@ -143,7 +145,7 @@ final class RunRetentionTest {
     private List<UUID> listed(Optional<String> function) {
         Label clearance = Label.parse("acme/runs&acme/user/alice,T");
         return new Task(Label.PUBLIC, clearance, Privilege.NONE)
-                .run(() -> runs.list("acme", function, Optional.empty(), 100)).stream()
+                .run(() -> runs.list("acme", new Wanted(function, List.of()), Optional.empty(), 100)).stream()
                 .map(View::run)
                 .map(Run::id)
                 .toList();

@@ -21,8 +21,12 @@ import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.Runs.Durability;
+import dev.sluice.run.Runs.Wanted;
 import dev.sluice.store.Batch;
 import dev.sluice.store.MemoryStore;
+import dev.sluice.store.Store;
+import dev.sluice.testing.Contents;
+import dev.sluice.testing.CountedReads;
 import java.io.ByteArrayInputStream;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -33,6 +37,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -101,10 +106,10 @@ final class RunsTest {
         Thread.sleep(Runs.RECORD_AFTER.plusMillis(5));
         runs.recordLongRuns();
         Run waiting = newRun("waiting");
-        runs.enqueue(queued(waiting));
+        runs.queue().add(queued(waiting));
         Run taken = newRun("taken");
-        runs.enqueue(queued(taken));
-        assertThat(runs.take(taken.id())).isPresent();
+        runs.queue().add(queued(taken));
+        assertThat(runs.queue().take(taken.id())).isPresent();
 
         var restarted = new Runs(store, clock);
         assertThat(restarted.recover()).extracting(Accepted::run).containsExactly(waiting);
@@ -117,17 +122,17 @@ final class RunsTest {
     @Test
     void recover_tellsHowMuchWaits_andWhoCausedIt() {
         Run run = newRun("waiting");
-        runs.enqueue(queued(run, Bytes.utf8("x".repeat(1_000))));
+        runs.queue().add(queued(run, Bytes.utf8("x".repeat(1_000))));
         assertThat(new Runs(store, clock).recover()).containsExactly(new Accepted(run, 1_000, true));
     }
 
     @Test
     void take_givesARunToOneTakerOnly() {
         Run run = newRun("once");
-        runs.enqueue(queued(run));
-        assertThat(runs.take(run.id())).isPresent();
-        assertThat(runs.take(run.id())).isEmpty();
-        assertThat(runs.take(UUID.randomUUID())).isEmpty();
+        runs.queue().add(queued(run));
+        assertThat(runs.queue().take(run.id())).isPresent();
+        assertThat(runs.queue().take(run.id())).isEmpty();
+        assertThat(runs.queue().take(UUID.randomUUID())).isEmpty();
     }
 
     /// What a run that waits will be given stays, however long it waits, and over a restart.
@@ -139,15 +144,15 @@ final class RunsTest {
         var collector = new BlobCollector(fs, store, blobs, late::get, Duration.ZERO);
         Run run = newRun("waits");
         blobs.put(new ByteArrayInputStream(Bytes.utf8("{}").toArray()), 10);
-        runs.enqueue(queued(run));
+        runs.queue().add(queued(run));
         late.set(late.get().plus(Duration.ofDays(7)));
         assertThat(collector.collect()).isZero();
         store.commit(new Batch().delete(useOf(run)));
         assertThat(new Runs(store, clock).recover()).extracting(Accepted::run).containsExactly(run);
         assertThat(collector.collect()).as("a record without a note gets one").isZero();
-        Run.Queued taken = runs.take(run.id()).orElseThrow();
+        Run.Queued taken = runs.queue().take(run.id()).orElseThrow();
         assertThat(collector.collect()).as("it runs").isZero();
-        runs.endQueued(taken, content(EXISTENCE, EXISTENCE));
+        runs.queue().end(taken, content(EXISTENCE, EXISTENCE));
         late.set(late.get().plus(Duration.ofDays(7)));
         assertThat(collector.collect()).isEqualTo(1);
     }
@@ -183,18 +188,73 @@ final class RunsTest {
     }
 
     @Test
+    void list_isOfAnApplication_whateverItsTagIsCalled_andNothingOfItStaysBehind() {
+        List<Store.Entry> before = Contents.of(store);
+        Run one = ended(tagged("a", Map.of("Application", "shop", "other", "x")));
+        Run two = ended(tagged("b", Map.of("app", "shop", "APP", "till")));
+        ended(tagged("a", Map.of("other", "shop", "Application", "shop\0")));
+        ended("a");
+        assertThat(list(wanted("", "shop"), Optional.empty())).containsExactly(two, one);
+        assertThat(list(wanted("", "shop"), Optional.of(two.id()))).containsExactly(one);
+        assertThat(list(wanted("a", "shop"), Optional.empty())).containsExactly(one);
+        assertThat(list(wanted("", "shop", "till"), Optional.empty())).containsExactly(two);
+        assertThat(list(wanted("", "x"), Optional.empty())).isEmpty();
+
+        runs.forget("acme", "a");
+        runs.forget("acme", "b");
+        assertThat(Contents.of(store)).isEqualTo(before);
+    }
+
+    private static Wanted wanted(String function, String... applications) {
+        return new Wanted(Optional.of(function).filter(name -> !name.isEmpty()), List.of(applications));
+    }
+
+    private Run tagged(String function, Map<String, String> tags) {
+        Run run = newRun(function);
+        return new Run(
+                run.id(),
+                run.organization(),
+                run.function(),
+                run.functionId(),
+                run.faasId(),
+                run.blocking(),
+                run.startedMillis(),
+                run.deadlineMillis(),
+                run.secrets(),
+                new TreeMap<>(tags),
+                run.existence());
+    }
+
+    /// However many runs there are before and behind it.
+    @Test
+    void aPageOfAList_costsWhatIsOnIt() {
+        var counted = new CountedReads(store);
+        var book = new Runs(counted, clock);
+        List<Run> all = IntStream.range(0, 3_000)
+                .mapToObj(i -> ended(tagged("f" + i % 2, Map.of("app", "a" + i % 3))))
+                .toList();
+        Optional<UUID> middle = Optional.of(all.get(1_500).id());
+        for (Wanted what : List.of(Wanted.ALL, wanted("f1"), wanted("", "a1"))) {
+            long before = counted.reads();
+            assertThat(reader("acme/runs").run(() -> book.list("acme", what, middle, 10)))
+                    .hasSize(10);
+            assertThat(counted.reads() - before).as(what.toString()).isLessThan(100);
+        }
+    }
+
+    @Test
     void recover_readsNoPayload_andTakeGivesIt() {
         Run run = newRun("waiting");
         Bytes payload = Bytes.utf8("\"" + "a".repeat(1 << 20) + "\"");
-        runs.enqueue(queued(run, payload));
+        runs.queue().add(queued(run, payload));
         assertThat(store.scan(RunKeys.queue(), Bytes.EMPTY, 10))
                 .singleElement()
                 .satisfies(entry -> assertThat(entry.value().length()).isLessThan(1024));
         assertThat(new Runs(store, clock).recover()).extracting(Accepted::run).containsExactly(run);
 
-        Run.Queued taken = runs.take(run.id()).orElseThrow();
+        Run.Queued taken = runs.queue().take(run.id()).orElseThrow();
         assertThat(taken.given().payload()).isEqualTo(payload);
-        runs.endQueued(taken, content(EXISTENCE, EXISTENCE));
+        runs.queue().end(taken, content(EXISTENCE, EXISTENCE));
         assertThat(store.get(RunKeys.payload(run.id()))).isEmpty();
     }
 
@@ -207,7 +267,7 @@ final class RunsTest {
         }
         assertThat(list(Optional.empty(), Optional.empty())).hasSize(5);
         assertThat(reader("acme/runs&acme/user/alice")
-                        .run(() -> runs.list("acme", Optional.empty(), Optional.empty(), 10)))
+                        .run(() -> runs.list("acme", Wanted.ALL, Optional.empty(), 10)))
                 .hasSize(2);
 
         Run huge = newRun("huge");
@@ -224,7 +284,7 @@ final class RunsTest {
     @Test
     void list_ofWhoMayNotKnow_isEmpty() {
         ended("a");
-        assertThat(reader("blue/runs").run(() -> runs.list("acme", Optional.empty(), Optional.empty(), 10)))
+        assertThat(reader("blue/runs").run(() -> runs.list("acme", Wanted.ALL, Optional.empty(), 10)))
                 .isEmpty();
     }
 
@@ -275,21 +335,28 @@ final class RunsTest {
     }
 
     private Run ended(String function) {
-        Run run = newRun(function);
+        return ended(newRun(function));
+    }
+
+    private Run ended(Run run) {
         runs.begin(run);
         runs.end(run, content(EXISTENCE, EXISTENCE), Durability.BEHIND);
         return run;
     }
 
     private List<Run> list(Optional<String> function, Optional<UUID> before) {
-        return reader("acme/runs").run(() -> runs.list("acme", function, before, 10)).stream()
+        return list(new Wanted(function, List.of()), before);
+    }
+
+    private List<Run> list(Wanted what, Optional<UUID> before) {
+        return reader("acme/runs").run(() -> runs.list("acme", what, before, 10)).stream()
                 .map(View::run)
                 .toList();
     }
 
     private Optional<View> as(String clearance) {
         return reader(clearance)
-                .run(() -> runs.list("acme", Optional.empty(), Optional.empty(), 1).stream()
+                .run(() -> runs.list("acme", Wanted.ALL, Optional.empty(), 1).stream()
                         .findFirst());
     }
 
@@ -314,7 +381,7 @@ final class RunsTest {
 
     private Run newRun(String function) {
         long now = clock.millis();
-        return new Run(ids.next(), "acme", function, "id", "faas", true, now, now + 1000, List.of(), EXISTENCE);
+        return new Run(ids.next(), "acme", function, "id", "faas", true, now, now + 1000, List.of(), new TreeMap<>(), EXISTENCE);
     }
 
     private static Queued queued(Run run) {

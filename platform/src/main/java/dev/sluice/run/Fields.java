@@ -1,0 +1,70 @@
+package dev.sluice.run;
+
+import dev.sluice.bytes.Bytes;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/// The fields of records: texts, bytes, lists and maps, each with its length before it.
+final class Fields {
+    private Fields() {}
+
+    static void writeText(DataOutputStream out, String text) throws IOException {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(utf8.length);
+        out.write(utf8);
+    }
+
+    static String readText(DataInputStream in) throws IOException {
+        return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+    }
+
+    static void writeBytes(DataOutputStream out, Bytes bytes) throws IOException {
+        out.writeInt(bytes.length());
+        out.write(bytes.readOnlyArray());
+    }
+
+    static Bytes readBytes(DataInputStream in) throws IOException {
+        return Bytes.takeOver(in.readNBytes(in.readInt()));
+    }
+
+    static <T> void writeMap(DataOutputStream out, Map<String, T> map, Function<T, String> print)
+            throws IOException {
+        out.writeInt(map.size());
+        for (Map.Entry<String, T> entry : map.entrySet()) {
+            writeText(out, entry.getKey());
+            writeText(out, print.apply(entry.getValue()));
+        }
+    }
+
+    static <T> Map<String, T> readMap(DataInputStream in, Function<String, T> parse) throws IOException {
+        int count = in.readInt();
+        var map = new HashMap<String, T>();
+        for (int i = 0; i < count; i++) {
+            map.put(readText(in), parse.apply(readText(in)));
+        }
+        return map;
+    }
+
+    static void writeTexts(DataOutputStream out, List<String> texts) throws IOException {
+        out.writeInt(texts.size());
+        for (String text : texts) {
+            writeText(out, text);
+        }
+    }
+
+    static List<String> readTexts(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        var texts = new ArrayList<String>();
+        for (int i = 0; i < count; i++) {
+            texts.add(readText(in));
+        }
+        return texts;
+    }
+}
