@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.api.EntityRoutes.Form;
 import dev.sluice.audit.AuditLog;
 import dev.sluice.audit.Inquiry;
 import dev.sluice.authn.Authenticator;
@@ -122,6 +123,7 @@ public final class Api implements Handler {
         addKept(table, iam, clock);
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
+        addSettings(table, door, rooms.fs(), clock);
         new FunctionRoutes(door, functions).addTo(table);
         new SecretRoutes(door, rooms.secrets()).addTo(table);
         new RunRoutes(door, functions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
@@ -156,8 +158,17 @@ public final class Api implements Handler {
     }
 
     private void addImages(Routes.Table table, Door door) {
-        new EntityRoutes<>(door, Resource.BASEIMAGE, "base image", images.bases()).addTo(table);
-        new EntityRoutes<>(door, Resource.IMAGE, "image", images).addTo(table);
+        new EntityRoutes<>(door, Form.of(Resource.BASEIMAGE, "base image", 201), images.bases()).addTo(table);
+        new EntityRoutes<>(door, Form.of(Resource.IMAGE, "image", 201), images).addTo(table);
+    }
+
+    /// Dispatch answers the creation of an application and of an API with 200.
+    private static void addSettings(Routes.Table table, Door door, LabeledFs fs, Clock clock) {
+        var applications = new KeptEntities<>(fs, ApplicationWish.KIND, clock);
+        new EntityRoutes<>(door, Form.of(Resource.APPLICATION, "application", 200), applications).addTo(table);
+        new EntityRoutes<>(door, Form.of(Resource.API, "API", 200), new KeptEntities<>(fs, ApiWish.KIND, clock))
+                .addTo(table);
+        new EventRoutes(door, fs, clock).addTo(table);
     }
 
     private void forget(Organization deleted) {

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.kernel.Refused;
+import dev.sluice.org.Need;
 import dev.sluice.org.Organization;
 import java.util.List;
 
@@ -14,6 +15,11 @@ interface Entities<W> {
     W parse(Bytes body);
 
     String name(W wish);
+
+    /// What the author of a wish must be allowed too, or nobody is told anything.
+    default List<Need> alsoNeeds(W wish) {
+        return List.of();
+    }
 
     /// @throws Rejection 400 for a wish that cannot be met
     /// @throws Refused `EXISTS`, `DENIED`, `QUOTA`

@@ -13,27 +13,41 @@ import dev.sluice.org.Need;
 import dev.sluice.org.Resource;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
-/// The five routes of a kind of entities: `/v1/baseimage` or `/v1/image`.
+/// The five routes of a kind of entities, such as `/v1/baseimage`.
 ///
 /// @param <W> what a client asks for
 final class EntityRoutes<W> {
     private final Door door;
-    private final Resource resource;
-    private final String kind;
+    private final Form form;
     private final Entities<W> entities;
 
-    /// @param kind as Dispatch's messages call it
-    EntityRoutes(Door door, Resource resource, String kind, Entities<W> entities) {
+    /// How a kind is called and answered.
+    ///
+    /// @param kind    as Dispatch's messages call it
+    /// @param created the status of a successful creation
+    /// @param need    what doing something with the one of that name asks of the policies
+    record Form(String path, String kind, int created, Resource resource, BiFunction<Action, String, Need> need) {
+        static Form of(Resource resource, String kind, int created) {
+            return new Form(
+                    "/v1/" + resource.word(),
+                    kind,
+                    created,
+                    resource,
+                    (action, name) -> Need.of(action, resource, name));
+        }
+    }
+
+    EntityRoutes(Door door, Form form, Entities<W> entities) {
         this.door = door;
-        this.resource = resource;
-        this.kind = kind;
+        this.form = form;
         this.entities = entities;
     }
 
     void addTo(Routes.Table table) {
-        String all = "/v1/" + resource.word();
+        String all = form.path();
         String one = all + "/{name}";
         add(table, "POST", all, this::create);
         add(table, "GET", all, this::list);
@@ -43,18 +57,19 @@ final class EntityRoutes<W> {
     }
 
     private void add(Routes.Table table, String method, String template, Handler handler) {
-        table.add(method, template, Refusals.ofEntities(kind, handler));
+        table.add(method, template, Refusals.ofEntities(form.kind(), handler));
     }
 
     private Response create(Request request) throws IOException {
         Caller.Known caller = door.borrower(request);
-        ObjectLoans.requireSome(caller, Action.CREATE, resource);
+        ObjectLoans.requireSome(caller, Action.CREATE, form.resource());
         W wish = entities.parse(request.body(ImageRequest.BODY_BYTES_MAX));
         Task task = lent(caller, Action.CREATE, entities.name(wish));
+        requireAlso(caller, wish);
         try {
-            return answer(201, task.run(() -> entities.create(caller.organization(), wish)));
+            return answer(form.created(), task.run(() -> entities.create(caller.organization(), wish)));
         } catch (Refused refused) {
-            return Refusals.ofEntity(kind, entities.name(wish), refused);
+            return Refusals.ofEntity(form.kind(), entities.name(wish), refused);
         }
     }
 
@@ -63,6 +78,7 @@ final class EntityRoutes<W> {
         String name = request.parameter("name");
         Task task = lent(caller, Action.UPDATE, name);
         W wish = entities.parse(request.body(ImageRequest.BODY_BYTES_MAX));
+        requireAlso(caller, wish);
         return answer(200, task.run(() -> {
             if (!entities.name(wish).equals(name)) {
                 entities.find(caller.organization(), name);
@@ -73,16 +89,21 @@ final class EntityRoutes<W> {
     }
 
     private Task lent(Caller.Known caller, Action action, String name) {
-        return ObjectLoans.of(caller, Need.of(action, resource, name));
+        return ObjectLoans.of(caller, form.need().apply(action, name));
+    }
+
+    /// It is not lent for what is done here, which uses nothing of it: what comes of the entity does, later.
+    private void requireAlso(Caller.Known caller, W wish) {
+        entities.alsoNeeds(wish).forEach(need -> ObjectLoans.of(caller, need));
     }
 
     /// Who may get some only sees those only.
     private Response list(Request request) {
         Caller.Known caller = door.borrower(request);
-        Task task = ObjectLoans.ofAllThatMayBeSeen(caller, resource);
+        Task task = ObjectLoans.ofAllThatMayBeSeen(caller, form.resource());
         Predicate<List<FunctionEntity.Tag>> tagged = Tags.wanted(request);
         List<? extends NamedEntity> seen = task.run(() -> entities.list(caller.organization())).stream()
-                .filter(entity -> caller.may(Need.of(Action.GET, resource, entity.name())))
+                .filter(entity -> caller.may(form.need().apply(Action.GET, entity.name())))
                 .filter(entity -> tagged.test(entity.tags()))
                 .toList();
         var out = new JsonWriter(512 * (seen.size() + 1)).beginArray();

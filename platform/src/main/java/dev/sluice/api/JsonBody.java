@@ -36,6 +36,7 @@ final class JsonBody {
     private static final int LIST_MAX = 100;
     private static final int SHOWN_CHARS_MAX = 64;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]*");
+    private static final Pattern DRIVER_NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
     private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}");
     private static final List<String> STATUSES =
             List.of("INITIALIZED", "CREATING", "READY", "UPDATING", "ERROR", "DELETING");
@@ -101,42 +102,81 @@ final class JsonBody {
 
     /// Of what clients send, the status means nothing, but it must be one.
     void requireStatus() {
-        if (!STATUSES.contains(
-                text("status").filter(status -> !status.isEmpty()).orElse(STATUSES.getFirst()))) {
-            throw Rejection.of(422, 606, "status in body should be one of [" + String.join(" ", STATUSES) + "]");
-        }
+        String status = text("status").filter(text -> !text.isEmpty()).orElse(STATUSES.getFirst());
+        requireAmong("status", status, STATUSES);
     }
 
     /// The name of an entity.
     String requiredName() {
-        requireId();
-        String name = text("name").orElseThrow(() -> required("name"));
-        if (name.length() > NAME_CHARS_MAX) {
-            throw Rejection.of(422, 603, "name in body should be at most " + NAME_CHARS_MAX + " chars long");
-        }
-        if (!NAME.matcher(name).matches()) {
-            throw Rejection.of(
-                    422,
-                    605,
-                    "name should start with letter or number and may only contain letters, numbers, underscores"
-                            + " and dashes");
-        }
-        return name;
+        return requiredName(NAME_CHARS_MAX);
+    }
+
+    String requiredName(int charsMax) {
+        return named(
+                NAME,
+                charsMax,
+                "name should start with letter or number and may only contain letters, numbers, underscores and"
+                        + " dashes");
+    }
+
+    /// The name of an event driver.
+    String requiredDriverName() {
+        return named(
+                DRIVER_NAME,
+                NAME_CHARS_MAX,
+                "name should start with lower case letter or number and may only contain lower case letters, numbers"
+                        + " and dashes");
     }
 
     /// The name of an entity whose names are of another form.
     ///
     /// @param pattern as Dispatch says it
     String requiredName(Pattern pattern, int charsMax) {
+        return named(pattern, charsMax, mismatch("name", pattern));
+    }
+
+    private String named(Pattern pattern, int charsMax, String otherwise) {
         requireId();
         String name = text("name").orElseThrow(() -> required("name"));
-        if (name.length() > charsMax) {
-            throw Rejection.of(422, 603, "name in body should be at most " + charsMax + " chars long");
-        }
-        if (!pattern.matcher(name).matches()) {
-            throw Rejection.of(422, 605, "name in body should match '" + pattern.pattern() + "'");
-        }
+        requireForm("name", name, pattern, charsMax, otherwise);
         return name;
+    }
+
+    /// A text that must be there, and of a form.
+    String matching(String field, Pattern pattern, int charsMax) {
+        String text = text(field).orElseThrow(() -> required(field));
+        requireForm(field, text, pattern, charsMax, mismatch(field, pattern));
+        return text;
+    }
+
+    /// A list of texts of a form.
+    List<String> matchingEach(String field, Pattern pattern, int charsMax) {
+        List<String> texts = texts(field);
+        for (int i = 0; i < texts.size(); i++) {
+            String place = field + "." + i;
+            requireForm(place, texts.get(i), pattern, charsMax, mismatch(place, pattern));
+        }
+        return texts;
+    }
+
+    private static String mismatch(String field, Pattern pattern) {
+        return field + " in body should match '" + pattern.pattern() + "'";
+    }
+
+    private static void requireForm(String field, String text, Pattern pattern, int charsMax, String otherwise) {
+        if (text.length() > charsMax) {
+            throw Rejection.of(422, 603, field + " in body should be at most " + charsMax + " chars long");
+        }
+        if (!pattern.matcher(text).matches()) {
+            throw Rejection.of(422, 605, otherwise);
+        }
+    }
+
+    /// Refuses a word that is none of those.
+    static void requireAmong(String field, String word, List<String> words) {
+        if (!words.contains(word)) {
+            throw Rejection.of(422, 606, field + " in body should be one of [" + String.join(" ", words) + "]");
+        }
     }
 
     boolean flag(String name) {

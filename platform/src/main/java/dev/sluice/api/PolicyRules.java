@@ -91,10 +91,10 @@ final class PolicyRules {
             int slash = word.indexOf('/');
             if (slash < 0) {
                 if (all) {
-                    requireAmong("resources." + i, word, RESOURCES);
+                    JsonBody.requireAmong("resources." + i, word, RESOURCES);
                 }
             } else if (ObjectWord.of(word).isEmpty()) {
-                requireAmong("resources." + i, word.substring(0, slash), ObjectWord.kinds());
+                JsonBody.requireAmong("resources." + i, word.substring(0, slash), ObjectWord.kinds());
             }
         }
         return resources;
@@ -123,13 +123,7 @@ final class PolicyRules {
 
     private static void requireAmong(String field, List<String> words, List<String> known) {
         for (int i = 0; i < words.size(); i++) {
-            requireAmong(field + "." + i, words.get(i), known);
-        }
-    }
-
-    private static void requireAmong(String place, String word, List<String> known) {
-        if (!known.contains(word)) {
-            throw Rejection.of(422, 606, place + " in body should be one of [" + String.join(" ", known) + "]");
+            JsonBody.requireAmong(field + "." + i, words.get(i), known);
         }
     }
 

@@ -196,16 +196,150 @@ final class RecordedRequestsTest extends ApiTest {
         assertThat(first.get().text("faasId")).isNotEqualTo(second.text("faasId"));
     }
 
+    @Test
+    void applications() {
+        String made = "{\"id\":\"*\",\"name\":\"app1\",\"kind\":\"Application\",\"status\":\"READY\",\"createdTime\":1,"
+                + "\"modifiedTime\":1,\"tags\":[]}";
+        assertAnswer(api.post(root, "/v1/application", "{\"name\":\"app1\",\"tags\":[]}"), 200, made);
+        assertAnswer(api.get(root, "/v1/application"), 200, "[" + made + "]");
+        assertAnswer(api.delete(root, "/v1/application/app1"), 200, made);
+        assertAnswer(api.get(root, "/v1/application"), 200, "[]");
+    }
+
+    @Test
+    void apis() {
+        String hello = "{\"id\":\"*\",\"name\":\"frontend-hello-js\",\"kind\":\"API\",\"function\":\"node-hello-js\","
+                + "\"authentication\":\"public\",\"enabled\":true,\"cors\":true,\"hosts\":null,"
+                + "\"methods\":[\"GET\"],\"protocols\":[\"http\",\"https\"],\"uris\":[\"/dispatch/hello\"],"
+                + "\"tls\":\"\",\"tags\":null,\"status\":\"CREATING\"}";
+        assertAnswer(
+                api.post(
+                        root,
+                        "/v1/api",
+                        "{\"authentication\":\"public\",\"cors\":true,\"enabled\":true,"
+                                + "\"function\":\"node-hello-js\",\"hosts\":[],\"methods\":[\"GET\"],"
+                                + "\"name\":\"frontend-hello-js\",\"protocols\":[\"http\",\"https\"],"
+                                + "\"tags\":[],\"uris\":[\"/hello\"]}"),
+                200,
+                hello);
+        String a2 = "{\"id\":\"*\",\"name\":\"a2\",\"kind\":\"API\",\"function\":\"f2\","
+                + "\"authentication\":\"basic\",\"hosts\":[\"x.example.com\"],\"methods\":[\"POST\",\"PUT\"],"
+                + "\"protocols\":[\"https\"],\"uris\":[\"/a\",\"/b\"],\"tls\":\"\","
+                + "\"tags\":[{\"key\":\"Application\",\"value\":\"app1\"}],\"status\":\"CREATING\"}";
+        assertAnswer(
+                api.post(
+                        root,
+                        "/v1/api",
+                        "{\"authentication\":\"basic\",\"function\":\"f2\",\"hosts\":[\"x.example.com\"],"
+                                + "\"methods\":[\"POST\",\"PUT\"],\"name\":\"a2\",\"protocols\":[\"https\"],"
+                                + "\"tags\":[{\"key\":\"Application\",\"value\":\"app1\"}],"
+                                + "\"uris\":[\"/a\",\"/b\"]}"),
+                200,
+                a2);
+        awaitReadyAt("/v1/api/a2");
+        assertAnswer(api.get(root, "/v1/api/a2"), 200, a2.replace("CREATING", "READY"));
+        assertThat(api.get(root, "/v1/api").json()).hasSize(2);
+        String update = "{\"authentication\":\"public\",\"enabled\":true,\"function\":\"func-nodejs\","
+                + "\"hosts\":null,\"kind\":\"API\",\"methods\":[\"GET\"],\"name\":\"a2\","
+                + "\"protocols\":[\"https\"],\"tags\":null,\"uris\":[\"/goodbye\"]}";
+        String updated = "{\"id\":\"*\",\"name\":\"a2\",\"kind\":\"API\",\"function\":\"func-nodejs\","
+                + "\"authentication\":\"public\",\"enabled\":true,\"hosts\":null,\"methods\":[\"GET\"],"
+                + "\"protocols\":[\"https\"],\"uris\":[\"/dispatch/goodbye\"],\"tls\":\"\",\"tags\":null,"
+                + "\"status\":\"UPDATING\"}";
+        assertAnswer(api.put(root, "/v1/api/a2", update), 200, updated);
+        assertAnswer(api.delete(root, "/v1/api/a2"), 200, updated.replace("UPDATING", "DELETING"));
+        String fromYaml = "{\"enabled\":true,\"function\":\"hello-py\",\"hosts\":null,\"kind\":\"API\","
+                + "\"methods\":[\"POST\"],\"name\":\"post-hello\",\"protocols\":[\"https\"],"
+                + "\"tags\":[{\"key\":\"role\",\"value\":\"test\"}],\"uris\":[\"/hello\"]}";
+        assertThat(api.post(root, "/v1/api", fromYaml).status()).isEqualTo(200);
+    }
+
+    @Test
+    void subscriptions() {
+        String made = "{\"name\":\"sub1\",\"kind\":\"Subscription\",\"eventType\":\"a.b\",\"function\":\"f1\","
+                + "\"secrets\":[\"s1\"],\"status\":\"CREATING\",\"createdTime\":1,\"modifiedTime\":1,"
+                + "\"tags\":null}";
+        assertAnswer(
+                api.post(
+                        root,
+                        "/v1/event/subscriptions",
+                        "{\"eventType\":\"a.b\",\"function\":\"f1\",\"name\":\"sub1\",\"secrets\":[\"s1\"],"
+                                + "\"tags\":null}"),
+                201,
+                made);
+        assertAnswer(
+                api.post(
+                        root,
+                        "/v1/event/subscriptions",
+                        "{\"eventType\":\"\",\"function\":\"f1\",\"name\":\"robust-mako-789368\","
+                                + "\"secrets\":[],\"tags\":null}"),
+                422,
+                "{\"code\":605,\"message\":\"eventType in body should match '^[\\\\w\\\\d\\\\-\\\\.]+$'\"}");
+        awaitReadyAt("/v1/event/subscriptions/sub1");
+        assertAnswer(
+                api.get(root, "/v1/event/subscriptions"), 200, "[" + made.replace("CREATING", "READY") + "]");
+        assertAnswer(
+                api.delete(root, "/v1/event/subscriptions/sub1"), 200, made.replace("CREATING", "DELETING"));
+    }
+
+    @Test
+    void events() {
+        String event = "{\"eventType\":\"no.one\",\"cloudEventsVersion\":\"0.1\",\"source\":\"dispatch\","
+                + "\"eventID\":\"c935a2c9-3c47-4f1c-99d1-d1c539bd2606\","
+                + "\"eventTime\":\"2026-11-21T17:44:52.501Z\",\"contentType\":\"application/json\","
+                + "\"data\":{\"x\":1}}";
+        assertAnswer(api.post(root, "/v1/event", event), 200, event);
+        String bare = "{\"eventType\":\"no.one\",\"cloudEventsVersion\":\"0.1\",\"source\":\"dispatch\","
+                + "\"eventID\":\"f54bf576-8815-46bb-aad0-4d8e94dd6509\","
+                + "\"eventTime\":\"2026-11-21T17:44:52.557Z\"}";
+        assertAnswer(api.post(root, "/v1/event", bare), 200, bare);
+    }
+
+    @Test
+    void eventDrivers_andTheirTypes() {
+        String type = "{\"name\":\"ticker\",\"kind\":\"DriverType\",\"image\":\"kars7e/timer:latest\","
+                + "\"expose\":true,\"config\":null,\"created-time\":1,\"modified-time\":1,\"tags\":null}";
+        assertAnswer(
+                api.post(
+                        root,
+                        "/v1/event/drivertypes",
+                        "{\"config\":null,\"image\":\"kars7e/timer:latest\",\"expose\":true,\"name\":\"ticker\","
+                                + "\"tags\":[]}"),
+                201,
+                type);
+        assertAnswer(api.get(root, "/v1/event/drivertypes/ticker"), 200, type);
+        String driver = "{\"name\":\"d1\",\"kind\":\"Driver\",\"type\":\"ticker\","
+                + "\"config\":[{\"key\":\"seconds\",\"value\":\"2\"},{\"key\":\"flag\"}],\"secrets\":[\"s1\"],"
+                + "\"expose\":true,\"url\":\"\",\"reason\":null,\"status\":\"CREATING\",\"created-time\":1,"
+                + "\"modified-time\":1,\"tags\":null}";
+        assertAnswer(
+                api.post(
+                        root,
+                        "/v1/event/drivers",
+                        "{\"config\":[{\"key\":\"seconds\",\"value\":\"2\"},{\"key\":\"flag\"}],"
+                                + "\"name\":\"d1\",\"reason\":null,\"secrets\":[\"s1\"],\"expose\":false,"
+                                + "\"tags\":[],\"type\":\"ticker\"}"),
+                201,
+                driver);
+        awaitReadyAt("/v1/event/drivers/d1");
+        assertThat(api.get(root, "/v1/event/drivers").json()).hasSize(1);
+        assertAnswer(
+                api.delete(root, "/v1/event/drivers/d1"), 200, driver.replace("CREATING", "DELETING"));
+        assertAnswer(api.delete(root, "/v1/event/drivertypes/ticker"), 200, type);
+    }
+
     private void create(String name) {
         api.post(root, "/v1/function", ApiServer.python(name, PYTHON));
         awaitReady(name);
     }
 
     private void awaitReady(String name) {
+        awaitReadyAt("/v1/function/" + name);
+    }
+
+    private void awaitReadyAt(String one) {
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
-                        () -> assertThat(api.get(root, "/v1/function/" + name).text("status"))
-                                .isEqualTo("READY"));
+                .untilAsserted(() -> assertThat(api.get(root, one).text("status")).isEqualTo("READY"));
     }
 
     private static String source(String file, String content) {
@@ -219,6 +353,6 @@ final class RecordedRequestsTest extends ApiTest {
 
     private static String plain(String body) {
         return body.replaceAll("\"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\"", "\"*\"")
-                .replaceAll("Time\":[0-9]+", "Time\":1");
+                .replaceAll("[Tt]ime\":[0-9]+", "time\":1");
     }
 }

@@ -1,0 +1,119 @@
+package dev.sluice.api;
+
+import dev.sluice.api.FunctionEntity.Tag;
+import dev.sluice.api.KeptEntities.Kind;
+import dev.sluice.org.Action;
+import dev.sluice.org.Need;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Resource;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// The settings of an endpoint: which requests at the gateway are to become runs of a function.
+///
+/// Source: contracts/dispatch.md 2.8; design/labels.md section 4.
+///
+/// @param hosts whose requests are meant; where there are none, those under the organization's name
+record ApiWish(
+        String name,
+        String function,
+        String authentication,
+        boolean enabled,
+        boolean cors,
+        List<String> hosts,
+        List<String> methods,
+        List<String> protocols,
+        List<String> uris,
+        String tls,
+        List<Tag> tags)
+        implements KeptEntity.Wish {
+    static final Kind<ApiWish> KIND = new Kind<>(
+            "API", Resource.API, "", ApiWish.class, ApiWish::parse, ApiWish::needs, (org, api) -> api.under(org));
+
+    private static final List<String> AUTHENTICATIONS = List.of("public", "basic", "oauth2");
+    private static final List<String> PROTOCOLS = List.of("http", "https");
+    private static final Pattern FUNCTION = Pattern.compile("^[\\w\\d][\\w\\d\\-]*$");
+    private static final Pattern HOST = Pattern.compile("^[A-Za-z0-9][A-Za-z0-9.\\-]*$");
+    private static final Pattern METHOD = Pattern.compile("^[A-Z]+$");
+    private static final Pattern URI = Pattern.compile("^/[!-~&&[^?#%\\\\]]*$");
+    private static final int TEXT_CHARS_MAX = 256;
+    private static final Set<String> DOTS = Set.of(".", "..");
+
+    ApiWish {
+        hosts = List.copyOf(hosts);
+        methods = List.copyOf(methods);
+        protocols = List.copyOf(protocols);
+        uris = List.copyOf(uris);
+        tags = List.copyOf(tags);
+    }
+
+    private static ApiWish parse(JsonBody fields) {
+        String authentication = fields.text("authentication").orElse("");
+        if (!authentication.isEmpty()) {
+            JsonBody.requireAmong("authentication", authentication, AUTHENTICATIONS);
+        }
+        String function = fields.matching("function", FUNCTION, JsonBody.NAME_CHARS_MAX);
+        List<String> hosts = fields.matchingEach("hosts", HOST, TEXT_CHARS_MAX);
+        List<String> methods = fields.matchingEach("methods", METHOD, TEXT_CHARS_MAX);
+        String name = fields.requiredName();
+        List<String> protocols = fields.texts("protocols");
+        for (int i = 0; i < protocols.size(); i++) {
+            JsonBody.requireAmong("protocols." + i, protocols.get(i), PROTOCOLS);
+        }
+        fields.requireStatus();
+        List<String> uris = fields.matchingEach("uris", URI, TEXT_CHARS_MAX);
+        if (uris.stream().anyMatch(uri -> List.of(uri.split("/", -1)).stream().anyMatch(DOTS::contains))) {
+            throw Rejection.of(400, "bad request when processing API " + name + ": a path with . or .. in it");
+        }
+        return new ApiWish(
+                name,
+                function,
+                authentication,
+                fields.flag("enabled"),
+                fields.flag("cors"),
+                hosts,
+                methods,
+                protocols,
+                uris,
+                fields.text("tls").orElse(""),
+                Tags.of(fields));
+    }
+
+    /// Whoever lets others run a function may do so himself.
+    private static List<Need> needs(ApiWish wish) {
+        return List.of(Need.of(Action.CREATE, Resource.RUNS, wish.function()));
+    }
+
+    /// Where no host tells whose it is, the path must: each organization has the part below its own name. Clients send
+    /// back what they were told, so what is there already is not put there twice.
+    private ApiWish under(Organization organization) {
+        if (!hosts.isEmpty()) {
+            return this;
+        }
+        String part = "/" + organization.name();
+        List<String> below = uris.isEmpty()
+                ? List.of(part)
+                : uris.stream()
+                        .map(uri -> uri.equals(part) || uri.startsWith(part + "/") ? uri : part + uri)
+                        .toList();
+        return new ApiWish(
+                name, function, authentication, enabled, cors, hosts, methods, protocols, below, tls, tags);
+    }
+
+    @Override
+    public void writeTo(JsonWriter out, KeptEntity<?> entity, KeptEntity.State state) {
+        out.field("id", entity.id()).field("name", name).field("kind", "API").field("function", function);
+        out.field("authentication", authentication);
+        if (enabled) {
+            out.name("enabled").value(true);
+        }
+        if (cors) {
+            out.name("cors").value(true);
+        }
+        out.fieldOrNull("hosts", hosts).fieldOrNull("methods", methods).fieldOrNull("protocols", protocols);
+        out.fieldOrNull("uris", uris).field("tls", tls);
+        Tag.write(tags, out);
+        out.field("status", state.status().name());
+    }
+}

@@ -1,0 +1,108 @@
+package dev.sluice.api;
+
+import dev.sluice.api.FunctionEntity.Tag;
+import dev.sluice.api.KeptEntities.Kind;
+import dev.sluice.api.KeptEntity.State;
+import dev.sluice.api.KeptEntity.Status;
+import dev.sluice.org.Action;
+import dev.sluice.org.Need;
+import dev.sluice.org.Resource;
+import java.time.Duration;
+import java.util.List;
+
+/// An event driver: a program of some type that makes events. Dispatch's clients see no id.
+///
+/// Source: contracts/dispatch.md 2.10, 6.
+///
+/// @param made what its type was when it was created or updated; before that, nothing
+record DriverWish(
+        String name, String type, List<DriverConfig> config, List<String> secrets, Made made, List<Tag> tags)
+        implements KeptEntity.Wish {
+    /// As long as Dispatch waits for a driver that never comes.
+    private static final Duration DEPLOYED_WITHIN = Duration.ofSeconds(8);
+
+    /// What Dispatch's own ticker is made of, of any version.
+    private static final String TIMER = "kars7e/timer";
+
+    private static final String NO_EVENTS_YET = "this server runs no event drivers yet: no events come of it";
+    private static final String NOT_AVAILABLE = "DeploymentNotAvailable";
+
+    DriverWish {
+        config = List.copyOf(config);
+        secrets = List.copyOf(secrets);
+        tags = List.copyOf(tags);
+    }
+
+    /// What a driver has of its type.
+    record Made(String image, boolean expose) {
+        static final Made OF_NOTHING = new Made("", false);
+    }
+
+    /// @param types of the organizations
+    static Kind<DriverWish> kind(KeptEntities<DriverTypeWish> types) {
+        return new Kind<>(
+                "event driver",
+                Resource.EVENT,
+                ".driver",
+                DriverWish.class,
+                DriverWish::parse,
+                DriverWish::needs,
+                (organization, wish) -> wish.of(types.ifThere(organization, wish.type)
+                        .orElseThrow(() -> Rejection.of(
+                                400,
+                                "bad request when processing event driver " + wish.name + ": driver type " + wish.type
+                                        + " does not exist"))));
+    }
+
+    private static DriverWish parse(JsonBody fields) {
+        List<DriverConfig> config = DriverConfig.of(fields);
+        String name = fields.requiredDriverName();
+        List<String> secrets = fields.texts("secrets");
+        fields.requireStatus();
+        List<Tag> tags = Tags.of(fields);
+        String type = fields.requiredText("type");
+        if (type.length() > DriverTypeWish.NAME_CHARS_MAX) {
+            throw Rejection.of(
+                    422, 603, "type in body should be at most " + DriverTypeWish.NAME_CHARS_MAX + " chars long");
+        }
+        return new DriverWish(name, type, config, secrets, Made.OF_NOTHING, tags);
+    }
+
+    /// Whoever hands secrets to a driver may read them himself.
+    private static List<Need> needs(DriverWish wish) {
+        return wish.secrets.stream()
+                .map(secret -> Need.of(Action.GET, Resource.SECRET, secret))
+                .toList();
+    }
+
+    private DriverWish of(DriverTypeWish stated) {
+        return new DriverWish(name, type, config, secrets, new Made(stated.image(), stated.expose()), tags);
+    }
+
+    private boolean isTimer() {
+        return made.image.equals(TIMER) || made.image.startsWith(TIMER + ":");
+    }
+
+    @Override
+    public State after(Duration time, Status begun) {
+        if (isTimer()) {
+            return time.compareTo(KeptEntity.LOOKED_AT) < 0
+                    ? State.of(begun)
+                    : new State(Status.READY, List.of(NO_EVENTS_YET));
+        }
+        return time.compareTo(DEPLOYED_WITHIN) < 0
+                ? State.of(begun)
+                : new State(Status.ERROR, List.of(NOT_AVAILABLE));
+    }
+
+    /// No driver can be reached from outside yet.
+    @Override
+    public void writeTo(JsonWriter out, KeptEntity<?> entity, State state) {
+        out.field("name", name).field("kind", "Driver").field("type", type);
+        DriverConfig.write(config, out);
+        out.fieldOrNull("secrets", secrets).name("expose").value(made.expose);
+        out.field("url", "").fieldOrNull("reason", state.reason()).field("status", state.status().name());
+        out.field("created-time", entity.createdSeconds()).field("modified-time", entity.modifiedSeconds());
+        Tag.write(tags, out);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.sluice.api;
+
+import dev.sluice.api.EntityRoutes.Form;
+import dev.sluice.authn.Caller;
+import dev.sluice.fs.LabeledFs;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
+import dev.sluice.http.Routes;
+import dev.sluice.kernel.Task;
+import dev.sluice.org.Action;
+import dev.sluice.org.EventKind;
+import dev.sluice.org.Operation;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Resource;
+import java.io.IOException;
+import java.time.InstantSource;
+
+/// `/v1/event`: subscriptions, drivers and their types are kept, and events are looked at. Nothing is delivered yet:
+/// an event that somebody has subscribed to is refused, and one that nobody has is dropped, as Dispatch does.
+final class EventRoutes {
+    private static final String PATH = "/v1/event";
+    private static final String NOT_IMPLEMENTED = "Endpoint is not implemented in this version of Dispatch";
+
+    private final Door door;
+    private final KeptEntities<SubscriptionWish> subscriptions;
+    private final KeptEntities<DriverTypeWish> types;
+    private final KeptEntities<DriverWish> drivers;
+
+    EventRoutes(Door door, LabeledFs fs, InstantSource clock) {
+        this.door = door;
+        this.subscriptions = new KeptEntities<>(fs, SubscriptionWish.KIND, clock);
+        this.types = new KeptEntities<>(fs, DriverTypeWish.KIND, clock);
+        this.drivers = new KeptEntities<>(fs, DriverWish.kind(types), clock);
+    }
+
+    void addTo(Routes.Table table) {
+        new EntityRoutes<>(door, form("subscriptions", "subscription", EventKind.SUBSCRIPTION), subscriptions)
+                .addTo(table);
+        new EntityRoutes<>(door, form("drivers", "event driver", EventKind.DRIVER), drivers).addTo(table);
+        new EntityRoutes<>(door, form("drivertypes", "event driver type", EventKind.DRIVER_TYPE), types).addTo(table);
+        table.add("POST", PATH, Refusals.ofEntities("event", this::emit));
+    }
+
+    private static Form form(String path, String kind, EventKind one) {
+        return new Form(PATH + "/" + path, kind, 201, Resource.EVENT, one::need);
+    }
+
+    private Response emit(Request request) throws IOException {
+        Caller.Known caller = door.borrower(request);
+        Task task = Door.lent(caller, Operation.of(Action.CREATE, Resource.EVENT));
+        Emission emission = Emission.parse(request.body(Emission.BYTES_MAX));
+        if (task.run(() -> isWanted(caller.organization(), emission))) {
+            return Response.error(501, 501, NOT_IMPLEMENTED);
+        }
+        return Response.json(200, emission.json());
+    }
+
+    private boolean isWanted(Organization organization, Emission emission) {
+        return subscriptions.wishes(organization).stream()
+                .anyMatch(subscription -> subscription.eventType().equals(emission.eventType()));
+    }
+}
