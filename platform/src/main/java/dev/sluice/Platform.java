@@ -49,11 +49,13 @@ import dev.sluice.store.StoreFailed;
 import dev.sluice.store.rocks.RocksStore;
 import dev.sluice.worker.LocalWorker;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -220,10 +222,13 @@ final class Platform implements AutoCloseable {
 
     private LocalWorker worker(Config config, CloudCalls.Rooms rooms, Scheduler scheduler, int memoryMib, Clock clock)
             throws InterruptedException {
-        var guests = Map.of(
+        var guests = new HashMap<>(Map.of(
                 Runtime.PYTHON3.language(), config.guestDir().resolve("python"),
                 Runtime.NODEJS.language(), config.guestDir().resolve("node"),
-                Runtime.JAVA.language(), config.guestDir().resolve("java").resolve("runtime"));
+                Runtime.JAVA.language(), config.guestDir().resolve("java").resolve("runtime")));
+        if (Files.exists(NamespaceOptions.PWSH)) { // no distribution has it
+            guests.put(Runtime.POWERSHELL.language(), config.guestDir().resolve("powershell"));
+        }
         var driver = closing(
                 NamespaceDriver.open(NamespaceOptions.of(data.resolve("sandbox"), guests)), NamespaceDriver::close);
         return closing(

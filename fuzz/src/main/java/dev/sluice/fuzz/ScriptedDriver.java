@@ -32,6 +32,11 @@ final class ScriptedDriver implements SandboxDriver {
     }
 
     @Override
+    public boolean offers(String runtime) {
+        return true;
+    }
+
+    @Override
     public void close() {
         guests.forEach(Guest::close);
     }

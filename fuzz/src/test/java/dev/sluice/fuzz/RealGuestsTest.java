@@ -39,6 +39,11 @@ final class RealGuestsTest {
         }
 
         @Override
+        public boolean offers(String runtime) {
+            return driver.offers(runtime);
+        }
+
+        @Override
         public void close() {
             // The test closes what all worlds share.
         }

@@ -65,10 +65,8 @@ record BaseImageEntity(
         if (runtime().isPresent()) {
             return Optional.empty();
         }
-        return Optional.of(BuiltInImages.language(wish.dockerUrl())
-                .map(language -> "this server has no runtime for " + language + " yet, only for " + languages())
-                .orElseGet(() -> wish.dockerUrl() + " cannot be pulled: this server pulls from no registry yet, and has"
-                        + " only dispatchframework/LANGUAGE-base for " + languages()));
+        return Optional.of(wish.dockerUrl() + " cannot be pulled: this server pulls from no registry yet, and has only"
+                + " dispatchframework/LANGUAGE-base for " + languages());
     }
 
     private static String languages() {

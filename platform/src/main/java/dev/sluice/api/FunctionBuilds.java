@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
 /// each has one build at a time, so that one whose code loads without end keeps its own others waiting.
 /// Thread-safe.
 final class FunctionBuilds {
+    /// How the reason of what is READY though nobody could try it begins.
+    static final String UNCHECKED = "nothing was checked: ";
+
     private static final Logger LOG = LoggerFactory.getLogger(FunctionBuilds.class);
 
     private final FunctionFiles files;
@@ -105,11 +108,15 @@ final class FunctionBuilds {
             Stored checking = accepted;
             try {
                 FunctionSpec spec = spec(organization, checking.entity());
-                Optional<String> reason = invocations.check(organization.token(), spec);
+                List<String> unchecked = invocations.missing(spec.runtime()).stream()
+                        .map(why -> UNCHECKED + why)
+                        .toList();
+                Optional<String> reason =
+                        unchecked.isEmpty() ? invocations.check(organization.token(), spec) : Optional.empty();
                 if (reason.isPresent()) {
                     throw new Unfit(reason.get());
                 }
-                install(organization, checking, spec);
+                install(organization, checking, spec, unchecked);
             } catch (Unfit unfit) {
                 mark(organization, checking, Status.ERROR, List.of(String.valueOf(unfit.getMessage())));
             }
@@ -173,7 +180,10 @@ final class FunctionBuilds {
 
     /// Puts the gate in place, unless something newer has overtaken this build. Each step is a task of its own:
     /// one that had read what developers know could not write what runners may know.
-    private synchronized void install(Organization organization, Stored accepted, FunctionSpec spec) {
+    ///
+    /// @param unchecked why it was not tried
+    private synchronized void install(
+            Organization organization, Stored accepted, FunctionSpec spec, List<String> unchecked) {
         String name = accepted.entity().wish().name();
         Stored now = as(organization, () -> files.read(organization, name));
         if (now.version() != accepted.version()) {
@@ -191,7 +201,7 @@ final class FunctionBuilds {
             }
             return listed;
         });
-        mark(organization, now, Status.READY, List.of());
+        mark(organization, now, Status.READY, unchecked);
     }
 
     /// Its code may use the secrets that are injected, and cannot release them: its successful answers are. Whether

@@ -145,9 +145,11 @@ final class ImageBuilds {
         if (problem.isPresent()) {
             mark(organization, building, ImageStatus.ERROR, told, List.of(problem.get()));
         } else {
-            String language =
-                    base.flatMap(BaseImageEntity::runtime).orElseThrow().language();
-            mark(organization, building, ImageStatus.READY, language, List.of());
+            Runtime runtime = base.flatMap(BaseImageEntity::runtime).orElseThrow();
+            List<String> unchecked = invocations.missing(runtime).stream()
+                    .map(why -> FunctionBuilds.UNCHECKED + why)
+                    .toList();
+            mark(organization, building, ImageStatus.READY, runtime.language(), unchecked);
         }
     }
 
@@ -194,6 +196,9 @@ final class ImageBuilds {
                         + " sources instead of a manifest");
             case JAVA ->
                 Optional.of("this server fetches no packages of Java yet: put their jars into the functions' sources"
+                        + " instead of a manifest");
+            case POWERSHELL ->
+                Optional.of("this server installs no modules of PowerShell yet: put them into the functions' sources"
                         + " instead of a manifest");
             case PYTHON3 -> unmet(organization, wish.manifest());
         };

@@ -83,6 +83,7 @@ public final class Packages {
                 yield dot > 0 ? handler.substring(0, dot).replace('.', '/') + ".py" : "main.py";
             }
             case JAVA -> handler.substring(handler.lastIndexOf('.') + 1) + ".java";
+            case POWERSHELL -> "main.ps1"; // no gate of Faasten's is in it
             case NODEJS ->
                 Optional.of(handler.startsWith("./") ? handler.substring(2) : handler)
                         .filter(name -> !name.isEmpty())

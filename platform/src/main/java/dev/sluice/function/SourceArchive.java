@@ -50,6 +50,7 @@ public final class SourceArchive {
         String file = source.files().firstKey();
         return switch (runtime) {
             case NODEJS -> Optional.of("./" + file);
+            case POWERSHELL -> file.endsWith(".ps1") ? Optional.of(file + "::handle") : Optional.empty();
             case JAVA ->
                 file.endsWith(".java")
                         ? Optional.of(file.substring(file.lastIndexOf('/') + 1, file.length() - ".java".length()))

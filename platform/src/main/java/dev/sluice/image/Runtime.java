@@ -24,7 +24,18 @@ public enum Runtime {
                     "--add-opens=java.base/java.io=ALL-UNNAMED",
                     "-cp",
                     "/runtime/guest.jar:/runtime/gson.jar",
-                    "dev.sluice.guest.Guest"));
+                    "dev.sluice.guest.Guest")),
+    POWERSHELL(
+            "powershell",
+            256,
+            false,
+            List.of(
+                    "/usr/bin/pwsh",
+                    "-NoLogo",
+                    "-NoProfile",
+                    "-NonInteractive",
+                    "-File",
+                    "/runtime/guest.ps1"));
 
     private final String language;
     private final int memoryMibMin;
@@ -48,7 +59,8 @@ public enum Runtime {
         return memoryMibMin;
     }
 
-    /// Whether guests of it, that know nothing, wait ready for a first call. Java's are too large to wait.
+    /// Whether guests of it, that know nothing, wait ready for a first call. Java's and PowerShell's are too large to
+    /// wait.
     public boolean isKeptReady() {
         return isKeptReady;
     }
@@ -66,7 +78,15 @@ public enum Runtime {
 
     /// Of those whose functions may have Faasten's convention: its library is there for Python and Node.js.
     public static Optional<Runtime> ofFaasten(String language) {
-        return of(language).filter(runtime -> runtime != JAVA);
+        return of(language).filter(runtime -> runtime == PYTHON3 || runtime == NODEJS);
+    }
+
+    /// What to do where the host lacks it. Without the others no server starts.
+    public String missing() {
+        return this == POWERSHELL
+                ? "PowerShell is not installed on this server: install PowerShell 7, whose package puts it at"
+                        + " /usr/bin/pwsh, and restart the server"
+                : language + " is not installed on this server";
     }
 
     public static Optional<Runtime> of(String language) {

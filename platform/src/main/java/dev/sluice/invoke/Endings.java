@@ -17,6 +17,8 @@ import java.util.Optional;
 
 /// What is kept of a run's end, under which labels, and what of it a caller may have.
 final class Endings {
+    static final String STOPPED = "the run was ended by the platform";
+
     private final Clock clock;
 
     Endings(Clock clock) {

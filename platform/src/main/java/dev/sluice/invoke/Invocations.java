@@ -6,6 +6,7 @@ import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
+import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
@@ -33,9 +34,8 @@ import java.util.function.LongFunction;
 /// Runs functions. HTTP, events and guests' own calls all come here: nothing else runs a function.
 ///
 /// The steps, in order: resolve the gate as the caller; may he enter; the run's own task; room; a guest; the
-/// record at the label that the run reached; may the answer leave.
-///
-/// Thread-safe. Source: design/architecture.md section 2; contracts/faasten.md 3.1, 3.2, 3.4 `[R]`.
+/// record at the label that the run reached; may the answer leave. Thread-safe.
+/// Source: design/architecture.md section 2; contracts/faasten.md 3.1, 3.2, 3.4 `[R]`.
 public final class Invocations {
     /// Beyond this a caller does better to try again later.
     static final Duration QUEUE_PATIENCE = Duration.ofSeconds(30);
@@ -45,8 +45,6 @@ public final class Invocations {
 
     /// How long loading a function may take when it is built.
     static final Duration CHECK_PATIENCE = Duration.ofSeconds(30);
-
-    private static final String STOPPED = "the run was ended by the platform";
 
     private final Gates gates;
     private final Scheduler scheduler;
@@ -105,8 +103,8 @@ public final class Invocations {
     /// parts above his delivery are absent. The function's failure is a result, not a refusal. What is withheld or
     /// refused comes at one of few moments ([Buckets]).
     ///
-    /// @throws Refused `NOT_FOUND`, `WRONG_KIND` or `DENIED` for a gate that he may not enter or know
-    ///     of, `AT_LIMIT`, `OVERLOADED` and `DEADLINE_EXCEEDED` where there was no room in time
+    /// @throws Refused `NOT_FOUND`, `WRONG_KIND` or `DENIED` for a gate that he may not enter or know of,
+    ///     `AT_LIMIT`, `OVERLOADED` and `DEADLINE_EXCEEDED` where there was no room in time
     public View invoke(Invocation wish) throws InterruptedException {
         return buckets.timed(() -> answer(wish));
     }
@@ -143,12 +141,10 @@ public final class Invocations {
         return record(run, gate, task, Optional.empty(), wish, chain);
     }
 
-    /// Runs what has begun, and records its end.
-    ///
-    /// @param outside who waits for the answer outside the labels, if anybody does
+    /// Runs what has begun, and records its end. Outside the labels `outside` waits for the answer, if anybody does.
     private Content record(Run run, Gate gate, Task task, Optional<Task> outside, Invocation wish, Chain chain)
             throws InterruptedException {
-        Content content = endings.stopped(run, task.label(), wish.payload(), STOPPED);
+        Content content = endings.stopped(run, task.label(), wish.payload(), Endings.STOPPED);
         try {
             content = admitAndRun(run, gate, task, wish, chain);
             content = reasons.addTo(content, run, task, outside);
@@ -177,9 +173,12 @@ public final class Invocations {
         submissions.reconsider();
     }
 
-    /// Loads a function once, to see whether it can be.
-    ///
-    /// @return why not
+    /// Why nothing of a runtime can be checked or run on this host, if that is so.
+    public Optional<String> missing(Runtime runtime) {
+        return worker.missing(runtime);
+    }
+
+    /// Loads a function once, and says why it cannot be loaded, if that is so.
     public Optional<String> check(String organization, FunctionSpec function) throws InterruptedException {
         return switch (scheduler.acquire(organization, function.limits().memoryMib(), QUEUE_PATIENCE)) {
             case Admission.Granted(var lease) -> {

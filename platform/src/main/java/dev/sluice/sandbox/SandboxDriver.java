@@ -16,6 +16,9 @@ public interface SandboxDriver extends AutoCloseable {
     /// @throws InterruptedException if interrupted meanwhile; nothing of it is left running or mounted
     Sandbox start(GuestSpec spec) throws SandboxFailed, InterruptedException;
 
+    /// Whether it has the root file system of a runtime, and guests of it are isolated.
+    boolean offers(String runtime);
+
     /// Ends every guest of this driver and the driver itself. Idempotent.
     @Override
     void close();

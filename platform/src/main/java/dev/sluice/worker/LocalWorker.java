@@ -12,6 +12,7 @@ import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
+import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.sandbox.SandboxDriver;
@@ -49,6 +50,7 @@ public final class LocalWorker implements AutoCloseable {
     private static final Duration HOUSEKEEPING = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(LocalWorker.class);
 
+    private final SandboxDriver driver;
     private final Gates gates;
     private final BiFunction<Gate, Invoker, CloudCalls> calls;
     private final FreshGuests fresh;
@@ -75,6 +77,7 @@ public final class LocalWorker implements AutoCloseable {
             IntSupplier leasedMib,
             IntSupplier freeMib,
             Clock clock) {
+        this.driver = driver;
         this.gates = gates;
         this.calls = calls;
         this.fresh = new FreshGuests(driver, readyOfEach);
@@ -99,6 +102,10 @@ public final class LocalWorker implements AutoCloseable {
         gates.verify(gate);
         if (job.timeMax().isZero()) {
             return failed(Fault.NEVER_BEGUN);
+        }
+        Optional<String> missing = missing(gate.function().runtime());
+        if (missing.isPresent()) {
+            return failed(Fault.system(missing.get()));
         }
         InstanceKey key = InstanceKey.of(tenant, gate, job.injected());
         @Nullable Instance instance = pool.take(key, task.label()).orElse(null);
@@ -133,6 +140,11 @@ public final class LocalWorker implements AutoCloseable {
         Set<String> all = new HashSet<>(gate.organizations());
         all.add(tenant);
         return all;
+    }
+
+    /// Why nothing of a runtime can be checked or run on this host, if that is so.
+    public Optional<String> missing(Runtime runtime) {
+        return driver.offers(runtime.language()) ? Optional.empty() : Optional.of(runtime.missing());
     }
 
     /// Loads a function in a fresh guest and throws the guest away.

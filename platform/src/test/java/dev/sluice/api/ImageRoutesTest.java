@@ -95,11 +95,11 @@ final class ImageRoutesTest extends ApiTest {
                                         + " function's package/");
         settled(admin, BASES, "java-base", "READY");
         assertThat(settled(admin, IMAGES, "java", "READY")).contains("\"language\":\"java\"");
-        settled(admin, BASES, "powershell-base", "ERROR");
-        settled(admin, IMAGES, "powershell", "ERROR");
-        String why = "this server has no runtime for powershell yet, only for nodejs, python3, java";
-        assertThat(reason(admin, BASES, "powershell-base")).isEqualTo(why);
-        assertThat(reason(admin, IMAGES, "powershell")).isEqualTo("base image powershell-base is in error: " + why);
+        settled(admin, BASES, "powershell-base", "READY");
+        assertThat(settled(admin, IMAGES, "powershell", "READY")).contains("\"language\":\"powershell\"");
+        assertThat(reason(admin, IMAGES, "powershell"))
+                .isEqualTo("nothing was checked: PowerShell is not installed on this server: install PowerShell 7,"
+                        + " whose package puts it at /usr/bin/pwsh, and restart the server");
         assertThat(names(api.get(admin, BASES)))
                 .containsExactlyInAnyOrder("nodejs-base", "python3-base", "powershell-base", "java-base");
         assertThat(names(api.get(admin, IMAGES))).containsExactlyInAnyOrder("nodejs", "python3", "powershell", "java");

@@ -21,14 +21,14 @@ final class GuestProcess implements AutoCloseable {
 
     private static final List<String> PYTHON = List.of("/usr/bin/python3", "-I", "-S", "-B");
 
-    /// Gives the command after it a connected descriptor 3 and an empty environment.
+    /// Gives the command after it a connected descriptor 3 and an environment with a home.
     private static final String CONNECT = """
             import os, socket, sys
             s = socket.socket(socket.AF_UNIX)
             s.connect(sys.argv[1])
             os.dup2(s.fileno(), 3)
             os.set_inheritable(3, True)
-            os.execve(sys.argv[2], sys.argv[2:], {})
+            os.execve(sys.argv[2], sys.argv[2:], {"HOME": "/tmp"})
             """;
 
     private final Process process;
@@ -49,6 +49,16 @@ final class GuestProcess implements AutoCloseable {
 
     static GuestProcess node() throws IOException {
         return start(List.of("/usr/bin/node", GUESTS.resolve("node/guest.js").toString()));
+    }
+
+    static GuestProcess powershell() throws IOException {
+        return start(List.of(
+                "/usr/bin/pwsh",
+                "-NoLogo",
+                "-NoProfile",
+                "-NonInteractive",
+                "-File",
+                GUESTS.resolve("powershell/guest.ps1").toString()));
     }
 
     private static GuestProcess start(List<String> guest) throws IOException {

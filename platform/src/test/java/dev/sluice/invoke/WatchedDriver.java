@@ -49,6 +49,11 @@ final class WatchedDriver implements SandboxDriver {
     }
 
     @Override
+    public boolean offers(String runtime) {
+        return delegate.offers(runtime);
+    }
+
+    @Override
     public void close() {
         delegate.close();
     }

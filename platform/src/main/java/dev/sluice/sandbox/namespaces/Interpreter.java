@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /// An interpreter of the host and what belongs to it.
 ///
-/// @param link where guests find it: `/usr/bin/python3`, `/usr/bin/node` or `/usr/bin/java`
+/// @param link where guests find it: `/usr/bin/python3`, `/usr/bin/node`, `/usr/bin/java` or `/usr/bin/pwsh`
 /// @param binary the program itself, every symbolic link resolved
 /// @param folders whole directories that it needs, at the same place in the guest
 /// @param objects the binary and everything else whose shared libraries it needs
@@ -23,6 +23,7 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
     private static final int PYTHON_MINOR_MIN = 9;
     private static final int NODE_MAJOR_MIN = 18;
     private static final int JAVA_FEATURE = 25;
+    private static final int POWERSHELL_MAJOR_MIN = 7;
     private static final Path ZONES = Path.of("/usr/share/zoneinfo");
     private static final Path NODE_MODULES = Path.of("/usr/share/nodejs");
 
@@ -80,6 +81,43 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
         }
         List<Path> objects = List.of(binary, home.resolve("lib/server/libjvm.so"));
         return new Interpreter(Path.of("/usr/bin/java"), binary, List.of(home), objects, List.of());
+    }
+
+    /// @throws SandboxUnavailable if it is missing, too old or not what it seems
+    static Interpreter powershell(Path program) throws InterruptedException {
+        String hint = "install PowerShell " + POWERSHELL_MAJOR_MIN + " or later from its own package";
+        Path binary = elf(program, "PowerShell", hint);
+        String answer = ask(List.of(binary.toString(), "--version"), hint);
+        if (!answer.matches("PowerShell [0-9]+[.].*")
+                || Integer.parseInt(answer.split("[ .]", 3)[1]) < POWERSHELL_MAJOR_MIN) {
+            throw new SandboxUnavailable(program + " is older than PowerShell " + POWERSHELL_MAJOR_MIN + ": " + hint);
+        }
+        Path home = binary.resolve("..").normalize();
+        try {
+            List<Path> byName = loadedByPowershell();
+            var objects = new ArrayList<>(byName);
+            objects.add(binary);
+            try (DirectoryStream<Path> libraries = Files.newDirectoryStream(home, "*.so")) {
+                libraries.forEach(objects::add);
+            }
+            return new Interpreter(NamespaceOptions.PWSH, binary, List.of(home), objects, byName);
+        } catch (IOException failure) {
+            throw new SandboxUnavailable("the libraries of " + program + " cannot be read", failure);
+        }
+    }
+
+    /// What it loads by name, so that `ldd` does not know of it: Unicode's tables, and OpenSSL.
+    private static List<Path> loadedByPowershell() throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (var architectures = Files.newDirectoryStream(Path.of("/usr/lib"), "*-linux-gnu")) {
+            for (Path architecture : architectures) {
+                try (var libraries =
+                        Files.newDirectoryStream(architecture, "lib{icuuc,icui18n,icudata,ssl,crypto}.so.*")) {
+                    libraries.forEach(found::add);
+                }
+            }
+        }
+        return found;
     }
 
     /// The libraries that the dynamic loader finds for all [#objects], by their place on the host; but for those in

@@ -5,6 +5,7 @@ import dev.sluice.sandbox.LogSink;
 import dev.sluice.sandbox.Sandbox;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
+import dev.sluice.sandbox.SandboxUnavailable;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -53,10 +54,23 @@ public final class NamespaceDriver implements SandboxDriver {
     }
 
     /// Looks for everything that isolation needs, ends what an earlier server on the same directory left, and tries
-    /// each runtime once.
+    /// each runtime once. A PowerShell that cannot be used is left out, since hardly any server has one.
     ///
     /// @throws dev.sluice.sandbox.SandboxUnavailable if this host cannot isolate guests; never anything weaker
     public static NamespaceDriver open(NamespaceOptions options) throws InterruptedException {
+        try {
+            return openWithAll(options);
+        } catch (SandboxUnavailable unavailable) {
+            if (!options.guestFiles().containsKey(NamespaceOptions.POWERSHELL)) {
+                throw unavailable;
+            }
+            NamespaceDriver driver = openWithAll(options.withoutPowershell());
+            LOG.warn("there is PowerShell, and it is left out", unavailable);
+            return driver;
+        }
+    }
+
+    private static NamespaceDriver openWithAll(NamespaceOptions options) throws InterruptedException {
         Host host = Host.examine(options);
         try {
             return open(host);
@@ -83,13 +97,18 @@ public final class NamespaceDriver implements SandboxDriver {
     }
 
     @Override
+    public boolean offers(String runtime) {
+        return host.runtimes().contains(runtime);
+    }
+
+    @Override
     public Sandbox start(GuestSpec spec) throws SandboxFailed, InterruptedException {
         return start(spec, Wires.NOWHERE);
     }
 
     /// As [#start(GuestSpec)]; what the guest prints while it boots goes to `sink`.
     Sandbox start(GuestSpec spec, LogSink sink) throws SandboxFailed, InterruptedException {
-        if (!host.runtimes().contains(spec.runtime())) {
+        if (!offers(spec.runtime())) {
             throw new SandboxFailed("there is no runtime of that name");
         }
         NamespaceSandbox guest = admit(spec);

@@ -1,12 +1,13 @@
 package dev.sluice.sandbox.namespaces;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /// What the namespaces driver is told.
 ///
 /// @param directory its own directory inside the data directory, made if missing; names the control groups
-/// @param guestFiles runtime name (`python3`, `nodejs`, `java`) → the directory that its guests see as `/runtime`
+/// @param guestFiles runtime name (`python3`, `nodejs`, `java`, `powershell`) → the directory that its guests see as `/runtime`
 /// @param python the Python interpreter, normally `/usr/bin/python3`
 /// @param node the Node.js binary, normally `/usr/bin/node`
 /// @param java the `java` of a JDK of the version that the server needs, normally the server's own
@@ -16,8 +17,10 @@ public record NamespaceOptions(
     public static final String PYTHON3 = "python3";
     public static final String NODEJS = "nodejs";
     public static final String JAVA = "java";
+    public static final String POWERSHELL = "powershell";
     public static final Path PYTHON = Path.of("/usr/bin/python3");
     public static final Path NODE = Path.of("/usr/bin/node");
+    public static final Path PWSH = Path.of("/usr/bin/pwsh");
 
     public static final Path OWN_JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
@@ -35,12 +38,19 @@ public record NamespaceOptions(
         return new NamespaceOptions(directory, guestFiles, PYTHON, NODE, OWN_JAVA, FIRST_UID);
     }
 
+    NamespaceOptions withoutPowershell() {
+        var others = new HashMap<>(guestFiles);
+        others.remove(POWERSHELL);
+        return new NamespaceOptions(directory, others, python, node, java, firstUid);
+    }
+
     /// The interpreter of a runtime.
     Path program(String runtime) {
         return switch (runtime) {
             case PYTHON3 -> python;
             case NODEJS -> node;
             case JAVA -> java;
+            case POWERSHELL -> PWSH;
             default -> throw new IllegalArgumentException("there is no runtime of that name");
         };
     }

@@ -66,6 +66,7 @@ final class RuntimeRoot {
         Interpreter interpreter = switch (runtime) {
             case NamespaceOptions.PYTHON3 -> Interpreter.python(program);
             case NamespaceOptions.NODEJS -> Interpreter.node(program);
+            case NamespaceOptions.POWERSHELL -> Interpreter.powershell(program);
             default -> Interpreter.java(program);
         };
         List<Path> libraries = interpreter.libraries();

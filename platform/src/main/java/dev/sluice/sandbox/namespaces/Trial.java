@@ -29,6 +29,15 @@ final class Trial {
             fs.readSync(3, Buffer.alloc(1));
             """;
 
+    private static final String POWERSHELL = """
+            $handle = [Microsoft.Win32.SafeHandles.SafeFileHandle]::new([IntPtr] 3, $false)
+            $channel = [IO.FileStream]::new($handle, [IO.FileAccess]::ReadWrite, 1)
+            $said = [Text.Encoding]::ASCII.GetBytes([IO.File]::ReadAllText('/proc/self/status') + "End:`t0`n")
+            $channel.Write($said, 0, $said.Length)
+            $channel.Flush()
+            [void] $channel.ReadByte()
+            """;
+
     private static final List<String> JAVA = List.of(
             "/usr/bin/java",
             "-Xmx32m",
@@ -71,6 +80,8 @@ final class Trial {
         List<String> command = switch (runtime) {
             case NamespaceOptions.PYTHON3 -> List.of("/usr/bin/python3", "-I", "-S", "-c", PYTHON);
             case NamespaceOptions.NODEJS -> List.of("/usr/bin/node", "-e", NODE);
+            case NamespaceOptions.POWERSHELL ->
+                List.of("/usr/bin/pwsh", "-NoLogo", "-NoProfile", "-NonInteractive", "-Command", POWERSHELL);
             default -> JAVA;
         };
         var printed = new ByteArrayOutputStream();

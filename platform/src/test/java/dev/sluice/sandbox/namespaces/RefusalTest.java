@@ -3,6 +3,7 @@ package dev.sluice.sandbox.namespaces;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.sluice.sandbox.SandboxUnavailable;
 import java.io.IOException;
@@ -62,6 +63,15 @@ final class RefusalTest {
         refused("python3", Path.of("/usr/bin/env"), NamespaceOptions.NODE).hasMessageContaining("install");
         refused("java", NamespaceOptions.PYTHON, NamespaceOptions.NODE, Path.of("/usr/bin/env"))
                 .hasMessageContaining("JDK 25");
+    }
+
+    @Test
+    void powershellThatCannotBeUsed_isLeftOut() throws Exception {
+        Map<String, Path> guests = Map.of("powershell", Files.createDirectory(parent.resolve("powershell-guest")));
+        assumeFalse(Files.exists(NamespaceOptions.PWSH), "PowerShell is installed");
+        try (var driver = NamespaceDriver.open(NamespaceOptions.of(parent.resolve("sandbox"), guests))) {
+            assertThat(driver.offers("powershell")).isFalse();
+        }
     }
 
     @Test
