@@ -45,17 +45,7 @@ record SecretBody(String name, Secret.Content content) {
         out.name("secrets")
                 .raw(Bytes.takeOver(
                         JsonBody.JSON.writeValueAsBytes(secret.content().values())));
-        List<FunctionEntity.Tag> tags = tags(secret);
-        if (tags.isEmpty()) {
-            out.name("tags").raw("null");
-        } else {
-            out.name("tags").beginArray();
-            tags.forEach(tag -> out.beginObject()
-                    .field("key", tag.key())
-                    .field("value", tag.value())
-                    .endObject());
-            out.endArray();
-        }
+        FunctionEntity.Tag.write(tags(secret), out);
         out.endObject();
     }
 }

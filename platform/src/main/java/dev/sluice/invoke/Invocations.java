@@ -214,9 +214,8 @@ public final class Invocations {
             return unwanted.get();
         }
         LongFunction<Invoker> nested = end -> new Nested(this, tenant, chain.within(lease, end));
-        RunEnd end = injection.with(
-                run, gate, wish.secrets(), injected -> worker.run(tenant, gate, wish.job(injected, chain, nested)));
-        return validation.ofOutput(tenant, gate.function(), end);
+        return injection.with(run, gate, wish.secrets(), injected -> validation.ofOutput(
+                tenant, gate.function(), injected, worker.run(tenant, gate, wish.job(injected, chain, nested))));
     }
 
     Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking) {

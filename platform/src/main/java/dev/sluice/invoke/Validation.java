@@ -6,6 +6,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.schema.JsonSchema;
 import dev.sluice.schema.Schemas;
+import dev.sluice.worker.Injected;
 import dev.sluice.worker.RunEnd;
 import dev.sluice.worker.RunEnd.Fault;
 import java.util.List;
@@ -32,16 +33,18 @@ final class Validation {
         return function.schemas()
                 .input()
                 .flatMap(schema -> faultOf(organization, schema, payload))
-                .map(why -> failed("InputError", "Input invalid against schema: " + why, List.of(), List.of()));
+                .map(why -> new Fault("InputError", "Input invalid against schema: " + why, List.of()))
+                .map(fault -> failed(fault, List.of(), List.of()));
     }
 
-    /// The end of a run, unless its output is not as the function's author says.
-    RunEnd ofOutput(String organization, FunctionSpec function, RunEnd end) {
+    /// The end of a run, unless its output is not as the function's author says. What is said of it names parts of the
+    /// output, which may be what the run was given.
+    RunEnd ofOutput(String organization, FunctionSpec function, Injected injected, RunEnd end) {
         return function.schemas()
                 .output()
                 .flatMap(schema -> end.output().flatMap(output -> faultOf(organization, schema, output.body())))
-                .map(why ->
-                        failed("FunctionError", "Output invalid against schema: " + why, end.stdout(), end.stderr()))
+                .map(why -> new Fault("FunctionError", "Output invalid against schema: " + why, List.of()))
+                .map(fault -> failed(injected.masked(fault), end.stdout(), end.stderr()))
                 .orElse(end);
     }
 
@@ -50,7 +53,7 @@ final class Validation {
                 .faultOf(value);
     }
 
-    private static RunEnd failed(String type, String message, List<String> stdout, List<String> stderr) {
-        return new RunEnd(Optional.empty(), Optional.of(new Fault(type, message, List.of())), stdout, stderr);
+    private static RunEnd failed(Fault fault, List<String> stdout, List<String> stderr) {
+        return new RunEnd(Optional.empty(), Optional.of(fault), stdout, stderr);
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.RunEnd.Fault;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,11 @@ public record Injected(Map<String, String> values, List<String> sources) {
     public Injected {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         sources = List.copyOf(sources);
+    }
+
+    /// Without the values, as far as they stand in it as they are ([Masks]).
+    public Fault masked(Fault fault) {
+        return Masks.of(values.values()).masked(fault);
     }
 
     /// Without a value: it may come into a log.

@@ -57,6 +57,7 @@ final class JavaFunctionsTest extends ApiTest {
                             yield null;
                         }
                         case "memory" -> new byte[Integer.MAX_VALUE - 8];
+                        case "large" -> "x".repeat(6 << 20);
                         case "itself" -> {
                             Object[] loop = new Object[1];
                             loop[0] = loop;
@@ -105,6 +106,7 @@ final class JavaFunctionsTest extends ApiTest {
                 "nobody|InputError|nobody is there",
                 "crash|FunctionError|crashed",
                 "itself|FunctionError|returned no JSON",
+                "large|FunctionError|the result has 6291458 bytes, more than 6291456",
                 "exit|FunctionError|exit",
                 "memory|FunctionError|",
             })
@@ -127,6 +129,21 @@ final class JavaFunctionsTest extends ApiTest {
                         .path("type")
                         .asString())
                 .isEqualTo("InputError");
+    }
+
+    @Test
+    void aContextThatDoesNotFit_isSaidToBeTheContext() {
+        created("context", Map.of("Plain.java", utf8(PLAIN.replace("Object", "Integer"))), "");
+        String message = error("context", "1").path("message").asString();
+        assertThat(message).startsWith("the context is no java.lang.Integer: ");
+    }
+
+    @Test
+    void aFullHeap_endsTheInstance_andItsLogSaysSo() {
+        created("heap", Map.of("Hello.java", utf8(HELLO)), "");
+        JsonNode logs = exec("heap", "{\"name\":\"memory\"}").json().path("logs");
+        assertThat(logs.toString()).contains("OutOfMemoryError");
+        assertThat(output("heap", "{}")).as("afterwards").contains("Hello, Noone");
     }
 
     @Test

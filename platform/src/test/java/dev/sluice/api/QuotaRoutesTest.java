@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
+import dev.sluice.fs.Usage;
 import dev.sluice.org.Limit;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -143,6 +144,26 @@ final class QuotaRoutesTest extends ApiTest {
         assertThat(api.put(dev, "/faasten/fs/~:b", content).status()).isEqualTo(201);
         api.put(root, "/v1/iam/organization/q7/quota", "{\"storedItems\":1}");
         refused(api.put(dev, "/faasten/fs/~:c", "c"), "--stored-items N", "60");
+    }
+
+    @Test
+    void secrets_areChargedToTheirOrganization_whoeverWritesThem() {
+        Asker dev = api.developer("q10", "*");
+        String value = "{\"name\":\"NAME\",\"secrets\":{\"key\":\"" + "x".repeat(30_000) + "\"}}";
+        api.put(root, "/v1/iam/organization/q10/quota", "{\"storedMib\":1}");
+        long before = Usage.of(api.store, "q10").bytes();
+        assertThat(api.post(dev, "/v1/secret", value.replace("NAME", "s0")).status())
+                .isEqualTo(201);
+        assertThat(Usage.of(api.store, "q10").bytes() - before).isBetween(30_000L, 60_000L);
+        Answer last = api.post(dev, "/v1/secret", value.replace("NAME", "s1"));
+        for (int i = 2; i < 50 && last.status() == 201; i++) {
+            last = api.put(dev, "/v1/secret/s0", value.replace("NAME", "s0"));
+            if (last.status() == 201) {
+                last = api.post(dev, "/v1/secret", value.replace("NAME", "s" + i));
+            }
+        }
+        refused(last, "--stored-mib N", "60");
+        assertThat(api.get(dev, "/v1/secret/s0").status()).isEqualTo(200);
     }
 
     @Test

@@ -138,6 +138,57 @@ final class SecretRunsTest extends ApiTest {
         assertThat(exec(dev, "node", "\"fail\"").json().has("error")).isFalse();
     }
 
+    @Test
+    void flow2_inJava() {
+        secret("java-s", "password", "staple-battery");
+        String source = """
+                import java.util.Map;
+
+                public class Uses implements java.util.function.BiFunction<Uses.Context, Object, Object> {
+                    record Context(Map<String, String> secrets) {}
+
+                    public Object apply(Context context, Object payload) {
+                        String word = context.secrets().get("password");
+                        System.out.print("half " + word.substring(0, 3));
+                        System.out.flush();
+                        System.out.println(word.substring(3));
+                        if ("fail".equals(payload)) {
+                            throw new IllegalStateException("the word is " + word);
+                        }
+                        return word.length();
+                    }
+                }
+                """;
+        create(function("java", "java", "Uses.java", source, ",\"secrets\":[\"java-s\"]"), "java");
+        assertThat(exec(dev, "java", "{}").text("output")).isEqualTo("14");
+        assertThat(exec(boss, "java", "{}")
+                        .json()
+                        .path("logs")
+                        .path("stdout")
+                        .toString())
+                .isEqualTo("[\"half ***\"]");
+        Answer failed = exec(boss, "java", "\"fail\"");
+        assertThat(failed.json().path("error").path("message").asString()).isEqualTo("the word is ***");
+        assertThat(failed.json().path("error").path("stacktrace").toString())
+                .contains("Uses.java")
+                .doesNotContain("staple-battery");
+        assertThat(exec(dev, "java", "\"fail\"").json().has("error")).isFalse();
+    }
+
+    /// What is said of an output that does not fit names parts of it.
+    @Test
+    void anOutputThatDoesNotFit_isSaidWithoutTheSecret() {
+        secret("unfit-s", "password", "correct-horse");
+        String source = "def handle(context, payload):\n    return {context['secrets']['password']: 1}\n";
+        String schema = ",\"schema\":{\"out\":{\"additionalProperties\":false}}";
+        create(function("unfit", "python3", "unfit.py", source, ",\"secrets\":[\"unfit-s\"]" + schema), "unfit");
+        Answer run = exec(boss, "unfit", "{}");
+        assertThat(run.json().path("error").path("message").asString())
+                .isEqualTo("Output invalid against schema: validation failure list:\n"
+                        + ".*** in body is a forbidden property");
+        assertThat(run.body()).doesNotContain("correct-horse");
+    }
+
     /// What cannot be released must not be left where it could be: the label of the run is that of its secret.
     @Test
     void aGuest_leavesNoSecret_whereWhoMayRunItReads() {

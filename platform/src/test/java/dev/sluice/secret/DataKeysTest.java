@@ -200,7 +200,14 @@ final class DataKeysTest {
         keys();
         String good = Files.readString(file);
         for (String bad : List.of(
-                "", "x", good.substring(1), good.replace(' ', '\t'), good + "x y\n", "a b\n", "x".repeat(9_000))) {
+                "",
+                "x",
+                good.substring(1),
+                good.substring(good.indexOf(' ') + 1),
+                good.replace(' ', '\t'),
+                good + "x y\n",
+                "a b\n",
+                "x".repeat(9_000))) {
             Files.writeString(file, bad);
             assertThatThrownBy(this::keys).as(bad).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> DataKeys.rotate(file, random)).as(bad).isInstanceOf(IOException.class);

@@ -26,7 +26,8 @@ record DispatchFunction(BiFunction<@Nullable Object, @Nullable Object, ?> code, 
     }
 
     byte[] call(byte[] contextJson, byte[] payloadJson) {
-        return Json.write(code.apply(Json.read(contextJson, context), Json.read(payloadJson, payload)));
+        return Json.write(
+                code.apply(Json.read("context", contextJson, context), Json.read("payload", payloadJson, payload)));
     }
 
     /// What the parameters of all its supertypes stand for.

@@ -43,6 +43,7 @@ final class FunctionPackage {
         }
         Path target = directory.resolve(name).normalize();
         if (!target.startsWith(directory)
+                || name.isEmpty()
                 || !directory.relativize(target).toString().equals(name)) {
             problem = "the package has a file with a forbidden name";
             return;

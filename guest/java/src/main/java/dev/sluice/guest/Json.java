@@ -18,15 +18,16 @@ final class Json {
 
     private Json() {}
 
+    /// @param what it is, for who reads that it is not of that type
     /// @throws IllegalArgumentException if it is not of that type
-    static @Nullable Object read(byte[] text, Type type) {
+    static @Nullable Object read(String what, byte[] text, Type type) {
         try {
             return GSON.fromJson(new String(text, StandardCharsets.UTF_8), type);
         } catch (JsonParseException | NumberFormatException wrong) {
             throw new IllegalArgumentException(
-                    "the payload is no " + type.getTypeName() + ": " + Failure.described(wrong));
+                    "the " + what + " is no " + type.getTypeName() + ": " + Failure.described(wrong));
         } catch (StackOverflowError deep) {
-            throw new IllegalArgumentException("the payload is nested too deeply");
+            throw new IllegalArgumentException("the " + what + " is nested too deeply");
         }
     }
 
