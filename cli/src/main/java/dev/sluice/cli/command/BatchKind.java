@@ -1,7 +1,6 @@
 package dev.sluice.cli.command;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -23,17 +22,21 @@ enum BatchKind {
 
     private final String word;
     private final String path;
-    private final List<String> aliases;
+    private final String alias;
 
-    BatchKind(String word, String path, String... aliases) {
+    BatchKind(String word, String path) {
+        this(word, path, word);
+    }
+
+    BatchKind(String word, String path, String alias) {
         this.word = word;
         this.path = path;
-        this.aliases = List.of(aliases);
+        this.alias = alias;
     }
 
     static Optional<BatchKind> of(String word) {
         return Arrays.stream(values())
-                .filter(kind -> kind.word.equals(word) || kind.aliases.contains(word))
+                .filter(kind -> kind.word.equals(word) || kind.alias.equals(word))
                 .findFirst();
     }
 
