@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// What is kept and nothing more: applications, APIs, subscriptions, drivers and their types.
@@ -130,19 +131,19 @@ final class SettingsRoutesTest extends ApiTest {
         api.post(admin, "/v1/secret", "{\"name\":\"s\",\"secrets\":{\"k\":\"v\"}}");
         Asker some = api.addAccount(api.home("also"), "some", "api", "event", "runs/mine");
         for (String path : List.of("/v1/api", SUBSCRIPTIONS)) {
-            String mine = BODIES.get(path).replace("NAME", "a").replace("\"f\"", "\"mine\"");
-            assertThat(api.post(some, path, BODIES.get(path).replace("NAME", "a"))
+            String mine = bodyOf(path).replace("NAME", "a").replace("\"f\"", "\"mine\"");
+            assertThat(api.post(some, path, bodyOf(path).replace("NAME", "a"))
                             .body())
                     .isEqualTo(FORBIDDEN);
             assertThat(api.post(some, path, mine).status()).isIn(200, 201);
-            assertThat(api.put(some, path + "/a", BODIES.get(path).replace("NAME", "a"))
+            assertThat(api.put(some, path + "/a", bodyOf(path).replace("NAME", "a"))
                             .body())
                     .isEqualTo(FORBIDDEN);
             assertThat(api.put(some, path + "/a", mine).status()).isEqualTo(200);
         }
         for (String path : List.of(SUBSCRIPTIONS, DRIVERS)) {
             for (String secret : List.of("s", "nowhere")) {
-                String body = BODIES.get(path)
+                String body = bodyOf(path)
                         .replace("NAME", "b")
                         .replace("\"f\"", "\"mine\"")
                         .replace("}", ",\"secrets\":[\"" + secret + "\"]}");
@@ -293,7 +294,7 @@ final class SettingsRoutesTest extends ApiTest {
         String name = "name should start with letter or number and may only contain letters, numbers, underscores and"
                 + " dashes";
         for (String path : List.of("/v1/application", "/v1/api", SUBSCRIPTIONS, TYPES)) {
-            String form = BODIES.get(path);
+            String form = bodyOf(path);
             refused(api.post(dev, path, form.replace("NAME", "-a")), 422, 605, name);
             refused(api.post(dev, path, form.replace("\"name\"", "\"x\"")), 422, 602, "name in body is required");
             refused(api.post(dev, path, ""), 422, 602, "body in body is required");
@@ -383,5 +384,9 @@ final class SettingsRoutesTest extends ApiTest {
         assertThat(answer.status()).as(answer.body()).isEqualTo(status);
         assertThat(answer.json().path("code").asInt()).isEqualTo(code);
         assertThat(answer.text("message")).isEqualTo(message);
+    }
+
+    private static String bodyOf(String path) {
+        return Objects.requireNonNull(BODIES.get(path));
     }
 }
