@@ -96,7 +96,8 @@ public final class Api implements Handler {
         this.organizations = rooms.organizations();
         this.audit = rooms.audit();
         this.images = new Images(rooms.fs(), rooms.blobs(), rooms.invocations(), clock);
-        this.functions = functions(rooms, images, clock);
+        var versions = new FunctionVersions(rooms.fs(), audit, new SecureRandom(), clock);
+        this.functions = functions(rooms, images, versions, clock);
         var table = new Routes.Table();
         var pages = new LoginPages(
                 login, new FormSeal(new SecureRandom(), login.providers().publicUrl()));
@@ -125,8 +126,9 @@ public final class Api implements Handler {
         addImages(table, door);
         addSettings(table, door, rooms.fs(), clock);
         new FunctionRoutes(door, functions).addTo(table);
+        new VersionRoutes(door, functions, versions, clock).addTo(table);
         new SecretRoutes(door, rooms.secrets()).addTo(table);
-        new RunRoutes(door, functions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
+        new RunRoutes(door, functions, versions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);
         new FsRoutes(door, rooms.fs(), rooms.blobs()).addTo(table);
         new SeedRoutes(door, rooms.fs(), rooms.blobs(), new PathGates(rooms.fs(), rooms.blobs(), rooms.gates()))
@@ -145,7 +147,7 @@ public final class Api implements Handler {
         new AccountKeyRoutes(iam, organizations, accounts, clock).addTo(table);
     }
 
-    private static Functions functions(Rooms rooms, Images images, Clock clock) {
+    private static Functions functions(Rooms rooms, Images images, FunctionVersions versions, Clock clock) {
         return new Functions(
                 rooms.fs(),
                 rooms.gates(),
@@ -153,6 +155,7 @@ public final class Api implements Handler {
                 rooms.invocations(),
                 rooms.runs(),
                 images,
+                versions,
                 rooms.tenancy().limiting().limits(),
                 clock);
     }

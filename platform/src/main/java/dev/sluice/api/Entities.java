@@ -10,7 +10,7 @@ import java.util.List;
 /// task, which must hold the kind's resource; what is changed is durable on return.
 ///
 /// @param <W> what a client asks for
-interface Entities<W> {
+interface Entities<W> extends Kept {
     /// @throws Rejection 400, 422 in Dispatch's words
     W parse(Bytes body);
 
@@ -28,13 +28,4 @@ interface Entities<W> {
     /// @throws Rejection 400 for a wish that cannot be met
     /// @throws Refused `NOT_FOUND`, `CONFLICT`, `DENIED`
     NamedEntity update(Organization organization, String name, W wish);
-
-    /// @throws Refused `NOT_FOUND`, `DENIED`
-    NamedEntity find(Organization organization, String name);
-
-    List<? extends NamedEntity> list(Organization organization);
-
-    /// @return as it was
-    /// @throws Refused `NOT_FOUND`, `DENIED`
-    NamedEntity delete(Organization organization, String name);
 }

@@ -1,7 +1,6 @@
 package dev.sluice.api;
 
 import dev.sluice.authn.Caller;
-import dev.sluice.http.Handler;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
@@ -12,9 +11,7 @@ import dev.sluice.org.Action;
 import dev.sluice.org.Need;
 import dev.sluice.org.Resource;
 import java.io.IOException;
-import java.util.List;
 import java.util.function.BiFunction;
-import java.util.function.Predicate;
 
 /// The five routes of a kind of entities, such as `/v1/baseimage`.
 ///
@@ -23,6 +20,7 @@ final class EntityRoutes<W> {
     private final Door door;
     private final Form form;
     private final Entities<W> entities;
+    private final KeptRoutes kept;
 
     /// How a kind is called and answered.
     ///
@@ -44,30 +42,21 @@ final class EntityRoutes<W> {
         this.door = door;
         this.form = form;
         this.entities = entities;
+        this.kept = new KeptRoutes(door, form, entities);
     }
 
     void addTo(Routes.Table table) {
-        String all = form.path();
-        String one = all + "/{name}";
-        add(table, "POST", all, this::create);
-        add(table, "GET", all, this::list);
-        add(table, "GET", one, this::get);
-        add(table, "PUT", one, this::update);
-        add(table, "DELETE", one, this::delete);
-    }
-
-    private void add(Routes.Table table, String method, String template, Handler handler) {
-        table.add(method, template, Refusals.ofEntities(form.kind(), handler));
+        kept.addTo(table, this::create, this::update);
     }
 
     private Response create(Request request) throws IOException {
         Caller.Known caller = door.borrower(request);
         ObjectLoans.requireSome(caller, Action.CREATE, form.resource());
         W wish = entities.parse(request.body(ImageRequest.BODY_BYTES_MAX));
-        Task task = lent(caller, Action.CREATE, entities.name(wish));
+        Task task = kept.lent(caller, Action.CREATE, entities.name(wish));
         requireAlso(caller, wish);
         try {
-            return answer(form.created(), task.run(() -> entities.create(caller.organization(), wish)));
+            return KeptRoutes.answer(form.created(), task.run(() -> entities.create(caller.organization(), wish)));
         } catch (Refused refused) {
             return Refusals.ofEntity(form.kind(), entities.name(wish), refused);
         }
@@ -76,10 +65,10 @@ final class EntityRoutes<W> {
     private Response update(Request request) throws IOException {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
-        Task task = lent(caller, Action.UPDATE, name);
+        Task task = kept.lent(caller, Action.UPDATE, name);
         W wish = entities.parse(request.body(ImageRequest.BODY_BYTES_MAX));
         requireAlso(caller, wish);
-        return answer(200, task.run(() -> {
+        return KeptRoutes.answer(200, task.run(() -> {
             if (!entities.name(wish).equals(name)) {
                 entities.find(caller.organization(), name);
                 throw new Refused(Refusal.INVALID, "it keeps its name");
@@ -88,46 +77,8 @@ final class EntityRoutes<W> {
         }));
     }
 
-    private Task lent(Caller.Known caller, Action action, String name) {
-        return ObjectLoans.of(caller, form.need().apply(action, name));
-    }
-
     /// It is not lent for what is done here, which uses nothing of it: what comes of the entity does, later.
     private void requireAlso(Caller.Known caller, W wish) {
         entities.alsoNeeds(wish).forEach(need -> ObjectLoans.of(caller, need));
-    }
-
-    /// Who may get some only sees those only.
-    private Response list(Request request) {
-        Caller.Known caller = door.borrower(request);
-        Task task = ObjectLoans.ofAllThatMayBeSeen(caller, form.resource());
-        Predicate<List<FunctionEntity.Tag>> tagged = Tags.wanted(request);
-        List<? extends NamedEntity> seen = task.run(() -> entities.list(caller.organization())).stream()
-                .filter(entity -> caller.may(form.need().apply(Action.GET, entity.name())))
-                .filter(entity -> tagged.test(entity.tags()))
-                .toList();
-        var out = new JsonWriter(512 * (seen.size() + 1)).beginArray();
-        seen.forEach(entity -> entity.writeTo(out));
-        return Response.json(200, out.endArray().done());
-    }
-
-    private Response get(Request request) {
-        Caller.Known caller = door.borrower(request);
-        String name = request.parameter("name");
-        Task task = lent(caller, Action.GET, name);
-        return answer(200, task.run(() -> entities.find(caller.organization(), name)));
-    }
-
-    private Response delete(Request request) {
-        Caller.Known caller = door.borrower(request);
-        String name = request.parameter("name");
-        Task task = lent(caller, Action.DELETE, name);
-        return answer(200, task.run(() -> entities.delete(caller.organization(), name)));
-    }
-
-    private static Response answer(int status, NamedEntity entity) {
-        var out = new JsonWriter(768);
-        entity.writeTo(out);
-        return Response.json(status, out.done());
     }
 }

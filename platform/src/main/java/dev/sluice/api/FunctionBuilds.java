@@ -54,15 +54,24 @@ final class FunctionBuilds {
     private final Invocations invocations;
     private final Clock clock;
     private final Images images;
+    private final FunctionVersions versions;
     private final BuildTurns turns = new BuildTurns();
 
-    FunctionBuilds(LabeledFs fs, Gates gates, Blobs blobs, Invocations invocations, Images images, Clock clock) {
+    FunctionBuilds(
+            LabeledFs fs,
+            Gates gates,
+            Blobs blobs,
+            Invocations invocations,
+            Images images,
+            FunctionVersions versions,
+            Clock clock) {
         this.files = new FunctionFiles(fs);
         this.fs = fs;
         this.gates = gates;
         this.blobs = blobs;
         this.invocations = invocations;
         this.images = images;
+        this.versions = versions;
         this.clock = clock;
     }
 
@@ -191,10 +200,9 @@ final class FunctionBuilds {
         }
         FsPath gate = FunctionFiles.gate(organization, name);
         FsPath listed = FunctionFiles.listedGate(organization, name);
-        List<Principal> secrets =
-                FunctionFiles.secrets(organization, now.entity().wish().secrets());
-        Upkeep.granting(organization, Resource.FUNCTION, FunctionFiles.allOf(secrets))
-                .run(() -> putGate(organization, name, spec, secrets));
+        FunctionEntity built = now.entity().with(Status.READY, List.of(), seconds());
+        versions.keep(organization, built, path -> putGate(organization, built, path, spec));
+        putGate(organization, built, gate, spec);
         as(organization, () -> {
             if (fs.find(listed).isEmpty()) {
                 fs.link(gate, listed, FunctionFiles.writing(organization));
@@ -206,8 +214,15 @@ final class FunctionBuilds {
 
     /// Its code may use the secrets that are injected, and cannot release them: its successful answers are. Whether
     /// they are there is found when it runs.
-    private FsPath putGate(Organization organization, String name, FunctionSpec spec, List<Principal> secrets) {
-        FsPath gate = FunctionFiles.gate(organization, name);
+    private void putGate(Organization organization, FunctionEntity built, FsPath gate, FunctionSpec spec) {
+        List<Principal> secrets =
+                FunctionFiles.secrets(organization, built.wish().secrets());
+        Upkeep.granting(organization, Resource.FUNCTION, FunctionFiles.allOf(secrets))
+                .run(() -> putGate(organization, built.name(), gate, spec, secrets));
+    }
+
+    private FsPath putGate(
+            Organization organization, String name, FsPath gate, FunctionSpec spec, List<Principal> secrets) {
         Privilege writing = FunctionFiles.writing(organization);
         GatePolicy policy = new GatePolicy(
                 Component.TRUE,
@@ -223,8 +238,9 @@ final class FunctionBuilds {
         return gate;
     }
 
-    /// Removes a function and its gate; nothing installs it at the same time.
-    synchronized void remove(Organization organization, String name) {
+    /// Removes a function with its gates; nothing installs it at the same time.
+    synchronized void remove(Organization organization, FunctionEntity entity) {
+        String name = entity.name();
         for (FsPath path :
                 List.of(FunctionFiles.gate(organization, name), FunctionFiles.listedGate(organization, name))) {
             as(organization, () -> {
@@ -234,6 +250,7 @@ final class FunctionBuilds {
                 return path;
             });
         }
+        versions.removeAll(organization, entity);
         as(organization, () -> {
             files.remove(organization, name);
             return name;

@@ -5,22 +5,30 @@ import dev.sluice.function.SchemaPair;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.IntNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A function as Dispatch's clients see it. Decides nothing at run time: the gate does.
 ///
 /// @param id       for its whole life
 /// @param faasId   of this version
+/// @param version  counts the wishes; of one that could not be built there is no version
 /// @param reason   why it is in error; at most one
 /// @param packageDigest of the source, hex
 record FunctionEntity(
         String id,
         String faasId,
+        long version,
         Wish wish,
         String packageDigest,
         Status status,
         List<String> reason,
         long createdSeconds,
-        long modifiedSeconds) {
+        long modifiedSeconds)
+        implements NamedEntity {
+    /// Of those that were stored before there were versions.
+    private static final int FIRST = 1;
+
     FunctionEntity {
         reason = List.copyOf(reason);
     }
@@ -78,11 +86,23 @@ record FunctionEntity(
     }
 
     FunctionEntity with(Status next, List<String> why, long nowSeconds) {
-        return new FunctionEntity(id, faasId, wish, packageDigest, next, why, createdSeconds, nowSeconds);
+        return new FunctionEntity(id, faasId, version, wish, packageDigest, next, why, createdSeconds, nowSeconds);
+    }
+
+    @Override
+    public String name() {
+        return wish.name();
+    }
+
+    @Override
+    public List<Tag> tags() {
+        return wish.tags();
     }
 
     static FunctionEntity decode(Bytes stored) {
-        return JsonBody.JSON.readValue(stored.readOnlyArray(), FunctionEntity.class);
+        ObjectNode fields = (ObjectNode) JsonBody.JSON.readTree(stored.readOnlyArray());
+        fields.putIfAbsent("version", IntNode.valueOf(FIRST));
+        return JsonBody.JSON.treeToValue(fields, FunctionEntity.class);
     }
 
     Bytes encode() {
@@ -90,7 +110,19 @@ record FunctionEntity(
     }
 
     /// As contracts/dispatch.md 2.5 has it.
-    void writeTo(JsonWriter out) {
+    @Override
+    public void writeTo(JsonWriter out) {
+        write(out);
+        out.endObject();
+    }
+
+    /// As one of the function's versions.
+    void writeVersionTo(JsonWriter out) {
+        write(out);
+        out.field("version", version).endObject();
+    }
+
+    private void write(JsonWriter out) {
         out.beginObject().field("id", id).field("faasId", faasId).field("name", wish.name());
         out.field("kind", "Function").field("image", wish.image()).field("handler", wish.handler());
         out.name("schema").raw(Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(wish.schema())));
@@ -100,6 +132,6 @@ record FunctionEntity(
             out.field("timeout", wish.timeoutMillis());
         }
         Tag.write(wish.tags(), out);
-        out.field("status", status.name()).field("createdTime", createdSeconds).endObject();
+        out.field("status", status.name()).field("createdTime", createdSeconds);
     }
 }

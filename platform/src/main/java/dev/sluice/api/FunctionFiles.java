@@ -39,6 +39,12 @@ final class FunctionFiles {
         return Component.of(Resource.FUNCTION.in(organization.principal()));
     }
 
+    /// `acme/function,acme/function`
+    static Label label(Organization organization) {
+        Component function = function(organization);
+        return Label.of(function, function);
+    }
+
     /// `acme/runs/NAME`
     static Component runner(Organization organization, String name) {
         return Component.of(Resource.RUNS.in(organization.principal()).child(name));
@@ -76,8 +82,7 @@ final class FunctionFiles {
     }
 
     private static FsPath home(Organization organization) {
-        Component function = function(organization);
-        return FsPath.home(Label.of(function, function));
+        return FsPath.home(label(organization));
     }
 
     private static FsPath file(Organization organization, String name) {
@@ -90,11 +95,10 @@ final class FunctionFiles {
 
     /// @throws Refused `EXISTS`, `DENIED`
     void create(Organization organization, FunctionEntity entity) {
-        Component function = function(organization);
         fs.create(
                 file(organization, entity.wish().name()),
                 Kind.FILE,
-                Label.of(function, function),
+                label(organization),
                 entity.encode(),
                 writing(organization));
     }

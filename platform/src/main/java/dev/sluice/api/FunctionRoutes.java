@@ -3,7 +3,6 @@ package dev.sluice.api;
 import dev.sluice.authn.Caller;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.gate.GateContent;
-import dev.sluice.http.Handler;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 
 /// `/v1/function`
 final class FunctionRoutes {
@@ -29,24 +27,18 @@ final class FunctionRoutes {
 
     private final Door door;
     private final Functions functions;
+    private final KeptRoutes kept;
     private final Schemas schemas = new Schemas();
     private final Semaphore unpacking = new Semaphore(UNPACKED_AT_ONCE_MAX, true);
 
     FunctionRoutes(Door door, Functions functions) {
         this.door = door;
         this.functions = functions;
+        this.kept = new KeptRoutes(door, EntityRoutes.Form.of(Resource.FUNCTION, KIND, 201), functions);
     }
 
     void addTo(Routes.Table table) {
-        add(table, "POST", "/v1/function", this::create);
-        add(table, "GET", "/v1/function", this::list);
-        add(table, "GET", "/v1/function/{name}", this::get);
-        add(table, "PUT", "/v1/function/{name}", this::update);
-        add(table, "DELETE", "/v1/function/{name}", this::delete);
-    }
-
-    private static void add(Routes.Table table, String method, String template, Handler handler) {
-        table.add(method, template, Refusals.ofEntities(KIND, handler));
+        kept.addTo(table, this::create, this::update);
     }
 
     private Response create(Request request) throws IOException, InterruptedException {
@@ -54,9 +46,9 @@ final class FunctionRoutes {
         ObjectLoans.requireSome(caller, Action.CREATE, Resource.FUNCTION);
         FunctionRequest wish = upload(request);
         Task task = withSecrets(
-                caller, Need.of(Action.CREATE, Resource.FUNCTION, wish.wish().name()), wish);
+                caller, Need.of(Action.CREATE, Resource.FUNCTION, wish.wish().name()), wish.wish().secrets());
         try {
-            return answer(201, task.run(() -> functions.create(caller.organization(), wish)));
+            return KeptRoutes.answer(201, task.run(() -> functions.create(caller.organization(), wish)));
         } catch (Refused refused) {
             return Refusals.ofEntity(KIND, wish.wish().name(), refused);
         }
@@ -65,20 +57,15 @@ final class FunctionRoutes {
     private Response update(Request request) throws IOException, InterruptedException {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
-        lent(caller, Action.UPDATE, name);
+        kept.lent(caller, Action.UPDATE, name);
         FunctionRequest wish = upload(request);
-        Task task = withSecrets(caller, Need.of(Action.UPDATE, Resource.FUNCTION, name), wish);
-        return answer(200, task.run(() -> functions.update(caller.organization(), name, wish)));
-    }
-
-    private static Task lent(Caller.Known caller, Action action, String name) {
-        return ObjectLoans.of(caller, Need.of(action, Resource.FUNCTION, name));
+        Task task = withSecrets(caller, Need.of(Action.UPDATE, Resource.FUNCTION, name), wish.wish().secrets());
+        return KeptRoutes.answer(200, task.run(() -> functions.update(caller.organization(), name, wish)));
     }
 
     /// Whoever names a secret must be allowed to read it, whether or not there is one of that name. What he is lent of
     /// it is what his function's gate is granted.
-    private static Task withSecrets(Caller.Known caller, Need function, FunctionRequest wish) {
-        List<String> names = wish.wish().secrets();
+    static Task withSecrets(Caller.Known caller, Need function, List<String> names) {
         List<Need> needs = new ArrayList<>(List.of(function));
         names.forEach(name -> needs.add(Need.of(Action.GET, Resource.SECRET, name)));
         needs.forEach(need -> ObjectLoans.of(caller, need));
@@ -104,40 +91,5 @@ final class FunctionRoutes {
         } finally {
             unpacking.release();
         }
-    }
-
-    /// Who may get some functions only sees those only.
-    private Response list(Request request) {
-        Caller.Known caller = door.borrower(request);
-        Task task = ObjectLoans.ofAllThatMayBeSeen(caller, Resource.FUNCTION);
-        Predicate<List<FunctionEntity.Tag>> tagged = Tags.wanted(request);
-        List<FunctionEntity> entities = task.run(() -> functions.list(caller.organization())).stream()
-                .filter(entity -> caller.may(
-                        Need.of(Action.GET, Resource.FUNCTION, entity.wish().name())))
-                .filter(entity -> tagged.test(entity.wish().tags()))
-                .toList();
-        var out = new JsonWriter(512 * (entities.size() + 1)).beginArray();
-        entities.forEach(entity -> entity.writeTo(out));
-        return Response.json(200, out.endArray().done());
-    }
-
-    private Response get(Request request) {
-        Caller.Known caller = door.borrower(request);
-        String name = request.parameter("name");
-        Task task = lent(caller, Action.GET, name);
-        return answer(200, task.run(() -> functions.find(caller.organization(), name)));
-    }
-
-    private Response delete(Request request) {
-        Caller.Known caller = door.borrower(request);
-        String name = request.parameter("name");
-        Task task = lent(caller, Action.DELETE, name);
-        return answer(200, task.run(() -> functions.delete(caller.organization(), name)));
-    }
-
-    private static Response answer(int status, FunctionEntity entity) {
-        var out = new JsonWriter(768);
-        entity.writeTo(out);
-        return Response.json(status, out.done());
     }
 }

@@ -36,7 +36,7 @@ import java.util.UUID;
 /// `acme/function`; what is changed is durable on return, and built behind it.
 ///
 /// Thread-safe.
-final class Functions {
+final class Functions implements Kept {
     private static final int TARGETS_MAX = 10_000;
     private static final Duration BUILD_PATIENCE = Duration.ofSeconds(15);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
@@ -47,6 +47,7 @@ final class Functions {
     private final CreationLocks creating = new CreationLocks();
     private final FunctionFiles files;
     private final FunctionBuilds builds;
+    private final FunctionVersions versions;
     private final Blobs blobs;
     private final Runs runs;
     private final TenantLimits limits;
@@ -61,10 +62,12 @@ final class Functions {
             Invocations invocations,
             Runs runs,
             Images images,
+            FunctionVersions versions,
             TenantLimits limits,
             Clock clock) {
         this.files = new FunctionFiles(fs);
-        this.builds = new FunctionBuilds(fs, gates, blobs, invocations, images, clock);
+        this.builds = new FunctionBuilds(fs, gates, blobs, invocations, images, versions, clock);
+        this.versions = versions;
         this.blobs = blobs;
         this.runs = runs;
         this.limits = limits;
@@ -84,7 +87,7 @@ final class Functions {
         requireFewer(organization);
         long now = clock.instant().getEpochSecond();
         var entity = new FunctionEntity(
-                uuid(), uuid(), request.wish(), keep(request.source()), Status.INITIALIZED, List.of(), now, now);
+                uuid(), uuid(), 1, request.wish(), keep(request.source()), Status.INITIALIZED, List.of(), now, now);
         var lock = creating.of(organization);
         lock.lock();
         try {
@@ -129,6 +132,7 @@ final class Functions {
         var entity = new FunctionEntity(
                 old.id(),
                 uuid(),
+                old.version() + 1,
                 request.wish(),
                 keep(request.source()),
                 Status.UPDATING,
@@ -141,23 +145,26 @@ final class Functions {
     }
 
     /// @throws Refused `NOT_FOUND`, `DENIED`
-    FunctionEntity find(Organization organization, String name) {
+    @Override
+    public FunctionEntity find(Organization organization, String name) {
         return files.read(organization, name).entity();
     }
 
-    List<FunctionEntity> list(Organization organization) {
+    @Override
+    public List<FunctionEntity> list(Organization organization) {
         return files.list(organization);
     }
 
     /// Deletes a function with its runs.
     ///
     /// @throws Refused `NOT_FOUND`, `CONFLICT`, `DENIED`
-    FunctionEntity delete(Organization organization, String name) {
+    @Override
+    public FunctionEntity delete(Organization organization, String name) {
         Stored before = files.read(organization, name);
         FunctionEntity entity =
                 before.entity().with(Status.DELETING, List.of(), clock.instant().getEpochSecond());
         files.write(organization, entity, before.version());
-        finishDeleting(organization, name);
+        finishDeleting(organization, entity);
         return entity;
     }
 
@@ -183,17 +190,31 @@ final class Functions {
                 n -> Upkeep.of(organization, Resource.FUNCTION).run(() -> loadTarget(organization, name)));
     }
 
+    /// What is needed to run one of a function's versions, which nobody has to wait for.
+    ///
+    /// @throws Refused `NOT_FOUND`
+    Target target(Organization organization, String name, long version) {
+        FunctionEntity entity = Upkeep.of(organization, Resource.FUNCTION)
+                .run(() -> versions.find(organization, name, version))
+                .orElseThrow(Refused::notFound);
+        return target(organization, entity, VersionFiles.gate(organization, name, version));
+    }
+
+    private static Target target(Organization organization, FunctionEntity entity, FsPath gate) {
+        var runs = Component.of(Resource.RUNS.in(organization.principal()));
+        return new Target(
+                entity.id(),
+                entity.faasId(),
+                gate,
+                Label.of(runs, Component.TRUE),
+                entity.status() == Status.READY,
+                BEING_BUILT.contains(entity.status()));
+    }
+
     private Optional<Target> loadTarget(Organization organization, String name) {
         try {
             FunctionEntity entity = files.read(organization, name).entity();
-            var runs = Component.of(Resource.RUNS.in(organization.principal()));
-            return Optional.of(new Target(
-                    entity.id(),
-                    entity.faasId(),
-                    FunctionFiles.gate(organization, name),
-                    Label.of(runs, Component.TRUE),
-                    entity.status() == Status.READY,
-                    BEING_BUILT.contains(entity.status())));
+            return Optional.of(target(organization, entity, FunctionFiles.gate(organization, name)));
         } catch (Refused gone) {
             if (gone.refusal() == Refusal.NOT_FOUND) {
                 return Optional.empty();
@@ -208,7 +229,7 @@ final class Functions {
         for (FunctionEntity entity : all) {
             switch (entity.status()) {
                 case INITIALIZED, CREATING, UPDATING -> build(organization, entity);
-                case DELETING -> finishDeleting(organization, entity.wish().name());
+                case DELETING -> finishDeleting(organization, entity);
                 case READY, ERROR -> {}
             }
         }
@@ -220,9 +241,10 @@ final class Functions {
         builds.forget(organization);
     }
 
-    private void finishDeleting(Organization organization, String name) {
+    private void finishDeleting(Organization organization, FunctionEntity entity) {
+        String name = entity.name();
         runs.forget(organization.token(), name);
-        builds.remove(organization, name);
+        builds.remove(organization, entity);
         targets.invalidate(new Name(organization, name));
     }
 

@@ -40,13 +40,21 @@ final class RunRoutes {
 
     private final Door door;
     private final Functions functions;
+    private final FunctionVersions versions;
     private final Invocations invocations;
     private final Runs runs;
     private final RunJson json;
 
-    RunRoutes(Door door, Functions functions, Invocations invocations, Runs runs, RunJson json) {
+    RunRoutes(
+            Door door,
+            Functions functions,
+            FunctionVersions versions,
+            Invocations invocations,
+            Runs runs,
+            RunJson json) {
         this.door = door;
         this.functions = functions;
+        this.versions = versions;
         this.invocations = invocations;
         this.runs = runs;
         this.json = json;
@@ -65,31 +73,51 @@ final class RunRoutes {
     private Response execute(Request request) throws IOException, InterruptedException {
         Caller.Known caller = door.borrower(request);
         Task lent = Door.lent(caller, execution(request));
-        String name = functionName(request).orElseThrow(() -> Rejection.of(400, "Bad Request: No function specified"));
+        FunctionRef function = wanted(request);
         RunRequest wanted = RunRequest.parse(request.body(RunRequest.BYTES_MAX));
         Task task = wanted.secrets().isEmpty() ? lent : Door.lent(caller, withSecrets(execution(request), wanted));
-        Functions.Target target = functions
-                .builtTarget(caller.organization(), name)
-                .orElseThrow(() -> Rejection.of(404, "function " + name + " not found"));
-        if (!target.isReady()) {
-            throw Rejection.of(404, "function " + name + " is not READY");
-        }
-        Label start = start(task, caller.organization(), name, target);
-        Invocation wish = wish(caller.organization(), name, target, start, wanted, request);
         try {
+            Functions.Target target = target(caller.organization(), function, task, idempotencyKey(request));
+            Label start = start(task, caller.organization(), function.name(), target);
+            Invocation wish = wish(caller.organization(), function.name(), target, start, wanted, request);
             if (wanted.blocking()) {
                 return Response.json(200, json.print(task.run(() -> invocations.invoke(wish))));
             }
             Run accepted = task.run(() -> invocations.submit(wish));
             return Response.json(202, json.printAccepted(accepted, wanted.input()));
         } catch (Refused refused) {
-            return Refusals.ofEntity("function", name, refused);
+            return Refusals.ofEntity("function", function.toString(), refused);
         }
     }
 
-    /// Policies may speak of running one function only.
+    private static FunctionRef wanted(Request request) {
+        if (request.query("functionName").orElse("").isEmpty()) {
+            throw Rejection.of(400, "Bad Request: No function specified");
+        }
+        return FunctionRef.of(request).orElseThrow(RunRoutes::noName);
+    }
+
+    /// What is run of a function: what it is now, or a version, which an alias may name.
+    private Functions.Target target(
+            Organization organization, FunctionRef function, Task task, Optional<String> idempotencyKey)
+            throws InterruptedException {
+        if (function.isQualified()) {
+            long version = task.run(() -> versions.resolve(organization, function, idempotencyKey));
+            return functions.target(organization, function.name(), version);
+        }
+        Functions.Target target = functions
+                .builtTarget(organization, function.name())
+                .orElseThrow(() -> Rejection.of(404, "function " + function + " not found"));
+        if (!target.isReady()) {
+            throw Rejection.of(404, "function " + function + " is not READY");
+        }
+        return target;
+    }
+
+    /// Policies may speak of running one function only, whichever of its versions.
     private static Operation execution(Request request) {
-        return named(request)
+        return FunctionRef.of(request)
+                .map(FunctionRef::name)
                 .map(name -> new Operation(List.of(Need.of(Action.CREATE, Resource.RUNS, name)), EXECUTE.optional()))
                 .orElse(EXECUTE);
     }
@@ -207,8 +235,12 @@ final class RunRoutes {
     private static Optional<String> functionName(Request request) {
         Optional<String> name = request.query("functionName").filter(text -> !text.isEmpty());
         if (name.filter(text -> !NAME.matcher(text).matches()).isPresent()) {
-            throw Rejection.of(422, 605, "functionName in query should match '^[\\w\\d\\-]+$'");
+            throw noName();
         }
         return name;
+    }
+
+    private static Rejection noName() {
+        return Rejection.of(422, 605, "functionName in query should match '^[\\w\\d\\-]+$'");
     }
 }

@@ -232,7 +232,8 @@ final class ApiServer implements AutoCloseable {
     /// The functions as a route has them that asked no policy.
     Functions functions() {
         var images = new Images(fs, blobs, invocations, clock);
-        return new Functions(fs, gates, blobs, invocations, runs, images, limits, clock);
+        var versions = new FunctionVersions(fs, audit, new SecureRandom(), clock);
+        return new Functions(fs, gates, blobs, invocations, runs, images, versions, limits, clock);
     }
 
     int port() {

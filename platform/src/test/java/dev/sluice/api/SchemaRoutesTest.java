@@ -121,7 +121,7 @@ final class SchemaRoutesTest extends ApiTest {
                     wish.timeoutMillis(),
                     List.of());
             var changed = new FunctionEntity(
-                    old.id(), old.faasId(), open, old.packageDigest(), old.status(), List.of(), 0, 0);
+                    old.id(), old.faasId(), old.version(), open, old.packageDigest(), old.status(), List.of(), 0, 0);
             return files.write(own, changed, now.version());
         });
         assertThat(api.get(root, "/v1/function/pinned").body()).contains("\"schema\":{},");

@@ -19,7 +19,7 @@ final class RunWords {
 
     static Word exec() {
         return new Word("exec", "Run a function and show the run.", RunWords::exec)
-                .required("FUNCTION", "the function's name")
+                .required("FUNCTION", "the function's name, or one of its versions or aliases: hello:3, hello:prod")
                 .flag(Flag.bare("wait for the end; a failed run then makes the exit code 1", "--wait"))
                 .option("--input", "JSON", "input: JSON, @FILE, or - for standard input (default: {})")
                 .flag(new Flag(

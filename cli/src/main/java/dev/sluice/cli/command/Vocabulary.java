@@ -27,11 +27,20 @@ public final class Vocabulary {
                 ImageWords.create(),
                 ImageWords.createSeeds(),
                 SecretWords.create());
-        List<Word> get =
-                List.of(FunctionWords.get(), RunWords.get(), ImageWords.getBase(), ImageWords.get(), SecretWords.get());
+        List<Word> get = List.of(
+                FunctionWords.get(),
+                RunWords.get(),
+                VersionWords.get(),
+                ImageWords.getBase(),
+                ImageWords.get(),
+                SecretWords.get());
         List<Word> update = List.of(FunctionWords.update(), SecretWords.update());
-        List<Word> delete =
-                List.of(FunctionWords.delete(), ImageWords.deleteBase(), ImageWords.delete(), SecretWords.delete());
+        List<Word> delete = List.of(
+                FunctionWords.delete(),
+                VersionWords.delete(),
+                ImageWords.deleteBase(),
+                ImageWords.delete(),
+                SecretWords.delete());
         return List.of(
                 BatchWords.create(create),
                 new Word("get", "Show or list something.", get),
@@ -42,6 +51,7 @@ public final class Vocabulary {
     private static List<Word> ofPrograms() {
         return List.of(
                 RunWords.exec().lent(),
+                VersionWords.aliases().lent(),
                 InitWords.init().ofNoOrganization(),
                 FaastenWords.invoke(),
                 FsWords.all(),
