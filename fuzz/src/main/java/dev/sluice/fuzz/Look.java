@@ -12,6 +12,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.run.Run;
+import dev.sluice.run.Runs;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ final class Look {
     void around(World world) {
         directory(world.fs(), FsPath.ROOT, 0);
         for (String organization : List.of("acme", "blue", "dispatch")) {
-            reading(() -> world.runs().list(organization, Optional.empty(), Optional.empty(), 100))
+            reading(() -> world.runs().list(organization, Runs.Wanted.ALL, Optional.empty(), 100))
                     .ifPresent(views -> views.forEach(this::run));
         }
     }

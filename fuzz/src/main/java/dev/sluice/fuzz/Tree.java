@@ -41,7 +41,7 @@ record Tree(SortedMap<String, Thing> things, SortedMap<String, Run.View> runs, S
         Realm.asRoot(() -> {
             tree.directory(fs, FsPath.ROOT, 0, broken);
             for (String organization : ORGANIZATIONS) {
-                runs.list(organization, Optional.empty(), Optional.empty(), Runs.LIST_RUNS_MAX)
+                runs.list(organization, Runs.Wanted.ALL, Optional.empty(), Runs.LIST_RUNS_MAX)
                         .forEach(view -> tree.runs.put(view.run().id().toString(), view));
             }
         });
