@@ -98,7 +98,7 @@ TEXT
 Usage: sluice bench [--json FILE] [--objects N | --quick] [NAME...]
 
 Measures, and prints a table, each number beside its baseline of the same run; --json writes the same as JSON.
-Names: start, label, kernel, fs (a part of kernel), iam, invoke-warm, invoke-cold. Without a name: all of them.
+Names: start, label, kernel, fs (a part of kernel), iam, functions, invoke-warm, invoke-cold. Without a name: all of them.
 --objects says how many are many (1000000, which takes minutes), --quick that 10000 are. Keep the machine quiet
 meanwhile.
 TEXT

@@ -86,6 +86,7 @@ public final class Bench {
         benches.put(FsBench.NAME, FsBench::run);
         benches.put(KernelBench.NAME, KernelBench::run);
         benches.put(IamBench.NAME, IamBench::run);
+        benches.put(FunctionsBench.NAME, FunctionsBench::run);
         benches.put("invoke-warm", (report, _) -> WarmBench.run(report));
         benches.put("invoke-cold", (report, _) -> ColdBench.run(report));
         return benches;

@@ -15,8 +15,8 @@ final class ColdBench {
     private ColdBench() {}
 
     static void run(Report report) throws IOException, InterruptedException {
-        double python = bareStart(List.of("/usr/bin/python3", "-I", "-c", "pass"));
-        double node = bareStart(List.of("/usr/bin/node", "-e", "0"));
+        double python = bareStart(List.of("/usr/bin/python3", "-I", "-c", "pass"), CALLS);
+        double node = bareStart(List.of("/usr/bin/node", "-e", "0"), CALLS);
         try (Scratch scratch = Scratch.create()) {
             try (SluiceServer server = SluiceServer.start(scratch.path().resolve("pool"))) {
                 report(report, "fresh guest waiting", firstCalls(server, "python3", REFILL_MILLIS), "python3", python);
@@ -53,11 +53,15 @@ final class ColdBench {
         return Samples.of(nanos, 1);
     }
 
-    private static double bareStart(List<String> command) throws IOException, InterruptedException {
-        long[] nanos = new long[CALLS];
-        for (int i = 0; i < CALLS; i++) {
+    /// The median of so many starts, in microseconds.
+    static double bareStart(List<String> command, int starts) throws IOException, InterruptedException {
+        long[] nanos = new long[starts];
+        for (int i = 0; i < starts; i++) {
             long start = System.nanoTime();
-            var process = new ProcessBuilder(command).start();
+            var process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
             if (process.waitFor() != 0) {
                 throw new IOException("a bare interpreter did not start: " + Path.of(command.getFirst()));
             }

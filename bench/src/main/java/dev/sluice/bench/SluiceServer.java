@@ -32,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// A whole server on an empty data directory, in a process of its own, with its administrator's token.
 final class SluiceServer implements AutoCloseable {
     private static final Duration READY_MAX = Duration.ofSeconds(60);
+    private static final int READY_POLLS_MAX = 10_000;
     private static final int TAR_BLOCK = 512;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -101,6 +102,43 @@ final class SluiceServer implements AutoCloseable {
                 "POST", api("/v1/runs?functionName=" + function), headers(), "{\"blocking\":true,\"input\":{}}", 200);
     }
 
+    /// What `exec NAME` sends, which nobody waits for.
+    HttpLoad submit(String function) {
+        return new HttpLoad(
+                "POST", api("/v1/runs?functionName=" + function), headers(), "{\"blocking\":false,\"input\":{}}", 202);
+    }
+
+    /// Sets limits of the organization that this client acts in.
+    void limit(String limits) throws IOException, InterruptedException {
+        require(200, send("PUT", "/v1/iam/quota", limits));
+    }
+
+    /// Some of a list.
+    ///
+    /// @param next where more of it is; empty at its end
+    record Page(int size, String next) {}
+
+    Page page(String path) throws IOException, InterruptedException {
+        HttpResponse<String> answer = send("GET", path, "");
+        int size = JSON.readTree(require(200, answer)).size();
+        String link = answer.headers().firstValue("Link").orElse("");
+        return new Page(size, link.isEmpty() ? "" : link.substring(1, link.indexOf('>')));
+    }
+
+    /// What lives on the server's heap, after a collection.
+    long liveBytes() throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process process = new ProcessBuilder(jcmd.toString(), Long.toString(pid()), "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String[] lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\n");
+        String[] total = lines[lines.length - 1].strip().split(" +");
+        if (process.waitFor() != 0 || !total[0].equals("Total")) {
+            throw new IOException("the server's heap cannot be looked at: " + lines[0]);
+        }
+        return Long.parseLong(total[2]);
+    }
+
     /// Creates a function from one source file and waits until it is READY.
     void create(String name, String image, String file, String source) throws IOException, InterruptedException {
         String upload = Base64.getEncoder().encodeToString(archive(file, source));
@@ -110,7 +148,7 @@ final class SluiceServer implements AutoCloseable {
         if (created.statusCode() != 201) {
             throw new IOException("a function was not created: " + created.body());
         }
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < READY_POLLS_MAX; i++) {
             String status = JSON.readTree(
                             send("GET", "/v1/function/" + name, "").body())
                     .path("status")
@@ -121,7 +159,7 @@ final class SluiceServer implements AutoCloseable {
             if ("ERROR".equals(status)) {
                 throw new IOException("a function could not be built");
             }
-            Thread.sleep(10);
+            Thread.sleep(2);
         }
         throw new IOException("a function is not ready");
     }

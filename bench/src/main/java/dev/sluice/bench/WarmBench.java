@@ -1,8 +1,6 @@
 package dev.sluice.bench;
 
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,11 +18,9 @@ final class WarmBench {
 
     static void run(Report report) throws IOException, InterruptedException {
         try (Scratch scratch = Scratch.create()) {
-            Path hello = Files.createDirectories(scratch.path().resolve("hello"));
             Pair bare;
-            try (var process = ChildProcess.java(
-                    hello.resolve("log"), "dev.sluice.bench.HelloServer", List.of(hello.toString()))) {
-                bare = measure(post(port(hello, process)));
+            try (BareHello hello = BareHello.start(scratch.path().resolve("hello"))) {
+                bare = measure(hello.load());
             }
             Optional<Pair> peer = workerd(scratch.path().resolve("workerd"));
             if (peer.isEmpty()) {
@@ -75,23 +71,7 @@ final class WarmBench {
 
     private static Optional<Pair> workerd(Path directory) throws IOException, InterruptedException {
         try (Workerd workerd = Workerd.start(directory).orElse(null)) {
-            return workerd == null ? Optional.empty() : Optional.of(measure(post(workerd.address())));
+            return workerd == null ? Optional.empty() : Optional.of(measure(BareHello.post(workerd.address())));
         }
-    }
-
-    private static HttpLoad post(URI address) {
-        return new HttpLoad(
-                "POST", address, List.of("Content-Type: application/json"), "{\"blocking\":true,\"input\":{}}", 200);
-    }
-
-    private static URI port(Path directory, ChildProcess process) throws IOException, InterruptedException {
-        Path file = directory.resolve("port");
-        while (!Files.exists(file)) {
-            if (!process.isAlive()) {
-                throw new IOException("the hello server did not start");
-            }
-            Thread.sleep(5);
-        }
-        return URI.create("http://127.0.0.1:" + Files.readString(file) + "/");
     }
 }

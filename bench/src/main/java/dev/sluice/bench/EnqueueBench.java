@@ -1,0 +1,51 @@
+package dev.sluice.bench;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+
+/// Runs that nobody waits for: each is on the disk before it is accepted, many of them by one write.
+final class EnqueueBench {
+    private static final int CALLERS = 64;
+    private static final int WARM_UP_LENGTHS = 4;
+    private static final int SYNCS = 200;
+
+    private EnqueueBench() {}
+
+    static void run(Report report, Path data, Duration length) throws IOException, InterruptedException {
+        try (SluiceServer server = SluiceServer.start(data)) {
+            server.create("queued", "python3", "queued.py", "def handle(context, payload):\n    return payload\n");
+            HttpLoad load = server.submit("queued");
+            server.limit("{\"queuedRuns\":1000000,\"concurrentRuns\":1}");
+            load.run(CALLERS, length.multipliedBy(WARM_UP_LENGTHS));
+            measured(report, load, length, "runs accepted, " + CALLERS + " callers, one at work", data);
+            server.limit("{\"queuedRuns\":1000000,\"concurrentRuns\":null}");
+            measured(report, load, length, "runs accepted, " + CALLERS + " callers, all at work", data);
+        }
+    }
+
+    private static void measured(Report report, HttpLoad load, Duration length, String what, Path data)
+            throws IOException, InterruptedException {
+        Samples samples = load.run(CALLERS, length);
+        double sync = syncMicros(data.resolve("sync"));
+        report.add(Figure.of(FunctionsBench.NAME, what, samples.perSecond(), "1/s", ">= 5,000 /s")
+                .beside("synced writes, one by one", 1e6 / sync));
+        report.add(Figure.of(FunctionsBench.NAME, "  p99", samples.micros(0.99) / 1e3, "ms", "<= 20 ms")
+                .beside("one synced write", sync / 1e3));
+    }
+
+    /// What this disk needs for a small durable write, on the average of many, as it is meanwhile.
+    private static double syncMicros(Path file) throws IOException {
+        long start = System.nanoTime();
+        try (var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            for (int i = 0; i < SYNCS; i++) {
+                channel.write(ByteBuffer.allocate(200));
+                channel.force(false);
+            }
+        }
+        return (System.nanoTime() - start) / 1e3 / SYNCS;
+    }
+}
