@@ -9,6 +9,8 @@ public final class Help {
     /// The entries of one section, in two columns.
     private record Entry(String term, String meaning) {}
 
+    private static final int SHORT_CHARS = 11;
+
     private Help() {}
 
     /// @param path the words, from the program's name to the one to explain
@@ -55,9 +57,12 @@ public final class Help {
         return String.join(" ", parts);
     }
 
+    /// What else a long word goes by is not shown: the column would be too wide.
     private static Entry entry(Word word) {
         var names = new ArrayList<>(List.of(word.name()));
-        names.addAll(word.aliases());
+        if (word.name().length() <= SHORT_CHARS) {
+            names.addAll(word.aliases());
+        }
         return new Entry(String.join(", ", names), word.summary());
     }
 

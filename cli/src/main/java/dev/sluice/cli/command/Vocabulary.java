@@ -1,10 +1,14 @@
 package dev.sluice.cli.command;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// All words of the command line, in the order in which help shows them.
 public final class Vocabulary {
+    private static final List<EntityWords> SETTINGS = List.of(
+            SettingWords.APPLICATION, SettingWords.API, EventWords.SUBSCRIPTION, EventWords.DRIVER, EventWords.TYPE);
+
     private Vocabulary() {}
 
     public static Word root() {
@@ -26,26 +30,46 @@ public final class Vocabulary {
                 ImageWords.createBase(),
                 ImageWords.create(),
                 ImageWords.createSeeds(),
-                SecretWords.create());
-        List<Word> get = List.of(
-                FunctionWords.get(),
-                RunWords.get(),
-                VersionWords.get(),
-                ImageWords.getBase(),
-                ImageWords.get(),
-                SecretWords.get());
-        List<Word> update = List.of(FunctionWords.update(), SecretWords.update());
-        List<Word> delete = List.of(
-                FunctionWords.delete(),
-                VersionWords.delete(),
-                ImageWords.deleteBase(),
-                ImageWords.delete(),
-                SecretWords.delete());
+                SecretWords.create(),
+                SettingWords.createApplication(),
+                SettingWords.createApi(),
+                EventWords.createSubscription(),
+                EventWords.createDriver(),
+                EventWords.createType());
+        List<Word> get = and(
+                List.of(
+                        FunctionWords.get(),
+                        RunWords.get(),
+                        VersionWords.get(),
+                        ImageWords.getBase(),
+                        ImageWords.get(),
+                        SecretWords.get()),
+                EntityWords::get);
+        List<Word> update = List.of(
+                FunctionWords.update(),
+                SecretWords.update(),
+                SettingWords.updateApi(),
+                EventWords.updateSubscription(),
+                EventWords.updateDriver(),
+                EventWords.updateType());
+        List<Word> delete = and(
+                List.of(
+                        FunctionWords.delete(),
+                        VersionWords.delete(),
+                        ImageWords.deleteBase(),
+                        ImageWords.delete(),
+                        SecretWords.delete()),
+                EntityWords::delete);
         return List.of(
                 BatchWords.create(create),
                 new Word("get", "Show or list something.", get),
                 BatchWords.update(update),
                 BatchWords.delete(delete));
+    }
+
+    /// These, and those of what is only settings.
+    private static List<Word> and(List<Word> words, Function<EntityWords, Word> word) {
+        return Stream.concat(words.stream(), SETTINGS.stream().map(word)).toList();
     }
 
     private static List<Word> ofPrograms() {

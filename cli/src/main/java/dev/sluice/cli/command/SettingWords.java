@@ -1,0 +1,104 @@
+package dev.sluice.cli.command;
+
+import dev.sluice.cli.json.Json;
+import dev.sluice.cli.json.Table;
+import java.util.List;
+
+/// `create|update|get|delete application` and `api`.
+final class SettingWords {
+    static final EntityWords APPLICATION = new EntityWords(
+            "/v1/application", "application", List.of("applications"), "application", SettingWords::applications);
+
+    static final EntityWords API = new EntityWords("/v1/api", "api", List.of("apis"), "api", SettingWords::apis);
+
+    private SettingWords() {}
+
+    static Word createApplication() {
+        return APPLICATION
+                .named(new Word(
+                        "application",
+                        "Create an application: a name to tag others with.",
+                        (arguments, session) -> APPLICATION.create(
+                                session, arguments.required(0), named(arguments).with("tags", new Json.Arr(List.of())))))
+                .required("NAME", "the application's name")
+                .example("sluice create application shop");
+    }
+
+    static Word createApi() {
+        return api(new Word(
+                        "api",
+                        "Create an API: requests that run a function.",
+                        (arguments, session) ->
+                                API.create(session, arguments.required(0), api(arguments))))
+                .example("sluice create api hello hello-js --path /hello --cors")
+                .example("sluice create api orders take-order --method POST --path /orders --https-only");
+    }
+
+    static Word updateApi() {
+        return api(new Word(
+                        "api",
+                        "Replace an API's settings.",
+                        (arguments, session) ->
+                                API.update(session, arguments.required(0), api(arguments))))
+                .example("sluice update api hello hello-js --path /hello --path /hi");
+    }
+
+    private static Word api(Word word) {
+        return API.tagged(word)
+                .required("NAME", "the API's name")
+                .required("FUNCTION", "the function to run")
+                .flag(several("PATH", "path below your organization's, such as /hello; may be repeated", "-p", "--path"))
+                .flag(several("METHOD", "method, GET if none is named; may be repeated", "-m", "--method"))
+                .flag(several("HOST", "host whose requests are meant; may be repeated", "-d", "--domain"))
+                .flag(Flag.bare("over HTTPS only", "--https-only"))
+                .flag(Flag.bare("not yet: it is off until an update turns it on", "--disable"))
+                .flag(Flag.bare("pages of other origins may ask", "--cors"))
+                .option("--auth", "KIND", "who may ask: public (the default), basic or oauth2");
+    }
+
+    private static Flag several(String label, String description, String... names) {
+        return new Flag(List.of(names), label, Flag.Use.REPEATABLE, description);
+    }
+
+    private static Json.Obj named(Arguments arguments) {
+        return Json.Obj.empty().with("name", arguments.required(0));
+    }
+
+    private static Json.Obj api(Arguments arguments) {
+        List<String> methods = arguments.options("--method");
+        List<String> protocols = arguments.has("--https-only") ? List.of("https") : List.of("http", "https");
+        Json.Obj body = Json.Obj.empty()
+                .with("authentication", arguments.option("--auth").orElse("public"));
+        body = arguments.has("--cors") ? body.with("cors", new Json.Bool(true)) : body;
+        body = arguments.has("--disable") ? body : body.with("enabled", new Json.Bool(true));
+        return body.with("function", arguments.required(1))
+                .with("hosts", Json.Arr.ofTexts(arguments.options("--domain")))
+                .with("methods", Json.Arr.ofTexts(methods.isEmpty() ? List.of("GET") : methods))
+                .with("name", arguments.required(0))
+                .with("protocols", Json.Arr.ofTexts(protocols))
+                .with("tags", EntityWords.tags(arguments))
+                .with("uris", Json.Arr.ofTexts(arguments.options("--path")));
+    }
+
+    private static String applications(List<Json.Obj> all) {
+        var table = new Table("Name", "Status", "Created Date");
+        all.forEach(one -> table.row(one.show("name"), Rows.status(one), Rows.time(one, "createdTime")));
+        return table.text();
+    }
+
+    private static String apis(List<Json.Obj> all) {
+        var table =
+                new Table("Name", "Function", "Protocol", "Method", "Domain", "Path", "Auth", "Status", "Enabled");
+        all.forEach(one -> table.row(
+                one.show("name"),
+                one.show("function"),
+                EntityWords.listed(one, "protocols"),
+                EntityWords.listed(one, "methods"),
+                EntityWords.listed(one, "hosts"),
+                EntityWords.listed(one, "uris"),
+                one.show("authentication"),
+                Rows.status(one),
+                one.show("enabled").isEmpty() ? "false" : one.show("enabled")));
+        return table.text();
+    }
+}
