@@ -12,6 +12,7 @@ const { Channel, Closed, writeAll } = require('./channel');
 const { Refused, failure, ofFunction, described, stacktrace } = require('./failures');
 const { Package } = require('./loading');
 const { CloudCall, CloudCallError } = require('./faasten');
+const aws = require('./aws');
 
 const PROTOCOL_VERSION = 1;
 const RESULT_BYTES_MAX = 6 << 20;
@@ -44,6 +45,11 @@ function settle(run, kind, value) {
   if (run !== current || run.answer !== null) return;
   run.answer = { kind, value };
   setImmediate(conclude, run);
+}
+
+/** What a plain HTTP server answered. */
+function settleAnswer(run, { status, body }) {
+  settle(run, KIND.RESULT, { status, body });
 }
 
 function settleResult(run, result) {
@@ -84,7 +90,7 @@ function conclude(run) {
 function next(start) {
   const { kind, id, value } = channel.receive();
   if (kind !== KIND.RUN) throw new Violation('a frame that was not expected');
-  const run = { id, answer: null, start };
+  const run = { id, answer: null, start, onIdle: null };
   current = run;
   let result;
   try {
@@ -95,7 +101,7 @@ function next(start) {
   }
   if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
     Promise.resolve(result).then(
-      (value) => settleResult(run, value),
+      (value) => (start.isServed ? settleAnswer : settleResult)(run, value),
       (problem) => settle(run, KIND.ERROR, ofFunction(problem)),
     );
   } else {
@@ -129,6 +135,19 @@ function faasten(fn) {
     return { ...result, runtime_sec: seconds, runtime_ms: nanoseconds / 1e6 };
   };
 }
+
+function lambda(fn) {
+  return (run, payload, context) => {
+    const onIdle = (action) => { run.onIdle = action; };
+    return aws.invoke(fn, JSON.parse(payload.toString()), JSON.parse(context.toString()), onIdle);
+  };
+}
+
+function serving(fn) {
+  return Object.assign((run, payload, context) => fn(payload.toString(), context.toString()), { isServed: true });
+}
+
+const CALLERS = { dispatch, faasten, lambda, http: serving };
 
 /** How eras B and C had their payloads through the gateway. */
 function enveloped(input, blobs) {
@@ -184,7 +203,7 @@ async function load(directory) {
   try {
     const { fn, convention } = await files.load(frame.value.handler, frame.value.convention);
     channel.send(KIND.LOADED, frame.id, { convention });
-    return convention === 'dispatch' ? dispatch(fn) : faasten(fn);
+    return CALLERS[convention](fn);
   } catch (problem) {
     if (!(problem instanceof Refused)) throw problem;
     const lines = problem.cause === undefined ? [] : stacktrace(problem.cause);
@@ -201,7 +220,10 @@ function main(directory) {
     stray(problem);
   });
   process.on('unhandledRejection', (problem) => stray(problem));
-  process.on('beforeExit', () => stray(new Error('the function waits for something that will never happen')));
+  process.on('beforeExit', () => {
+    if (current?.onIdle) current.onIdle();
+    else stray(new Error('the function waits for something that will never happen'));
+  });
   channel.send(KIND.HELLO, 0, { protocol: PROTOCOL_VERSION, runtime: 'nodejs', version: process.version.slice(1) });
   load(directory).then((start) => setImmediate(start === null ? leave : next, start ?? new Closed()), leave);
 }

@@ -6,12 +6,14 @@ const path = require('path');
 const { createRequire } = require('module');
 const { pathToFileURL } = require('url');
 const { Refused, described } = require('./failures');
+const served = require('./served');
 
 const SOURCE = /\.[cm]?js$/;
 
 class Package {
   #directory;
   #problem = null;
+  #files = new Set();
   #sources = new Set();
 
   constructor(directory) {
@@ -32,25 +34,44 @@ class Package {
     } catch (problem) {
       this.#problem = 'cannot write the package: ' + problem.code;
     }
+    this.#files.add(name);
     if (SOURCE.test(name) && !name.startsWith('node_modules/')) this.#sources.add(name);
   }
 
-  /** The function and its convention, `dispatch` or `faasten`. Throws Refused. */
+  /** The function and its convention, any but `auto`. Throws Refused. */
   async load(handler, convention) {
     if (this.#problem !== null) throw new Refused(this.#problem);
     fs.mkdirSync(this.#directory, { recursive: true });
     process.chdir(this.#directory);
+    if (convention === 'http') return { fn: await served.start(this.#program(handler)), convention };
     handler = handler || this.#byDefault(convention);
-    const main = await this.#exported(handler);
-    if (convention === 'auto') {
-      const isFaasten = typeof main !== 'function' && typeof handleOf(main) === 'function';
-      convention = isFaasten ? 'faasten' : 'dispatch';
-    }
-    return { fn: entry(main, handler, convention), convention };
+    const named = convention === 'auto' || convention === 'lambda' ? this.#lambda(handler) : null;
+    const main = await this.#exported(named === null ? handler : named.file);
+    const member = named === null ? 'handler' : named.member;
+    if (convention === 'auto') convention = decided(main, named, member);
+    return { fn: entry(main, handler, convention, member), convention };
+  }
+
+  /** What `index.handler` means to AWS Lambda: a source file and what it exports; null for something else. */
+  #lambda(handler) {
+    const parts = /^([\w./-]+)\.([\w$]+)$/.exec(handler);
+    if (parts === null || this.#sources.has(path.normalize(handler))) return null;
+    const file = ['.js', '.mjs', '.cjs'].map((ending) => path.normalize(parts[1]) + ending)
+      .find((name) => this.#sources.has(name));
+    return file === undefined ? null : { file: './' + file, member: parts[2] };
+  }
+
+  /** The path of a file that is started. */
+  #program(handler) {
+    const name = path.normalize(handler || [...this.#files].join('\n'));
+    if (!this.#files.has(name)) throw new Refused(`there is no file ${handler || 'named'} to start`);
+    fs.chmodSync(name, 0o755);
+    return './' + name;
   }
 
   #byDefault(convention) {
     if (convention === 'faasten' || (convention === 'auto' && this.#sources.has('workload.js'))) return './workload.js';
+    if (convention === 'lambda' && this.#lambda('index.handler') !== null) return 'index.handler';
     if (this.#sources.size !== 1) {
       throw new Refused('no handler is given, and the package has not exactly one source file');
     }
@@ -96,7 +117,19 @@ function handleOf(main) {
   return main === null || main === undefined ? undefined : main.handle;
 }
 
-function entry(main, handler, convention) {
+/** The convention of a function whose author named none. */
+function decided(main, named, member) {
+  if (named !== null) return 'lambda';
+  if (typeof main === 'function') return 'dispatch';
+  if (typeof handleOf(main) === 'function') return 'faasten';
+  return typeof main?.[member] === 'function' ? 'lambda' : 'dispatch';
+}
+
+function entry(main, handler, convention, member) {
+  if (convention === 'lambda') {
+    if (typeof main?.[member] === 'function') return main[member].bind(main);
+    throw new Refused(`the module ${handler} does not export a function ${member}`);
+  }
   if (convention === 'dispatch') {
     if (typeof main !== 'function') throw new Refused(`the module ${handler} does not export a function`);
     return main;

@@ -6,9 +6,11 @@ import sys
 from .failures import Refused, described
 
 CLOUDCALL_NAMES = frozenset(("cloudcall", "syscall", "sc"))
+EXPECTED = {"dispatch": "(context, payload)", "faasten": "(event, cloudcall)", "lambda": "(event, context)"}
 ERA_D_NAMES = ("payload", "blobs", "headers", "invoker")
 MODULES = os.path.dirname(os.path.abspath(__file__)) + "/modules"  # what functions of Faasten's era D import
 PACKAGES = "/usr/lib/python3/dist-packages"  # Debian's, those that the image has
+BOOTSTRAP = "bootstrap"  # what AWS's `provided` runtimes start
 
 
 class Package:
@@ -39,8 +41,36 @@ class Package:
             self._sources.add(path)
 
     def load(self, handler, convention):
-        """The function; its convention, `dispatch` or `faasten`; the keywords that it takes if it is one of era D, else
-        None. Raises Refused."""
+        """The function; its convention, any but `auto`; the keywords that it takes if it is one of era D, else None.
+        Raises Refused."""
+        self._arrange()
+        if convention == "http":
+            from .served import Server
+
+            return Server(self._program(handler)).request, convention, None
+        if convention == "lambda" and handler == BOOTSTRAP:
+            from .runtime_api import Provided
+
+            return Provided(self._program(handler)).invoke, convention, None
+        handler = handler or self._default(convention)
+        dotted = handler.replace("/", ".") if convention == "lambda" else handler
+        module_name, _, name = dotted.rpartition(".")
+        if not module_name or not all(part.isidentifier() for part in dotted.split(".")):
+            raise Refused('the handler "%s" does not have the form module.function' % handler)
+        function = _member(self._module(module_name), handler, name)
+        return (function, *_convention(function, handler, convention))
+
+    def _program(self, handler):
+        """The path of a file that is started."""
+        if not handler and len(self._files) == 1:
+            (handler,) = self._files
+        path = os.path.normpath(handler)
+        if path not in self._files:
+            raise Refused("there is no file %s to start" % (handler or "named"))
+        os.chmod(path, 0o755)
+        return path
+
+    def _arrange(self):
         if self._problem is not None:
             raise Refused(self._problem)
         os.makedirs(self._directory, exist_ok=True)
@@ -53,20 +83,16 @@ class Package:
             reason = unmet(os.path.join(self._directory, "requirements.txt"), [sys.path[1], PACKAGES])
             if reason is not None:
                 raise Refused(reason)
-        handler = handler or self._default(convention)
-        module_name, _, name = handler.rpartition(".")
-        if not module_name or not all(part.isidentifier() for part in handler.split(".")):
-            raise Refused('the handler "%s" does not have the form module.function' % handler)
-        function = _member(self._module(module_name), handler, name)
-        return (function, *_convention(function, handler, convention))
 
     def _default(self, convention):
         if convention == "faasten" or (convention == "auto" and "workload.py" in self._sources):
             return "workload.handle"
+        if convention in ("auto", "lambda") and "lambda_function.py" in self._sources:
+            return "lambda_function.lambda_handler"
         if len(self._sources) != 1:
             raise Refused("no handler is given, and the package has not exactly one source file")
         (only,) = self._sources
-        return only[:-3].replace("/", ".") + ".handle"
+        return only[:-3].replace("/", ".") + (".lambda_handler" if convention == "lambda" else ".handle")
 
     def _module(self, name):
         base = name.replace(".", "/")
@@ -95,13 +121,13 @@ def _member(module, handler, name):
 def _convention(function, handler, convention):
     names, keywords = _parameters(function)
     if convention == "auto":
+        is_lambda = handler.startswith("lambda_function.") and len(names) == 2
         is_legacy = handler.startswith("workload.") or (len(names) == 2 and names[1] in CLOUDCALL_NAMES)
-        convention = "faasten" if is_legacy or keywords is not None else "dispatch"
+        convention = "faasten" if is_legacy or keywords is not None else "lambda" if is_lambda else "dispatch"
     if convention == "faasten" and keywords is not None:
         return convention, keywords
     if len(names) != 2 or "*" in names:
-        expected = "(context, payload)" if convention == "dispatch" else "(event, cloudcall)"
-        raise Refused("%s does not take exactly the two parameters %s" % (handler, expected))
+        raise Refused("%s does not take exactly the two parameters %s" % (handler, EXPECTED[convention]))
     return convention, None
 
 

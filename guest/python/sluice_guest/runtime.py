@@ -69,6 +69,12 @@ def _loaded(channel, package):
     channel.send(codec.LOADED, ident, {"convention": convention})
     if convention == "dispatch":
         return lambda payload, context: _run(_dispatch, function, payload, context)
+    if convention == "lambda":
+        from . import aws
+
+        return lambda payload, context: _run(aws.invoke, function, payload, context)
+    if convention == "http":
+        return function
     calls = _Calls(channel)
     if keywords is None:
         return lambda payload, context: _run(calls.faasten, function, payload, context)

@@ -7,7 +7,6 @@ import dev.sluice.blob.Blobs;
 import dev.sluice.bytes.Digest;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.LabeledFs;
-import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.PayloadStyle;
@@ -163,7 +162,7 @@ final class FunctionBuilds {
         Runtime runtime = runtime(organization, entity);
         var digest = new Digest(entity.packageDigest());
         String handler = wish.handler().isEmpty()
-                ? SourceArchive.defaultHandler(runtime, source(digest))
+                ? SourceArchive.defaultHandler(runtime, wish.convention(), source(digest))
                         .orElseThrow(() -> new Unfit("a handler is needed: the source does not say which is meant"))
                 : wish.handler();
         if (handler.length() > FunctionSpec.HANDLER_CHARS_MAX) {
@@ -173,7 +172,7 @@ final class FunctionBuilds {
         var limits = new Limits(
                 runtime.memoryMibMin(), isTimed ? Duration.ofMillis(wish.timeoutMillis()) : Limits.TIMEOUT_DEFAULT);
         return new FunctionSpec(
-                runtime, digest, handler, Convention.AUTO, limits, isTimed, PayloadStyle.RAW, wish.schemas());
+                runtime, digest, handler, wish.convention(), limits, isTimed, PayloadStyle.RAW, wish.schemas());
     }
 
     private SourceFiles source(Digest digest) throws Unfit {

@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.function.Convention;
 import dev.sluice.function.SchemaPair;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +43,10 @@ record FunctionEntity(
             List<String> secrets,
             List<String> services,
             long timeoutMillis,
+            Convention convention,
             List<Tag> tags) {
         Wish {
+            convention = convention == null ? Convention.AUTO : convention; // stored before one could be named
             secrets = List.copyOf(secrets);
             services = List.copyOf(services);
             tags = List.copyOf(tags);
@@ -130,6 +133,9 @@ record FunctionEntity(
         out.fieldOrNull("services", wish.services());
         if (wish.timeoutMillis() != 0) {
             out.field("timeout", wish.timeoutMillis());
+        }
+        if (wish.convention() != Convention.AUTO) {
+            out.field("convention", wish.convention().word());
         }
         Tag.write(wish.tags(), out);
         out.field("status", status.name()).field("createdTime", createdSeconds);

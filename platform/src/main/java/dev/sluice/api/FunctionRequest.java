@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.function.Convention;
 import dev.sluice.function.Limits;
 import dev.sluice.function.SourceArchive;
 import dev.sluice.function.SourceFiles;
@@ -38,6 +39,7 @@ record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
                 fields.texts("secrets"),
                 fields.texts("services"),
                 fields.number("timeout", 0, Limits.TIMEOUT_MAX.toMillis()),
+                convention(fields),
                 Tags.of(fields));
         if (JsonBody.JSON.writeValueAsBytes(wish).length > FIELDS_BYTES_MAX) {
             throw Rejection.of(
@@ -69,6 +71,17 @@ record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
                     "bad request when processing function " + name + ": " + field + " is no JSON Schema: "
                             + refused.reason());
         }
+    }
+
+    /// How the code expects to be called; Dispatch has one way only.
+    private static Convention convention(JsonBody fields) {
+        return fields.text("convention")
+                .map(word -> Convention.of(word)
+                        .orElseThrow(() -> Rejection.of(
+                                422,
+                                606,
+                                "convention in body should be one of [auto dispatch faasten lambda http]")))
+                .orElse(Convention.AUTO);
     }
 
     /// All fields but the source, which goes to `archive`.

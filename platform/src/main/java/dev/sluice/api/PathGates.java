@@ -144,7 +144,8 @@ final class PathGates {
     private static Convention convention(JsonBody body) {
         return body.text("convention")
                 .map(word -> Convention.of(word)
-                        .orElseThrow(() -> new Refused(Refusal.INVALID, "a convention is auto, dispatch or faasten")))
+                        .orElseThrow(() -> new Refused(
+                                Refusal.INVALID, "a convention is auto, dispatch, faasten, lambda or http")))
                 .orElse(Convention.AUTO);
     }
 }

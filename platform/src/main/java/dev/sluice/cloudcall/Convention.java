@@ -7,7 +7,11 @@ public enum Convention {
     /// `handle(context, payload)`, as Dispatch has it.
     DISPATCH("dispatch"),
     /// `handle(event, cloudcall)`, as Faasten has it.
-    FAASTEN("faasten");
+    FAASTEN("faasten"),
+    /// `handler(event, context)`, as AWS Lambda has it, or a program named `bootstrap` that asks for its events.
+    LAMBDA("lambda"),
+    /// A program that answers HTTP on the port that it is told.
+    HTTP("http");
 
     private final String word;
 
@@ -24,6 +28,8 @@ public enum Convention {
         return switch (word) {
             case "dispatch" -> DISPATCH;
             case "faasten" -> FAASTEN;
+            case "lambda" -> LAMBDA;
+            case "http" -> HTTP;
             default -> throw new GuestProtocolViolation("unknown convention");
         };
     }

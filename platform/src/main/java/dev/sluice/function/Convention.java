@@ -9,7 +9,11 @@ public enum Convention {
     /// `handle(context, payload)`.
     DISPATCH("dispatch"),
     /// `handle(event, cloudcall)`.
-    FAASTEN("faasten");
+    FAASTEN("faasten"),
+    /// `handler(event, context)`, or a program named `bootstrap`.
+    LAMBDA("lambda"),
+    /// A program that answers HTTP on the port that it is told.
+    HTTP("http");
 
     private final String word;
 

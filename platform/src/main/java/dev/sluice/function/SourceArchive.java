@@ -7,6 +7,8 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -35,14 +37,41 @@ public final class SourceArchive {
         }
     }
 
-    /// The handler of a function whose author named none: what Faasten calls the file that it is in, or the single
-    /// file that there is.
+    /// The handler of a function whose author named none.
+    public static Optional<String> defaultHandler(Runtime runtime, Convention convention, SourceFiles source) {
+        return switch (convention) {
+            case AUTO, DISPATCH, FAASTEN -> defaultHandler(runtime, source);
+            case LAMBDA -> lambdaHandler(runtime, source);
+            case HTTP ->
+                source.files().size() == 1 ? Optional.of(source.files().firstKey()) : Optional.empty();
+        };
+    }
+
+    /// What AWS's console would have made of it.
+    private static Optional<String> lambdaHandler(Runtime runtime, SourceFiles source) {
+        Set<String> files = source.files().keySet();
+        if (files.contains("bootstrap")) {
+            return Optional.of("bootstrap");
+        }
+        if (runtime == Runtime.NODEJS) {
+            return Stream.of("index.js", "index.mjs", "index.cjs").anyMatch(files::contains)
+                    ? Optional.of("index.handler")
+                    : defaultHandler(runtime, source);
+        }
+        return defaultHandler(runtime, source).map(handler -> handler.replaceFirst("[.]handle$", ".lambda_handler"));
+    }
+
+    /// The handler where the author named no convention either: what Faasten or AWS's console calls the file that it is
+    /// in, or the single file that there is.
     public static Optional<String> defaultHandler(Runtime runtime, SourceFiles source) {
         if (runtime == Runtime.PYTHON3 && source.files().containsKey("workload.py")) {
             return Optional.of("workload.handle");
         }
         if (runtime == Runtime.NODEJS && source.files().containsKey("workload.js")) {
             return Optional.of("./workload.js");
+        }
+        if (runtime == Runtime.PYTHON3 && source.files().containsKey("lambda_function.py")) {
+            return Optional.of("lambda_function.lambda_handler");
         }
         if (source.files().size() != 1) {
             return Optional.empty();

@@ -91,7 +91,8 @@ public record Invocation(
     ///
     /// @param invoker as [Job] has it
     Job job(Injected injected, Chain chain, LongFunction<Invoker> invoker) {
-        return new Job(payload, context, injected, headers, blobs, chain.vouched(), chain.timeLeft(), invoker);
+        return new Job(
+                function, payload, context, injected, headers, blobs, chain.vouched(), chain.timeLeft(), invoker);
     }
 
     /// Two calls are one only if the same caller names the same version of the same gate and may know of the run.

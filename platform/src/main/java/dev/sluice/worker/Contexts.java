@@ -26,10 +26,11 @@ final class Contexts {
     static Bytes of(Convention convention, FunctionSpec function, Job job, Map<String, String> handles, Instant end) {
         return switch (convention) {
             case FAASTEN -> faasten(function, job, handles);
-            case DISPATCH, AUTO -> {
+            case DISPATCH, HTTP, AUTO -> {
                 Bytes context = withSecrets(job);
                 yield function.timeoutStated() ? withDeadline(context, end) : context;
             }
+            case LAMBDA -> lambda(function, job, end);
         };
     }
 
@@ -40,6 +41,15 @@ final class Contexts {
         }
         ObjectNode fields = (ObjectNode) JSON.readTree(job.context().readOnlyArray());
         fields.set("secrets", JSON.valueToTree(values));
+        return Bytes.takeOver(JSON.writeValueAsBytes(fields));
+    }
+
+    /// AWS's functions are told what they are and how long they have.
+    private static Bytes lambda(FunctionSpec function, Job job, Instant end) {
+        ObjectNode fields = (ObjectNode) JSON.readTree(withSecrets(job).readOnlyArray());
+        fields.put("function", job.function());
+        fields.put("memoryMib", function.limits().memoryMib());
+        fields.put("deadlineMillis", end.toEpochMilli());
         return Bytes.takeOver(JSON.writeValueAsBytes(fields));
     }
 

@@ -10,6 +10,7 @@ import java.util.function.LongFunction;
 
 /// What one run is given.
 ///
+/// @param function its name, as the caller knows it
 /// @param context  one JSON object: what Dispatch's convention hands over beside the payload
 /// @param injected what it hands over as `context.secrets`
 /// @param headers  what Faasten's hands over, with `blobs` and `vouched`
@@ -19,6 +20,7 @@ import java.util.function.LongFunction;
 /// @param invoker  makes what answers the run's own invocations, from the nanosecond at which the run will have
 ///     ended
 public record Job(
+        String function,
         Bytes payload,
         Bytes context,
         Injected injected,

@@ -116,6 +116,8 @@ final class Loader {
             case AUTO -> Convention.AUTO;
             case DISPATCH -> Convention.DISPATCH;
             case FAASTEN -> Convention.FAASTEN;
+            case LAMBDA -> Convention.LAMBDA;
+            case HTTP -> Convention.HTTP;
         };
     }
 }

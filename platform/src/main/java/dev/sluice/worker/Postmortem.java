@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.cloudcall.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.sandbox.Death;
 import dev.sluice.worker.RunEnd.Fault;
@@ -33,6 +34,8 @@ final class Postmortem {
                 Fault.function(
                         "the function used more than its " + function.limits().memoryMib() + " MiB of memory");
             case Death.CpuTime() -> Fault.function("the function used up its processor time");
+            case Death.Exited(int code) when instance.convention() == Convention.HTTP ->
+                Fault.system("the function's server ended with code " + code + " before it answered");
             case Death.Exited(int code) ->
                 Fault.function("the function's process exited with code " + code + " before it answered");
             case Death.Killed(int signal) -> Fault.function("the function's process was killed by signal " + signal);

@@ -119,6 +119,7 @@ final class SchemaRoutesTest extends ApiTest {
                     List.of(),
                     List.of(),
                     wish.timeoutMillis(),
+                    wish.convention(),
                     List.of());
             var changed = new FunctionEntity(
                     old.id(), old.faasId(), old.version(), open, old.packageDigest(), old.status(), List.of(), 0, 0);

@@ -3,6 +3,7 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.function.Convention;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Task;
@@ -50,7 +51,7 @@ final class SecretGrantsTest extends ApiTest {
 
     private static FunctionRequest request(String name, List<String> secrets) {
         var wish = new FunctionEntity.Wish(
-                name, "python3", "", JsonBody.JSON.createObjectNode(), secrets, List.of(), 0, List.of());
+                name, "python3", "", JsonBody.JSON.createObjectNode(), secrets, List.of(), 0, Convention.AUTO, List.of());
         return new FunctionRequest(
                 wish,
                 new SourceFiles(new TreeMap<>(Map.of(name + ".py", Bytes.utf8("def handle(c, p):\n    return 1\n")))));

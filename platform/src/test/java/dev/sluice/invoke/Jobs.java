@@ -31,6 +31,7 @@ final class Jobs {
 
     static Job of(String payload, Duration timeMax) {
         return new Job(
+                "f",
                 Bytes.utf8(payload),
                 Bytes.utf8("{}"),
                 Injected.NOTHING,

@@ -21,7 +21,9 @@ final class FunctionWords {
         return withSource(new Word("function", "Create a function from a file or a directory.", FunctionWords::create))
                 .example("sluice create function hello ./hello.py --image python3 --wait")
                 .example("sluice create function hello ./hello.js --image nodejs --timeout 5000 --secret greeting")
-                .example("sluice create function hello ./src --image python3 --handler hello.handle");
+                .example("sluice create function hello ./src --image python3 --handler hello.handle")
+                .example("sluice create function hook ./index.js --image nodejs --convention lambda")
+                .example("sluice create function web ./server.py --image python3 --convention http");
     }
 
     static Word update() {
@@ -38,6 +40,7 @@ final class FunctionWords {
                         Flag.Use.REQUIRED,
                         "image to run in, such as python3, nodejs or java"))
                 .option("--handler", "HANDLER", "what to call: ./file.js or module.function")
+                .option("--convention", "NAME", "how the code is called: dispatch, lambda, http or faasten")
                 .option("--timeout", "MILLISECONDS", "longest time that a run may take")
                 .flag(new Flag(
                         List.of("--secret"),
@@ -131,7 +134,7 @@ final class FunctionWords {
                 .with("schema", schema)
                 .with("secrets", Json.Arr.ofTexts(arguments.options("--secret")))
                 .with("services", Json.Arr.ofTexts(arguments.options("--service")));
-        return withTags(withTimeout(body, arguments), arguments);
+        return withTags(withConvention(withTimeout(body, arguments), arguments), arguments);
     }
 
     private static Json.Obj withTimeout(Json.Obj body, Arguments arguments) {
@@ -141,6 +144,13 @@ final class FunctionWords {
         }
         long milliseconds = Long.parseLong(timeout);
         return milliseconds == 0 ? body : body.with("timeout", Json.Num.of(milliseconds));
+    }
+
+    private static Json.Obj withConvention(Json.Obj body, Arguments arguments) {
+        return arguments
+                .option("--convention")
+                .map(word -> body.with("convention", word))
+                .orElse(body);
     }
 
     private static Json.Obj withTags(Json.Obj body, Arguments arguments) {

@@ -51,7 +51,8 @@ public final class Guest {
         require(frame, Kind.LOAD);
         try {
             Map<?, ?> wanted = fields(frame);
-            if (text(wanted, "convention").equals("faasten")) {
+            String convention = text(wanted, "convention");
+            if (!convention.equals("auto") && !convention.equals("dispatch")) {
                 throw new Refused("functions in Java have Dispatch's convention");
             }
             DispatchFunction function = files.load(text(wanted, "handler"));
