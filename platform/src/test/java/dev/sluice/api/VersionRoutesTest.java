@@ -10,6 +10,7 @@ import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.bytes.Bytes;
 import java.time.Duration;
 import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,8 +96,8 @@ final class VersionRoutesTest extends ApiTest {
                 .isEqualTo("{\"code\":404,\"message\":\"function shares:prod not found\"}");
     }
 
-    private tools.jackson.databind.JsonNode rollBack(String alias) {
-        String[] parts = alias.split(":");
+    private JsonNode rollBack(String alias) {
+        String[] parts = alias.split(":", -1);
         return api.post(root, "/v1/function/" + parts[0] + "/aliases/" + parts[1] + "/rollback", "")
                 .json();
     }
