@@ -128,7 +128,7 @@ public final class Api implements Handler {
         new FunctionRoutes(door, functions).addTo(table);
         new VersionRoutes(door, functions, versions, clock).addTo(table);
         new SecretRoutes(door, rooms.secrets()).addTo(table);
-        new RunRoutes(door, functions, versions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
+        addRuns(table, door, rooms, versions, clock);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);
         new FsRoutes(door, rooms.fs(), rooms.blobs()).addTo(table);
         new SeedRoutes(door, rooms.fs(), rooms.blobs(), new PathGates(rooms.fs(), rooms.blobs(), rooms.gates()))
@@ -136,6 +136,11 @@ public final class Api implements Handler {
         new ExplainRoutes(door, audit, rooms.runs()).addTo(table);
         new AuditRoutes(door, audit).addTo(table);
         this.routes = table.build();
+    }
+
+    private void addRuns(Routes.Table table, Door door, Rooms rooms, FunctionVersions versions, Clock clock) {
+        new RunRoutes(door, functions, versions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
+        new LogRoutes(door, rooms.runs(), rooms.invocations().live(), clock).addTo(table);
     }
 
     /// What `iam` keeps by name.

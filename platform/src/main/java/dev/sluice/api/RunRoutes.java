@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 
 /// `/v1/runs`: executing functions is the hot path of the server.
 final class RunRoutes {
-    private static final String KIND = "function run";
+    static final String KIND = "function run";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
     private static final Operation EXECUTE =
             Operation.of(Action.CREATE, Resource.RUNS).deliveringAllThatMayBeRead();
@@ -129,7 +129,8 @@ final class RunRoutes {
                 Stream.concat(execution.required().stream(), secrets).toList(), execution.optional());
     }
 
-    private static Optional<String> named(Request request) {
+    /// The function that the query names, if that can be one.
+    static Optional<String> named(Request request) {
         return request.query("functionName").filter(name -> NAME.matcher(name).matches());
     }
 
@@ -176,7 +177,7 @@ final class RunRoutes {
     /// Dispatch's client does not look at.
     private Response list(Request request) {
         Caller.Known caller = door.borrower(request);
-        Task task = looking(caller, request);
+        Task task = looking(caller, named(request));
         long since = since(request);
         var wanted = new Runs.Wanted(functionName(request), Tags.wantedApplications(request));
         RunPage page = RunPage.of(request);
@@ -194,10 +195,9 @@ final class RunRoutes {
         return isLast ? answer : answer.with("Link", page.next(request, last));
     }
 
-    /// Policies may speak of looking at the runs of one function only: of those that the query names, no others are
-    /// shown.
-    private static Task looking(Caller.Known caller, Request request) {
-        return named(request)
+    /// Policies may speak of looking at the runs of one function only: of those that are named, no others are shown.
+    static Task looking(Caller.Known caller, Optional<String> function) {
+        return function
                 .map(name -> ObjectLoans.of(
                         caller, new Operation(List.of(Need.of(Action.GET, Resource.RUNS, name)), GET.optional())))
                 .orElseGet(() -> Door.lent(caller, GET));
@@ -205,7 +205,7 @@ final class RunRoutes {
 
     private Response get(Request request) {
         Caller.Known caller = door.borrower(request);
-        Task task = looking(caller, request);
+        Task task = looking(caller, named(request));
         String id = request.parameter("id");
         UUID run = RunPage.id(id, "runName in path");
         long since = since(request);

@@ -70,9 +70,9 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
         return where;
     }
 
-    private static void send(
+    private void send(
             Response answer, org.eclipse.jetty.server.Response out, Callback callback, LargeBodies.Share share)
-            throws IOException {
+            throws IOException, InterruptedException {
         switch (answer.body()) {
             case Response.Body.InMemory(Bytes content)
             when content.length() <= LargeBodies.SMALL_BYTES_MAX -> {
@@ -92,12 +92,35 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
                 }
                 callback.succeeded();
             }
+            case Response.Body.Flowing(Flow content) -> {
+                head(answer, out);
+                flow(content, out, callback);
+            }
+        }
+    }
+
+    /// What fails in the middle cannot be told any more: the connection ends without the end of the body.
+    private void flow(Flow content, org.eclipse.jetty.server.Response out, Callback callback)
+            throws IOException, InterruptedException {
+        try {
+            content.writeTo(piece -> write(out, false, piece.asBuffer()));
+            write(out, true, ByteBuffer.allocate(0));
+            callback.succeeded();
+        } catch (RuntimeException bug) {
+            if (isRunning()) {
+                LOG.error("an answer broke off", withoutItsText(bug));
+            }
+            callback.failed(bug);
         }
     }
 
     private static void head(Response answer, long length, org.eclipse.jetty.server.Response out) {
-        out.setStatus(answer.status());
         out.getHeaders().put(HttpHeader.CONTENT_LENGTH, length);
+        head(answer, out);
+    }
+
+    private static void head(Response answer, org.eclipse.jetty.server.Response out) {
+        out.setStatus(answer.status());
         String type = answer.contentType();
         if (type != null) {
             out.getHeaders().put(HttpHeader.CONTENT_TYPE, type);

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a handler answers: a status, a few headers and a body that is in memory or streamed.
+/// What a handler answers: a status, a few headers and a body that is in memory, streamed or flows.
 public final class Response {
     public static final String JSON = "application/json";
 
@@ -29,6 +29,8 @@ public final class Response {
 
         /// `content` is closed by the server, whether or not it could be sent.
         record Streamed(InputStream content, long length) implements Body {}
+
+        record Flowing(Flow content) implements Body {}
     }
 
     public static Response json(int status, Bytes body) {
@@ -51,6 +53,11 @@ public final class Response {
     /// Sends exactly `length` bytes of `content` and closes it.
     public static Response stream(int status, String contentType, InputStream content, long length) {
         return new Response(status, contentType, new Body.Streamed(content, length), List.of());
+    }
+
+    /// Sends what `content` writes, as it is written, and no length.
+    public static Response flow(int status, String contentType, Flow content) {
+        return new Response(status, contentType, new Body.Flowing(content), List.of());
     }
 
     /// `{"code":code,"message":message}`, the form of every error that Dispatch's client understands.

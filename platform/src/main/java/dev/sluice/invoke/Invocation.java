@@ -10,6 +10,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.worker.Injected;
 import dev.sluice.worker.Job;
+import dev.sluice.worker.LiveLog;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -90,9 +91,10 @@ public record Invocation(
     /// What a worker is given, once the secrets have been read.
     ///
     /// @param invoker as [Job] has it
-    Job job(Injected injected, Chain chain, LongFunction<Invoker> invoker) {
+    /// @param log     as [Job] has it
+    Job job(Injected injected, Chain chain, LongFunction<Invoker> invoker, LiveLog log) {
         return new Job(
-                function, payload, context, injected, headers, blobs, chain.vouched(), chain.timeLeft(), invoker);
+                function, payload, context, injected, headers, blobs, chain.vouched(), chain.timeLeft(), invoker, log);
     }
 
     /// Two calls are one only if the same caller names the same version of the same gate and may know of the run.

@@ -49,13 +49,12 @@ public final class Invocations {
     private final Gates gates;
     private final Scheduler scheduler;
     private final LocalWorker worker;
-    private final Injection injection;
+    private final Serving serving;
     private final Runs runs;
     private final RunIds ids;
     private final Reasons reasons;
     private final Clock clock;
     private final Endings endings;
-    private final Validation validation = new Validation();
     private final Buckets buckets;
     private final Submissions submissions;
 
@@ -85,7 +84,7 @@ public final class Invocations {
         this.gates = gates;
         this.scheduler = scheduler;
         this.worker = worker;
-        this.injection = new Injection(secrets);
+        this.serving = new Serving(worker, secrets);
         this.runs = runs;
         this.ids = ids;
         this.reasons = new Reasons(audit);
@@ -97,6 +96,11 @@ public final class Invocations {
 
     Buckets buckets() {
         return buckets;
+    }
+
+    /// The runs that are under way, for who follows what they print.
+    public LiveRuns live() {
+        return serving.live();
     }
 
     /// Runs a function as [Task#current] asks, waits for its end, and gives what may be delivered to the caller:
@@ -206,16 +210,9 @@ public final class Invocations {
         };
     }
 
-    /// As the run's own task: what it is given is judged, its secrets are read, and then it begins.
     private RunEnd serve(Run run, Gate gate, Invocation wish, Chain chain, Lease lease) throws InterruptedException {
-        String tenant = run.organization();
-        Optional<RunEnd> unwanted = validation.ofInput(tenant, gate.function(), wish.payload());
-        if (unwanted.isPresent()) {
-            return unwanted.get();
-        }
-        LongFunction<Invoker> nested = end -> new Nested(this, tenant, chain.within(lease, end));
-        return injection.with(run, gate, wish.secrets(), injected -> validation.ofOutput(
-                tenant, gate.function(), injected, worker.run(tenant, gate, wish.job(injected, chain, nested))));
+        LongFunction<Invoker> nested = end -> new Nested(this, run.organization(), chain.within(lease, end));
+        return serving.serve(run, gate, wish, chain, nested);
     }
 
     Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking) {

@@ -19,6 +19,7 @@ import java.util.function.LongFunction;
 /// @param timeMax  the run ends at the latest after this, however long its function may take
 /// @param invoker  makes what answers the run's own invocations, from the nanosecond at which the run will have
 ///     ended
+/// @param log     gets what it prints
 public record Job(
         String function,
         Bytes payload,
@@ -28,4 +29,5 @@ public record Job(
         Map<String, BlobRef> blobs,
         Component vouched,
         Duration timeMax,
-        LongFunction<Invoker> invoker) {}
+        LongFunction<Invoker> invoker,
+        LiveLog log) {}

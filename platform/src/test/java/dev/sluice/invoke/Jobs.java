@@ -4,8 +4,10 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.FsPath;
 import dev.sluice.gate.Invoker;
 import dev.sluice.label.Component;
+import dev.sluice.label.Label;
 import dev.sluice.worker.Injected;
 import dev.sluice.worker.Job;
+import dev.sluice.worker.LiveLog;
 import java.time.Duration;
 import java.util.Map;
 
@@ -39,6 +41,7 @@ final class Jobs {
                 Map.of(),
                 Component.TRUE,
                 timeMax,
-                _ -> NOBODY);
+                _ -> NOBODY,
+                new LiveLog(() -> Label.PUBLIC));
     }
 }

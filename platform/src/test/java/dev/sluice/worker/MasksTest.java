@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.worker.RunEnd.Fault;
+import dev.sluice.label.Label;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -55,7 +56,7 @@ final class MasksTest {
 
     @Test
     void aValueInPieces_isMaskedInTheLogs() {
-        var logs = new LogLines(() -> {}, Masks.of(List.of("hunter2", "line one\nline two")));
+        var logs = new LogLines(() -> {}, Masks.of(List.of("hunter2", "line one\nline two")), () -> Label.PUBLIC);
         for (String piece : List.of("so ", "hun", "t", "er2\nand line one", "\n", "line t", "wo")) {
             logs.stdout(bytes(piece));
             logs.stderr(bytes(piece.toUpperCase(java.util.Locale.ROOT)));
@@ -68,7 +69,7 @@ final class MasksTest {
     @Test
     void aValueAcrossTheEndOfALog_isMasked() {
         for (int before = 1; before < 7; before++) {
-            var logs = new LogLines(() -> {}, Masks.of(List.of("hunter2")));
+            var logs = new LogLines(() -> {}, Masks.of(List.of("hunter2")), () -> Label.PUBLIC);
             logs.stdout(bytes("x".repeat(LogLines.STREAM_BYTES_MAX - before)));
             logs.stdout(bytes("hunter2 and more"));
             assertThat(logs.stdoutLines().getFirst()).endsWith("xx***").doesNotContain("h");

@@ -41,7 +41,7 @@ public final class Help {
         return out.toString();
     }
 
-    private static String synopsis(List<Word> path) {
+    static String synopsis(List<Word> path) {
         Word word = path.getLast();
         var parts = new ArrayList<>(path.stream().map(Word::name).toList());
         if (!word.children().isEmpty()) {

@@ -68,20 +68,22 @@ public final class Parser {
 
     private void takePlain(String text) {
         Word word = word();
-        if (word.children().isEmpty()) {
+        boolean isNoWord = !positionals.isEmpty() || word.child(text).isEmpty();
+        if (word.children().isEmpty() || (isNoWord && !word.positionals().isEmpty())) {
             if (positionals.size() == word.positionals().size()) {
                 throw new BadUsage("unexpected argument: " + text, path);
             }
             positionals.add(text);
             return;
         }
+        Word child = word.child(text)
+                .orElseThrow(() -> new BadUsage("unknown command: " + text + Spelling.hint(text, names(word)), path));
         for (Flag flag : word.flags()) {
-            if (values.containsKey(flag.name())) {
+            if (values.containsKey(flag.name()) && !child.takes(flag)) {
                 throw new BadUsage("the flag " + flag.name() + " goes without a further word: " + text, path);
             }
         }
-        path.add(word.child(text)
-                .orElseThrow(() -> new BadUsage("unknown command: " + text + Spelling.hint(text, names(word)), path)));
+        path.add(child);
     }
 
     private static List<String> names(Word word) {

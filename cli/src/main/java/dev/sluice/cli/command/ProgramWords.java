@@ -23,6 +23,15 @@ final class ProgramWords {
                 .example("sluice completion zsh > ~/.sluice.zsh && echo 'source ~/.sluice.zsh' >> ~/.zshrc");
     }
 
+    static Word man() {
+        return new Word("man", "Print the manual page.", (_, session) -> {
+                    session.terminal().out().print(ManPage.of(Vocabulary.root()));
+                    return 0;
+                })
+                .example("sluice man | man -l -")
+                .example("sluice man > ~/.local/share/man/man1/sluice.1");
+    }
+
     /// A word that the launcher script carries out before this program is reached.
     static Word ofLauncher(String name, String summary, String example) {
         return new Word(name, summary, (_, _) -> {

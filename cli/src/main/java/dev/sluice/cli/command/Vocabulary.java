@@ -76,6 +76,7 @@ public final class Vocabulary {
         return List.of(
                 RunWords.exec().lent(),
                 VersionWords.aliases().lent(),
+                LogWords.log().lent(),
                 InitWords.init().ofNoOrganization(),
                 FaastenWords.invoke(),
                 FsWords.all(),
@@ -93,6 +94,7 @@ public final class Vocabulary {
                         .ofNoOrganization(),
                 ProgramWords.version().ofNoOrganization(),
                 ProgramWords.completion().ofNoOrganization(),
+                ProgramWords.man().ofNoOrganization(),
                 ProgramWords.ofLauncher("up", "Start a server here.", "./sluice up --detach"),
                 ProgramWords.ofLauncher("down", "Stop it.", "./sluice down"),
                 ProgramWords.ofLauncher("status", "Show whether it runs.", "./sluice status"),

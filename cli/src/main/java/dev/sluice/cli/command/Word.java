@@ -127,6 +127,11 @@ public final class Word {
         return flags;
     }
 
+    /// Whether a flag of a group has the same meaning for this word.
+    boolean takes(Flag flag) {
+        return flags.contains(flag);
+    }
+
     List<String> formats() {
         return formats;
     }

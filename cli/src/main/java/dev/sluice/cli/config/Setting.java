@@ -32,7 +32,7 @@ public enum Setting {
     }
 
     /// The environment variable; empty when none sets it.
-    String variable() {
+    public String variable() {
         return variable;
     }
 

@@ -58,7 +58,8 @@ public final class Table {
         return cell.codePointCount(0, cell.length());
     }
 
-    static String harmless(String cell) {
+    /// The text without what steers a terminal.
+    public static String harmless(String cell) {
         var out = new StringBuilder(cell.length());
         cell.codePoints().forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? '?' : c));
         return out.toString();

@@ -1,0 +1,160 @@
+package dev.sluice.cli.command;
+
+import dev.sluice.cli.Failure;
+import dev.sluice.cli.api.Api;
+import dev.sluice.cli.http.Answer;
+import dev.sluice.cli.http.Body;
+import dev.sluice.cli.http.EventStream;
+import dev.sluice.cli.json.Json;
+import dev.sluice.cli.json.JsonText;
+import dev.sluice.cli.json.NotJson;
+import dev.sluice.cli.json.Table;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// `log`: what runs printed, and with `--follow` what they print.
+final class LogWords {
+    private static final String RUNS = "/v1/runs";
+    private static final String PAST_RUNS = "10";
+    private static final int ID_CHARS_SHOWN = 8;
+    private static final Pattern RUN_ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    private LogWords() {}
+
+    static Word log() {
+        Word function = following(new Word("function", "Show what a function's runs printed.", LogWords::ofFunction))
+                .alias("functions")
+                .required("NAME", "the function's name")
+                .example("sluice log function hello --follow");
+        Word run = following(new Word("run", "Show what one run printed.", LogWords::ofRun))
+                .alias("runs")
+                .required("ID", "the run's id")
+                .example("sluice log run 11111111-2222-4333-8444-555555555555 --follow");
+        return following(new Word(
+                        "log",
+                        "Show what runs printed: of a function by its name, of one run by its id.",
+                        List.of(function, run),
+                        LogWords::ofEither))
+                .optional("NAME", "a function's name, or a run's id")
+                .example("sluice log hello")
+                .example("sluice log hello --follow")
+                .example("sluice log function hello --follow -o json")
+                .example("sluice log run 11111111-2222-4333-8444-555555555555");
+    }
+
+    private static Word following(Word word) {
+        return word.flag(Flag.bare("go on with what is printed from now on", "-f", "--follow"));
+    }
+
+    private static int ofEither(Arguments arguments, Session session) {
+        Optional<String> name = arguments.positional(0);
+        if (name.isEmpty()) {
+            session.terminal().err().print(Help.of(arguments.path()));
+            return Failure.USAGE;
+        }
+        return RUN_ID.matcher(name.get()).matches() ? ofRun(arguments, session) : ofFunction(arguments, session);
+    }
+
+    private static int ofRun(Arguments arguments, Session session) {
+        String run = Target.of(RUNS).segment(arguments.required(0)).toString();
+        if (arguments.has("--follow")) {
+            return follow(Target.of(run).segment("logs").toString(), session);
+        }
+        Json answer = session.api().get(run);
+        Rows.of(answer).forEach(one -> show(one, "", session));
+        return 0;
+    }
+
+    /// The latest runs, the oldest of them first.
+    private static int ofFunction(Arguments arguments, Session session) {
+        String name = arguments.required(0);
+        if (arguments.has("--follow")) {
+            return follow(
+                    Target.of("/v1/function").segment(name).segment("logs").toString(), session);
+        }
+        Target latest = Target.of(RUNS).query("functionName", name).query("limit", PAST_RUNS);
+        Rows.of(session.api().get(latest.toString()))
+                .reversed()
+                .forEach(run -> show(run, mark(run.show("name")), session));
+        return 0;
+    }
+
+    private static void show(Json.Obj run, String mark, Session session) {
+        for (String stream : List.of("stdout", "stderr")) {
+            if (run.objectAt("logs").at(stream).orElse(Json.NULL) instanceof Json.Arr(var lines)) {
+                for (Json line : lines) {
+                    Json.Obj event = mark.isEmpty() ? Json.Obj.empty() : Json.Obj.empty().with("run", run.show("name"));
+                    say(event.with("stream", stream).with("line", line), mark, session);
+                }
+            }
+        }
+    }
+
+    /// One line, as it stands or as JSON.
+    private static void say(Json.Obj event, String mark, Session session) {
+        if (session.format().equals("table")) {
+            session.say(mark + Table.harmless(event.show("line").replace("\t", "    ")));
+        } else {
+            session.say(JsonText.compact(event));
+        }
+        session.terminal().out().flush();
+    }
+
+    private static String mark(String run) {
+        return run.isEmpty() ? "" : "[" + run.substring(0, Math.min(run.length(), ID_CHARS_SHOWN)) + "] ";
+    }
+
+    /// Until the run has ended, or the user has enough.
+    private static int follow(String target, Session session) {
+        Map<String, String> accept = Map.of("Accept", "text/event-stream");
+        Answer answer = Api.successful(session.api().send("GET", target, accept, Body.NONE));
+        try (answer) {
+            var events = new EventStream(answer.body());
+            for (var event = events.next(); event.isPresent(); event = events.next()) {
+                if (tell(event.get(), session)) {
+                    return 0;
+                }
+            }
+        } catch (IOException e) {
+            throw new Failure("the server's answer broke off: " + Failure.reason(e), e);
+        }
+        throw new Failure("the server has ended the log: you may not follow it any more, or the server stops");
+    }
+
+    /// @return whether that was the end
+    private static boolean tell(EventStream.Event event, Session session) {
+        Json.Obj data = data(event);
+        switch (event.name()) {
+            case "line" -> say(data, mark(data.show("run")), session);
+            case "note" ->
+                session.terminal().complain(data.show("missedRuns") + " runs were left out: they printed too fast");
+            case "end" -> {
+                session.terminal().complain(ending(data));
+                return true;
+            }
+            default -> {
+                // Of a later server, which says what this client does not know.
+            }
+        }
+        return false;
+    }
+
+    private static String ending(Json.Obj end) {
+        String why = end.show("type").isEmpty() ? "" : ": " + end.show("type") + ": " + end.show("message");
+        return "the run has ended: " + end.show("status") + why;
+    }
+
+    private static Json.Obj data(EventStream.Event event) {
+        try {
+            return JsonText.parse(event.data().getBytes(StandardCharsets.UTF_8)) instanceof Json.Obj data
+                    ? data
+                    : Json.Obj.empty();
+        } catch (NotJson e) {
+            throw new Failure("the server's events make no sense: " + e.getMessage(), e);
+        }
+    }
+}

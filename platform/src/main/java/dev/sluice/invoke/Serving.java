@@ -1,0 +1,44 @@
+package dev.sluice.invoke;
+
+import dev.sluice.gate.Gate;
+import dev.sluice.gate.Invoker;
+import dev.sluice.kernel.Task;
+import dev.sluice.run.Run;
+import dev.sluice.secret.Secrets;
+import dev.sluice.worker.LocalWorker;
+import dev.sluice.worker.RunEnd;
+import java.util.Optional;
+import java.util.function.LongFunction;
+
+/// One run between its room and its end, as its own task: what it is given is judged, its secrets are read, it runs,
+/// is followed meanwhile, and what it answers is judged.
+final class Serving {
+    private final LocalWorker worker;
+    private final Injection injection;
+    private final Validation validation = new Validation();
+    private final LiveRuns live = new LiveRuns();
+
+    Serving(LocalWorker worker, Secrets secrets) {
+        this.worker = worker;
+        this.injection = new Injection(secrets);
+    }
+
+    LiveRuns live() {
+        return live;
+    }
+
+    RunEnd serve(Run run, Gate gate, Invocation wish, Chain chain, LongFunction<Invoker> nested)
+            throws InterruptedException {
+        String tenant = run.organization();
+        Optional<RunEnd> unwanted = validation.ofInput(tenant, gate.function(), wish.payload());
+        if (unwanted.isPresent()) {
+            return unwanted.get();
+        }
+        try (LiveRun begun = live.begin(run, Task.current())) {
+            return injection.with(run, gate, wish.secrets(), injected -> {
+                RunEnd end = worker.run(tenant, gate, wish.job(injected, chain, nested, begun.log()));
+                return validation.ofOutput(tenant, gate.function(), injected, end);
+            });
+        }
+    }
+}
