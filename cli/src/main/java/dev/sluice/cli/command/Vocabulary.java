@@ -78,6 +78,7 @@ public final class Vocabulary {
                 VersionWords.aliases().lent(),
                 LogWords.log().lent(),
                 InitWords.init().ofNoOrganization(),
+                DevWords.dev().lent(),
                 FaastenWords.invoke(),
                 FsWords.all(),
                 FaastenWords.whoami(),
