@@ -59,7 +59,7 @@ final class InvokeRoutes {
     }
 
     private Response call(Door.Self self, FsPath gate, GateCall call, Request request) throws InterruptedException {
-        Invocation wish = wish(self, gate, call, RunRoutes.idempotencyKey(request));
+        Invocation wish = wish(self, gate, call, idempotencyKey(self, request));
         Run.View view;
         try {
             view = self.task().run(() -> invocations.invoke(wish));
@@ -78,6 +78,15 @@ final class InvokeRoutes {
                 .orElseGet(Refusals::uniform);
     }
 
+    /// Nobody in particular is everybody: one would get another's answer.
+    private static Optional<String> idempotencyKey(Door.Self self, Request request) {
+        Optional<String> key = RunRoutes.idempotencyKey(request);
+        if (key.isPresent() && !self.isKnown()) {
+            throw Rejection.of(400, "Idempotency-Key is for callers who say who they are");
+        }
+        return key;
+    }
+
     private Response submit(Request request) throws IOException {
         Door.Self self = door.self(request);
         JsonBody body = JsonBody.parse(request.body(PAYLOAD_BYTES_MAX));
@@ -86,7 +95,7 @@ final class InvokeRoutes {
         Bytes payload = payload(body.field("payload"));
         Run run;
         try (var call = new GateCall(payload, start, Map.of(), Map.of(), List.of())) {
-            Invocation wish = wish(self, gate, call, Optional.empty());
+            Invocation wish = wish(self, gate, call, idempotencyKey(self, request));
             run = self.task().run(() -> invocations.submit(wish));
         } catch (Refused refused) {
             return refusal(refused);

@@ -35,6 +35,9 @@ final class RunRoutes {
             Operation.of(Action.CREATE, Resource.RUNS).deliveringAllThatMayBeRead();
     private static final Operation GET = Operation.of(Action.GET, Resource.RUNS).deliveringAllThatMayBeRead();
 
+    private static final Operation CANCEL =
+            Operation.of(Action.DELETE, Resource.RUNS).deliveringAllThatMayBeRead();
+
     /// What Dispatch's convention hands to a function beside its payload.
     private static final Bytes CONTEXT = Bytes.utf8("{\"secrets\":{},\"serviceBindings\":{}}");
 
@@ -64,6 +67,7 @@ final class RunRoutes {
         add(table, "POST", "/v1/runs", this::execute);
         add(table, "GET", "/v1/runs", this::list);
         add(table, "GET", "/v1/runs/{id}", this::get);
+        add(table, "DELETE", "/v1/runs/{id}", this::cancel);
     }
 
     private static void add(Routes.Table table, String method, String template, Handler handler) {
@@ -195,12 +199,16 @@ final class RunRoutes {
         return isLast ? answer : answer.with("Link", page.next(request, last));
     }
 
-    /// Policies may speak of looking at the runs of one function only: of those that are named, no others are shown.
+    /// Policies may speak of the runs of one function only: of those that are named, no others are shown or ended.
     static Task looking(Caller.Known caller, Optional<String> function) {
-        return function
-                .map(name -> ObjectLoans.of(
-                        caller, new Operation(List.of(Need.of(Action.GET, Resource.RUNS, name)), GET.optional())))
-                .orElseGet(() -> Door.lent(caller, GET));
+        return lent(caller, function, GET);
+    }
+
+    private static Task lent(Caller.Known caller, Optional<String> function, Operation operation) {
+        Action action = operation.required().getFirst().action();
+        return function.map(name -> ObjectLoans.of(
+                        caller, new Operation(List.of(Need.of(action, Resource.RUNS, name)), operation.optional())))
+                .orElseGet(() -> Door.lent(caller, operation));
     }
 
     private Response get(Request request) {
@@ -216,6 +224,16 @@ final class RunRoutes {
                 .filter(found -> changed(found) > since)
                 .orElseThrow(Refused::notFound);
         return Response.json(200, json.print(view));
+    }
+
+    /// Ours. What is on record of the run stays.
+    private Response cancel(Request request) throws InterruptedException {
+        Caller.Known caller = door.borrower(request);
+        Task task = lent(caller, named(request), CANCEL);
+        UUID run = RunPage.id(request.parameter("id"), "runName in path");
+        Optional<String> function = functionName(request);
+        String organization = caller.organization().token();
+        return Response.json(200, json.print(task.run(() -> invocations.cancel(organization, run, function))));
     }
 
     /// When the run last changed, in seconds, as far as the caller may know.

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The runs that nobody waits for, in the order in which they were accepted. Holds ids and sizes only: the store has
@@ -44,23 +45,25 @@ final class Backlog {
 
     /// Adds a run, once it is on record.
     ///
+    /// @param record false if there is nothing to add after all
     /// @return at which limit the tenant is: then it is not put on record
-    Optional<Bound> accept(String name, UUID id, Parcel parcel, Runnable record) {
+    Optional<Bound> accept(String name, UUID id, Parcel parcel, BooleanSupplier record) {
         Optional<Bound> bound = scheduler.promise(name, parcel);
         if (bound.isPresent()) {
             return bound;
         }
         boolean isOnRecord = false;
         try {
-            record.run();
-            isOnRecord = true;
+            isOnRecord = record.getAsBoolean();
         } finally {
             if (!isOnRecord) {
                 scheduler.redeem(name, parcel);
                 scheduler.release(name, parcel);
             }
         }
-        add(name, new Waiting(id, parcel));
+        if (isOnRecord) {
+            add(name, new Waiting(id, parcel));
+        }
         return Optional.empty();
     }
 
@@ -76,6 +79,22 @@ final class Backlog {
         if (tenant.underWay < underWayMax(name)) {
             begin(name, tenant);
         }
+    }
+
+    /// A run that waits is not wanted any more. One whose turn has come finds that itself.
+    synchronized void withdraw(String name, UUID id) {
+        Tenant tenant = tenants.get(name);
+        if (tenant == null) {
+            return;
+        }
+        tenant.waiting.removeIf(run -> {
+            boolean isIt = run.id().equals(id);
+            if (isIt) {
+                scheduler.redeem(name, run.parcel());
+                scheduler.release(name, run.parcel());
+            }
+            return isIt;
+        });
     }
 
     /// Limits have changed: more runs may be under way now.

@@ -9,6 +9,7 @@ import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Admission;
 import dev.sluice.schedule.Scheduler.Lease;
 import dev.sluice.schedule.Scheduler.Standing;
+import dev.sluice.worker.Cancellation;
 import dev.sluice.worker.LocalWorker;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,12 +19,17 @@ import java.util.Optional;
 ///
 /// @param vouched  all that vouched for the invoker
 /// @param depth    0 for a run that no other run waits for
-/// @param around   the room that the run holds which waits for this one
+/// @param around   the run that waits for this one
 /// @param standing who wants it
 /// @param patience how long it may wait for room
 /// @param endNanos when it is of no use any more, as [System#nanoTime] has it
 record Chain(
-        Component vouched, int depth, Optional<Lease> around, Standing standing, Duration patience, long endNanos) {
+        Component vouched, int depth, Optional<Around> around, Standing standing, Duration patience, long endNanos) {
+    /// A run that waits for another one.
+    ///
+    /// @param lease the room that it holds
+    record Around(Lease lease, Cancellation cancellation) {}
+
     static final int DEPTH_MAX = 8;
     private static final Duration ALONE_MAX = Limits.TIMEOUT_MAX.plus(LocalWorker.PREPARE_MAX);
 
@@ -41,8 +47,8 @@ record Chain(
         return new Chain(vouched, 0, Optional.empty(), standing, patience, end);
     }
 
-    /// The runs that a run calls which holds `around` and ends at `endNanos`.
-    Chain within(Lease around, long endNanos) {
+    /// The runs that a run calls which ends at `endNanos`.
+    Chain within(Around around, long endNanos) {
         return new Chain(
                 vouched, depth + 1, Optional.of(around), Standing.ACCEPTED, Invocations.QUEUE_PATIENCE, endNanos);
     }
@@ -65,7 +71,7 @@ record Chain(
         Duration left = timeLeft();
         Duration most = patience.compareTo(left) < 0 ? patience : left;
         if (around.isPresent()) {
-            return scheduler.acquireWithin(around.get(), memoryMib, most);
+            return scheduler.acquireWithin(around.get().lease(), memoryMib, most);
         }
         return scheduler.acquire(tenant, memoryMib, most, standing);
     }

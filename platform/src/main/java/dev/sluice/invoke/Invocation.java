@@ -1,6 +1,7 @@
 package dev.sluice.invoke;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
 import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
 import dev.sluice.gate.Gate;
@@ -8,9 +9,13 @@ import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
+import dev.sluice.run.Claim;
+import dev.sluice.worker.Cancellation;
 import dev.sluice.worker.Injected;
 import dev.sluice.worker.Job;
 import dev.sluice.worker.LiveLog;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -90,21 +95,48 @@ public record Invocation(
 
     /// What a worker is given, once the secrets have been read.
     ///
-    /// @param invoker as [Job] has it
-    /// @param log     as [Job] has it
-    Job job(Injected injected, Chain chain, LongFunction<Invoker> invoker, LiveLog log) {
+    /// @param invoker, cancellation, log as [Job] has them
+    Job job(
+            Injected injected,
+            Chain chain,
+            LongFunction<Invoker> invoker,
+            Cancellation cancellation,
+            LiveLog log) {
         return new Job(
-                function, payload, context, injected, headers, blobs, chain.vouched(), chain.timeLeft(), invoker, log);
+                function,
+                payload,
+                context,
+                injected,
+                headers,
+                blobs,
+                chain.vouched(),
+                chain.timeLeft(),
+                invoker,
+                cancellation,
+                log);
     }
 
     /// Two calls are one only if the same caller names the same version of the same gate and may know of the run.
-    Bytes scope(Gate entered, Task caller, Label existence) {
-        return Bytes.utf8(String.join(
-                "\n",
-                asked.idempotencyKey().orElse(""),
-                entered.id().toString(),
-                existence.toString(),
-                caller.vouched().toString(),
-                caller.clearance().toString()));
+    Optional<Claim> claim(Gate entered, Task caller, Label existence) {
+        return asked.idempotencyKey().map(key -> {
+            String scope = String.join(
+                    "\n",
+                    key,
+                    entered.id().toString(),
+                    existence.toString(),
+                    caller.vouched().toString(),
+                    caller.clearance().toString());
+            return new Claim(Bytes.utf8(scope), given());
+        });
+    }
+
+    private Digest given() {
+        MessageDigest all = Digest.sha256();
+        for (String text : List.of(start.toString(), secrets.toString(), context.utf8())) {
+            all.update(text.getBytes(StandardCharsets.UTF_8));
+            all.update((byte) 0);
+        }
+        all.update(payload.asBuffer());
+        return Digest.of(Bytes.takeOver(all.digest()));
     }
 }

@@ -5,7 +5,6 @@ import dev.sluice.fs.FsPath;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
-import dev.sluice.gate.Invoker;
 import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
@@ -13,23 +12,22 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Principal;
+import dev.sluice.label.Privilege;
+import dev.sluice.run.Claim;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
-import dev.sluice.run.Runs.Durability;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Admission;
-import dev.sluice.schedule.Scheduler.Lease;
 import dev.sluice.secret.Secrets;
+import dev.sluice.worker.Cancellation;
 import dev.sluice.worker.LocalWorker;
-import dev.sluice.worker.RunEnd;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.LongFunction;
 
 /// Runs functions. HTTP, events and guests' own calls all come here: nothing else runs a function.
 ///
@@ -46,16 +44,19 @@ public final class Invocations {
     /// How long loading a function may take when it is built.
     static final Duration CHECK_PATIENCE = Duration.ofSeconds(30);
 
+    /// How long who cancels a run waits for its end.
+    static final Duration CANCEL_PATIENCE = Duration.ofSeconds(10);
+
     private final Gates gates;
     private final Scheduler scheduler;
     private final LocalWorker worker;
     private final Serving serving;
     private final Runs runs;
     private final RunIds ids;
-    private final Reasons reasons;
     private final Clock clock;
-    private final Endings endings;
+    private final Execution execution;
     private final Buckets buckets;
+    private final UnderWay underWay = new UnderWay();
     private final Submissions submissions;
 
     public Invocations(
@@ -87,11 +88,12 @@ public final class Invocations {
         this.serving = new Serving(worker, secrets);
         this.runs = runs;
         this.ids = ids;
-        this.reasons = new Reasons(audit);
         this.clock = clock;
-        this.endings = new Endings(clock);
+        var endings = new Endings(clock);
+        var reasons = new Reasons(audit);
+        this.execution = new Execution(this, scheduler, serving, runs, endings, reasons);
         this.buckets = new Buckets(firstBucket);
-        this.submissions = new Submissions(this, gates, scheduler, runs, endings, reasons);
+        this.submissions = new Submissions(this, execution, gates, scheduler, runs, endings, reasons, underWay);
     }
 
     Buckets buckets() {
@@ -119,16 +121,21 @@ public final class Invocations {
         Gate gate = entered(wish.gate(), caller);
         Task task = gate.taskFor(wish.start().join(caller.label()));
         Run run = newRun(wish, gate, caller, true);
-        if (wish.asked().idempotencyKey().isPresent()) {
-            Optional<UUID> first = runs.claim(run, wish.scope(gate, caller, run.existence()));
-            if (first.isPresent()) {
-                return repeated(run.organization(), first.get(), caller);
+        try (UnderWay.Entry here = underWay.begin(run.id())) {
+            Optional<Claim> claim = wish.claim(gate, caller, run.existence());
+            if (claim.isPresent()) {
+                Optional<UUID> first = runs.claim(run, claim.get());
+                if (first.isPresent()) {
+                    return repeated(run.organization(), first.get(), caller);
+                }
+            } else {
+                runs.begin(run);
             }
-        } else {
-            runs.begin(run);
+            Chain chain = Chain.outermost(caller, wish.isNobodys());
+            var start = new Execution.Start(run, gate, task, wish, chain, here.cancellation());
+            Content content = execution.record(start, Optional.of(caller));
+            return Endings.deliverable(run, content, caller);
         }
-        Chain chain = Chain.outermost(caller, wish.isNobodys());
-        return Endings.deliverable(run, record(run, gate, task, Optional.of(caller), wish, chain), caller);
     }
 
     /// The gate at `path`, which the caller may enter.
@@ -141,29 +148,46 @@ public final class Invocations {
     /// A run that another run waits for.
     Content run(Invocation wish, Gate gate, Task task, Task caller, Chain chain) throws InterruptedException {
         Run run = newRun(wish, gate, caller, true);
-        runs.begin(run);
-        return record(run, gate, task, Optional.empty(), wish, chain);
-    }
-
-    /// Runs what has begun, and records its end. Outside the labels `outside` waits for the answer, if anybody does.
-    private Content record(Run run, Gate gate, Task task, Optional<Task> outside, Invocation wish, Chain chain)
-            throws InterruptedException {
-        Content content = endings.stopped(run, task.label(), wish.payload(), Endings.STOPPED);
-        try {
-            content = admitAndRun(run, gate, task, wish, chain);
-            content = reasons.addTo(content, run, task, outside);
-        } finally {
-            runs.end(
-                    run, content, wish.asked().idempotencyKey().isPresent() ? Durability.BEFORE_THE_ANSWER : Durability.BEHIND);
+        Cancellation outer = chain.around().orElseThrow().cancellation();
+        try (UnderWay.Entry here = underWay.begin(run.id());
+                Cancellation.Hook _ = outer.during(here.cancellation()::cancel)) {
+            runs.begin(run);
+            var start = new Execution.Start(run, gate, task, wish, chain, here.cancellation());
+            return execution.record(start, Optional.empty());
         }
-        return content;
     }
 
     /// Accepts a run that nobody waits for. Durable on return.
     ///
+    /// @return the first run of its idempotency key, if it has one
     /// @throws Refused as [#invoke], and `AT_LIMIT` if too many wait already
     public Run submit(Invocation wish) {
         return submissions.accept(wish);
+    }
+
+    /// Ends a run, as [Task#current], which must know of it and may write such records: one that waits will never begin,
+    /// one that runs has its guest taken away. Whoever waits for it gets its answer. Nothing happens to one that has
+    /// ended.
+    ///
+    /// @param function empty for any
+    /// @return the run as the caller may see it, once it has ended, or has not after [#CANCEL_PATIENCE]
+    /// @throws Refused `NOT_FOUND`, `DENIED`
+    public View cancel(String organization, UUID id, Optional<String> function) throws InterruptedException {
+        return buckets.timed(() -> {
+            Run run = runs.find(organization, id)
+                    .map(View::run)
+                    .filter(found -> function.isEmpty() || function.get().equals(found.function()))
+                    .orElseThrow(Refused::notFound);
+            Task caller = Task.current();
+            Privilege with = caller.exercise(Component.TRUE, run.existence().integrity());
+            caller.requireMayAffect(run.existence(), with, "a run");
+            submissions.withdraw(run);
+            Optional<UnderWay.Entry> busy = underWay.find(id);
+            if (busy.isPresent()) {
+                busy.get().cancelAndWait(CANCEL_PATIENCE);
+            }
+            return runs.find(organization, id).orElseThrow(Refused::notFound);
+        });
     }
 
     /// After a restart: ends in the records what was running, and goes on with what was waiting.
@@ -193,26 +217,6 @@ public final class Invocations {
             case Admission.AtLimit(var bound) -> Optional.of(Limited.at(bound).reason());
             case Admission.QueueFull(), Admission.TimedOut() -> Optional.of("the server had no room to check it");
         };
-    }
-
-    Content admitAndRun(Run run, Gate gate, Task task, Invocation wish, Chain chain)
-            throws InterruptedException {
-        return switch (chain.acquire(
-                scheduler, run.organization(), gate.function().limits().memoryMib())) {
-            case Admission.Granted(var lease) -> {
-                try (lease) {
-                    yield endings.of(task.run(() -> serve(run, gate, wish, chain, lease)), gate, task, wish.payload());
-                }
-            }
-            case Admission.AtLimit(var bound) -> throw Limited.at(bound, wish);
-            case Admission.QueueFull() -> throw Limited.byTheMachine();
-            case Admission.TimedOut() -> throw Limited.byTime();
-        };
-    }
-
-    private RunEnd serve(Run run, Gate gate, Invocation wish, Chain chain, Lease lease) throws InterruptedException {
-        LongFunction<Invoker> nested = end -> new Nested(this, run.organization(), chain.within(lease, end));
-        return serving.serve(run, gate, wish, chain, nested);
     }
 
     Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking) {

@@ -5,6 +5,7 @@ import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Task;
 import dev.sluice.run.Run;
 import dev.sluice.secret.Secrets;
+import dev.sluice.worker.Job;
 import dev.sluice.worker.LocalWorker;
 import dev.sluice.worker.RunEnd;
 import java.util.Optional;
@@ -27,8 +28,10 @@ final class Serving {
         return live;
     }
 
-    RunEnd serve(Run run, Gate gate, Invocation wish, Chain chain, LongFunction<Invoker> nested)
-            throws InterruptedException {
+    RunEnd serve(Execution.Start start, LongFunction<Invoker> nested) throws InterruptedException {
+        Run run = start.run();
+        Gate gate = start.gate();
+        Invocation wish = start.wish();
         String tenant = run.organization();
         Optional<RunEnd> unwanted = validation.ofInput(tenant, gate.function(), wish.payload());
         if (unwanted.isPresent()) {
@@ -36,7 +39,8 @@ final class Serving {
         }
         try (LiveRun begun = live.begin(run, Task.current())) {
             return injection.with(run, gate, wish.secrets(), injected -> {
-                RunEnd end = worker.run(tenant, gate, wish.job(injected, chain, nested, begun.log()));
+                Job job = wish.job(injected, start.chain(), nested, start.cancellation(), begun.log());
+                RunEnd end = worker.run(tenant, gate, job);
                 return validation.ofOutput(tenant, gate.function(), injected, end);
             });
         }

@@ -5,11 +5,13 @@ import dev.sluice.gate.Gates;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.LabelInvalid;
+import dev.sluice.run.Claim;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Runs;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Parcel;
+import dev.sluice.worker.Cancellation;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -18,19 +20,30 @@ import java.util.UUID;
 /// Thread-safe.
 final class Submissions {
     private final Invocations invocations;
+    private final Execution execution;
     private final Gates gates;
     private final Runs runs;
     private final Endings endings;
     private final Reasons reasons;
+    private final UnderWay underWay;
     private final Backlog backlog;
 
     Submissions(
-            Invocations invocations, Gates gates, Scheduler scheduler, Runs runs, Endings endings, Reasons reasons) {
+            Invocations invocations,
+            Execution execution,
+            Gates gates,
+            Scheduler scheduler,
+            Runs runs,
+            Endings endings,
+            Reasons reasons,
+            UnderWay underWay) {
         this.invocations = invocations;
+        this.execution = execution;
         this.gates = gates;
         this.runs = runs;
         this.endings = endings;
         this.reasons = reasons;
+        this.underWay = underWay;
         this.backlog = new Backlog(this::start, scheduler);
     }
 
@@ -40,13 +53,22 @@ final class Submissions {
         Injection.requireLent(wish);
         Gate gate = invocations.entered(wish.gate(), caller);
         Run run = invocations.newRun(wish, gate, caller, false);
+        Optional<Claim> claim = wish.claim(gate, caller, run.existence());
+        Optional<Run> first = first(run, claim);
+        if (first.isPresent()) {
+            return first.get();
+        }
         Run.Queued queued = QueuedInvoker.queued(run, wish, caller);
         Parcel parcel = QueuedInvoker.parcel(queued.accepted());
         Limited.requireNone(
                 backlog.accept(
-                        run.organization(), run.id(), parcel, () -> runs.queue().add(queued)),
+                        run.organization(), run.id(), parcel, () -> runs.queue().add(queued, claim)),
                 wish);
-        return run;
+        return first(run, claim).orElse(run); // another one may have been faster
+    }
+
+    private Optional<Run> first(Run run, Optional<Claim> claim) {
+        return claim.flatMap(one -> runs.queue().first(run, one));
     }
 
     void recover() {
@@ -60,14 +82,27 @@ final class Submissions {
         backlog.reconsider();
     }
 
+    /// Ends a run before it has begun. Nothing happens to any other.
+    void withdraw(Run run) {
+        Optional<Run.Queued> taken = runs.queue().take(run.id());
+        if (taken.isPresent()) {
+            runs.queue().end(taken.get(), stopped(taken.get(), Cancellation.REASON));
+            backlog.withdraw(run.organization(), run.id());
+        }
+    }
+
     /// Starts a run that was accepted, with what the gate is by now, and waits for its end. Its invoker's right to
     /// enter is checked again: a gate whose clearance has changed refuses him.
     private void start(UUID id) throws InterruptedException {
-        Optional<Run.Queued> taken = runs.queue().take(id);
-        if (taken.isEmpty()) {
-            return;
+        try (UnderWay.Entry here = underWay.begin(id)) {
+            Optional<Run.Queued> taken = runs.queue().take(id);
+            if (taken.isPresent()) {
+                start(taken.get(), here.cancellation());
+            }
         }
-        Run.Queued queued = taken.get();
+    }
+
+    private void start(Run.Queued queued, Cancellation cancellation) throws InterruptedException {
         Run run = queued.run();
         Content content = stopped(queued, Refused.notFound().reason());
         try {
@@ -77,7 +112,9 @@ final class Submissions {
                 Gate gate = gates.resolve(wish.gate());
                 gates.requireMayEnter(gate, queued.vouched());
                 Task task = gate.taskFor(invoker.label());
-                Content ended = invocations.admitAndRun(run, gate, task, wish, Chain.queued(queued.vouched()));
+                Chain chain = Chain.queued(queued.vouched());
+                Content ended =
+                        execution.admitAndRun(new Execution.Start(run, gate, task, wish, chain, cancellation));
                 return reasons.addTo(ended, run, task, Optional.empty());
             });
         } catch (Refused refused) {

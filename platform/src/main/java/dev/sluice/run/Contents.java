@@ -66,6 +66,15 @@ final class Contents {
         return store.get(RunKeys.existence(organization, id)).map(RunCodec::decodeRun);
     }
 
+    /// Only if nobody has claimed it.
+    Batch claim(Run run, Claim claim, Batch batch) {
+        return batch.requireAbsent(claim.key(run)).put(claim.key(run), claim.by(run));
+    }
+
+    Optional<UUID> claimed(Run run, Claim claim) {
+        return store.get(claim.key(run)).map(claim::first);
+    }
+
     Optional<Content> of(Run run) {
         return store.get(RunKeys.content(run.organization(), run.id())).map(RunCodec::decodeContent);
     }

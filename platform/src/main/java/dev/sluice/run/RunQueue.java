@@ -2,6 +2,7 @@ package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobUses;
+import dev.sluice.kernel.Refused;
 import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Queued;
@@ -30,12 +31,22 @@ public final class RunQueue {
     }
 
     /// Makes a run durable.
-    public void add(Queued queued) {
+    ///
+    /// @return false if somebody has claimed before what it claims: then it is none
+    public boolean add(Queued queued, Optional<Claim> claim) {
         UUID id = queued.run().id();
         Batch batch = contents.exists(queued.run(), new Batch())
                 .put(RunKeys.queued(id), RunCodec.encode(queued))
                 .put(RunKeys.payload(id), queued.given().payload());
-        store.commit(useBlobs(queued, batch));
+        claim.ifPresent(one -> contents.claim(queued.run(), one, batch));
+        return store.commit(useBlobs(queued, batch));
+    }
+
+    /// The run that has been accepted before under the same key as `run`.
+    ///
+    /// @throws Refused `INVALID` if that was given something else
+    public Optional<Run> first(Run run, Claim claim) {
+        return contents.claimed(run, claim).flatMap(id -> contents.existence(run.organization(), id));
     }
 
     /// Takes a queued run to start it. Whoever gets it starts it; nobody else ever does, so it runs at most

@@ -67,7 +67,7 @@ public final class RunRetention {
         while (!page.isEmpty()) {
             var batch = new Batch();
             for (Store.Entry entry : page) {
-                UUID run = UUID.fromString(entry.value().utf8());
+                UUID run = Claim.idIn(entry.value());
                 if (store.get(RunKeys.existence(organization, run)).isEmpty()) {
                     batch.delete(entry.key());
                 }

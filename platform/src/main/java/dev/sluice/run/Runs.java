@@ -1,6 +1,7 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Content;
@@ -74,21 +75,20 @@ public final class Runs {
         live.put(run.id(), new Live(run));
     }
 
-    /// Claims an idempotency key for `run` and makes the run's existence durable.
+    /// Claims an idempotency key for a run that somebody waits for, and makes the run's existence durable.
     ///
-    /// @param scope who invokes what under which key; two runs of one scope are one run
     /// @return the run that has the key already
-    public Optional<UUID> claim(Run run, Bytes scope) {
-        Bytes key = RunKeys.idempotency(run.organization(), scope);
+    /// @throws Refused `INVALID` if that was given something else
+    public Optional<UUID> claim(Run run, Claim claim) {
         var mine = new Live(run);
         mine.isRecorded = true;
-        Batch batch = contents.exists(
-                run, new Batch().requireAbsent(key).put(key, Bytes.utf8(run.id().toString())));
-        if (store.commit(batch.put(RunKeys.open(run.id()), RunCodec.encode(run)))) {
+        Batch batch = contents.exists(run, contents.claim(run, claim, new Batch()))
+                .put(RunKeys.open(run.id()), RunCodec.encode(run));
+        if (store.commit(batch)) {
             live.put(run.id(), mine);
             return Optional.empty();
         }
-        return store.get(key).map(id -> UUID.fromString(id.utf8()));
+        return contents.claimed(run, claim);
     }
 
     /// Notes how a run ended. Durable within 100 ms, or on return when `durable`.

@@ -14,7 +14,8 @@ final class Instance {
     enum Ended {
         DEADLINE,
         FLOOD,
-        ORGANIZATION_ENDED
+        ORGANIZATION_ENDED,
+        CANCELED
     }
 
     private final Sandbox sandbox;

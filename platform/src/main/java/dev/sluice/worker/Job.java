@@ -19,6 +19,7 @@ import java.util.function.LongFunction;
 /// @param timeMax  the run ends at the latest after this, however long its function may take
 /// @param invoker  makes what answers the run's own invocations, from the nanosecond at which the run will have
 ///     ended
+/// @param cancellation whether the run is wanted no more
 /// @param log     gets what it prints
 public record Job(
         String function,
@@ -30,4 +31,5 @@ public record Job(
         Component vouched,
         Duration timeMax,
         LongFunction<Invoker> invoker,
+        Cancellation cancellation,
         LiveLog log) {}

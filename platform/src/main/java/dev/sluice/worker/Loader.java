@@ -49,8 +49,9 @@ final class Loader {
     /// Has a function loaded in a guest that nobody has used: one that waits, else, or if that one has died
     /// waiting, a new one.
     ///
-    /// @param parties the organizations whose it will be
-    Prepared prepare(FunctionSpec function, Set<String> parties, Duration left)
+    /// @param parties      the organizations whose it will be
+    /// @param cancellation as [Job] has it
+    Prepared prepare(FunctionSpec function, Set<String> parties, Duration left, Cancellation cancellation)
             throws SandboxFailed, InterruptedException {
         Optional<FunctionPackage> code = read(function);
         if (code.isEmpty()) {
@@ -60,20 +61,20 @@ final class Loader {
         Optional<Instance> waiting = fresh.waiting(function.runtime(), memoryMib);
         if (waiting.isPresent()) {
             waiting.get().belongsTo(parties);
-            Prepared prepared = load(waiting.get(), code.get(), function, left);
+            Prepared prepared = load(waiting.get(), code.get(), function, left, cancellation);
             if (!(prepared instanceof Prepared.Dead)) {
                 return prepared;
             }
         }
         Instance started = fresh.start(function.runtime(), memoryMib);
         started.belongsTo(parties);
-        return load(started, code.get(), function, left);
+        return load(started, code.get(), function, left, cancellation);
     }
 
-    private Prepared load(Instance instance, FunctionPackage code, FunctionSpec function, Duration left)
+    private Prepared load(Instance instance, FunctionPackage code, FunctionSpec function, Duration left, Cancellation cancellation)
             throws InterruptedException {
         boolean isKept = false;
-        try {
+        try (Cancellation.Hook _ = cancellation.during(() -> instance.end(Instance.Ended.CANCELED))) {
             watch.begin(instance, left);
             return switch (instance.link().load(code)) {
                 case LoadOutcome.Failed(var failure) ->

@@ -112,7 +112,8 @@ public final class LocalWorker implements AutoCloseable {
         try {
             if (instance == null) {
                 makeRoom();
-                switch (loader.prepare(gate.function(), parties(tenant, gate), shorter(PREPARE_MAX, job.timeMax()))) {
+                Duration left = shorter(PREPARE_MAX, job.timeMax());
+                switch (loader.prepare(gate.function(), parties(tenant, gate), left, job.cancellation())) {
                     case Loader.Prepared.Ready(Instance ready) -> {
                         instance = ready;
                     }
@@ -154,7 +155,7 @@ public final class LocalWorker implements AutoCloseable {
     public Optional<String> check(String tenant, FunctionSpec function, Duration patience) throws InterruptedException {
         try {
             makeRoom();
-            return switch (loader.prepare(function, Set.of(tenant), patience)) {
+            return switch (loader.prepare(function, Set.of(tenant), patience, new Cancellation())) {
                 case Loader.Prepared.Ready(Instance ready) -> {
                     ready.sandbox().close();
                     yield Optional.empty();
@@ -198,7 +199,8 @@ public final class LocalWorker implements AutoCloseable {
         instance.sandbox().logsTo(logs);
         Duration left = shorter(gate.function().limits().timeout(), job.timeMax());
         long endNanos = watch.begin(instance, left);
-        try (CloudCalls answering = calls.apply(gate, job.invoker().apply(endNanos))) {
+        try (CloudCalls answering = calls.apply(gate, job.invoker().apply(endNanos));
+                Cancellation.Hook _ = job.cancellation().during(() -> instance.end(Instance.Ended.CANCELED))) {
             Bytes context = Contexts.of(
                     instance.convention(),
                     gate.function(),

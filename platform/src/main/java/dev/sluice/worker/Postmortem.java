@@ -22,6 +22,7 @@ final class Postmortem {
                 case DEADLINE -> Fault.TIMEOUT;
                 case ORGANIZATION_ENDED ->
                     Fault.system("the platform ended the run"); // who calls another's gate learns no more
+                case CANCELED -> Fault.CANCELED;
                 case FLOOD -> Fault.function("the function printed more than " + LogLines.PRINTED_BYTES_MAX + " bytes");
             };
         }

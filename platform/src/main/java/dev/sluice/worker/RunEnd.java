@@ -31,6 +31,7 @@ public record RunEnd(Optional<Output> output, Optional<Fault> fault, List<String
         }
 
         static final Fault TIMEOUT = function("Function execution exceeded the timeout");
+        static final Fault CANCELED = system(Cancellation.REASON);
         static final Fault NEVER_BEGUN = function("Did not invoke, already exceeded timeout");
 
         static Fault function(String message) {

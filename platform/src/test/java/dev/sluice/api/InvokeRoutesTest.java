@@ -50,6 +50,17 @@ final class InvokeRoutesTest extends ApiTest {
         open = gate("home:<T," + ME + ">:mirror", "T");
     }
 
+    /// All of them are one caller: one would get another's answer.
+    @Test
+    void whoIsNobody_hasNoIdempotencyKeys() {
+        Answer answer = api.send(NOBODY, "POST", target(open), Bytes.utf8("1"), "Idempotency-Key", "k");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body()).contains("Idempotency-Key is for callers who say who they are");
+        assertThat(api.send(stranger, "POST", target(open), Bytes.utf8("1"), "Idempotency-Key", "k")
+                        .status())
+                .isEqualTo(200);
+    }
+
     @Test
     void aFunction_getsThePayloadSorted_andHeadersWithoutCredentials() {
         Answer answer = api.send(

@@ -321,7 +321,7 @@ final class AdmissionTest {
         long now = System.currentTimeMillis();
         var run = new Run(
                 UUID.randomUUID(), "acme", function, "id", "faas", false, now, now + 60_000, List.of(), new TreeMap<>(), existence);
-        spine.runs.queue().add(QueuedInvoker.queued(run, wish(function, start), caller));
+        spine.runs.queue().add(QueuedInvoker.queued(run, wish(function, start), caller), Optional.empty());
         return run;
     }
 

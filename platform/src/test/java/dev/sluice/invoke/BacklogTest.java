@@ -82,10 +82,10 @@ final class BacklogTest {
     @Test
     void whatAcceptedRunsWereGiven_isBounded_andCountsUntilTheyHaveEnded() {
         limits.put("acme", new Scheduler.Limits(1, 1_000, 1, 100));
-        assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(60, false), () -> {}))
+        assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(60, false), () -> true))
                 .isEmpty();
         await().until(() -> started.get() == 1);
-        assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(40, false), () -> {}))
+        assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(40, false), () -> true))
                 .isEmpty();
         assertThat(backlog.accept("acme", UUID.randomUUID(), new Parcel(1, false), () -> {
                     throw new AssertionError("on record");
@@ -108,7 +108,7 @@ final class BacklogTest {
         assertThat(scheduler.used("acme").bytes()).isEqualTo(200);
         mayEnd.release(2);
         await().until(() -> scheduler.used("acme").waiting() == 1);
-        assertThat(backlog.accept("acme", UUID.randomUUID(), SMALL, () -> {})).contains(Bound.BYTES);
+        assertThat(backlog.accept("acme", UUID.randomUUID(), SMALL, () -> true)).contains(Bound.BYTES);
         mayEnd.release(2);
         await().until(() -> scheduler.used("acme").bytes() == 0);
     }
@@ -130,7 +130,7 @@ final class BacklogTest {
     }
 
     private static void accept(Backlog backlog, String tenant) {
-        assertThat(backlog.accept(tenant, UUID.randomUUID(), SMALL, () -> {})).isEmpty();
+        assertThat(backlog.accept(tenant, UUID.randomUUID(), SMALL, () -> true)).isEmpty();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Admission;
 import dev.sluice.schedule.Scheduler.Lease;
 import dev.sluice.testing.Tasks;
+import dev.sluice.worker.Cancellation;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ final class ChainTest {
         Task caller = Tasks.of("T,T", "T,T", "T");
         try (Lease all = lease()) {
             Chain inner = Chain.outermost(caller, false)
-                    .within(all, System.nanoTime() + LONG.toNanos())
+                    .within(new Chain.Around(all, new Cancellation()), System.nanoTime() + LONG.toNanos())
                     .calledBy(caller);
             assertThat(inner.acquire(scheduler, "acme", MIB)).isInstanceOf(Admission.QueueFull.class);
         }

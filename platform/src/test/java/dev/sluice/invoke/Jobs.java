@@ -5,6 +5,7 @@ import dev.sluice.fs.FsPath;
 import dev.sluice.gate.Invoker;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.worker.Cancellation;
 import dev.sluice.worker.Injected;
 import dev.sluice.worker.Job;
 import dev.sluice.worker.LiveLog;
@@ -42,6 +43,7 @@ final class Jobs {
                 Component.TRUE,
                 timeMax,
                 _ -> NOBODY,
+                new Cancellation(),
                 new LiveLog(() -> Label.PUBLIC));
     }
 }

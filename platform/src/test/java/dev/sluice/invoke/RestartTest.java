@@ -24,6 +24,8 @@ import dev.sluice.store.Store;
 import dev.sluice.store.StoreFailed;
 import dev.sluice.testing.FaultyStore;
 import dev.sluice.testing.ForgetfulStore;
+import dev.sluice.testing.HookedStore;
+import dev.sluice.testing.Tasks;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,6 +71,52 @@ final class RestartTest {
         assertThat(again.run()).isEqualTo(first.run());
         assertThat(again.output()).isEqualTo(first.output());
         assertThat(again.status()).contains(Status.READY);
+    }
+
+    @Test
+    void aKeyedRunThatNobodyWaitsFor_isAcceptedOnce_andRunsOnce_overARestartToo() throws InterruptedException {
+        create("once", COUNTS, PLACE);
+        Run first = caller().run(() -> over(spine.store).submit(keyed("once")));
+        assertThat(caller().run(() -> over(spine.store).submit(keyed("once")))).isEqualTo(first);
+        await().until(() -> seen(first).flatMap(View::output).isPresent());
+        Invocations restarted = over(spine.store);
+        assertThat(caller().run(() -> restarted.submit(keyed("once")))).isEqualTo(first);
+        restarted.recover();
+        assertThat(caller().run(() -> restarted.submit(keyed("once")))).isEqualTo(first);
+        assertThat(caller().run(() -> restarted.invoke(keyed("once"))).output()).contains(Spine.json("1"));
+        Run blues = caller().run(() -> restarted.submit(of("blue", keyed("once"))));
+        assertThat(blues.id()).isNotEqualTo(first.id());
+        Task other = Spine.task("acme/runs&acme/user/bob", "acme/runs");
+        assertThat(other.run(() -> restarted.submit(keyed("once"))).id()).isNotEqualTo(first.id());
+        await().until(() -> spine.scheduler.used("acme").bytes() == 0);
+    }
+
+    @Test
+    void aKeyThatWasUsedWithAnotherInput_isAMistake() throws InterruptedException {
+        create("input", COUNTS, PLACE);
+        caller().run(() -> spine.invocations.invoke(keyed("input")));
+        Invocation other = Spine.wish(FsPath.home(PLACE).child("input"), "input", "2", "T,T", Optional.of("key"));
+        assertThat(Tasks.refusal(caller(), () -> spine.invocations.invoke(other))).isEqualTo(Refusal.INVALID);
+        assertThat(Tasks.refusal(caller(), () -> spine.invocations.submit(other))).isEqualTo(Refusal.INVALID);
+    }
+
+    /// Both look before either has written.
+    @Test
+    void ofTwoThatAreAcceptedAtOnce_oneIs() {
+        create("both", COUNTS, PLACE);
+        var hooked = new HookedStore(spine.store);
+        boolean isOver = false;
+        for (int at = 1; !isOver; at++) {
+            Optional<String> key = Optional.of("key" + at);
+            Invocation wish = Spine.wish(FsPath.home(PLACE).child("both"), "both", "1", "T,T", key);
+            var faster = new AtomicReference<Run>();
+            hooked.arm(at, () -> faster.set(caller().run(() -> spine.invocations.submit(wish))));
+            Run slower = caller().run(() -> over(hooked).submit(wish));
+            isOver = hooked.isUnused();
+            if (!isOver) {
+                assertThat(slower).as("at " + at).isEqualTo(faster.get());
+            }
+        }
     }
 
     /// The store fails when the run is to be noted as ended.
@@ -143,7 +192,7 @@ final class RestartTest {
         var existence = Label.parse("acme/runs,acme/runs");
         var run = new Run(
                 UUID.randomUUID(), "acme", wish.function(), "", "", false, now, now + 60_000, List.of(), new TreeMap<>(), existence);
-        spine.runs.queue().add(QueuedInvoker.queued(run, wish, caller()));
+        spine.runs.queue().add(QueuedInvoker.queued(run, wish, caller()), Optional.empty());
         return run;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -45,8 +46,8 @@ final class RunRecordsTest {
     void aClaimedRun_isClosedByARestart_unlessItHasEnded() {
         Run cut = run(1, EXISTENCE);
         Run whole = run(2, EXISTENCE);
-        runs.claim(cut, Bytes.utf8("one"));
-        runs.claim(whole, Bytes.utf8("two"));
+        runs.claim(cut, claim(Bytes.utf8("one")));
+        runs.claim(whole, claim(Bytes.utf8("two")));
         runs.end(whole, content(EXISTENCE), Durability.BEFORE_THE_ANSWER);
         assertThat(entries(RunKeys.opens())).isEqualTo(1);
 
@@ -64,8 +65,8 @@ final class RunRecordsTest {
     void whatARestartCloses_leavesTheQueue_andWhatEndsDoes() {
         Run taken = run(1, EXISTENCE);
         Run waiting = run(2, EXISTENCE);
-        runs.queue().add(queued(taken));
-        runs.queue().add(queued(waiting));
+        runs.queue().add(queued(taken), Optional.empty());
+        runs.queue().add(queued(waiting), Optional.empty());
         assertThat(runs.queue().take(taken.id())).isPresent();
 
         var restarted = new Runs(store, Clock.systemUTC());
@@ -78,7 +79,7 @@ final class RunRecordsTest {
     @Test
     void recover_givesBackAllThatWaits() {
         for (int i = 0; i <= Runs.LIST_RUNS_MAX; i++) {
-            runs.queue().add(queued(run(i, EXISTENCE)));
+            runs.queue().add(queued(run(i, EXISTENCE)), Optional.empty());
         }
         assertThat(runs.recover()).hasSize(Runs.LIST_RUNS_MAX + 1);
     }
@@ -110,7 +111,7 @@ final class RunRecordsTest {
             var hooked = new HookedStore(store);
             var book = new Runs(hooked, Clock.systemUTC());
             Run run = run(at, EXISTENCE);
-            runs.queue().add(queued(run));
+            runs.queue().add(queued(run), Optional.empty());
             var takers = new ArrayList<Queued>();
             hooked.arm(at, () -> runs.queue().take(run.id()).ifPresent(takers::add));
             book.queue().take(run.id()).ifPresent(takers::add);
@@ -137,10 +138,10 @@ final class RunRecordsTest {
         var book = new Runs(new ForgetfulStore(store), Clock.systemUTC());
         Run accepted = run(1, EXISTENCE);
         Run claimed = run(2, EXISTENCE);
-        book.queue().add(queued(accepted));
-        book.claim(claimed, Bytes.utf8("one"));
+        book.queue().add(queued(accepted), Optional.empty());
+        book.claim(claimed, claim(Bytes.utf8("one")));
         assertThat(runs.recover()).extracting(Accepted::run).containsExactly(accepted);
-        assertThat(runs.claim(run(3, EXISTENCE), Bytes.utf8("one"))).contains(claimed.id());
+        assertThat(runs.claim(run(3, EXISTENCE), claim(Bytes.utf8("one")))).contains(claimed.id());
     }
 
     @Test
@@ -262,5 +263,9 @@ final class RunRecordsTest {
 
     private static Content ended(Status status, Label label, Label output, Bytes input, Optional<Output> said) {
         return new Content(status, 1, label, output, input, said, Optional.empty(), List.of(), List.of());
+    }
+
+    private static Claim claim(Bytes scope) {
+        return new Claim(scope, Digest.of(scope));
     }
 }

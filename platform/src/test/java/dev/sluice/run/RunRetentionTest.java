@@ -3,6 +3,7 @@ package dev.sluice.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -77,7 +78,7 @@ final class RunRetentionTest {
         millis.addAndGet(Runs.RECORD_AFTER.toMillis());
         runs.recordLongRuns();
         Run waiting = newRun("acme", ACMES);
-        runs.queue().add(queued(waiting));
+        runs.queue().add(queued(waiting), Optional.empty());
         millis.addAndGet(Duration.ofDays(2).toMillis());
         prune(Duration.ofDays(1), 0);
         assertThat(listed(Optional.empty())).containsExactlyInAnyOrder(running.id(), waiting.id());
@@ -90,12 +91,12 @@ final class RunRetentionTest {
     void anIdempotencyKey_goesWithItsRun() {
         Bytes scope = Bytes.utf8("scope");
         Run first = newRun("acme", ACMES);
-        assertThat(runs.claim(first, scope)).isEmpty();
+        assertThat(runs.claim(first, claim(scope))).isEmpty();
         runs.end(first, content(), Durability.BEFORE_THE_ANSWER);
         prune(EVER, 1);
-        assertThat(runs.claim(newRun("acme", ACMES), scope)).contains(first.id());
+        assertThat(runs.claim(newRun("acme", ACMES), claim(scope))).contains(first.id());
         prune(EVER, 0);
-        assertThat(runs.claim(newRun("acme", ACMES), scope)).isEmpty();
+        assertThat(runs.claim(newRun("acme", ACMES), claim(scope))).isEmpty();
     }
 
     private void prune(Duration age, long count) {
@@ -149,5 +150,9 @@ final class RunRetentionTest {
                 .map(View::run)
                 .map(Run::id)
                 .toList();
+    }
+
+    private static Claim claim(Bytes scope) {
+        return new Claim(scope, Digest.of(scope));
     }
 }

@@ -106,9 +106,9 @@ final class RunsTest {
         Thread.sleep(Runs.RECORD_AFTER.plusMillis(5));
         runs.recordLongRuns();
         Run waiting = newRun("waiting");
-        runs.queue().add(queued(waiting));
+        runs.queue().add(queued(waiting), Optional.empty());
         Run taken = newRun("taken");
-        runs.queue().add(queued(taken));
+        runs.queue().add(queued(taken), Optional.empty());
         assertThat(runs.queue().take(taken.id())).isPresent();
 
         var restarted = new Runs(store, clock);
@@ -122,14 +122,14 @@ final class RunsTest {
     @Test
     void recover_tellsHowMuchWaits_andWhoCausedIt() {
         Run run = newRun("waiting");
-        runs.queue().add(queued(run, Bytes.utf8("x".repeat(1_000))));
+        runs.queue().add(queued(run, Bytes.utf8("x".repeat(1_000))), Optional.empty());
         assertThat(new Runs(store, clock).recover()).containsExactly(new Accepted(run, 1_000, true));
     }
 
     @Test
     void take_givesARunToOneTakerOnly() {
         Run run = newRun("once");
-        runs.queue().add(queued(run));
+        runs.queue().add(queued(run), Optional.empty());
         assertThat(runs.queue().take(run.id())).isPresent();
         assertThat(runs.queue().take(run.id())).isEmpty();
         assertThat(runs.queue().take(UUID.randomUUID())).isEmpty();
@@ -144,7 +144,7 @@ final class RunsTest {
         var collector = new BlobCollector(fs, store, blobs, late::get, Duration.ZERO);
         Run run = newRun("waits");
         blobs.put(new ByteArrayInputStream(Bytes.utf8("{}").toArray()), 10);
-        runs.queue().add(queued(run));
+        runs.queue().add(queued(run), Optional.empty());
         late.set(late.get().plus(Duration.ofDays(7)));
         assertThat(collector.collect()).isZero();
         store.commit(new Batch().delete(useOf(run)));
@@ -167,9 +167,9 @@ final class RunsTest {
     void claim_givesTheFirstRunOfAScope() {
         Run first = newRun("f");
         Run second = newRun("f");
-        assertThat(runs.claim(first, Bytes.utf8("scope"))).isEmpty();
-        assertThat(runs.claim(second, Bytes.utf8("scope"))).contains(first.id());
-        assertThat(runs.claim(second, Bytes.utf8("other"))).isEmpty();
+        assertThat(runs.claim(first, claim(Bytes.utf8("scope")))).isEmpty();
+        assertThat(runs.claim(second, claim(Bytes.utf8("scope")))).contains(first.id());
+        assertThat(runs.claim(second, claim(Bytes.utf8("other")))).isEmpty();
     }
 
     @Test
@@ -246,7 +246,7 @@ final class RunsTest {
     void recover_readsNoPayload_andTakeGivesIt() {
         Run run = newRun("waiting");
         Bytes payload = Bytes.utf8("\"" + "a".repeat(1 << 20) + "\"");
-        runs.queue().add(queued(run, payload));
+        runs.queue().add(queued(run, payload), Optional.empty());
         assertThat(store.scan(RunKeys.queue(), Bytes.EMPTY, 10))
                 .singleElement()
                 .satisfies(entry -> assertThat(entry.value().length()).isLessThan(1024));
@@ -417,5 +417,9 @@ final class RunsTest {
                 Optional.empty(),
                 List.of("out"),
                 List.of());
+    }
+
+    private static Claim claim(Bytes scope) {
+        return new Claim(scope, Digest.of(scope));
     }
 }

@@ -8,7 +8,7 @@ import dev.sluice.cli.json.Table;
 import java.util.Comparator;
 import java.util.List;
 
-/// `exec` and `get run`.
+/// `exec`, `get run` and `delete run`.
 final class RunWords {
     private static final String RUNS = "/v1/runs";
 
@@ -27,6 +27,7 @@ final class RunWords {
                         "SECRET",
                         Flag.Use.REPEATABLE,
                         "secret to hand to this run; may be repeated"))
+                .flag(Flag.valued("APPLICATION", "application to tag the run with", "-a", "--application"))
                 .example("sluice exec hello --wait --input '{\"name\": \"Jon\"}'")
                 .example("sluice exec hello --wait --input @event.json -o json")
                 .example("sluice exec report --wait --as-org --organization acme")
@@ -40,11 +41,27 @@ final class RunWords {
                 .optional("ID", "the run's id")
                 .flag(Flag.bare("only the run that started last", "--last"))
                 .option("--limit", "N", "only the N newest (default and most: 1000)")
-                .flag(Flag.valued("APPLICATION", "accepted for compatibility; changes nothing", "-a", "--application"))
+                .flag(Flag.valued("APPLICATION", "only those of this application", "-a", "--application"))
                 .example("sluice get runs")
                 .example("sluice get runs hello --limit 10")
                 .example("sluice get runs hello --last -o json")
                 .example("sluice get run hello 11111111-2222-4333-8444-555555555555");
+    }
+
+    static Word delete() {
+        return new Word("run", "End a run that waits or runs; its record stays.", RunWords::delete)
+                .alias("runs")
+                .required("ID", "the run's id")
+                .option("--function", "NAME", "its function, for who may end the runs of that one only")
+                .example("sluice delete run 11111111-2222-4333-8444-555555555555");
+    }
+
+    private static int delete(Arguments arguments, Session session) {
+        Target target = Target.of(RUNS).segment(arguments.required(0));
+        arguments.option("--function").ifPresent(function -> target.query("functionName", function));
+        Json run = session.api().delete(target.toString());
+        session.print(run, () -> table(Rows.of(run)));
+        return 0;
     }
 
     private static int exec(Arguments arguments, Session session) {
@@ -57,11 +74,15 @@ final class RunWords {
                 .with("reason", Json.NULL)
                 .with("secrets", Json.Arr.ofTexts(arguments.options("--secret")))
                 .with("services", Json.NULL)
-                .with("tags", Json.NULL);
+                .with("tags", arguments.option("--application").map(RunWords::tags).orElse(Json.NULL));
         String target = Target.of(RUNS).query("functionName", function).toString();
         Json run = session.api().post(target, body);
         session.print(run);
         return wait ? verdict(run, session) : 0;
+    }
+
+    private static Json tags(String application) {
+        return new Json.Arr(List.of(Json.Obj.empty().with("key", "Application").with("value", application)));
     }
 
     private static Json input(String argument, Session session) {
@@ -88,6 +109,7 @@ final class RunWords {
         arguments.positional(1).ifPresent(target::segment);
         arguments.positional(0).ifPresent(function -> target.query("functionName", function));
         target.query("since", EVER);
+        arguments.option("--application").ifPresent(name -> target.query("tags", "Application=" + name));
         arguments.option("--limit").ifPresent(limit -> target.query("limit", limit));
         Json answer = session.api().get(target.toString());
         Json shown = arguments.has("--last") ? last(answer) : answer;

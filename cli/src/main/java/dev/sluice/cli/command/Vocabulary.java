@@ -55,6 +55,7 @@ public final class Vocabulary {
         List<Word> delete = and(
                 List.of(
                         FunctionWords.delete(),
+                        RunWords.delete(),
                         VersionWords.delete(),
                         ImageWords.deleteBase(),
                         ImageWords.delete(),

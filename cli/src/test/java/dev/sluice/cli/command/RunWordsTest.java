@@ -127,6 +127,32 @@ final class RunWordsTest extends RecordedTest {
     }
 
     @Test
+    void anApplication_isATag_andRunsAreFoundByIt() {
+        server.reply(200, "{}").reply(200, "[]");
+
+        shell.run("exec", "f", "-a", "shop");
+        shell.run("get", "runs", "-a", "shop");
+
+        assertThat(server.asked().getFirst().text())
+                .endsWith("\"tags\":[{\"key\":\"Application\",\"value\":\"shop\"}]}");
+        assertThat(server.asked().getLast().target())
+                .isEqualTo("/v1/runs?since=-62135596800&tags=Application%3Dshop");
+    }
+
+    @Test
+    void deleteRun_endsIt() {
+        server.reply(200, "{\"name\":\"r1\",\"functionName\":\"f\",\"status\":\"ERROR\",\"reason\":[\"canceled\"]}")
+                .reply(200, "{}");
+
+        assertThat(shell.run("delete", "run", "r1").out()).contains("r1").contains("ERROR (canceled)");
+        shell.run("delete", "run", "r2", "--function", "f");
+
+        assertThat(server.asked())
+                .extracting(asked -> asked.method() + " " + asked.target())
+                .containsExactly("DELETE /v1/runs/r1", "DELETE /v1/runs/r2?functionName=f");
+    }
+
+    @Test
     void getRuns_canBeLimited() {
         server.reply(200, "[]");
 

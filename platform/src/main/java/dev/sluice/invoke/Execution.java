@@ -1,0 +1,116 @@
+package dev.sluice.invoke;
+
+import dev.sluice.gate.Gate;
+import dev.sluice.gate.Invoker;
+import dev.sluice.kernel.Task;
+import dev.sluice.run.Run;
+import dev.sluice.run.Run.Content;
+import dev.sluice.run.Runs;
+import dev.sluice.run.Runs.Durability;
+import dev.sluice.schedule.Scheduler;
+import dev.sluice.schedule.Scheduler.Admission;
+import dev.sluice.worker.Cancellation;
+import dev.sluice.worker.RunEnd;
+import java.util.Optional;
+import java.util.function.LongFunction;
+
+/// One run, from waiting for room to its end.
+///
+/// Thread-safe.
+final class Execution {
+    private final Invocations invocations;
+    private final Scheduler scheduler;
+    private final Serving serving;
+    private final Runs runs;
+    private final Endings endings;
+    private final Reasons reasons;
+
+    Execution(
+            Invocations invocations,
+            Scheduler scheduler,
+            Serving serving,
+            Runs runs,
+            Endings endings,
+            Reasons reasons) {
+        this.invocations = invocations;
+        this.scheduler = scheduler;
+        this.serving = serving;
+        this.runs = runs;
+        this.endings = endings;
+        this.reasons = reasons;
+    }
+
+    /// A run that may begin.
+    ///
+    /// @param task its own
+    record Start(Run run, Gate gate, Task task, Invocation wish, Chain chain, Cancellation cancellation) {}
+
+    /// Runs what somebody waits for and has begun, and records its end.
+    ///
+    /// @param outside who waits for the answer outside the labels, if anybody does
+    Content record(Start start, Optional<Task> outside) throws InterruptedException {
+        Content content = stopped(start, Endings.STOPPED);
+        try {
+            content = admitAndRun(start);
+            content = reasons.addTo(content, start.run(), start.task(), outside);
+        } finally {
+            boolean isKeyed = start.wish().asked().idempotencyKey().isPresent();
+            runs.end(start.run(), content, isKeyed ? Durability.BEFORE_THE_ANSWER : Durability.BEHIND);
+        }
+        return content;
+    }
+
+    Content admitAndRun(Start start) throws InterruptedException {
+        return switch (admission(start)) {
+            case Admission.Granted(var lease) -> {
+                try (lease) {
+                    yield start.cancellation().isCanceled() ? canceled(start) : run(start, lease);
+                }
+            }
+            case Admission.AtLimit(var bound) -> throw Limited.at(bound, start.wish());
+            case Admission.QueueFull() -> throw Limited.byTheMachine();
+            case Admission.TimedOut() -> {
+                if (start.cancellation().isCanceled()) {
+                    yield canceled(start);
+                }
+                throw Limited.byTime();
+            }
+        };
+    }
+
+    /// Waits for room. Who is canceled has no more time.
+    private Admission admission(Start start) throws InterruptedException {
+        int memoryMib = start.gate().function().limits().memoryMib();
+        Cancellation cancellation = start.cancellation();
+        try (Cancellation.Hook _ = cancellation.during(Thread.currentThread()::interrupt)) {
+            return start.chain().acquire(scheduler, start.run().organization(), memoryMib);
+        } catch (InterruptedException stopped) {
+            if (!cancellation.isCanceled()) {
+                throw stopped;
+            }
+            return new Admission.TimedOut();
+        } finally {
+            if (cancellation.isCanceled()) {
+                boolean _ = Thread.interrupted(); // it was for the waiting
+            }
+        }
+    }
+
+    private Content canceled(Start start) {
+        return stopped(start, Cancellation.REASON);
+    }
+
+    private Content stopped(Start start, String message) {
+        return endings.stopped(
+                start.run(), start.task().label(), start.wish().payload(), message);
+    }
+
+    private Content run(Start start, Scheduler.Lease lease) throws InterruptedException {
+        var around = new Chain.Around(lease, start.cancellation());
+        String organization = start.run().organization();
+        LongFunction<Invoker> nested =
+                end -> new Nested(invocations, organization, start.chain().within(around, end));
+        RunEnd end = start.task().run(() -> serving.serve(start, nested));
+        return endings.of(end, start.gate(), start.task(), start.wish().payload());
+    }
+}
