@@ -25,6 +25,11 @@ What functions may reach outside, by external gates; nothing, unless one of thes
   --egress-permit HOST:PORT  reach it though its address is not public; may be repeated
   --egress-ca FILE           trust the certificates in this PEM file too
 
+Where builds of images may fetch packages from; nowhere, unless this says so:
+
+  --package-index LANGUAGE=URL  a registry of packages for python, nodejs or java; may be repeated: the first of a
+                             language is its index, others are where files lie that it leads to
+
 How much there is for whom:
 
   --guest-mib N              memory of all guests together (what is free when the server starts, but for 512 MiB)

@@ -3,6 +3,7 @@
 
 readonly NODE_MAJOR_MIN=18
 CONSENT=ask # yes: install without asking
+BUILDS=''   # the languages whose packages builds of images fetch: their tools are needed
 
 has_seccomp_for_python() {
     compgen -G '/usr/lib/python3/dist-packages/seccomp*.so' >/dev/null
@@ -29,7 +30,11 @@ missing_packages() { # PURPOSE
         [[ -d /usr/share/zoneinfo ]] || printf "tzdata\tgives functions the world's time zones\n"
         [[ -f /etc/services ]] || printf 'netbase\tgives functions the names of services and protocols\n'
     fi
-    if [[ $1 == test* || -n ${NEEDS_MAVEN-} ]]; then
+    if [[ $1 != build ]]; then
+        [[ $BUILDS != *python* ]] || has_python_package pip || printf 'python3-pip\tinstalls what Python images need\n'
+        [[ $BUILDS != *nodejs* || -e /usr/bin/npm ]] || printf 'npm\tinstalls what Node.js images need\n'
+    fi
+    if [[ $1 == test* || -n ${NEEDS_MAVEN-} || $BUILDS == *java* ]]; then
         command -v mvn >/dev/null || printf 'maven\tbuilds Sluice\n'
     fi
     if [[ $1 == test* ]]; then

@@ -21,9 +21,9 @@ command_up() {
         case $option in
             --detach) detach=yes; shift; continue ;;
             -y | --yes) CONSENT=yes; shift; continue ;;
-            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=*)
+            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=* | --package-index=*)
                 value=${option#*=}; option=${option%%=*}; shift ;;
-            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib)
+            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib | --package-index)
                 value=$(value_of up "$option" $# "${2-}")
                 shift 2
                 ;;
@@ -32,6 +32,11 @@ command_up() {
         case $option in
             --data) data=$(absolute "$value") || usage_error up "--data needs a directory" ;;
             --egress-allow | --egress-permit | --quota) passed+=("$option" "$value") ;;
+            --package-index)
+                [[ $value =~ ^(python|nodejs|java)=https?://. ]] || usage_error up "$option is python=URL, nodejs=URL or java=URL, not '$value'"
+                BUILDS+=" ${value%%=*}"
+                passed+=("$option" "$value")
+                ;;
             --token-audience)
                 [[ $value == any || $value == required ]] || usage_error up "$option is any or required, not '$value'"
                 passed+=("$option" "$value")

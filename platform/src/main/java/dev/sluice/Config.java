@@ -1,6 +1,7 @@
 package dev.sluice;
 
 import dev.sluice.authn.Bearers;
+import dev.sluice.build.Registries;
 import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
@@ -27,6 +28,7 @@ import java.util.Set;
 /// @param collectSeconds from one look for what nothing reaches to the next
 /// @param runs how long runs are kept, and how many
 /// @param egress what external gates may reach
+/// @param registries where builds of images may fetch packages from
 /// @param tokens which of the tokens are good that service accounts sign for themselves
 /// @param apiPort, apiTlsPort, gatewayPort, gatewayTlsPort on loopback; 0 for a free one
 record Config(
@@ -43,6 +45,7 @@ record Config(
         int collectSeconds,
         RunRetention.Rules runs,
         EgressSettings egress,
+        Registries registries,
         Bearers.Rules tokens) {
     private static final int PORT_MAX = 65_535;
     private static final int READY_GUESTS_MAX = 64;
@@ -61,6 +64,7 @@ record Config(
     private static final String EGRESS_ALLOW = "--egress-allow";
     private static final String EGRESS_PERMIT = "--egress-permit";
     private static final String EGRESS_CA = "--egress-ca";
+    private static final String PACKAGE_INDEX = "--package-index";
     private static final List<String> OPTIONS = List.of(
             "--data",
             "--guest-dir",
@@ -85,9 +89,10 @@ record Config(
             EGRESS_ALLOW,
             EGRESS_PERMIT,
             EGRESS_CA,
+            PACKAGE_INDEX,
             TOKEN_SECONDS,
             TOKEN_AUDIENCE);
-    private static final Set<String> REPEATABLE = Set.of(QUOTA, EGRESS_ALLOW, EGRESS_PERMIT);
+    private static final Set<String> REPEATABLE = Set.of(QUOTA, EGRESS_ALLOW, EGRESS_PERMIT, PACKAGE_INDEX);
 
     /// What is wrong with the command line, for whoever typed it.
     static final class Invalid extends Exception {
@@ -136,6 +141,7 @@ record Config(
                         Duration.ofDays(number(given, RUNS_KEPT_DAYS, RUNS_KEPT_DAYS_DEFAULT, RUNS_KEPT_DAYS_MAX)),
                         number(given, RUNS_KEPT, RUNS_KEPT_DEFAULT, Integer.MAX_VALUE)),
                 egress(repeated, Optional.ofNullable(given.get(EGRESS_CA))),
+                registries(repeated.getOrDefault(PACKAGE_INDEX, List.of())),
                 tokens(given));
     }
 
@@ -192,6 +198,14 @@ record Config(
                     authorities.map(Path::of));
         } catch (IllegalArgumentException wrong) {
             throw new Invalid("--egress-allow takes a host or *, --egress-permit a host:port: " + wrong.getMessage());
+        }
+    }
+
+    private static Registries registries(List<String> stated) throws Invalid {
+        try {
+            return Registries.of(stated);
+        } catch (IllegalArgumentException wrong) {
+            throw new Invalid(PACKAGE_INDEX + " takes LANGUAGE=URL, the index of each first: " + wrong.getMessage());
         }
     }
 

@@ -29,7 +29,6 @@ import dev.sluice.gateway.Gateway;
 import dev.sluice.http.Handler;
 import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
-import dev.sluice.image.Runtime;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.org.Departed;
 import dev.sluice.org.Founding;
@@ -39,25 +38,19 @@ import dev.sluice.org.TenantLimits;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.RunRetention;
 import dev.sluice.run.Runs;
-import dev.sluice.sandbox.namespaces.NamespaceDriver;
-import dev.sluice.sandbox.namespaces.NamespaceOptions;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.secret.DataKeys;
 import dev.sluice.secret.Secrets;
 import dev.sluice.store.Store;
 import dev.sluice.store.StoreFailed;
 import dev.sluice.store.rocks.RocksStore;
-import dev.sluice.worker.LocalWorker;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -123,19 +116,18 @@ final class Platform implements AutoCloseable {
         DataKeys keys = keys(store, random);
         Runs runs = runs(store, clock);
         var scheduler = new Scheduler(memoryMib, tenant -> Limiting.runs(limits, tenant));
-        LocalWorker worker = worker(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib, clock);
+        var guests = closing(Guests.start(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib), Guests::close);
         var secrets = new Secrets(fs, keys, audit, random);
         var invocations =
-                new Invocations(gates, scheduler, worker, secrets, runs, new RunIds(clock, random), audit, clock);
+                new Invocations(gates, scheduler, guests.worker(), secrets, runs, new RunIds(clock, random), audit, clock);
 
         TlsIdentity identity = TlsIdentity.at(data, clock);
         var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, new Gateway());
         var organizations = retain(new RunRetention(store, config.runs(), clock), new Organizations(fs, audit));
         AdminAccess admin = admin(organizations, clock);
-        SystemObjects system = system(config, fs, blobs, gates);
         var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);
         Api.SignIn signIn = signIn(new Kept(store, organizations, audit), delegations, gateway, clock);
-        var parts = Departures.Parts.of(store, fs, runs, keys, signIn.login(), worker::end, clock);
+        var parts = Departures.Parts.of(store, fs, runs, keys, signIn.login(), guests.worker()::end, clock);
         Departures departures = collect(parts, new Departed(fs, audit), fs, blobs, config.collectSeconds());
         var rooms = new Api.Rooms(
                 new Authenticator(organizations, new Bearers(organizations, config.tokens(), clock), delegations),
@@ -143,10 +135,10 @@ final class Platform implements AutoCloseable {
                 fs,
                 blobs,
                 gates,
-                invocations,
+                new Api.Running(invocations, guests.builds()),
                 runs,
                 secrets,
-                system,
+                system(config, fs, blobs, gates),
                 audit,
                 signIn,
                 tenancy(departures, limits, new OrganizationLimits(fs, audit, limits), scheduler, store));
@@ -218,32 +210,6 @@ final class Platform implements AutoCloseable {
 
     private WebServer listener(int port, int tlsPort, TlsIdentity identity, Handler handler) throws IOException {
         return closing(WebServer.start(WebServer.Ports.loopback(port, tlsPort), identity, handler), WebServer::close);
-    }
-
-    private LocalWorker worker(Config config, CloudCalls.Rooms rooms, Scheduler scheduler, int memoryMib, Clock clock)
-            throws InterruptedException {
-        var guests = new HashMap<>(Map.of(
-                Runtime.PYTHON3.language(), config.guestDir().resolve("python"),
-                Runtime.NODEJS.language(), config.guestDir().resolve("node"),
-                Runtime.JAVA.language(), config.guestDir().resolve("java").resolve("runtime")));
-        if (Files.exists(NamespaceOptions.PWSH)) { // no distribution has it
-            guests.put(Runtime.POWERSHELL.language(), config.guestDir().resolve("powershell"));
-        }
-        var driver = closing(
-                NamespaceDriver.open(NamespaceOptions.of(data.resolve("sandbox"), guests)), NamespaceDriver::close);
-        return closing(
-                new LocalWorker(
-                        driver,
-                        rooms.blobs(),
-                        rooms.gates(),
-                        (gate, invoker) ->
-                                new CloudCalls(rooms, invoker, gate.policy().privilege()),
-                        config.readyGuests(),
-                        memoryMib,
-                        () -> scheduler.load().leasedMib(),
-                        Machine::freeMib,
-                        clock),
-                LocalWorker::close);
     }
 
     private Organizations retain(RunRetention retention, Organizations organizations) {

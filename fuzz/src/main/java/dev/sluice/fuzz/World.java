@@ -10,6 +10,8 @@ import dev.sluice.authn.Delegations;
 import dev.sluice.authn.IdentityProviders;
 import dev.sluice.authn.Login;
 import dev.sluice.blob.MemoryBlobs;
+import dev.sluice.build.Builds;
+import dev.sluice.build.Registries;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import dev.sluice.cloudcall.CloudCalls;
@@ -127,7 +129,7 @@ final class World implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        invocations,
+                        new Api.Running(invocations, new Builds(driver, blobs, Registries.NONE)),
                         runs,
                         secrets,
                         new SystemObjects(fs, blobs, gates),

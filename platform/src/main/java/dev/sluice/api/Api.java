@@ -7,6 +7,7 @@ import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Delegations;
 import dev.sluice.authn.Login;
 import dev.sluice.blob.Blobs;
+import dev.sluice.build.Builds;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.Gates;
 import dev.sluice.http.Handler;
@@ -59,13 +60,20 @@ public final class Api implements Handler {
             LabeledFs fs,
             Blobs blobs,
             Gates gates,
-            Invocations invocations,
+            Running running,
             Runs runs,
             Secrets secrets,
             SystemObjects system,
             AuditLog audit,
             SignIn signIn,
-            Tenancy tenancy) {}
+            Tenancy tenancy) {
+        Invocations invocations() {
+            return running.invocations();
+        }
+    }
+
+    /// What runs code in guests.
+    public record Running(Invocations invocations, Builds builds) {}
 
     /// What bounds organizations: how much each may have, and how one ends.
     public record Tenancy(Departures departures, Limiting limiting) {}
@@ -95,7 +103,7 @@ public final class Api implements Handler {
         var door = new Door(rooms.authenticator(), login.users(), rooms.audit(), limiting.limits(), rates);
         this.organizations = rooms.organizations();
         this.audit = rooms.audit();
-        this.images = new Images(rooms.fs(), rooms.blobs(), rooms.invocations(), clock);
+        this.images = new Images(rooms.fs(), rooms.blobs(), rooms.invocations(), rooms.running().builds(), clock);
         var versions = new FunctionVersions(rooms.fs(), audit, new SecureRandom(), clock);
         this.functions = functions(rooms, images, versions, clock);
         var table = new Routes.Table();
@@ -168,6 +176,7 @@ public final class Api implements Handler {
     private void addImages(Routes.Table table, Door door) {
         new EntityRoutes<>(door, Form.of(Resource.BASEIMAGE, "base image", 201), images.bases()).addTo(table);
         new EntityRoutes<>(door, Form.of(Resource.IMAGE, "image", 201), images).addTo(table);
+        new ImageLogRoutes(door, images).addTo(table);
     }
 
     /// Dispatch answers the creation of an application and of an API with 200.

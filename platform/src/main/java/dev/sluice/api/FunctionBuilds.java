@@ -135,20 +135,26 @@ final class FunctionBuilds {
         }
     }
 
+    /// What a function stands on.
+    private record Ground(Runtime runtime, List<Digest> layers) {}
+
     /// What the organization's image of that name is made of, else the server's own one. The gate keeps it: an
     /// image that is changed later changes no function that was built.
-    private Runtime runtime(Organization organization, FunctionEntity entity) throws Unfit {
+    private Ground ground(Organization organization, FunctionEntity entity) throws Unfit {
         String name = entity.wish().image();
         String fetching = "Error when fetching image for function "
                 + entity.wish().name() + ": failed to get image: '" + name + "': ";
         Optional<ImageEntity> own = images.forFunctions(organization, name);
         if (own.isEmpty()) {
-            return Runtime.of(name).orElseThrow(() -> new Unfit(fetching + "[Code: 404] image " + name + " not found"));
+            return Runtime.of(name)
+                    .map(runtime -> new Ground(runtime, List.of()))
+                    .orElseThrow(() -> new Unfit(fetching + "[Code: 404] image " + name + " not found"));
         }
         ImageEntity image = own.get();
         return switch (image.status()) {
             case READY ->
                 Runtime.of(image.language())
+                        .map(runtime -> new Ground(runtime, image.layers()))
                         .orElseThrow(() -> new Unfit(fetching + "there is no runtime for " + image.language()));
             case ERROR ->
                 throw new Unfit("image in error status for function '" + entity.id() + "', image name: '" + name
@@ -159,7 +165,8 @@ final class FunctionBuilds {
 
     private FunctionSpec spec(Organization organization, FunctionEntity entity) throws Unfit {
         FunctionEntity.Wish wish = entity.wish();
-        Runtime runtime = runtime(organization, entity);
+        Ground ground = ground(organization, entity);
+        Runtime runtime = ground.runtime();
         var digest = new Digest(entity.packageDigest());
         String handler = wish.handler().isEmpty()
                 ? SourceArchive.defaultHandler(runtime, wish.convention(), source(digest))
@@ -172,7 +179,15 @@ final class FunctionBuilds {
         var limits = new Limits(
                 runtime.memoryMibMin(), isTimed ? Duration.ofMillis(wish.timeoutMillis()) : Limits.TIMEOUT_DEFAULT);
         return new FunctionSpec(
-                runtime, digest, handler, wish.convention(), limits, isTimed, PayloadStyle.RAW, wish.schemas());
+                runtime,
+                digest,
+                handler,
+                wish.convention(),
+                limits,
+                isTimed,
+                PayloadStyle.RAW,
+                wish.schemas(),
+                ground.layers());
     }
 
     private SourceFiles source(Digest digest) throws Unfit {

@@ -2,13 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.api.SharedFiles.Stored;
 import dev.sluice.authn.Upkeep;
-import dev.sluice.blob.Blobs;
-import dev.sluice.bytes.Bytes;
-import dev.sluice.bytes.Digest;
-import dev.sluice.function.Convention;
-import dev.sluice.function.FunctionSpec;
-import dev.sluice.function.Limits;
-import dev.sluice.function.SourceFiles;
+import dev.sluice.build.BuildLog;
 import dev.sluice.image.Runtime;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refusal;
@@ -16,13 +10,10 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import dev.sluice.store.StoreClosed;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -38,22 +29,29 @@ final class ImageBuilds {
     private static final Duration BASE_PATIENCE = Duration.ofSeconds(20);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
-    private static final String REQUIREMENTS = "requirements.txt";
     private static final Logger LOG = LoggerFactory.getLogger(ImageBuilds.class);
 
     private final SharedFiles<ImageEntity> files;
     private final BaseImages bases;
-    private final Blobs blobs;
+    private final ImageLayers layers;
+    private final ImageNeeds needs;
     private final Invocations invocations;
+    private final Map<Name, BuildLog> printing = new ConcurrentHashMap<>();
     private final BuildTurns turns = new BuildTurns();
 
     /// Whether it was asked for again since its build began.
     private final Map<Name, Boolean> underWay = new ConcurrentHashMap<>();
 
-    ImageBuilds(SharedFiles<ImageEntity> files, BaseImages bases, Blobs blobs, Invocations invocations) {
+    ImageBuilds(
+            SharedFiles<ImageEntity> files,
+            BaseImages bases,
+            ImageLayers layers,
+            ImageNeeds needs,
+            Invocations invocations) {
         this.files = files;
         this.bases = bases;
-        this.blobs = blobs;
+        this.layers = layers;
+        this.needs = needs;
         this.invocations = invocations;
     }
 
@@ -139,18 +137,50 @@ final class ImageBuilds {
         if (accepted.entity().status() == ImageStatus.INITIALIZED) {
             building = mark(organization, accepted, ImageStatus.CREATING, told, List.of());
         }
-        ImageEntity.Wish wish = accepted.entity().wish();
-        Optional<String> problem =
-                base.isEmpty() ? Optional.of(missing(wish.baseImage())) : problem(organization, wish, base.get());
+        Optional<String> problem = base.isEmpty()
+                ? Optional.of(missing(accepted.entity().wish().baseImage()))
+                : problem(base.get());
         if (problem.isPresent()) {
-            mark(organization, building, ImageStatus.ERROR, told, List.of(problem.get()));
+            fail(organization, building, told, problem.get());
         } else {
-            Runtime runtime = base.flatMap(BaseImageEntity::runtime).orElseThrow();
+            build(organization, building, base.flatMap(BaseImageEntity::runtime).orElseThrow());
+        }
+    }
+
+    private void build(Organization organization, Stored<ImageEntity> building, Runtime runtime)
+            throws InterruptedException {
+        var key = new Name(organization, building.entity().name());
+        var log = new BuildLog();
+        log.say("sluice: building image " + key.name() + " " + building.entity().id());
+        printing.put(key, log);
+        try {
+            Optional<ImageEntity.Built> built = needs.meet(organization, building.entity(), runtime, log);
+            log.say("sluice: the image is ready");
+            layers.keepLog(organization, building.entity(), log);
             List<String> unchecked = invocations.missing(runtime).stream()
                     .map(why -> FunctionBuilds.UNCHECKED + why)
                     .toList();
-            mark(organization, building, ImageStatus.READY, runtime.language(), unchecked);
+            ImageEntity entity = building.entity()
+                    .as(ImageStatus.READY, runtime.language(), unchecked)
+                    .with(built.orElse(null));
+            as(organization, () -> files.write(organization, entity, building.version()));
+        } catch (ImageNeeds.Unmet unmet) {
+            String reason = String.valueOf(unmet.getMessage());
+            log.say("sluice: " + reason);
+            layers.keepLog(organization, building.entity(), log);
+            fail(organization, building, building.entity().language(), reason);
+        } finally {
+            printing.remove(key);
         }
+    }
+
+    private void fail(Organization organization, Stored<ImageEntity> building, String language, String reason) {
+        mark(organization, building, ImageStatus.ERROR, language, List.of(reason));
+    }
+
+    /// What the build that is under way has printed; nothing where none is.
+    Optional<String> printed(Organization organization, String name) {
+        return Optional.ofNullable(printing.get(new Name(organization, name))).map(BuildLog::text);
     }
 
     /// Waits until it is known what has become of a base image.
@@ -168,8 +198,7 @@ final class ImageBuilds {
         return as(organization, () -> bases.ifThere(organization, name));
     }
 
-    private Optional<String> problem(Organization organization, ImageEntity.Wish wish, BaseImageEntity base)
-            throws InterruptedException {
+    private static Optional<String> problem(BaseImageEntity base) {
         if (base.status() == ImageStatus.ERROR) {
             return Optional.of("base image " + base.name() + " is in error: "
                     + base.reason().getFirst());
@@ -183,49 +212,7 @@ final class ImageBuilds {
             return Optional.of("base image " + base.name() + " is said to be for " + told + ", and "
                     + base.wish().dockerUrl() + " is for " + runtime.language());
         }
-        if (!wish.packages().isEmpty()) {
-            return Optional.of("this server installs no system packages yet, and the image needs "
-                    + wish.packages().getFirst().name());
-        }
-        if (wish.manifest().isBlank()) {
-            return Optional.empty();
-        }
-        return switch (runtime) {
-            case NODEJS ->
-                Optional.of("this server installs no packages of Node.js yet: put node_modules into the functions'"
-                        + " sources instead of a manifest");
-            case JAVA ->
-                Optional.of("this server fetches no packages of Java yet: put their jars into the functions' sources"
-                        + " instead of a manifest");
-            case POWERSHELL ->
-                Optional.of("this server installs no modules of PowerShell yet: put them into the functions' sources"
-                        + " instead of a manifest");
-            case PYTHON3 -> unmet(organization, wish.manifest());
-        };
-    }
-
-    /// Why what Python functions find on this server does not meet the manifest: a guest says it, which is given the
-    /// manifest and runs none of it.
-    private Optional<String> unmet(Organization organization, String manifest) throws InterruptedException {
-        var probe = new SourceFiles(new TreeMap<>(Map.of(
-                REQUIREMENTS,
-                Bytes.utf8(manifest),
-                "sluice_probe.py",
-                Bytes.utf8("def handle(context, payload):\n    return None\n"))));
-        byte[] encoded = probe.encode().readOnlyArray();
-        try {
-            Digest digest = blobs.put(new ByteArrayInputStream(encoded), encoded.length);
-            try (Blobs.Hold _ = blobs.hold(digest)) {
-                var spec = new FunctionSpec(
-                        Runtime.PYTHON3, digest, "sluice_probe.handle", Convention.DISPATCH, Limits.DEFAULT, false);
-                return invocations
-                        .check(organization.token(), spec)
-                        .map(why -> "the manifest is not met: " + why.replaceFirst("^requirements[.]txt: ", ""));
-            }
-        } catch (IOException failed) {
-            LOG.warn("what an image needs could not be kept", failed);
-            return Optional.of("the server could not check the manifest");
-        }
+        return Optional.empty();
     }
 
     private Stored<ImageEntity> mark(

@@ -1,16 +1,36 @@
 package dev.sluice.api;
 
+import dev.sluice.bytes.Digest;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// An image as Dispatch's clients see it.
 ///
 /// @param language of its base image, once that is known; of a READY one it names the runtime
 /// @param reason   why it is in error; at most one
-record ImageEntity(String id, Wish wish, String language, ImageStatus status, List<String> reason, long createdSeconds)
+/// @param built    what was installed for it, if anything had to be
+record ImageEntity(
+        String id,
+        Wish wish,
+        String language,
+        ImageStatus status,
+        List<String> reason,
+        long createdSeconds,
+        @Nullable Built built)
         implements NamedEntity {
     ImageEntity {
         reason = List.copyOf(reason);
     }
+
+    /// One that is still to be built.
+    ImageEntity(
+            String id, Wish wish, String language, ImageStatus status, List<String> reason, long createdSeconds) {
+        this(id, wish, language, status, reason, createdSeconds, null);
+    }
+
+    /// @param key   the same for the same needs
+    /// @param layer the digest of the layer that they became
+    record Built(String key, String layer, long lengthBytes) {}
 
     /// What its author asked for.
     ///
@@ -40,7 +60,16 @@ record ImageEntity(String id, Wish wish, String language, ImageStatus status, Li
     }
 
     ImageEntity as(ImageStatus next, String inLanguage, List<String> why) {
-        return new ImageEntity(id, wish, inLanguage, next, why, createdSeconds);
+        return new ImageEntity(id, wish, inLanguage, next, why, createdSeconds, built);
+    }
+
+    /// What lies below the functions on it.
+    List<Digest> layers() {
+        return built == null ? List.of() : List.of(new Digest(built.layer()));
+    }
+
+    ImageEntity with(@Nullable Built installed) {
+        return new ImageEntity(id, wish, language, status, reason, createdSeconds, installed);
     }
 
     /// As contracts/dispatch.md 2.4 has it.

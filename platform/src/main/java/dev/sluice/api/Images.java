@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.authn.Upkeep;
 import dev.sluice.blob.Blobs;
+import dev.sluice.build.Builds;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.invoke.Invocations;
@@ -22,20 +23,25 @@ final class Images implements Entities<ImageEntity.Wish> {
     static final int IMAGES_MAX = 200;
 
     /// Longer than a build lasts, unless many wait for their turns.
-    private static final Duration BUILD_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration BUILD_PATIENCE = Builds.TIME_MAX.plusMinutes(1);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final SharedFiles<ImageEntity> files;
     private final BaseImages bases;
+    private final ImageLayers layers;
+    private final Builds installing;
     private final ImageBuilds builds;
     private final InstantSource clock;
     private final CreationLocks creating = new CreationLocks();
 
-    Images(LabeledFs fs, Blobs blobs, Invocations invocations, InstantSource clock) {
+    Images(LabeledFs fs, Blobs blobs, Invocations invocations, Builds installing, InstantSource clock) {
         this.files = new SharedFiles<>(fs, ImageEntity.class, Resource.IMAGE, Resource.FUNCTION);
         this.bases = new BaseImages(fs, clock, this::tryAgain);
-        this.builds = new ImageBuilds(files, bases, blobs, invocations);
+        this.layers = new ImageLayers(files, fs, blobs);
+        this.installing = installing;
+        this.builds = new ImageBuilds(
+                files, bases, layers, new ImageNeeds(layers, blobs, invocations, installing), invocations);
         this.clock = clock;
     }
 
@@ -111,7 +117,14 @@ final class Images implements Entities<ImageEntity.Wish> {
     public ImageEntity delete(Organization organization, String name) {
         ImageEntity entity = find(organization, name);
         files.remove(organization, name);
+        layers.remove(organization, name);
         return entity.as(ImageStatus.DELETED, entity.language(), List.of());
+    }
+
+    /// What the build of an image prints, or the last one has printed: for those who work with images.
+    String log(Organization organization, ImageEntity image) {
+        String kept = layers.log(organization, image).orElse("");
+        return builds.printed(organization, image.name()).orElse(kept);
     }
 
     /// For functions that name an image. Acts as what functions are.
@@ -149,6 +162,7 @@ final class Images implements Entities<ImageEntity.Wish> {
             files.tidy(organization);
             return list(organization);
         });
+        layers.tidy(organization);
         all.stream()
                 .filter(image -> !image.status().isSettled())
                 .forEach(image -> builds.begin(organization, image.name()));
@@ -157,5 +171,6 @@ final class Images implements Entities<ImageEntity.Wish> {
     /// Nothing is known of an organization any more that was deleted.
     void forget(Organization organization) {
         builds.forget(organization);
+        installing.end(organization.token());
     }
 }

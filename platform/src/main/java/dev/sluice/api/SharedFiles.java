@@ -56,15 +56,20 @@ final class SharedFiles<E extends NamedEntity> {
         return Label.of(secrecy, owning(organization));
     }
 
-    private FsPath used(Organization organization) {
+    FsPath used(Organization organization) {
         return FsPath.home(label(organization));
     }
 
-    private FsPath listed(Organization organization) {
-        return FsPath.home(Label.of(owning(organization), owning(organization)));
+    FsPath listed(Organization organization) {
+        return FsPath.home(own(organization));
     }
 
-    private Privilege writing(Organization organization) {
+    /// `acme/image, acme/image`: who works with the entities themselves.
+    Label own(Organization organization) {
+        return Label.of(owning(organization), owning(organization));
+    }
+
+    Privilege writing(Organization organization) {
         return Task.current().exercise(Component.TRUE, owning(organization));
     }
 

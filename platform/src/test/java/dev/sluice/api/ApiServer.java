@@ -15,6 +15,8 @@ import dev.sluice.authn.Login;
 import dev.sluice.authn.TokenKey;
 import dev.sluice.blob.Blobs;
 import dev.sluice.blob.MemoryBlobs;
+import dev.sluice.build.Builds;
+import dev.sluice.build.Registries;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.egress.Egress;
@@ -87,6 +89,9 @@ final class ApiServer implements AutoCloseable {
     static final String FORBIDDEN =
             "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
 
+    /// Long enough for the tools, short enough to wait for one that never ends.
+    private static final Duration BUILD_MAX = Duration.ofSeconds(25);
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     final Store store;
@@ -105,6 +110,7 @@ final class ApiServer implements AutoCloseable {
     private final SandboxDriver driver;
     private final Egress egress;
     private final LocalWorker worker;
+    private final Builds builds;
     private final WebServer server;
     private final Api api;
     private final Departures.Parts parts;
@@ -114,8 +120,14 @@ final class ApiServer implements AutoCloseable {
         this(directory, new MemoryStore(), new MemoryBlobs());
     }
 
-    /// @param store stays open
     ApiServer(Path directory, Store store, Blobs blobs)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        this(directory, store, blobs, Registries.NONE);
+    }
+
+    /// @param store stays open
+    /// @param registries where builds of images fetch packages from
+    ApiServer(Path directory, Store store, Blobs blobs, Registries registries)
             throws IOException, InterruptedException, GeneralSecurityException {
         this.store = store;
         this.blobs = blobs;
@@ -134,7 +146,9 @@ final class ApiServer implements AutoCloseable {
                 Map.of(
                         NamespaceOptions.PYTHON3, guest.resolve("python"),
                         NamespaceOptions.NODEJS, guest.resolve("node"),
-                        NamespaceOptions.JAVA, guest.resolve("java/runtime"))));
+                        NamespaceOptions.JAVA, guest.resolve("java/runtime"),
+                        NamespaceOptions.BUILD, guest.resolve("build"))));
+        builds = new Builds(driver, blobs, registries, BUILD_MAX);
         var scheduler = new Scheduler(1024, tenant -> Limiting.runs(limits, tenant));
         egress = Egress.open(new EgressSettings(Set.of("api.example.com"), Set.of(), Optional.empty()));
         gates = new Gates(fs, audit, egress);
@@ -172,7 +186,7 @@ final class ApiServer implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        invocations,
+                        new Api.Running(invocations, builds),
                         runs,
                         secrets,
                         system,
@@ -196,6 +210,7 @@ final class ApiServer implements AutoCloseable {
     public void close() {
         client.close();
         server.close();
+        builds.close();
         worker.close();
         driver.close();
         egress.close();
@@ -231,7 +246,7 @@ final class ApiServer implements AutoCloseable {
 
     /// The functions as a route has them that asked no policy.
     Functions functions() {
-        var images = new Images(fs, blobs, invocations, clock);
+        var images = new Images(fs, blobs, invocations, builds, clock);
         var versions = new FunctionVersions(fs, audit, new SecureRandom(), clock);
         return new Functions(fs, gates, blobs, invocations, runs, images, versions, limits, clock);
     }

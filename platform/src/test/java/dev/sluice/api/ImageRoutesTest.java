@@ -92,7 +92,8 @@ final class ImageRoutesTest extends ApiTest {
                         hasRequests
                                 ? ""
                                 : "the manifest is not met: there is no package requests in the image, and none in the"
-                                        + " function's package/");
+                                        + " function's package/; this server fetches no packages for it: its operator"
+                                        + " names a registry with --package-index python=URL");
         settled(admin, BASES, "java-base", "READY");
         assertThat(settled(admin, IMAGES, "java", "READY")).contains("\"language\":\"java\"");
         settled(admin, BASES, "powershell-base", "READY");
@@ -276,7 +277,7 @@ final class ImageRoutesTest extends ApiTest {
         image(admin, "hostile", "py", ",\"runtimeDependencies\":{\"manifest\":\"-r /etc/passwd\"}");
         base(admin, "jvm", "dispatchframework/java-base", "java");
         image(admin, "maven", "jvm", ",\"runtimeDependencies\":{\"manifest\":\"<project/>\"}");
-        assertThat(error(admin, "maven")).startsWith("this server fetches no packages of Java yet");
+        assertThat(error(admin, "maven")).contains("names a registry with --package-index java=URL");
         image(admin, "node", "js", ",\"runtimeDependencies\":{\"manifest\":\"{}\"}");
         image(
                 admin,
@@ -284,9 +285,9 @@ final class ImageRoutesTest extends ApiTest {
                 "py",
                 ",\"systemDependencies\":{\"packages\":[{\"name\":\"curl\",\"version\":\"7.59\"}]}");
         assertThat(error(admin, "missing")).startsWith("the manifest is not met: there is no package left-pad");
-        assertThat(error(admin, "newer")).matches("the manifest is not met: there is numpy .*, which is not >=99");
+        assertThat(error(admin, "newer")).matches("the manifest is not met: there is numpy .*, which is not >=99; .*--package-index python=URL");
         assertThat(error(admin, "hostile")).startsWith("the manifest is not met: a line is a package's name");
-        assertThat(error(admin, "node")).startsWith("this server installs no packages of Node.js yet");
+        assertThat(error(admin, "node")).contains("names a registry with --package-index nodejs=URL");
         assertThat(error(admin, "system"))
                 .isEqualTo("this server installs no system packages yet, and the image needs curl");
         assertThat(api.get(admin, IMAGES + "/system").body())

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// An interpreter of the host and what belongs to it.
 ///
@@ -25,6 +26,10 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
     private static final int JAVA_FEATURE = 25;
     private static final int POWERSHELL_MAJOR_MIN = 7;
     private static final Path ZONES = Path.of("/usr/share/zoneinfo");
+    private static final Path SYSTEM = Path.of("/usr");
+    private static final Path MAVEN = Path.of("/etc/maven");
+    private static final Path ALTERNATIVES = Path.of("/etc/alternatives");
+    private static final Path OWN_JAVA = Path.of(System.getProperty("java.home"));
     private static final Path NODE_MODULES = Path.of("/usr/share/nodejs");
 
     /// @throws SandboxUnavailable if it is missing, too old or not what it seems
@@ -118,6 +123,18 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
             }
         }
         return found;
+    }
+
+    /// Everything of the distribution, for builds: tools of many files each. Nothing of that is anybody's own.
+    ///
+    /// @throws SandboxUnavailable if there is no Python to begin with
+    static Interpreter tools(Path program) throws InterruptedException {
+        Path binary = elf(program, "Python", "install Debian's python3 (apt-get install python3)");
+        var folders = new ArrayList<>(List.of(SYSTEM));
+        Stream.of(MAVEN, ALTERNATIVES, OWN_JAVA)
+                .filter(folder -> Files.isDirectory(folder) && !folder.startsWith(SYSTEM))
+                .forEach(folders::add);
+        return new Interpreter(Path.of("/usr/bin/python3"), binary, folders, List.of(binary), List.of());
     }
 
     /// The libraries that the dynamic loader finds for all [#objects], by their place on the host; but for those in

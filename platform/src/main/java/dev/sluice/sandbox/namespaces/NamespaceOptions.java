@@ -7,7 +7,8 @@ import java.util.Map;
 /// What the namespaces driver is told.
 ///
 /// @param directory its own directory inside the data directory, made if missing; names the control groups
-/// @param guestFiles runtime name (`python3`, `nodejs`, `java`, `powershell`) → the directory that its guests see as `/runtime`
+/// @param guestFiles runtime name (`python3`, `nodejs`, `java`, `powershell`, `build`) → the directory that its guests
+///     see as `/runtime`
 /// @param python the Python interpreter, normally `/usr/bin/python3`
 /// @param node the Node.js binary, normally `/usr/bin/node`
 /// @param java the `java` of a JDK of the version that the server needs, normally the server's own
@@ -18,6 +19,10 @@ public record NamespaceOptions(
     public static final String NODEJS = "nodejs";
     public static final String JAVA = "java";
     public static final String POWERSHELL = "powershell";
+
+    /// Guests that build what images need, with the host's tools.
+    public static final String BUILD = "build";
+
     public static final Path PYTHON = Path.of("/usr/bin/python3");
     public static final Path NODE = Path.of("/usr/bin/node");
     public static final Path PWSH = Path.of("/usr/bin/pwsh");
@@ -47,7 +52,7 @@ public record NamespaceOptions(
     /// The interpreter of a runtime.
     Path program(String runtime) {
         return switch (runtime) {
-            case PYTHON3 -> python;
+            case PYTHON3, BUILD -> python;
             case NODEJS -> node;
             case JAVA -> java;
             case POWERSHELL -> PWSH;

@@ -19,6 +19,9 @@ import java.util.TreeMap;
 final class RuntimeRoot {
     private static final Path LOCALE = Path.of("/usr/lib/locale/C.utf8");
     private static final List<Path> TABLES = List.of(Path.of("/etc/services"), Path.of("/etc/protocols"));
+    /// What the operator put beside the distribution's files; covered by an empty directory.
+    private static final Path LOCAL = Path.of("/usr/local");
+
     private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom");
     private static final Map<String, String> LINKS = Map.of(
             "bin", "usr/bin",
@@ -52,6 +55,9 @@ final class RuntimeRoot {
         mounts.put(manifest.binary().toString(), manifest.binary());
         manifest.folders().forEach(folder -> mounts.put(folder.toString(), folder));
         mounts.put("/runtime", guestFiles.toRealPath());
+        if (runtime.equals(NamespaceOptions.BUILD) && Files.isDirectory(LOCAL)) {
+            mounts.put(LOCAL.toString(), place(manifest).resolve("tmp"));
+        }
         return mounts;
     }
 
@@ -67,6 +73,7 @@ final class RuntimeRoot {
             case NamespaceOptions.PYTHON3 -> Interpreter.python(program);
             case NamespaceOptions.NODEJS -> Interpreter.node(program);
             case NamespaceOptions.POWERSHELL -> Interpreter.powershell(program);
+            case NamespaceOptions.BUILD -> Interpreter.tools(program);
             default -> Interpreter.java(program);
         };
         List<Path> libraries = interpreter.libraries();

@@ -1,0 +1,54 @@
+package dev.sluice;
+
+import dev.sluice.build.Builds;
+import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.image.Runtime;
+import dev.sluice.sandbox.namespaces.NamespaceDriver;
+import dev.sluice.sandbox.namespaces.NamespaceOptions;
+import dev.sluice.schedule.Scheduler;
+import dev.sluice.worker.LocalWorker;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+
+/// What runs in guests: functions, and builds of what images need.
+record Guests(NamespaceDriver driver, LocalWorker worker, Builds builds) implements AutoCloseable {
+    static Guests start(Config config, CloudCalls.Rooms rooms, Scheduler scheduler, int memoryMib)
+            throws InterruptedException {
+        NamespaceDriver driver = NamespaceDriver.open(
+                NamespaceOptions.of(config.data().resolve("sandbox"), files(config.guestDir())));
+        var worker = new LocalWorker(
+                driver,
+                rooms.blobs(),
+                rooms.gates(),
+                (gate, invoker) -> new CloudCalls(rooms, invoker, gate.policy().privilege()),
+                config.readyGuests(),
+                memoryMib,
+                () -> scheduler.load().leasedMib(),
+                Machine::freeMib,
+                Clock.systemUTC());
+        return new Guests(driver, worker, new Builds(driver, rooms.blobs(), config.registries()));
+    }
+
+    private static Map<String, Path> files(Path directory) {
+        Map<String, Path> files = new HashMap<>(Map.of(
+                Runtime.PYTHON3.language(), directory.resolve("python"),
+                Runtime.NODEJS.language(), directory.resolve("node"),
+                Runtime.JAVA.language(), directory.resolve("java").resolve("runtime"),
+                NamespaceOptions.BUILD, directory.resolve("build")));
+        if (Files.exists(NamespaceOptions.PWSH)) { // no distribution has it
+            files.put(Runtime.POWERSHELL.language(), directory.resolve("powershell"));
+        }
+        return files;
+    }
+
+    /// Ends all of them.
+    @Override
+    public void close() {
+        builds.close();
+        worker.close();
+        driver.close();
+    }
+}

@@ -1,0 +1,161 @@
+package dev.sluice.api;
+
+import dev.sluice.blob.Blobs;
+import dev.sluice.build.BuildFailed;
+import dev.sluice.build.BuildLog;
+import dev.sluice.build.Builds;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
+import dev.sluice.function.Convention;
+import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.Limits;
+import dev.sluice.function.SourceFiles;
+import dev.sluice.image.Runtime;
+import dev.sluice.invoke.Invocations;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.org.Organization;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Finds what an image needs beside its language: on the host, in the layer of an equal image of the organization, or
+/// in a registry, from where a build installs it.
+final class ImageNeeds {
+    private static final int REQUIREMENTS_MAX = 200;
+    private static final String REQUIREMENTS = "requirements.txt";
+    private static final Logger LOG = LoggerFactory.getLogger(ImageNeeds.class);
+
+    private final ImageLayers layers;
+    private final Blobs blobs;
+    private final Invocations invocations;
+    private final Builds builds;
+
+    ImageNeeds(ImageLayers layers, Blobs blobs, Invocations invocations, Builds builds) {
+        this.layers = layers;
+        this.blobs = blobs;
+        this.invocations = invocations;
+        this.builds = builds;
+    }
+
+    /// Why an image cannot have what it needs, for its author.
+    static final class Unmet extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Unmet(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+
+    /// Meets all of it.
+    ///
+    /// @return what had to be installed; nothing where the host has all
+    Optional<ImageEntity.Built> meet(Organization organization, ImageEntity image, Runtime runtime, BuildLog log)
+            throws Unmet, InterruptedException {
+        ImageEntity.Wish wish = image.wish();
+        if (!wish.packages().isEmpty()) {
+            throw new Unmet("this server installs no system packages yet, and the image needs "
+                    + wish.packages().getFirst().name());
+        }
+        if (wish.manifest().isBlank()) {
+            return Optional.empty();
+        }
+        if (runtime == Runtime.POWERSHELL) {
+            throw new Unmet("this server installs no modules of PowerShell: put them into the functions' sources"
+                    + " instead of a manifest");
+        }
+        String manifest = runtime == Runtime.PYTHON3 ? notOfTheHost(organization, wish.manifest(), log) : wish.manifest();
+        if (manifest.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!builds.canFetch(runtime)) {
+            throw new Unmet(Builds.remedy(runtime));
+        }
+        String key = key(runtime, manifest);
+        Optional<ImageEntity.Built> same = layers.ofAnEqualImage(organization, key);
+        if (same.isPresent()) {
+            log.say("sluice: another image has the same needs, and this one shares what was installed for it");
+            layers.keep(organization, wish.name(), same.get());
+            return same;
+        }
+        return Optional.of(install(organization, wish.name(), runtime, manifest, key, log));
+    }
+
+    private ImageEntity.Built install(
+            Organization organization, String name, Runtime runtime, String manifest, String key, BuildLog log)
+            throws Unmet, InterruptedException {
+        try (Builds.Built built = builds.build(organization.token(), runtime, manifest, log)) {
+            var kept = new ImageEntity.Built(key, built.layer().hex(), built.lengthBytes());
+            layers.keep(organization, name, kept);
+            return kept;
+        } catch (BuildFailed failed) {
+            throw new Unmet(failed.reason());
+        } catch (Refused refused) {
+            if (refused.refusal() == Refusal.QUOTA) {
+                throw new Unmet("what was installed does not fit into what your organization may store");
+            }
+            throw refused;
+        }
+    }
+
+    /// What makes two images' layers equal.
+    private static String key(Runtime runtime, String manifest) {
+        return Digest.of(Bytes.utf8(runtime.language() + "\n" + manifest)).hex();
+    }
+
+    /// The lines of a Python manifest that the host's packages do not meet.
+    ///
+    /// @throws Unmet with the first that is missing, where nothing could be fetched
+    private String notOfTheHost(Organization organization, String manifest, BuildLog log)
+            throws Unmet, InterruptedException {
+        Optional<String> why = unmet(organization, manifest);
+        if (why.isEmpty()) {
+            log.say("sluice: the host's packages meet the manifest");
+            return "";
+        }
+        if (!builds.canFetch(Runtime.PYTHON3)) {
+            throw new Unmet("the manifest is not met: " + why.get() + "; " + Builds.remedy(Runtime.PYTHON3));
+        }
+        List<String> lines = manifest.lines().map(String::strip).toList();
+        if (lines.size() > REQUIREMENTS_MAX) {
+            throw new Unmet("the manifest has more than " + REQUIREMENTS_MAX + " lines");
+        }
+        List<String> missing = new ArrayList<>();
+        for (String line : lines) {
+            if (!line.isEmpty() && !line.startsWith("#") && unmet(organization, line).isPresent()) {
+                missing.add(line);
+            }
+        }
+        return String.join("\n", missing);
+    }
+
+    /// Why what Python functions find on this server does not meet the manifest: a guest says it, which is given the
+    /// manifest and runs none of it.
+    private Optional<String> unmet(Organization organization, String manifest) throws Unmet, InterruptedException {
+        var probe = new SourceFiles(new TreeMap<>(Map.of(
+                REQUIREMENTS,
+                Bytes.utf8(manifest),
+                "sluice_probe.py",
+                Bytes.utf8("def handle(context, payload):\n    return None\n"))));
+        byte[] encoded = probe.encode().readOnlyArray();
+        try {
+            Digest digest = blobs.put(new ByteArrayInputStream(encoded), encoded.length);
+            try (Blobs.Hold _ = blobs.hold(digest)) {
+                var spec = new FunctionSpec(
+                        Runtime.PYTHON3, digest, "sluice_probe.handle", Convention.DISPATCH, Limits.DEFAULT, false);
+                return invocations
+                        .check(organization.token(), spec)
+                        .map(why -> why.replaceFirst("^requirements[.]txt: ", ""));
+            }
+        } catch (IOException failed) {
+            LOG.warn("what an image needs could not be kept", failed);
+            throw new Unmet("the server could not check the manifest");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.sluice.build;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.function.SourceFiles;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.TreeMap;
+
+/// The files that a build hands over, piece by piece. Not thread-safe.
+final class Installed {
+    private final TreeMap<String, Bytes> files = new TreeMap<>();
+    private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+    private String path = "";
+    private long bytes;
+
+    /// The next file.
+    void begin(Bytes name) throws BuildFailed {
+        end();
+        path = new String(name.readOnlyArray(), StandardCharsets.UTF_8);
+        if (path.isEmpty() || files.containsKey(path)) {
+            throw new BuildFailed("the build handed over a file without a name of its own");
+        }
+        if (files.size() == SourceFiles.FILES_MAX) {
+            throw new BuildFailed(String.format(
+                    Locale.ROOT,
+                    "what is needed is more than the %d files that an image may add",
+                    SourceFiles.FILES_MAX));
+        }
+    }
+
+    void add(Bytes piece) throws BuildFailed {
+        bytes += piece.length();
+        if (bytes > SourceFiles.BYTES_MAX) {
+            throw new BuildFailed(String.format(
+                    Locale.ROOT,
+                    "what is needed is more than the %d MiB that an image may add",
+                    SourceFiles.BYTES_MAX >> 20));
+        }
+        content.writeBytes(piece.readOnlyArray());
+    }
+
+    private void end() {
+        if (!path.isEmpty()) {
+            files.put(path, Bytes.takeOver(content.toByteArray()));
+        }
+        content.reset();
+    }
+
+    SourceFiles all() throws BuildFailed {
+        end();
+        try {
+            return new SourceFiles(files);
+        } catch (IllegalArgumentException wrong) {
+            throw new BuildFailed(
+                    files.isEmpty()
+                            ? "the manifest asks for nothing that could be installed"
+                            : "what was installed is no package: " + wrong.getMessage());
+        }
+    }
+}
