@@ -173,6 +173,7 @@ Usage: sluice WORD [OPTION...]
   help WORD   more about one word         label       compute with labels
   admin       the administrator's key
 
+sluice dev DIR runs a directory's function at each save, on a private server that goes with it.
 Every other word goes to the client, which talks to a running server:
 
   create get update delete    functions, runs      whoami token          who you are

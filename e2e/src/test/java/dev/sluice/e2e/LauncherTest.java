@@ -80,6 +80,21 @@ final class LauncherTest {
     }
 
     @Test
+    void dev_runsOnAPrivateServer_thatGoesWithIt() throws Exception {
+        try (var sluice = new Launcher()) {
+            String directory = sluice.home().resolve("greeter").toString();
+            sluice.run("init", "--lang", "python3", directory).succeeds();
+
+            Launcher.Result run = sluice.run("dev", directory, "--once", "--input", "{\"name\": \"Jon\"}")
+                    .succeeds();
+
+            assertThat(run.out()).isEqualTo("{\"greeting\":\"Hello, Jon\"}\n");
+            assertThat(sluice.run("status").exit()).isEqualTo(3);
+            assertThat(sluice.home().resolve(".sluice")).doesNotExist();
+        }
+    }
+
+    @Test
     void down_stopsTheServer_andMayBeRepeated() throws Exception {
         try (var sluice = new Launcher()) {
             sluice.run("up", "--detach").succeeds();

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 /// Waits until the server has made what it was asked for, and says how far it has got.
 final class Waiting {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final Set<String> UNDER_WAY = Set.of("INITIALIZED", "CREATING", "UPDATING");
 
     private Waiting() {}
