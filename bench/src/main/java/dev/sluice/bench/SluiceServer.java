@@ -7,7 +7,6 @@ import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -25,7 +24,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -33,7 +31,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class SluiceServer implements AutoCloseable {
     private static final Duration READY_MAX = Duration.ofSeconds(60);
     private static final int READY_POLLS_MAX = 10_000;
-    private static final int TAR_BLOCK = 512;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final ChildProcess process;
@@ -108,7 +105,7 @@ final class SluiceServer implements AutoCloseable {
                 "POST", api("/v1/runs?functionName=" + function), headers(), "{\"blocking\":false,\"input\":{}}", 202);
     }
 
-    /// Sets limits of the organization that this client acts in.
+    /// Other limits for the organization that this client acts in.
     void limit(String limits) throws IOException, InterruptedException {
         require(200, send("PUT", "/v1/iam/quota", limits));
     }
@@ -141,7 +138,7 @@ final class SluiceServer implements AutoCloseable {
 
     /// Creates a function from one source file and waits until it is READY.
     void create(String name, String image, String file, String source) throws IOException, InterruptedException {
-        String upload = Base64.getEncoder().encodeToString(archive(file, source));
+        String upload = Base64.getEncoder().encodeToString(Upload.archive(file, source));
         String body = "{\"name\":\"" + name + "\",\"image\":\"" + image + "\",\"handler\":\"\",\"source\":\"" + upload
                 + "\",\"schema\":{},\"secrets\":[],\"services\":[],\"tags\":[]}";
         HttpResponse<String> created = send("POST", "/v1/function", body);
@@ -274,38 +271,5 @@ final class SluiceServer implements AutoCloseable {
         } catch (JOSEException broken) {
             throw new IOException("the administrator's key cannot be used", broken);
         }
-    }
-
-    /// A gzipped tar of one file.
-    private static byte[] archive(String file, String source) throws IOException {
-        byte[] content = source.getBytes(StandardCharsets.UTF_8);
-        var header = new byte[TAR_BLOCK];
-        put(header, 0, ".//" + file);
-        put(header, 100, "0000644\0");
-        put(header, 108, "0000000\0");
-        put(header, 116, "0000000\0");
-        put(header, 124, String.format("%011o", content.length) + "\0");
-        put(header, 136, "00000000000\0");
-        put(header, 148, "        ");
-        header[156] = '0';
-        put(header, 257, "ustar\00000");
-        int sum = 0;
-        for (byte b : header) {
-            sum += Byte.toUnsignedInt(b);
-        }
-        put(header, 148, String.format("%06o", sum) + "\0 ");
-        var bytes = new ByteArrayOutputStream();
-        try (var gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(header);
-            gzip.write(content);
-            gzip.write(new byte[TAR_BLOCK - content.length % TAR_BLOCK]);
-            gzip.write(new byte[2 * TAR_BLOCK]);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void put(byte[] header, int at, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(bytes, 0, header, at, bytes.length);
     }
 }
