@@ -128,10 +128,12 @@ final class SluiceServer implements AutoCloseable {
         Process process = new ProcessBuilder(jcmd.toString(), Long.toString(pid()), "GC.class_histogram")
                 .redirectErrorStream(true)
                 .start();
-        String[] lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\n");
-        String[] total = lines[lines.length - 1].strip().split(" +");
+        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        String[] total = lines.getLast().strip().split(" +", -1);
         if (process.waitFor() != 0 || !total[0].equals("Total")) {
-            throw new IOException("the server's heap cannot be looked at: " + lines[0]);
+            throw new IOException("the server's heap cannot be looked at: " + lines.getFirst());
         }
         return Long.parseLong(total[2]);
     }
