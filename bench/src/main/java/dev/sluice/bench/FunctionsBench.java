@@ -30,8 +30,11 @@ final class FunctionsBench {
             new Language(
                     "java",
                     "Hello.java",
-                    "public class Hello implements java.util.function.BiFunction<Object, Object, String> {\n"
-                            + "    public String apply(Object context, Object payload) { return \"world\"; }\n}\n",
+                    """
+                    public class Hello implements java.util.function.BiFunction<Object, Object, String> {
+                        public String apply(Object context, Object payload) { return "world"; }
+                    }
+                    """,
                     List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-version")),
             new Language(
                     "powershell",
