@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
@@ -133,8 +134,7 @@ public final class Api implements Handler {
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
         addSettings(table, door, rooms.fs(), clock);
-        new FunctionRoutes(door, functions).addTo(table);
-        new VersionRoutes(door, functions, versions, clock).addTo(table);
+        addFunctions(table, door, versions, rooms.blobs(), clock);
         new SecretRoutes(door, rooms.secrets()).addTo(table);
         addRuns(table, door, rooms, versions, clock);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);
@@ -149,6 +149,13 @@ public final class Api implements Handler {
     private void addRuns(Routes.Table table, Door door, Rooms rooms, FunctionVersions versions, Clock clock) {
         new RunRoutes(door, functions, versions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
         new LogRoutes(door, rooms.runs(), rooms.invocations().live(), clock).addTo(table);
+    }
+
+    private void addFunctions(
+            Routes.Table table, Door door, FunctionVersions versions, Blobs blobs, InstantSource clock) {
+        new FunctionRoutes(door, functions).addTo(table);
+        new SourceRoutes(door, functions, versions, blobs).addTo(table);
+        new VersionRoutes(door, functions, versions, clock).addTo(table);
     }
 
     /// What `iam` keeps by name.

@@ -4,14 +4,15 @@ import dev.sluice.api.FunctionEntity.Status;
 import dev.sluice.api.FunctionFiles.Stored;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.blob.Blobs;
+import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
+import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.PayloadStyle;
 import dev.sluice.function.SourceArchive;
-import dev.sluice.function.SourceFiles;
 import dev.sluice.gate.Backing;
 import dev.sluice.gate.GateContent;
 import dev.sluice.gate.GatePolicy;
@@ -25,7 +26,6 @@ import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +46,9 @@ final class FunctionBuilds {
 
     private static final Logger LOG = LoggerFactory.getLogger(FunctionBuilds.class);
 
+    /// Stands for a source that is not there yet.
+    private static final Digest NO_SOURCE = Digest.of(Bytes.EMPTY);
+
     private final FunctionFiles files;
     private final LabeledFs fs;
     private final Gates gates;
@@ -53,6 +56,7 @@ final class FunctionBuilds {
     private final Invocations invocations;
     private final Clock clock;
     private final Images images;
+    private final FunctionSources sources;
     private final FunctionVersions versions;
     private final BuildTurns turns = new BuildTurns();
 
@@ -62,6 +66,7 @@ final class FunctionBuilds {
             Blobs blobs,
             Invocations invocations,
             Images images,
+            FunctionSources sources,
             FunctionVersions versions,
             Clock clock) {
         this.files = new FunctionFiles(fs);
@@ -70,28 +75,23 @@ final class FunctionBuilds {
         this.blobs = blobs;
         this.invocations = invocations;
         this.images = images;
+        this.sources = sources;
         this.versions = versions;
         this.clock = clock;
-    }
-
-    /// Why a function cannot be built, for its author.
-    private static final class Unfit extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        Unfit(String reason) {
-            super(reason, null, false, false);
-        }
     }
 
     /// Builds in the background, however long that waits for its image and its turn. `changed` is called after each
     /// change of the entity.
     void begin(Organization organization, FunctionEntity entity, Runnable changed) {
-        Blobs.Hold hold = blobs.hold(new Digest(entity.packageDigest()));
+        Blobs.Hold hold = blobs.hold(entity.source().orElse(NO_SOURCE));
         Thread.ofVirtual().name("build").start(() -> {
             try (hold) {
                 turns.take(
                         organization,
-                        () -> images.await(organization, entity.wish().image()),
+                        () -> {
+                            images.await(organization, entity.wish().image());
+                            fetch(organization, entity);
+                        },
                         () -> build(organization, entity.wish().name(), changed));
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
@@ -99,6 +99,32 @@ final class FunctionBuilds {
                 changed.run();
             }
         });
+    }
+
+    /// Gives a function the source that its author says where to find, in its organization's turn and in nobody
+    /// else's way. What was asked for since has a turn of its own.
+    private void fetch(Organization organization, FunctionEntity entity) throws InterruptedException {
+        if (entity.source().isPresent()) {
+            return;
+        }
+        try {
+            Stored wanted = as(organization, () -> files.read(organization, entity.name()));
+            if (!wanted.entity().faasId().equals(entity.faasId())) {
+                return;
+            }
+            try {
+                BlobRef source = sources.fetch(organization.token(), entity.wish().sourceUrl());
+                as(organization, () -> {
+                    files.write(organization, wanted.entity().of(source.digest()), wanted.version());
+                    files.keepSource(organization, entity.name(), source);
+                    return source;
+                });
+            } catch (Unfit unfit) {
+                mark(organization, wanted, Status.ERROR, List.of(unfit.reason()));
+            }
+        } catch (Refused overtaken) {
+            LOG.debug("a function was changed while its source was fetched: {}", overtaken.refusal());
+        }
     }
 
     /// It has no builds any more.
@@ -109,6 +135,9 @@ final class FunctionBuilds {
     private void build(Organization organization, String name, Runnable changed) throws InterruptedException {
         try {
             Stored accepted = as(organization, () -> files.read(organization, name));
+            if (accepted.entity().source().isEmpty()) {
+                return;
+            }
             if (accepted.entity().status() == Status.INITIALIZED) {
                 accepted = mark(organization, accepted, Status.CREATING, List.of());
                 changed.run();
@@ -126,7 +155,7 @@ final class FunctionBuilds {
                 }
                 install(organization, checking, spec, unchecked);
             } catch (Unfit unfit) {
-                mark(organization, checking, Status.ERROR, List.of(String.valueOf(unfit.getMessage())));
+                mark(organization, checking, Status.ERROR, List.of(unfit.reason()));
             }
         } catch (Refused overtaken) {
             if (overtaken.refusal() != Refusal.CONFLICT && overtaken.refusal() != Refusal.NOT_FOUND) {
@@ -169,15 +198,21 @@ final class FunctionBuilds {
         Runtime runtime = ground.runtime();
         var digest = new Digest(entity.packageDigest());
         String handler = wish.handler().isEmpty()
-                ? SourceArchive.defaultHandler(runtime, wish.convention(), source(digest))
+                ? SourceArchive.defaultHandler(runtime, wish.convention(), sources.read(digest))
                         .orElseThrow(() -> new Unfit("a handler is needed: the source does not say which is meant"))
                 : wish.handler();
         if (handler.length() > FunctionSpec.HANDLER_CHARS_MAX) {
             throw new Unfit("the handler is too long");
         }
         boolean isTimed = wish.timeoutMillis() > 0;
+        int memoryMib = wish.sizing().memoryMib();
+        if (memoryMib != 0 && memoryMib < runtime.memoryMibMin()) {
+            throw new Unfit("functions in " + runtime.language() + " need at least " + runtime.memoryMibMin()
+                    + " MiB of memory");
+        }
         var limits = new Limits(
-                runtime.memoryMibMin(), isTimed ? Duration.ofMillis(wish.timeoutMillis()) : Limits.TIMEOUT_DEFAULT);
+                Math.max(memoryMib, runtime.memoryMibMin()),
+                isTimed ? Duration.ofMillis(wish.timeoutMillis()) : Limits.TIMEOUT_DEFAULT);
         return new FunctionSpec(
                 runtime,
                 digest,
@@ -187,18 +222,8 @@ final class FunctionBuilds {
                 isTimed,
                 PayloadStyle.RAW,
                 wish.schemas(),
-                ground.layers());
-    }
-
-    private SourceFiles source(Digest digest) throws Unfit {
-        try (Blobs.Blob blob = blobs.open(digest).orElse(null)) {
-            if (blob == null) {
-                throw new Unfit("the source is missing");
-            }
-            return SourceFiles.decode(blob.stream(0));
-        } catch (IOException unreadable) {
-            throw new Unfit("the source cannot be read");
-        }
+                ground.layers(),
+                wish.sizing().deployment());
     }
 
     /// Puts the gate in place, unless something newer has overtaken this build. Each step is a task of its own:

@@ -1,13 +1,19 @@
 package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
 import dev.sluice.function.Convention;
+import dev.sluice.function.Deployment;
 import dev.sluice.function.SchemaPair;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.IntNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /// A function as Dispatch's clients see it. Decides nothing at run time: the gate does.
 ///
@@ -15,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param faasId   of this version
 /// @param version  counts the wishes; of one that could not be built there is no version
 /// @param reason   why it is in error; at most one
-/// @param packageDigest of the source, hex
+/// @param packageDigest of the source, hex; empty until that has been fetched
 record FunctionEntity(
         String id,
         String faasId,
@@ -35,6 +41,8 @@ record FunctionEntity(
     }
 
     /// What its author asked for.
+    ///
+    /// @param sourceUrl where the source is to be fetched; empty where it was uploaded
     record Wish(
             String name,
             String image,
@@ -44,7 +52,9 @@ record FunctionEntity(
             List<String> services,
             long timeoutMillis,
             Convention convention,
-            List<Tag> tags) {
+            List<Tag> tags,
+            Sizing sizing,
+            String sourceUrl) {
         Wish {
             convention = convention == null ? Convention.AUTO : convention; // stored before one could be named
             secrets = List.copyOf(secrets);
@@ -61,6 +71,38 @@ record FunctionEntity(
             return Optional.of(schema.path(part))
                     .filter(node -> node.isObject() && !node.isEmpty())
                     .map(node -> Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(node)));
+        }
+    }
+
+    /// What Dispatch does not have: how large instances are, how many there may be, and what their environment holds.
+    ///
+    /// @param memoryMib    0 for what the runtime needs
+    /// @param instancesMax 0 for as many as the organization may have
+    record Sizing(int memoryMib, int instancesMax, Map<String, String> environment) {
+        static final Sizing USUAL = new Sizing(0, 0, Map.of());
+
+        Sizing {
+            environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+        }
+
+        /// @throws IllegalArgumentException for whoever wrote it
+        Deployment deployment() {
+            return new Deployment(environment, instancesMax);
+        }
+
+        /// Fields that Dispatch's client does not know, where they say anything.
+        private void writeTo(JsonWriter out) {
+            if (memoryMib > 0) {
+                out.field("memory", memoryMib);
+            }
+            if (instancesMax > 0) {
+                out.field("maxInstances", instancesMax);
+            }
+            if (!environment.isEmpty()) {
+                out.name("environment").beginObject();
+                environment.forEach((name, value) -> out.name(name).value(value));
+                out.endObject();
+            }
         }
     }
 
@@ -102,9 +144,23 @@ record FunctionEntity(
         return wish.tags();
     }
 
+    /// Where it is, the digest of its source.
+    Optional<Digest> source() {
+        return packageDigest.isEmpty() ? Optional.empty() : Optional.of(new Digest(packageDigest));
+    }
+
+    /// The same, with its source.
+    FunctionEntity of(Digest source) {
+        return new FunctionEntity(
+                id, faasId, version, wish, source.hex(), status, reason, createdSeconds, modifiedSeconds);
+    }
+
     static FunctionEntity decode(Bytes stored) {
         ObjectNode fields = (ObjectNode) JsonBody.JSON.readTree(stored.readOnlyArray());
         fields.putIfAbsent("version", IntNode.valueOf(FIRST));
+        ObjectNode wish = (ObjectNode) fields.path("wish");
+        wish.putIfAbsent("sizing", JsonBody.JSON.valueToTree(Sizing.USUAL));
+        wish.putIfAbsent("sourceUrl", StringNode.valueOf(""));
         return JsonBody.JSON.treeToValue(fields, FunctionEntity.class);
     }
 
@@ -127,7 +183,11 @@ record FunctionEntity(
 
     private void write(JsonWriter out) {
         out.beginObject().field("id", id).field("faasId", faasId).field("name", wish.name());
-        out.field("kind", "Function").field("image", wish.image()).field("handler", wish.handler());
+        out.field("kind", "Function").field("image", wish.image());
+        if (status == Status.READY) {
+            out.field("functionImageURL", "sluice/func-" + faasId + ":latest");
+        }
+        out.field("handler", wish.handler());
         out.name("schema").raw(Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(wish.schema())));
         out.fieldOrNull("reason", reason).fieldOrNull("secrets", wish.secrets());
         out.fieldOrNull("services", wish.services());
@@ -137,6 +197,7 @@ record FunctionEntity(
         if (wish.convention() != Convention.AUTO) {
             out.field("convention", wish.convention().word());
         }
+        wish.sizing().writeTo(out);
         Tag.write(wish.tags(), out);
         out.field("status", status.name()).field("createdTime", createdSeconds);
     }

@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.Entry;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
@@ -24,6 +25,9 @@ import java.util.Optional;
 final class FunctionFiles {
     /// No function's name has a dot, so its file and its gate have different names in one directory.
     private static final String SUFFIX = ".json";
+
+    /// So long as a function is there, its source is, whether or not it can be built.
+    private static final String SOURCES = "all.sources";
 
     private final LabeledFs fs;
 
@@ -155,7 +159,28 @@ final class FunctionFiles {
         }
     }
 
+    private static FsPath source(Organization organization, String name) {
+        return home(organization).child(SOURCES).child(name);
+    }
+
+    /// Keeps the bytes of a function's source, instead of those that were its source before.
+    void keepSource(Organization organization, String name, BlobRef source) {
+        FsPath path = source(organization, name);
+        if (fs.find(home(organization).child(SOURCES)).isEmpty()) {
+            fs.createDirectory(home(organization).child(SOURCES), label(organization), writing(organization));
+        }
+        if (fs.find(path).isEmpty()) {
+            fs.create(path, Kind.BLOB, label(organization), source.encode(), writing(organization));
+        } else {
+            fs.write(path, Kind.BLOB, source.encode(), 0, writing(organization));
+        }
+    }
+
     void remove(Organization organization, String name) {
+        if (fs.find(home(organization).child(SOURCES)).isPresent()
+                && fs.find(source(organization, name)).isPresent()) {
+            fs.unlink(source(organization, name), writing(organization));
+        }
         fs.unlink(file(organization, name), writing(organization));
     }
 }

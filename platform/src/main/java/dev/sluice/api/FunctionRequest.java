@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.function.Convention;
+import dev.sluice.function.Deployment;
 import dev.sluice.function.Limits;
 import dev.sluice.function.SourceArchive;
 import dev.sluice.function.SourceFiles;
@@ -18,7 +19,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The body of a function's creation or update. The source is decoded while it is parsed: it is most of the body.
-record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
+///
+/// @param source empty where it is to be fetched
+record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
     /// Base64 of the largest archive, and something for the other fields.
     static final int BYTES_MAX = SourceArchive.ARCHIVE_BYTES_MAX / 3 * 4 + (1 << 20);
 
@@ -40,25 +43,56 @@ record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
                 fields.texts("services"),
                 fields.number("timeout", 0, Limits.TIMEOUT_MAX.toMillis()),
                 convention(fields),
-                Tags.of(fields));
+                Tags.of(fields),
+                sizing(name, fields),
+                archive.size() == 0 ? fields.text("sourceURL").orElse("") : "");
         if (JsonBody.JSON.writeValueAsBytes(wish).length > FIELDS_BYTES_MAX) {
             throw Rejection.of(
                     422, 603, "all fields but source should be at most " + FIELDS_BYTES_MAX + " bytes together");
         }
         requireSound(name, "schema.in", wish.schemas().input(), schemas);
         requireSound(name, "schema.out", wish.schemas().output(), schemas);
-        if (archive.size() == 0) {
-            throw Rejection.of(
-                    400,
-                    fields.text("sourceURL").filter(url -> !url.isEmpty()).isPresent()
-                            ? "bad request when processing function " + name + ": sourceURL is not supported"
-                            : "either source or sourceURL must be specified");
+        if (archive.size() == 0 && wish.sourceUrl().isEmpty()) {
+            throw Rejection.of(400, "either source or sourceURL must be specified");
         }
         try {
-            return new FunctionRequest(wish, SourceArchive.unpack(archive.toByteArray()));
+            return new FunctionRequest(
+                    wish,
+                    archive.size() == 0
+                            ? Optional.empty()
+                            : Optional.of(SourceArchive.unpack(archive.toByteArray())));
         } catch (Refused refused) {
-            throw Rejection.of(400, "bad request when processing function " + name + ": " + refused.reason());
+            throw refused(name, refused.reason());
         }
+    }
+
+    /// What its runtime cannot do is told when it is built: before that nobody knows the runtime.
+    private static FunctionEntity.Sizing sizing(String name, JsonBody fields) {
+        if (fields.number("concurrency", 0, Integer.MAX_VALUE) > 1) {
+            throw refused(name, "concurrency is 1: an instance serves one run at a time");
+        }
+        if (fields.number("minInstances", 0, Integer.MAX_VALUE) > 0) {
+            throw refused(name, "minInstances is 0: no instance waits for a first run");
+        }
+        long memory = fields.number("memory", 0, Limits.MEMORY_MIB_MAX);
+        if (memory > 0 && memory < Limits.MEMORY_MIB_MIN) {
+            throw Rejection.of(
+                    422, 609, "memory in body should be greater than or equal to " + Limits.MEMORY_MIB_MIN);
+        }
+        try {
+            var sizing = new FunctionEntity.Sizing(
+                    Math.toIntExact(memory),
+                    Math.toIntExact(fields.number("maxInstances", 0, Deployment.INSTANCES_MAX)),
+                    fields.textsByName("environment"));
+            var _ = sizing.deployment();
+            return sizing;
+        } catch (IllegalArgumentException wrong) {
+            throw refused(name, String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static Rejection refused(String name, String why) {
+        return Rejection.of(400, "bad request when processing function " + name + ": " + why);
     }
 
     /// At once, because whoever has written a schema that says nothing wants to know before anything runs.
@@ -66,10 +100,7 @@ record FunctionRequest(FunctionEntity.Wish wish, SourceFiles source) {
         try {
             schema.ifPresent(schemas::read);
         } catch (Refused refused) {
-            throw Rejection.of(
-                    400,
-                    "bad request when processing function " + name + ": " + field + " is no JSON Schema: "
-                            + refused.reason());
+            throw refused(name, field + " is no JSON Schema: " + refused.reason());
         }
     }
 

@@ -6,9 +6,9 @@ import dev.sluice.api.FunctionEntity.Status;
 import dev.sluice.api.FunctionFiles.Stored;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.blob.Blobs;
+import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.LabeledFs;
-import dev.sluice.function.SourceFiles;
 import dev.sluice.gate.Gates;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refusal;
@@ -21,9 +21,6 @@ import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import dev.sluice.org.TenantLimits;
 import dev.sluice.run.Runs;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -48,7 +45,7 @@ final class Functions implements Kept {
     private final FunctionFiles files;
     private final FunctionBuilds builds;
     private final FunctionVersions versions;
-    private final Blobs blobs;
+    private final FunctionSources sources;
     private final Runs runs;
     private final TenantLimits limits;
     private final Clock clock;
@@ -66,9 +63,9 @@ final class Functions implements Kept {
             TenantLimits limits,
             Clock clock) {
         this.files = new FunctionFiles(fs);
-        this.builds = new FunctionBuilds(fs, gates, blobs, invocations, images, versions, clock);
+        this.sources = new FunctionSources(blobs, gates.services());
+        this.builds = new FunctionBuilds(fs, gates, blobs, invocations, images, sources, versions, clock);
         this.versions = versions;
-        this.blobs = blobs;
         this.runs = runs;
         this.limits = limits;
         this.clock = clock;
@@ -86,13 +83,15 @@ final class Functions implements Kept {
         requireLent(organization, request);
         requireFewer(organization);
         long now = clock.instant().getEpochSecond();
+        Optional<BlobRef> source = request.source().map(sources::keep);
         var entity = new FunctionEntity(
-                uuid(), uuid(), 1, request.wish(), keep(request.source()), Status.INITIALIZED, List.of(), now, now);
+                uuid(), uuid(), 1, request.wish(), digest(source), Status.INITIALIZED, List.of(), now, now);
         var lock = creating.of(organization);
         lock.lock();
         try {
             requireFewer(organization);
             files.create(organization, entity);
+            source.ifPresent(kept -> files.keepSource(organization, entity.name(), kept));
         } finally {
             lock.unlock();
         }
@@ -129,17 +128,19 @@ final class Functions implements Kept {
             throw new Refused(Refusal.INVALID, "a function keeps its name");
         }
         FunctionEntity old = before.entity();
+        Optional<BlobRef> source = request.source().map(sources::keep);
         var entity = new FunctionEntity(
                 old.id(),
                 uuid(),
                 old.version() + 1,
                 request.wish(),
-                keep(request.source()),
+                digest(source),
                 Status.UPDATING,
                 List.of(),
                 old.createdSeconds(),
                 clock.instant().getEpochSecond());
         files.write(organization, entity, before.version());
+        source.ifPresent(kept -> files.keepSource(organization, name, kept));
         build(organization, entity);
         return entity;
     }
@@ -261,13 +262,9 @@ final class Functions implements Kept {
         }
     }
 
-    private String keep(SourceFiles source) {
-        try {
-            byte[] encoded = source.encode().readOnlyArray();
-            return blobs.put(new ByteArrayInputStream(encoded), encoded.length).hex();
-        } catch (IOException failed) {
-            throw new UncheckedIOException("the source could not be kept", failed);
-        }
+    /// Empty where it has to be fetched first.
+    private static String digest(Optional<BlobRef> source) {
+        return source.map(kept -> kept.digest().hex()).orElse("");
     }
 
     private static String uuid() {

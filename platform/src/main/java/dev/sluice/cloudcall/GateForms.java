@@ -4,6 +4,7 @@ import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
 import dev.sluice.function.Convention;
+import dev.sluice.function.Deployment;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.Packages;
@@ -123,7 +124,8 @@ final class GateForms {
                         .or(() -> old.map(FunctionSpec::payloadStyle))
                         .orElse(PayloadStyle.RAW),
                 old.map(FunctionSpec::schemas).orElse(SchemaPair.NONE),
-                old.map(FunctionSpec::layers).orElse(List.of()));
+                old.map(FunctionSpec::layers).orElse(List.of()),
+                old.map(FunctionSpec::deployment).orElse(Deployment.NONE));
     }
 
     private Packages.Kept code(GateArg.Function leads, Runtime runtime, Optional<FunctionSpec> old) throws IOException {

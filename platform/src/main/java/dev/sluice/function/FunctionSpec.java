@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 /// @param payloadStyle  how code of Faasten's older eras gets its payload
 /// @param schemas       what goes in and what comes out
 /// @param layers        the packages below its own, see [Layer]; in files of one name the last counts, and its own
+/// @param deployment    how its instances are had
 public record FunctionSpec(
         Runtime runtime,
         Digest packageDigest,
@@ -21,7 +22,8 @@ public record FunctionSpec(
         boolean timeoutStated,
         PayloadStyle payloadStyle,
         SchemaPair schemas,
-        List<Digest> layers) {
+        List<Digest> layers,
+        Deployment deployment) {
     public static final int HANDLER_CHARS_MAX = 512;
     public static final int LAYERS_MAX = 8;
 
@@ -46,6 +48,30 @@ public record FunctionSpec(
         this(runtime, packageDigest, handler, convention, limits, timeoutStated, PayloadStyle.RAW, SchemaPair.NONE);
     }
 
+    /// A function whose instances are had as the platform has them.
+    public FunctionSpec(
+            Runtime runtime,
+            Digest packageDigest,
+            String handler,
+            Convention convention,
+            Limits limits,
+            boolean timeoutStated,
+            PayloadStyle payloadStyle,
+            SchemaPair schemas,
+            List<Digest> layers) {
+        this(
+                runtime,
+                packageDigest,
+                handler,
+                convention,
+                limits,
+                timeoutStated,
+                payloadStyle,
+                schemas,
+                layers,
+                Deployment.NONE);
+    }
+
     /// A function that nothing lies below.
     public FunctionSpec(
             Runtime runtime,
@@ -57,6 +83,21 @@ public record FunctionSpec(
             PayloadStyle payloadStyle,
             SchemaPair schemas) {
         this(runtime, packageDigest, handler, convention, limits, timeoutStated, payloadStyle, schemas, List.of());
+    }
+
+    /// The same code, had in another way.
+    public FunctionSpec with(Deployment other) {
+        return new FunctionSpec(
+                runtime,
+                packageDigest,
+                handler,
+                convention,
+                limits,
+                timeoutStated,
+                payloadStyle,
+                schemas,
+                layers,
+                other);
     }
 
     /// What must stay for as long as it can run.

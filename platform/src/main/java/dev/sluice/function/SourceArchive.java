@@ -4,12 +4,14 @@ import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
 
 /// A function's source as Dispatch's client uploads it: gzip around a tar that may lack its end
@@ -35,6 +37,15 @@ public final class SourceArchive {
         } catch (IllegalArgumentException notAPackage) {
             throw new Refused(Refusal.INVALID, String.valueOf(notAPackage.getMessage()));
         }
+    }
+
+    /// The same files as an archive that every `tar` reads.
+    public static byte[] pack(SourceFiles source) throws IOException {
+        var packed = new ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(packed, BUFFER_BYTES)) {
+            new TarWriter(out).write(source.files());
+        }
+        return packed.toByteArray();
     }
 
     /// The handler of a function whose author named none.

@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import dev.sluice.fs.ObjectId;
 import dev.sluice.function.Convention;
+import dev.sluice.function.Deployment;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.PayloadStyle;
@@ -15,6 +16,7 @@ import dev.sluice.label.Principal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,6 +31,8 @@ final class GateCodec {
     private static final int EXTERNAL = 3;
     private static final String SCHEMA_IN = "schemaIn";
     private static final String SCHEMA_OUT = "schemaOut";
+    private static final String ENVIRONMENT = "environment";
+    private static final String INSTANCES_MAX = "instancesMax";
 
     /// Of a direct gate, if it has secrets.
     private static final String INJECT = "inject";
@@ -132,6 +136,13 @@ final class GateCodec {
             ArrayNode layers = fields.putArray(LAYERS);
             direct.function().layers().forEach(layer -> layers.add(layer.hex()));
         }
+        Deployment deployment = direct.function().deployment();
+        if (!deployment.environment().isEmpty()) {
+            fields.set(ENVIRONMENT, JSON.valueToTree(deployment.environment()));
+        }
+        if (deployment.instancesMax() > 0) {
+            fields.put(INSTANCES_MAX, deployment.instancesMax());
+        }
         if (!direct.inject().isEmpty()) {
             ArrayNode inject = fields.putArray(INJECT);
             direct.inject().forEach(secret -> inject.add(Component.of(secret).toString()));
@@ -191,7 +202,7 @@ final class GateCodec {
                         .valueStream()
                         .map(JsonNode::asString)
                         .map(Digest::new)
-                        .toList());
+                        .toList()).with(deployment(fields));
         return new GateContent.Direct(
                 policy(stored.privilege(), stored.clearance(), stored.declassify(), stored.maxSecrecy()),
                 function,
@@ -200,6 +211,14 @@ final class GateCodec {
                         .map(JsonNode::asString)
                         .map(GateCodec::principal)
                         .toList());
+    }
+
+    private static Deployment deployment(JsonNode stored) {
+        var environment = new TreeMap<String, String>();
+        stored.path(ENVIRONMENT)
+                .properties()
+                .forEach(one -> environment.put(one.getKey(), one.getValue().stringValue()));
+        return new Deployment(environment, stored.path(INSTANCES_MAX).asInt(0));
     }
 
     private static Principal principal(String text) {

@@ -1,9 +1,11 @@
 package dev.sluice.gate;
 
+import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import dev.sluice.egress.Egress;
 import dev.sluice.egress.EgressFailed;
 import dev.sluice.egress.Inbound;
+import dev.sluice.egress.Origin;
 import dev.sluice.egress.Outbound;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
@@ -105,12 +107,32 @@ public final class Services {
             throw Refused.notFound();
         }
         Outbound outbound = outbound(service, call);
-        requireAllowed(service);
+        requireAllowed(service.url().origin());
         requireMayLeave(caller, service);
         caller.observe(service.taint(), "what an external gate answers");
         try {
             Inbound answer = egress.exchange(ownerOf(content.label()), outbound);
             return new ServiceAnswer(answer.status(), answer.headers(), answer.body());
+        } catch (EgressFailed failed) {
+            throw refusal(failed.why());
+        }
+    }
+
+    /// What a server answers to the platform itself, among those that external gates may reach. Nothing leaves but the
+    /// URL, and nobody is tainted: for what somebody outside of all runs has asked for.
+    ///
+    /// @param organization who is charged for it
+    /// @throws Refused `INVALID` for what is no URL, `DENIED` for a server that the operator does not let out to;
+    ///     `UNAVAILABLE`, `DEADLINE_EXCEEDED`, `TOO_LARGE`, `OVERLOADED` for an exchange without an answer
+    public ServiceAnswer fetch(String organization, String url) throws InterruptedException {
+        try {
+            UrlTemplate parsed = UrlTemplate.parse(url);
+            var outbound = new Outbound(parsed.origin(), "GET", parsed.fill(Map.of()), Map.of(), Bytes.EMPTY);
+            requireAllowed(parsed.origin());
+            Inbound answer = egress.exchange(organization, outbound);
+            return new ServiceAnswer(answer.status(), answer.headers(), answer.body());
+        } catch (IllegalArgumentException wrong) {
+            throw new Refused(Refusal.INVALID, "it is written as https://host/path?query");
         } catch (EgressFailed failed) {
             throw refusal(failed.why());
         }
@@ -133,7 +155,7 @@ public final class Services {
         Grants.requireHeld(released, "what the external gate releases");
         Task.current().exercise(Component.TRUE, service.taint().integrity());
         Grants.requireBacked(label, released, backing);
-        requireAllowed(service);
+        requireAllowed(service.url().origin());
     }
 
     /// What may go to the outside: what the privilege releases, and what the egress label says is meant for it.
@@ -145,8 +167,8 @@ public final class Services {
         }
     }
 
-    private void requireAllowed(External service) {
-        if (!egress.allows(service.url().origin())) {
+    private void requireAllowed(Origin origin) {
+        if (!egress.allows(origin)) {
             throw new Refused(
                     Refusal.DENIED,
                     "the operator lets no external gate reach this host: the server needs --egress-allow HOST");

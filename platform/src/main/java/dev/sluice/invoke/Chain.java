@@ -67,9 +67,14 @@ record Chain(
         return Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()));
     }
 
-    Admission acquire(Scheduler scheduler, String tenant, int memoryMib) throws InterruptedException {
+    /// How long it may wait for room now.
+    Duration patienceLeft() {
         Duration left = timeLeft();
-        Duration most = patience.compareTo(left) < 0 ? patience : left;
+        return patience.compareTo(left) < 0 ? patience : left;
+    }
+
+    Admission acquire(Scheduler scheduler, String tenant, int memoryMib) throws InterruptedException {
+        Duration most = patienceLeft();
         if (around.isPresent()) {
             return scheduler.acquireWithin(around.get().lease(), memoryMib, most);
         }

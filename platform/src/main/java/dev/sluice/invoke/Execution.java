@@ -24,6 +24,7 @@ final class Execution {
     private final Runs runs;
     private final Endings endings;
     private final Reasons reasons;
+    private final Places places = new Places();
 
     Execution(
             Invocations invocations,
@@ -61,6 +62,19 @@ final class Execution {
     }
 
     Content admitAndRun(Start start) throws InterruptedException {
+        int instancesMax = start.gate().function().deployment().instancesMax();
+        Optional<Places.Place> place = waiting(
+                start,
+                () -> places.take(start.gate().id(), instancesMax, start.chain().patienceLeft()));
+        if (place.isEmpty()) {
+            return canceled(start);
+        }
+        try (Places.Place _ = place.get()) {
+            return admitted(start);
+        }
+    }
+
+    private Content admitted(Start start) throws InterruptedException {
         return switch (admission(start)) {
             case Admission.Granted(var lease) -> {
                 try (lease) {
@@ -78,17 +92,26 @@ final class Execution {
         };
     }
 
-    /// Waits for room. Who is canceled has no more time.
     private Admission admission(Start start) throws InterruptedException {
         int memoryMib = start.gate().function().limits().memoryMib();
+        return waiting(start, () -> start.chain().acquire(scheduler, start.run().organization(), memoryMib))
+                .orElse(new Admission.TimedOut());
+    }
+
+    private interface Wait<T> {
+        T end() throws InterruptedException;
+    }
+
+    /// What was waited for. Who is canceled has no more time: nothing then, unless it came just before.
+    private static <T> Optional<T> waiting(Start start, Wait<T> wait) throws InterruptedException {
         Cancellation cancellation = start.cancellation();
         try (Cancellation.Hook _ = cancellation.during(Thread.currentThread()::interrupt)) {
-            return start.chain().acquire(scheduler, start.run().organization(), memoryMib);
+            return Optional.of(wait.end());
         } catch (InterruptedException stopped) {
             if (!cancellation.isCanceled()) {
                 throw stopped;
             }
-            return new Admission.TimedOut();
+            return Optional.empty();
         } finally {
             if (cancellation.isCanceled()) {
                 boolean _ = Thread.interrupted(); // it was for the waiting

@@ -78,7 +78,7 @@ final class FreshGuests implements AutoCloseable {
     }
 
     /// A guest that is started for its use.
-    Instance start(Runtime runtime, int memoryMib) throws SandboxFailed, InterruptedException {
+    Instance start(Runtime runtime, int memoryMib, Map<String, String> environment) throws SandboxFailed, InterruptedException {
         var spec = new GuestSpec(
                 runtime.language(),
                 runtime.command(memoryMib),
@@ -86,6 +86,7 @@ final class FreshGuests implements AutoCloseable {
                 PROCESSES_MAX,
                 SCRATCH_MIB,
                 CPU_PERCENT,
+                environment,
                 BOOT);
         Sandbox sandbox = driver.start(spec);
         boolean isReady = false;
@@ -119,7 +120,7 @@ final class FreshGuests implements AutoCloseable {
         try {
             for (Runtime runtime : KEPT) {
                 while (queue(runtime).size() < readyOfEach && !isClosed) {
-                    keep(runtime, start(runtime, Limits.MEMORY_MIB_MIN));
+                    keep(runtime, start(runtime, Limits.MEMORY_MIB_MIN, Map.of()));
                 }
             }
         } catch (SandboxFailed failed) {

@@ -15,6 +15,7 @@ import dev.sluice.sandbox.SandboxFailed;
 import dev.sluice.worker.RunEnd.Fault;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -58,7 +59,9 @@ final class Loader {
             return new Prepared.Unfit(Fault.system("the function's package is not readable"));
         }
         int memoryMib = function.limits().memoryMib();
-        Optional<Instance> waiting = fresh.waiting(function.runtime(), memoryMib);
+        Map<String, String> environment = function.deployment().environment();
+        Optional<Instance> waiting =
+                environment.isEmpty() ? fresh.waiting(function.runtime(), memoryMib) : Optional.empty();
         if (waiting.isPresent()) {
             waiting.get().belongsTo(parties);
             Prepared prepared = load(waiting.get(), code.get(), function, left, cancellation);
@@ -66,7 +69,7 @@ final class Loader {
                 return prepared;
             }
         }
-        Instance started = fresh.start(function.runtime(), memoryMib);
+        Instance started = fresh.start(function.runtime(), memoryMib, environment);
         started.belongsTo(parties);
         return load(started, code.get(), function, left, cancellation);
     }

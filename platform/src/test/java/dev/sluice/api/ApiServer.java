@@ -125,9 +125,20 @@ final class ApiServer implements AutoCloseable {
         this(directory, store, blobs, Registries.NONE);
     }
 
+    ApiServer(Path directory, Store store, Blobs blobs, Registries registries)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        this(
+                directory,
+                store,
+                blobs,
+                registries,
+                new EgressSettings(Set.of("api.example.com"), Set.of(), Optional.empty()));
+    }
+
     /// @param store stays open
     /// @param registries where builds of images fetch packages from
-    ApiServer(Path directory, Store store, Blobs blobs, Registries registries)
+    /// @param outside what the operator lets out
+    ApiServer(Path directory, Store store, Blobs blobs, Registries registries, EgressSettings outside)
             throws IOException, InterruptedException, GeneralSecurityException {
         this.store = store;
         this.blobs = blobs;
@@ -150,7 +161,7 @@ final class ApiServer implements AutoCloseable {
                         NamespaceOptions.BUILD, guest.resolve("build"))));
         builds = new Builds(driver, blobs, registries, BUILD_MAX);
         var scheduler = new Scheduler(1024, tenant -> Limiting.runs(limits, tenant));
-        egress = Egress.open(new EgressSettings(Set.of("api.example.com"), Set.of(), Optional.empty()));
+        egress = Egress.open(outside);
         gates = new Gates(fs, audit, egress);
         runs = new Runs(store, clock);
         worker = new LocalWorker(
@@ -330,6 +341,15 @@ final class ApiServer implements AutoCloseable {
 
     Answer get(Asker asker, String target) {
         return send(asker, "GET", target, Bytes.EMPTY);
+    }
+
+    /// The body of an answer that is no text.
+    byte[] bytes(Asker asker, String target) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + target))
+                .header("X-Dispatch-Org", asker.organization())
+                .header("Authorization", "Bearer " + asker.token())
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofByteArray()).body();
     }
 
     Answer post(Asker asker, String target, String body) {

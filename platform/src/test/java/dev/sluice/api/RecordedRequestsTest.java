@@ -37,7 +37,13 @@ final class RecordedRequestsTest extends ApiTest {
         assertAnswer(
                 api.get(root, "/v1/function/node-hello"),
                 200,
-                created.body().replace("INITIALIZED", "READY").replaceAll("[0-9a-f-]{36}", "*"));
+                created.body()
+                        .replace("INITIALIZED", "READY")
+                        .replaceAll("[0-9a-f-]{36}", "*")
+                        .replace(
+                                "\"image\":\"nodejs\",",
+                                "\"image\":\"nodejs\",\"functionImageURL\":\"sluice/func-" + created.text("faasId")
+                                        + ":latest\","));
     }
 
     @Test

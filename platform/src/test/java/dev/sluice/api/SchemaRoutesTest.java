@@ -120,7 +120,9 @@ final class SchemaRoutesTest extends ApiTest {
                     List.of(),
                     wish.timeoutMillis(),
                     wish.convention(),
-                    List.of());
+                    List.of(),
+                    wish.sizing(),
+                    "");
             var changed = new FunctionEntity(
                     old.id(), old.faasId(), old.version(), open, old.packageDigest(), old.status(), List.of(), 0, 0);
             return files.write(own, changed, now.version());

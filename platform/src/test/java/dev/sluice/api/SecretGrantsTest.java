@@ -14,6 +14,7 @@ import dev.sluice.org.Organization;
 import dev.sluice.testing.Tasks;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -51,9 +52,20 @@ final class SecretGrantsTest extends ApiTest {
 
     private static FunctionRequest request(String name, List<String> secrets) {
         var wish = new FunctionEntity.Wish(
-                name, "python3", "", JsonBody.JSON.createObjectNode(), secrets, List.of(), 0, Convention.AUTO, List.of());
+                name,
+                "python3",
+                "",
+                JsonBody.JSON.createObjectNode(),
+                secrets,
+                List.of(),
+                0,
+                Convention.AUTO,
+                List.of(),
+                FunctionEntity.Sizing.USUAL,
+                "");
         return new FunctionRequest(
                 wish,
-                new SourceFiles(new TreeMap<>(Map.of(name + ".py", Bytes.utf8("def handle(c, p):\n    return 1\n")))));
+                Optional.of(new SourceFiles(
+                        new TreeMap<>(Map.of(name + ".py", Bytes.utf8("def handle(c, p):\n    return 1\n"))))));
     }
 }

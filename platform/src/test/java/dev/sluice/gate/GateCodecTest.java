@@ -10,6 +10,7 @@ import dev.sluice.bytes.Digest;
 import dev.sluice.fs.Kind;
 import dev.sluice.fs.ObjectId;
 import dev.sluice.fs.References;
+import dev.sluice.function.Deployment;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.PayloadStyle;
 import dev.sluice.function.SchemaPair;
@@ -42,7 +43,8 @@ final class GateCodecTest {
                 true,
                 style,
                 schemas,
-                List.of(Digest.of(Bytes.utf8("below")), Digest.of(Bytes.utf8("above"))));
+                List.of(Digest.of(Bytes.utf8("below")), Digest.of(Bytes.utf8("above"))),
+                style == PayloadStyle.RAW ? new Deployment(Map.of("B", "2", "A", "1"), 3) : Deployment.NONE);
         ObjectId target = ObjectId.parse("0123456789".repeat(4)).orElseThrow();
         for (GateContent.OfFunction content : List.of(
                 new GateContent.Direct(POLICY, function),

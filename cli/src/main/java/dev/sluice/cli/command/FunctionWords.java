@@ -1,19 +1,35 @@
 package dev.sluice.cli.command;
 
 import dev.sluice.cli.Failure;
+import dev.sluice.cli.api.Api;
+import dev.sluice.cli.http.Answer;
+import dev.sluice.cli.http.Body;
 import dev.sluice.cli.json.Json;
 import dev.sluice.cli.json.JsonText;
 import dev.sluice.cli.json.NotJson;
 import dev.sluice.cli.json.Table;
 import dev.sluice.cli.source.SourceArchive;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /// `create|update|get|delete function`.
 final class FunctionWords {
     private static final String FUNCTIONS = "/v1/function";
+
+    /// Flags of whole numbers, and the fields that they become.
+    private static final Map<String, String> SIZES = new TreeMap<>(Map.of(
+            "--memory", "memory",
+            "--max-instances", "maxInstances",
+            "--min-instances", "minInstances",
+            "--concurrency", "concurrency"));
 
     private FunctionWords() {}
 
@@ -33,7 +49,7 @@ final class FunctionWords {
 
     private static Word withSource(Word word) {
         return word.required("NAME", "the function's name")
-                .required("PATH", "source file, or directory (then --handler is needed)")
+                .required("PATH", "source file, directory (then --handler is needed), or https://… of a .tar.gz")
                 .flag(new Flag(
                         List.of("--image"),
                         "IMAGE",
@@ -42,6 +58,15 @@ final class FunctionWords {
                 .option("--handler", "HANDLER", "what to call: ./file.js or module.function")
                 .option("--convention", "NAME", "how the code is called: dispatch, lambda, http or faasten")
                 .option("--timeout", "MILLISECONDS", "longest time that a run may take")
+                .option("--memory", "MIB", "memory of an instance, /tmp included (default: what it needs)")
+                .option("--max-instances", "N", "how many may run at once")
+                .option("--min-instances", "N", "0: none waits for a first run")
+                .option("--concurrency", "N", "1: an instance serves one run at a time")
+                .flag(new Flag(
+                        List.of("--env"),
+                        "NAME=VALUE",
+                        Flag.Use.REPEATABLE,
+                        "variable of its environment, no secret; may be repeated"))
                 .flag(new Flag(
                         List.of("--secret"),
                         "SECRET",
@@ -62,9 +87,12 @@ final class FunctionWords {
         return new Word("function", "Show one function, or list all.", FunctionWords::get)
                 .alias("functions")
                 .optional("NAME", "the function's name")
+                .option("--source", "FILE", "write its source there, as .tar.gz; - is standard output")
+                .option("--version", "N", "the source of that version")
                 .flag(Flag.valued("APPLICATION", "accepted for compatibility; changes nothing", "-a", "--application"))
                 .example("sluice get functions")
-                .example("sluice get function hello -o json");
+                .example("sluice get function hello -o json")
+                .example("sluice get function hello --source hello.tar.gz");
     }
 
     static Word delete() {
@@ -91,9 +119,31 @@ final class FunctionWords {
     }
 
     private static int get(Arguments arguments, Session session) {
+        if (arguments.option("--source").isPresent()) {
+            return download(arguments, session);
+        }
         Json answer =
                 session.api().get(arguments.positional(0).map(FunctionWords::target).orElse(FUNCTIONS));
         session.print(answer, () -> table(Rows.of(answer)));
+        return 0;
+    }
+
+    private static int download(Arguments arguments, Session session) {
+        String name = arguments.positional(0).orElseThrow(() -> Failure.usage("--source needs a function's name"));
+        Target target = Target.of(FUNCTIONS).segment(name).segment("source");
+        arguments.option("--version").ifPresent(version -> target.query("version", version));
+        Answer answer = session.api().call("GET", target.toString(), Body.NONE);
+        String file = arguments.option("--source").orElse("-");
+        if (file.equals("-")) {
+            session.copyOut(answer);
+            return 0;
+        }
+        try (InputStream archive = Api.successful(answer).body()) {
+            Files.copy(archive, Path.of(file), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new Failure("cannot write " + file + ": " + Failure.reason(e), e);
+        }
+        session.say("Saved source: " + file);
         return 0;
     }
 
@@ -116,25 +166,55 @@ final class FunctionWords {
 
     private static Json.Obj body(Arguments arguments) {
         String name = arguments.required(0);
-        Path source = Path.of(arguments.required(1));
+        String from = arguments.required(1);
+        boolean isFetched = from.startsWith("https://") || from.startsWith("http://");
+        Path source = Path.of(from);
         String handler = arguments.option("--handler").orElse("");
-        if (handler.isEmpty() && Files.isDirectory(source)) {
+        if (handler.isEmpty() && !isFetched && Files.isDirectory(source)) {
             throw Failure.usage("error creating function " + name + ": handler is required, source path " + source
                     + " is a directory");
         }
         Json.Obj schema = Json.Obj.empty()
                 .with("in", schema(arguments, "--schema-in"))
                 .with("out", schema(arguments, "--schema-out"));
-        Json.Obj body = Json.Obj.empty()
-                .with("source", Base64.getEncoder().encodeToString(SourceArchive.of(source)))
-                .with("image", arguments.option("--image").orElse(""))
+        Json.Obj where = isFetched
+                ? Json.Obj.empty().with("sourceURL", from)
+                : Json.Obj.empty().with("source", Base64.getEncoder().encodeToString(SourceArchive.of(source)));
+        Json.Obj body = where.with("image", arguments.option("--image").orElse(""))
                 .with("handler", handler)
                 .with("name", name)
                 .with("reason", Json.NULL)
                 .with("schema", schema)
                 .with("secrets", Json.Arr.ofTexts(arguments.options("--secret")))
                 .with("services", Json.Arr.ofTexts(arguments.options("--service")));
-        return withTags(withConvention(withTimeout(body, arguments), arguments), arguments);
+        return withTags(withSizing(withConvention(withTimeout(body, arguments), arguments), arguments), arguments);
+    }
+
+    /// What Dispatch does not have is sent only if it was asked for.
+    private static Json.Obj withSizing(Json.Obj body, Arguments arguments) {
+        Json.Obj sized = body;
+        for (var field : SIZES.entrySet()) {
+            Optional<String> number = arguments.option(field.getKey());
+            if (number.isPresent()) {
+                sized = sized.with(field.getValue(), Json.Num.of(whole(number.get(), field.getKey())));
+            }
+        }
+        Json.Obj environment = Json.Obj.empty();
+        for (String variable : arguments.options("--env")) {
+            int at = variable.indexOf('=');
+            if (at < 1) {
+                throw Failure.usage("--env is NAME=VALUE, not " + variable);
+            }
+            environment = environment.with(variable.substring(0, at), variable.substring(at + 1));
+        }
+        return environment.members().isEmpty() ? sized : sized.with("environment", environment);
+    }
+
+    private static long whole(String text, String flag) {
+        if (!text.matches("[0-9]{1,12}")) {
+            throw Failure.usage(flag + " is a whole number, not " + text);
+        }
+        return Long.parseLong(text);
     }
 
     private static Json.Obj withTimeout(Json.Obj body, Arguments arguments) {

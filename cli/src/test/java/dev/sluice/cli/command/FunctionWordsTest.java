@@ -78,6 +78,61 @@ final class FunctionWordsTest extends RecordedTest {
     }
 
     @Test
+    void create_sendsSizeAndEnvironment_ifAskedTo() {
+        shell.run(
+                "create",
+                "function",
+                "--image=python3",
+                "f",
+                file.toString(),
+                "--memory",
+                "512",
+                "--max-instances=3",
+                "--env",
+                "MODE=a=b",
+                "--env",
+                "EMPTY=");
+
+        assertThat(bodyWithoutSource())
+                .contains("\"services\":[],\"maxInstances\":3,\"memory\":512,"
+                        + "\"environment\":{\"MODE\":\"a=b\",\"EMPTY\":\"\"},\"tags\":[]");
+    }
+
+    @Test
+    void create_fromAnUrl_letsTheServerFetchIt() {
+        shell.run("create", "function", "--image=python3", "f", "https://a.test/f.tar.gz", "--handler", "f.handle");
+
+        assertThat(server.only().text()).startsWith("{\"sourceURL\":\"https://a.test/f.tar.gz\",\"image\":");
+    }
+
+    @Test
+    void aVariableWithoutName_asksNoServer() {
+        var outcome = shell.run("create", "function", "--image=python3", "f", file.toString(), "--env", "=x");
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
+    void getFunction_savesItsSource() throws IOException {
+        server.reply(200, "an archive");
+        Path archive = home.resolve("f.tar.gz");
+
+        var outcome = shell.run("get", "function", "f", "--source", archive.toString(), "--version", "2");
+
+        assertThat(server.only().target()).isEqualTo("/v1/function/f/source?version=2");
+        assertThat(outcome).isEqualTo(new Shell.Outcome(0, "Saved source: " + archive + "\n", ""));
+        assertThat(archive).hasContent("an archive");
+    }
+
+    @Test
+    void getFunction_writesItsSourceToStandardOutput() {
+        server.reply(200, "an archive");
+
+        assertThat(shell.run("get", "function", "f", "--source", "-").out()).isEqualTo("an archive");
+    }
+
+    @Test
     void create_withJsonOutput_printsTheFunctionAlone() {
         server.reply(201, "{\"name\":\"f\",\"status\":\"INITIALIZED\"}");
 

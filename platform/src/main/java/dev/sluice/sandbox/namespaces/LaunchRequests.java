@@ -61,6 +61,9 @@ final class LaunchRequests {
             json.writeStringProperty("runtime", spec.runtime());
             json.writeNumberProperty("scratch_bytes", (long) spec.scratchMib() << 20);
             writeList(json, "command", spec.command().stream());
+            json.writeObjectPropertyStart("environment");
+            spec.environment().forEach(json::writeStringProperty);
+            json.writeEndObject();
             writeList(json, "groups", group.directories().stream().map(Path::toString));
         });
     }

@@ -5,7 +5,7 @@ input and writes what happened to standard output, one line each; the first requ
 
   {"socket", "bwrap", "stages", "open_files", "file_bytes", "cpu_seconds", "parents", "runtimes": {NAME: {TARGET: SOURCE}}}
                                                                            -> ready, or: failed REASON
-  {"start": ID, "token", "runtime", "command", "uid", "scratch_bytes", "groups": [directory of a control group]}
+  {"start": ID, "token", "runtime", "command", "environment", "uid", "scratch_bytes", "groups": [directory of a control group]}
   {"kill": ID}                                                             -> dead ID STATUS   (negative: a signal)
 
 At the end of standard input the server is gone: every guest is killed, its control groups are removed, and so are we.
@@ -158,7 +158,8 @@ class Launcher:
                 signal.signal(ignored, signal.SIG_DFL)
             isolation = ISOLATION + self.roots[request["runtime"]]
             scratch = ["--perms", "1777", "--size", str(request["scratch_bytes"]), "--tmpfs", "/tmp", "--chdir", "/tmp"]
-            command = [self.setup["bwrap"], *isolation, *scratch, "--", *request["command"]]
+            variables = [word for one in request["environment"].items() for word in ("--setenv", *one)]
+            command = [self.setup["bwrap"], *isolation, *variables, *scratch, "--", *request["command"]]
             os.execve(self.setup["bwrap"], command, {})
         except BaseException as failure:  # whatever it is, this copy of the launcher must not live on
             os.write(2, b"launcher: " + str(failure).encode() + b"\n")

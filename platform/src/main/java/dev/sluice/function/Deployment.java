@@ -1,0 +1,56 @@
+package dev.sluice.function;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// How a function's instances are had: what their environment holds beside the platform's own, and how many there may
+/// be.
+///
+/// @param environment  at most [#VARIABLES_MAX], of [#ENVIRONMENT_CHARS_MAX] together; no secrets
+/// @param instancesMax that run at once, 0 for as many as its organization may have
+public record Deployment(Map<String, String> environment, int instancesMax) {
+    public static final int VARIABLES_MAX = 100;
+    public static final int ENVIRONMENT_CHARS_MAX = 16 << 10;
+    public static final int INSTANCES_MAX = 1_000;
+    public static final Deployment NONE = new Deployment(Map.of(), 0);
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
+
+    /// The guest's own, and those that change how its runtime or the loader starts rather than what its code finds.
+    private static final Pattern RESERVED = Pattern.compile(
+            "PATH|HOME|LANG|PWD|LD_.*|GLIBC_.*|MALLOC_.*|PYTHON.*|NODE_.*|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|_JAVA_OPTIONS"
+                    + "|SLUICE_.*|AWS_LAMBDA_.*");
+
+    /// @throws IllegalArgumentException with a text for whoever wrote it, without a value
+    public Deployment {
+        environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+        if (environment.size() > VARIABLES_MAX) {
+            throw new IllegalArgumentException("an environment has at most " + VARIABLES_MAX + " variables");
+        }
+        environment.forEach(Deployment::requireVariable);
+        int chars = environment.entrySet().stream()
+                .mapToInt(one -> one.getKey().length() + one.getValue().length())
+                .sum();
+        if (chars > ENVIRONMENT_CHARS_MAX) {
+            throw new IllegalArgumentException(
+                    "an environment has at most " + ENVIRONMENT_CHARS_MAX + " characters together");
+        }
+        if (instancesMax < 0 || instancesMax > INSTANCES_MAX) {
+            throw new IllegalArgumentException("a function has at most " + INSTANCES_MAX + " instances at once");
+        }
+    }
+
+    private static void requireVariable(String name, String value) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("a variable's name is letters, digits and underscores");
+        }
+        if (RESERVED.matcher(name).matches()) {
+            throw new IllegalArgumentException("the variable " + name + " is the platform's");
+        }
+        if (value.chars().anyMatch(c -> c < ' ' && c != '\n' && c != '\t')) {
+            throw new IllegalArgumentException("the variable " + name + " holds a control character");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.sluice.invoke;
+
+import dev.sluice.fs.ObjectId;
+import dev.sluice.kernel.Refused;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// How many runs of one gate are under way at once, where its author has bounded them. Whoever finds no place waits for
+/// one before he asks for room, so that he holds none of it meanwhile. Knows no labels: who runs the same function may
+/// find it busy.
+///
+/// Thread-safe.
+final class Places {
+    static final int WAITING_OF_ONE_MAX = 1_000;
+    private static final Place UNCOUNTED = new Place(Optional.empty());
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<ObjectId, Count> counts = new HashMap<>(); // guarded by the lock
+
+    private static final class Count {
+        private final Condition freed;
+        private int taken;
+        private int waiting;
+
+        Count(Condition freed) {
+            this.freed = freed;
+        }
+    }
+
+    /// Of one run; closed when it has ended.
+    record Place(Optional<Runnable> giving) implements AutoCloseable {
+        @Override
+        public void close() {
+            giving.ifPresent(Runnable::run);
+        }
+    }
+
+    /// @param most 0 for any number
+    /// @throws Refused `DEADLINE_EXCEEDED` if none becomes free in time, `OVERLOADED` if too many wait
+    Place take(ObjectId gate, int most, Duration patience) throws InterruptedException {
+        if (most == 0) {
+            return UNCOUNTED;
+        }
+        lock.lockInterruptibly();
+        try {
+            Count count = counts.computeIfAbsent(gate, _ -> new Count(lock.newCondition()));
+            if (count.taken >= most && count.waiting >= WAITING_OF_ONE_MAX) {
+                throw Limited.byTheMachine();
+            }
+            await(count, most, patience);
+            count.taken++;
+            return new Place(Optional.of(() -> give(gate, count)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void await(Count count, int most, Duration patience) throws InterruptedException {
+        long left = patience.toNanos();
+        count.waiting++;
+        try {
+            while (count.taken >= most) {
+                if (left <= 0) {
+                    throw Limited.byTime();
+                }
+                left = count.freed.awaitNanos(left);
+            }
+        } finally {
+            count.waiting--;
+        }
+    }
+
+    private void give(ObjectId gate, Count count) {
+        lock.lock();
+        try {
+            count.taken--;
+            count.freed.signal();
+            if (count.taken == 0 && count.waiting == 0) {
+                counts.remove(gate);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}
