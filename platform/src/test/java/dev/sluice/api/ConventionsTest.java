@@ -35,6 +35,42 @@ final class ConventionsTest extends ApiTest {
     }
 
     @Test
+    void aStreamHandlerInJava_readsAndWritesBytes_andIsToldItsSecrets() {
+        assertThat(api.post(root, "/v1/secret", "{\"name\":\"stream\",\"secrets\":{\"k\":\"value-of-k\"}}").status())
+                .isEqualTo(201);
+        String source = """
+                import com.amazonaws.services.lambda.runtime.Context;
+                import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+                import java.io.*;
+                public class Echo implements RequestStreamHandler {
+                    public void handleRequest(InputStream in, OutputStream out, Context context) throws IOException {
+                        byte[] event = in.readAllBytes();
+                        if (event.length == 2) throw new IOException("nothing");
+                        context.getLogger().log("logged " + context.getMemoryLimitInMB());
+                        boolean left = context.getRemainingTimeInMillis() > 0 && context.getIdentity() == null;
+                        int length = context.getClientContext().getCustom().get("k").length();
+                        out.write(("[" + new String(event) + "," + left + "," + length + "]").getBytes());
+                    }
+                }
+                """;
+        String more = ",\"secrets\":[\"stream\"],\"handler\":\"Echo::handleRequest\"";
+        Answer function = built("stream", "java", "Echo.java", source, more);
+        assertThat(function.text("status")).as(function.body()).isEqualTo("READY");
+        Answer run = run("stream", "{\"a\":1}");
+        assertThat(run.json().path("output").toString()).isEqualTo("[{\"a\":1},true,10]");
+        assertThat(run.json().path("logs").path("stdout").toString()).isEqualTo("[\"logged 256\"]");
+        assertThat(run("stream", "[]").json().path("error").path("message").asString()).isEqualTo("nothing");
+    }
+
+    @Test
+    void aClassThatIsNoneOfLambdas_isAnErrorThatSaysSo() {
+        String source = "public class Plain {}";
+        Answer function = built("none", "java", "Plain.java", source, ",\"convention\":\"lambda\"");
+        assertThat(function.json().path("reason").get(0).asString())
+                .isEqualTo("the class Plain is no RequestHandler and no RequestStreamHandler");
+    }
+
+    @Test
     void aBootstrapProgram_runs() {
         String source = """
                 #!/usr/bin/python3
@@ -66,8 +102,7 @@ final class ConventionsTest extends ApiTest {
 
     @ParameterizedTest
     @CsvSource({
-        "java,Plain.java,lambda,functions in Java have Dispatch's convention",
-        "java,Plain.java,http,functions in Java have Dispatch's convention",
+        "java,Plain.java,http,functions in Java have Dispatch's convention or Lambda's",
         "nodejs,server.js,http,it did not listen on $PORT",
     })
     void whatALanguageHasNot_isAnErrorThatSaysSo(String image, String file, String convention, String reason) {

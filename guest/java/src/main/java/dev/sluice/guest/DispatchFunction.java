@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param context type of its first parameter; `Object` where none is declared
 /// @param payload type of its second
-record DispatchFunction(BiFunction<@Nullable Object, @Nullable Object, ?> code, Type context, Type payload) {
+record DispatchFunction(BiFunction<@Nullable Object, @Nullable Object, ?> code, Type context, Type payload)
+        implements Entry {
     @SuppressWarnings("unchecked") // what it is given is converted to the types that it declares
     static DispatchFunction of(Object instance) {
         Map<TypeVariable<?>, Type> known = new HashMap<>();
@@ -25,13 +26,19 @@ record DispatchFunction(BiFunction<@Nullable Object, @Nullable Object, ?> code, 
                 resolved(parameters[1], known));
     }
 
-    byte[] call(byte[] contextJson, byte[] payloadJson) {
+    @Override
+    public String convention() {
+        return "dispatch";
+    }
+
+    @Override
+    public byte[] call(byte[] contextJson, byte[] payloadJson) {
         return Json.write(
                 code.apply(Json.read("context", contextJson, context), Json.read("payload", payloadJson, payload)));
     }
 
     /// What the parameters of all its supertypes stand for.
-    private static void learn(@Nullable Type type, Map<TypeVariable<?>, Type> known) {
+    static void learn(@Nullable Type type, Map<TypeVariable<?>, Type> known) {
         Class<?> raw;
         if (type instanceof ParameterizedType parameterized) {
             raw = (Class<?>) parameterized.getRawType();
@@ -50,7 +57,7 @@ record DispatchFunction(BiFunction<@Nullable Object, @Nullable Object, ?> code, 
         }
     }
 
-    private static Type resolved(Type type, Map<TypeVariable<?>, Type> known) {
+    static Type resolved(Type type, Map<TypeVariable<?>, Type> known) {
         Type found = type;
         while (found instanceof TypeVariable<?> variable) {
             Type next = known.get(variable);

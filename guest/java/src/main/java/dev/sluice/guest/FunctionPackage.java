@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,8 @@ final class FunctionPackage {
     }
 
     /// @param handler name of a class; its simple name will do, and nothing where there is one source only
-    DispatchFunction load(String handler) throws Refused, IOException {
+    /// @param convention of what it must be, or `auto`
+    Entry load(String handler, String convention) throws Refused, IOException {
         if (problem != null) {
             throw new Refused(problem);
         }
@@ -66,12 +68,31 @@ final class FunctionPackage {
         List<Path> sources = files(".java");
         List<Path> classPath = new ArrayList<>(List.of(classes, directory, directory.resolve(MAVEN_RESOURCES)));
         classPath.addAll(files(".jar"));
+        Files.createDirectories(classes); // what is no directory yet is taken for a jar
+        var loader = new URLClassLoader(urls(classPath), ClassLoader.getPlatformClassLoader());
+        boolean isLambda = convention.equals("lambda") || LambdaInterfaces.areNeededBy(sources);
+        if (isLambda && !LambdaInterfaces.areIn(loader)) {
+            sources = new ArrayList<>(sources);
+            sources.addAll(LambdaInterfaces.writeTo(classes.resolveSibling("lambda")));
+        }
         if (!sources.isEmpty()) {
             Sources.compile(sources, classPath, classes);
         }
-        var loader = new URLClassLoader(urls(classPath), ClassLoader.getPlatformClassLoader());
         Thread.currentThread().setContextClassLoader(loader);
-        return DispatchFunction.of(instance(named(handler, loader)));
+        Class<?> type = named(handler.replaceFirst("::handleRequest$", ""), loader);
+        Object instance = instance(type);
+        Optional<LambdaFunction> lambda =
+                convention.equals("dispatch") ? Optional.empty() : LambdaFunction.of(instance);
+        if (lambda.isPresent()) {
+            return lambda.get();
+        }
+        if (convention.equals("lambda")) {
+            throw new Refused("the class " + type.getName() + " is no RequestHandler and no RequestStreamHandler");
+        }
+        if (!(instance instanceof BiFunction)) {
+            throw new Refused("the class " + type.getName() + " does not implement java.util.function.BiFunction");
+        }
+        return DispatchFunction.of(instance);
     }
 
     private void requireNoDependencies() throws Refused, IOException {
@@ -133,8 +154,9 @@ final class FunctionPackage {
     }
 
     private static Object instance(Class<?> type) throws Refused {
-        if (!BiFunction.class.isAssignableFrom(type) || Modifier.isAbstract(type.getModifiers())) {
-            throw new Refused("the class " + type.getName() + " does not implement java.util.function.BiFunction");
+        if (Modifier.isAbstract(type.getModifiers())) {
+            throw new Refused("the class " + type.getName() + " does not implement java.util.function.BiFunction: it is"
+                    + " abstract");
         }
         try {
             var constructor = type.getDeclaredConstructor();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Runs one function in one sandbox.
 ///
@@ -16,6 +17,7 @@ public final class Guest {
     static final int CHANNEL_DESCRIPTOR = 3;
     private static final long PROTOCOL_VERSION = 1;
     private static final int RESULT_BYTES_MAX = 6 << 20;
+    private static final Set<String> CONVENTIONS = Set.of("auto", "dispatch", "lambda");
 
     private final Channel channel;
     private final Path directory;
@@ -52,11 +54,11 @@ public final class Guest {
         try {
             Map<?, ?> wanted = fields(frame);
             String convention = text(wanted, "convention");
-            if (!convention.equals("auto") && !convention.equals("dispatch")) {
-                throw new Refused("functions in Java have Dispatch's convention");
+            if (!CONVENTIONS.contains(convention)) {
+                throw new Refused("functions in Java have Dispatch's convention or Lambda's");
             }
-            DispatchFunction function = files.load(text(wanted, "handler"));
-            answer(new Frame(Kind.LOADED, frame.id(), Map.of("convention", "dispatch")));
+            Entry function = files.load(text(wanted, "handler"), convention);
+            answer(new Frame(Kind.LOADED, frame.id(), Map.of("convention", function.convention())));
             while (true) {
                 answer(ran(function, channel.receive()));
             }
@@ -66,7 +68,7 @@ public final class Guest {
     }
 
     @SuppressWarnings("CatchingUnchecked") // whatever the function throws is its answer
-    private static Frame ran(DispatchFunction function, Frame frame) throws Violation {
+    private static Frame ran(Entry function, Frame frame) throws Violation {
         require(frame, Kind.RUN);
         if (!(frame.value() instanceof List<?> parts) || parts.size() != 2) {
             throw new Violation("a run without payload and context");

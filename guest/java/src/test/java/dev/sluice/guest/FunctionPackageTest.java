@@ -31,7 +31,7 @@ final class FunctionPackageTest {
     @ValueSource(strings = {"../out", "a/../../out", "a/../b", "./b", "a//b", "/tmp/sluice-out", "", "a/", ".."})
     void aName_thatIsNotOneFileBelowTheDirectory_isRefused_andNothingIsWritten(String name) throws IOException {
         files.add(name, new byte[1]);
-        assertThatThrownBy(() -> files.load("Plain"))
+        assertThatThrownBy(() -> files.load("Plain", "auto"))
                 .isInstanceOf(Refused.class)
                 .hasMessage("the package has a file with a forbidden name");
         try (var written = Files.walk(directory)) {
@@ -44,7 +44,7 @@ final class FunctionPackageTest {
     void aProblem_isToldOnce_andNoLaterFileIsWritten() throws IOException {
         files.add("../out", new byte[1]);
         files.add("Plain.java", PLAIN.getBytes(StandardCharsets.UTF_8));
-        assertThatThrownBy(() -> files.load("Plain")).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> files.load("Plain", "auto")).isInstanceOf(Refused.class);
         assertThat(directory.resolve("package")).doesNotExist();
     }
 
@@ -53,7 +53,7 @@ final class FunctionPackageTest {
         int half = PLAIN.length() / 2;
         files.add("Plain.java", PLAIN.substring(0, half).getBytes(StandardCharsets.UTF_8));
         files.add("Plain.java", PLAIN.substring(half).getBytes(StandardCharsets.UTF_8));
-        BiFunction<?, ?, ?> code = files.load("Plain").code();
+        BiFunction<?, ?, ?> code = ((DispatchFunction) files.load("Plain", "auto")).code();
         assertThat(code.getClass().getName()).isEqualTo("Plain");
     }
 }
