@@ -164,37 +164,9 @@ final class FunctionBuilds {
         }
     }
 
-    /// What a function stands on.
-    private record Ground(Runtime runtime, List<Digest> layers) {}
-
-    /// What the organization's image of that name is made of, else the server's own one. The gate keeps it: an
-    /// image that is changed later changes no function that was built.
-    private Ground ground(Organization organization, FunctionEntity entity) throws Unfit {
-        String name = entity.wish().image();
-        String fetching = "Error when fetching image for function "
-                + entity.wish().name() + ": failed to get image: '" + name + "': ";
-        Optional<ImageEntity> own = images.forFunctions(organization, name);
-        if (own.isEmpty()) {
-            return Runtime.of(name)
-                    .map(runtime -> new Ground(runtime, List.of()))
-                    .orElseThrow(() -> new Unfit(fetching + "[Code: 404] image " + name + " not found"));
-        }
-        ImageEntity image = own.get();
-        return switch (image.status()) {
-            case READY ->
-                Runtime.of(image.language())
-                        .map(runtime -> new Ground(runtime, image.layers()))
-                        .orElseThrow(() -> new Unfit(fetching + "there is no runtime for " + image.language()));
-            case ERROR ->
-                throw new Unfit("image in error status for function '" + entity.id() + "', image name: '" + name
-                        + "', reason: " + image.reason());
-            case INITIALIZED, CREATING, UPDATING, DELETED -> throw new Unfit(fetching + "it was not READY in time");
-        };
-    }
-
     private FunctionSpec spec(Organization organization, FunctionEntity entity) throws Unfit {
         FunctionEntity.Wish wish = entity.wish();
-        Ground ground = ground(organization, entity);
+        Ground ground = Ground.of(images, organization, entity);
         Runtime runtime = ground.runtime();
         var digest = new Digest(entity.packageDigest());
         String handler = wish.handler().isEmpty()

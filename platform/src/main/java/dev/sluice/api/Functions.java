@@ -91,7 +91,7 @@ final class Functions implements Kept {
         try {
             requireFewer(organization);
             files.create(organization, entity);
-            source.ifPresent(kept -> files.keepSource(organization, entity.name(), kept));
+            source.ifPresent(kept -> keep(organization, entity, kept));
         } finally {
             lock.unlock();
         }
@@ -139,8 +139,8 @@ final class Functions implements Kept {
                 List.of(),
                 old.createdSeconds(),
                 clock.instant().getEpochSecond());
-        files.write(organization, entity, before.version());
         source.ifPresent(kept -> files.keepSource(organization, name, kept));
+        files.write(organization, entity, before.version());
         build(organization, entity);
         return entity;
     }
@@ -259,6 +259,19 @@ final class Functions implements Kept {
         targets.invalidate(name);
         synchronized (built) {
             built.notifyAll();
+        }
+    }
+
+    /// A function whose source has no room is none.
+    private void keep(Organization organization, FunctionEntity entity, BlobRef source) {
+        boolean isKept = false;
+        try {
+            files.keepSource(organization, entity.name(), source);
+            isKept = true;
+        } finally {
+            if (!isKept) {
+                files.remove(organization, entity.name());
+            }
         }
     }
 
