@@ -95,8 +95,13 @@ final class FunctionSettingsTest extends ApiTest {
 
     @Test
     void aFunction_runsNoMoreOftenAtOnce_thanItsAuthorSaid() throws Exception {
-        String sleeps = "import time\ndef handle(context, payload):\n    begun = time.time()\n    time.sleep(0.3)\n"
-                + "    return [begun, time.time()]\n";
+        String sleeps = """
+                import time
+                def handle(context, payload):
+                    begun = time.time()
+                    time.sleep(0.3)
+                    return [begun, time.time()]
+                """;
         build("single", function("single", "python3", "single.py", sleeps, ",\"maxInstances\":1"));
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             Callable<JsonNode> one = () -> api.post(root, "/v1/runs?functionName=single", "{\"blocking\":true}")
@@ -107,7 +112,7 @@ final class FunctionSettingsTest extends ApiTest {
             for (var run : runs) {
                 times.add(run.get());
             }
-            times.sort(Comparator.comparing(time -> time.get(0).asDouble()));
+            times.sort(Comparator.comparingDouble(time -> time.get(0).asDouble()));
             for (int i = 1; i < times.size(); i++) {
                 assertThat(times.get(i).get(0).asDouble())
                         .isGreaterThanOrEqualTo(times.get(i - 1).get(1).asDouble());
@@ -117,8 +122,11 @@ final class FunctionSettingsTest extends ApiTest {
 
     @Test
     void lessMemoryThanARuntimeNeeds_isAnError_thatSaysHowMuch() {
-        String nothing = "public class F implements java.util.function.BiFunction<Object, Object, Object> {\n"
-                + "  public Object apply(Object c, Object p) { return 1; }\n}\n";
+        String nothing = """
+                public class F implements java.util.function.BiFunction<Object, Object, Object> {
+                    public Object apply(Object c, Object p) { return 1; }
+                }
+                """;
         api.post(root, "/v1/function", function("tight", "java", "F.java", nothing, ",\"memory\":128"));
         awaitStatus("tight", "ERROR");
         assertThat(api.get(root, "/v1/function/tight").json().path("reason").toString())
