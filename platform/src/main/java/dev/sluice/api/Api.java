@@ -143,6 +143,7 @@ public final class Api implements Handler {
                 .addTo(table);
         new ExplainRoutes(door, audit, rooms.runs()).addTo(table);
         new AuditRoutes(door, audit).addTo(table);
+        OpenApi.addTo(table, version.version());
         this.routes = table.build();
     }
 
@@ -193,6 +194,7 @@ public final class Api implements Handler {
         new EntityRoutes<>(door, Form.of(Resource.API, "API", 200), new KeptEntities<>(fs, ApiWish.KIND, clock))
                 .addTo(table);
         new EventRoutes(door, fs, clock).addTo(table);
+        new EdgeRoutes(door).addTo(table);
     }
 
     private void forget(Organization deleted) {

@@ -122,8 +122,9 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
         }
         ObjectNode fields = JsonBody.JSON.createObjectNode();
         try (JsonParser in = JsonBody.JSON.createParser(body.readOnlyArray())) {
-            if (in.nextToken() != JsonToken.START_OBJECT) {
-                throw JsonBody.wrongType("body", "object", "another");
+            JsonToken first = in.nextToken();
+            if (first != JsonToken.START_OBJECT) {
+                throw JsonBody.wrongType("body", "object", first == JsonToken.START_ARRAY ? "array" : "another");
             }
             while (in.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = in.currentName();

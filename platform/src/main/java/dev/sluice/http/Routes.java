@@ -20,9 +20,13 @@ public final class Routes implements Handler {
         this.root = root;
     }
 
+    /// What a handler is there for.
+    public record Route(String method, String template) {}
+
     /// Collects routes; for one thread.
     public static final class Table {
         private final Node root = new Node();
+        private final List<Route> routes = new ArrayList<>();
 
         /// @throws IllegalArgumentException for a route that is there already
         public Table add(String method, String template, Handler handler) {
@@ -44,7 +48,13 @@ public final class Routes implements Handler {
             if (node.targets.put(method, new Target(List.copyOf(names), rest, handler)) != null) {
                 throw new IllegalArgumentException(method + " " + template + " is there already");
             }
+            routes.add(new Route(method, template));
             return this;
+        }
+
+        /// Those that are there by now.
+        public List<Route> routes() {
+            return List.copyOf(routes);
         }
 
         public Routes build() {
