@@ -42,6 +42,8 @@ missing_packages() { # PURPOSE
         has_python_package chameleon || printf 'python3-chameleon\tis used by an example, which is tested\n'
         has_python_package cryptography || printf 'python3-cryptography\tis used by an example, which is tested\n'
         has_python_package jwt || printf 'python3-jwt\tis used by an example, which is tested\n'
+        has_python_package pip || printf 'python3-pip\tbuilds images, which is tested\n'
+        [[ -e /usr/bin/npm ]] || printf 'npm\tbuilds images, which is tested\n'
         command -v curl >/dev/null || printf "curl\tis used by the README's examples, which are tested\n"
     fi
     if [[ $1 == test-full ]]; then

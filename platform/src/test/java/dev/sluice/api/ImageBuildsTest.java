@@ -40,7 +40,7 @@ final class ImageBuildsTest {
             const fs = require('fs'), http = require('http'), net = require('net');
             const registry = new URL(process.env.npm_config_registry);
             const places = ['/etc/shadow', '/etc/hostname', '/root', '/home', '/var', '/srv', '/usr/local/bin',
-                '/run/secrets', '%3$s'];
+                '/run/secrets', 'DIRECTORY'];
             const connects = (host, port) => new Promise((done) => {
                 const socket = net.connect({ host, port }, () => { socket.destroy(); done([host + ':' + port]); });
                 socket.on('error', () => done([]));
@@ -53,12 +53,12 @@ final class ImageBuildsTest {
             });
             (async () => {
                 const connected = [];
-                for (const [host, port] of [['127.0.0.1', %1$d], ['127.0.0.1', %2$d], ['8.8.8.8', 53], ['10.0.0.1', 80]]) {
+                for (const [host, port] of [['127.0.0.1', SERVER_PORT], ['127.0.0.1', REGISTRY_PORT], ['8.8.8.8', 53], ['10.0.0.1', 80]]) {
                     connected.push(...await connects(host, port));
                 }
                 const answers = [];
                 for (const path of ['/npm/spy', '/private/secret', '/npm/../private/secret',
-                    '/npm/%%2e%%2E/private/secret', '/npm/..%%2fprivate%%2fsecret']) answers.push(await asks(path));
+                    '/npm/%2e%2E/private/secret', '/npm/..%2fprivate%2fsecret']) answers.push(await asks(path));
                 fs.writeFileSync('found.json', JSON.stringify({
                     files: places.filter((place) => fs.existsSync(place)),
                     users: fs.readFileSync('/etc/passwd', 'utf8'),
@@ -147,7 +147,11 @@ final class ImageBuildsTest {
         assumeTrue(Files.exists(Path.of("/usr/bin/npm")), "npm is not installed");
         Asker admin = organization("spied");
         indexes.put("/private/secret", PackageIndexes.utf8("secret"));
-        indexes.npm("spy", "1.0.0", "node spy.js", Map.of("spy.js", SPY.formatted(api.port(), indexes.port(), directory)));
+        indexes.npm("spy", "1.0.0", "node spy.js", Map.of(
+                        "spy.js",
+                        SPY.replace("SERVER_PORT", Integer.toString(api.port()))
+                                .replace("REGISTRY_PORT", Integer.toString(indexes.port()))
+                                .replace("DIRECTORY", directory.toString())));
         image(admin, "i", "js", "{\"dependencies\":{\"spy\":\"*\"}}");
         settled(admin, IMAGES, "i", "READY");
         create(

@@ -27,7 +27,7 @@ final class KillTest {
     private static final int ROUNDS = Integer.getInteger("kills", 1);
     private static final int ACKNOWLEDGED_MIN = 15;
     private static final long BETWEEN_RUNS_MILLIS = 10;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Set<String> SETTLED = Set.of("READY", "ERROR");
 
     /// What was acknowledged, by where it is, and what must be there: a status of those, or none.

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -159,7 +160,7 @@ final class CancelTest {
         assertThat(find(run).status()).contains(Status.READY);
     }
 
-    private static Refusal refusal(Task caller, UUID id) {
+    private static @Nullable Refusal refusal(Task caller, UUID id) {
         return Tasks.refusal(caller, () -> spine.invocations.cancel("acme", id, Optional.empty()));
     }
 
@@ -205,13 +206,13 @@ final class CancelTest {
 
     private static void createOpen(FsPath path, String source, Convention convention) {
         var everybody = new GatePolicy(Component.TRUE, Component.TRUE, Component.TRUE, Component.FALSE);
-        FunctionSpec spec = spine.python(source, "hello.handle", convention, Spine.limits(Duration.ofSeconds(300)));
+        FunctionSpec spec = spine.python(source, "hello.handle", convention, Spine.limits(Duration.ofMinutes(5)));
         spine.create(path, everybody, spec, Label.parse("T,acme/function"));
     }
 
     private static void create(String name, String source) {
         spine.create(
                 name,
-                spine.python(source, "hello.handle", Convention.DISPATCH, Spine.limits(Duration.ofSeconds(300))));
+                spine.python(source, "hello.handle", Convention.DISPATCH, Spine.limits(Duration.ofMinutes(5))));
     }
 }
