@@ -17,8 +17,8 @@ import java.util.Map;
 record Guests(NamespaceDriver driver, LocalWorker worker, Builds builds) implements AutoCloseable {
     static Guests start(Config config, CloudCalls.Rooms rooms, Scheduler scheduler, int memoryMib)
             throws InterruptedException {
-        NamespaceDriver driver = NamespaceDriver.open(
-                NamespaceOptions.of(config.data().resolve("sandbox"), files(config.guestDir())));
+        NamespaceDriver driver =
+                NamespaceDriver.open(NamespaceOptions.of(config.data().resolve("sandbox"), files(config.guestDir())));
         var worker = new LocalWorker(
                 driver,
                 rooms.blobs(),
@@ -34,10 +34,14 @@ record Guests(NamespaceDriver driver, LocalWorker worker, Builds builds) impleme
 
     private static Map<String, Path> files(Path directory) {
         Map<String, Path> files = new HashMap<>(Map.of(
-                Runtime.PYTHON3.language(), directory.resolve("python"),
-                Runtime.NODEJS.language(), directory.resolve("node"),
-                Runtime.JAVA.language(), directory.resolve("java").resolve("runtime"),
-                NamespaceOptions.BUILD, directory.resolve("build")));
+                Runtime.PYTHON3.language(),
+                directory.resolve("python"),
+                Runtime.NODEJS.language(),
+                directory.resolve("node"),
+                Runtime.JAVA.language(),
+                directory.resolve("java").resolve("runtime"),
+                NamespaceOptions.BUILD,
+                directory.resolve("build")));
         if (Files.exists(NamespaceOptions.PWSH)) { // no distribution has it
             files.put(Runtime.POWERSHELL.language(), directory.resolve("powershell"));
         }

@@ -116,10 +116,11 @@ final class Platform implements AutoCloseable {
         DataKeys keys = keys(store, random);
         Runs runs = runs(store, clock);
         var scheduler = new Scheduler(memoryMib, tenant -> Limiting.runs(limits, tenant));
-        var guests = closing(Guests.start(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib), Guests::close);
+        var guests = closing(
+                Guests.start(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib), Guests::close);
         var secrets = new Secrets(fs, keys, audit, random);
-        var invocations =
-                new Invocations(gates, scheduler, guests.worker(), secrets, runs, new RunIds(clock, random), audit, clock);
+        var invocations = new Invocations(
+                gates, scheduler, guests.worker(), secrets, runs, new RunIds(clock, random), audit, clock);
 
         TlsIdentity identity = TlsIdentity.at(data, clock);
         var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, new Gateway());

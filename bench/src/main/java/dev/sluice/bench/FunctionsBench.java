@@ -35,7 +35,10 @@ final class FunctionsBench {
                         public String apply(Object context, Object payload) { return "world"; }
                     }
                     """,
-                    List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-version")),
+                    List.of(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-version")),
             new Language(
                     "powershell",
                     "hello.ps1",
@@ -85,7 +88,8 @@ final class FunctionsBench {
         try (BareHello bare = BareHello.start(directory)) {
             for (int callers : isQuick ? CALLERS_QUICK : CALLERS) {
                 Samples beside = bare.load().run(callers, length());
-                for (Language language : LANGUAGES.stream().filter(Language::isHere).toList()) {
+                for (Language language :
+                        LANGUAGES.stream().filter(Language::isHere).toList()) {
                     exec(server, language, callers, beside);
                 }
             }
@@ -97,7 +101,8 @@ final class FunctionsBench {
         long[] nanos = new long[builds];
         for (int i = 0; i < builds; i++) {
             long start = System.nanoTime();
-            server.create(hello(language) + (i == 0 ? "" : "-" + i), language.name(), language.file(), language.source());
+            server.create(
+                    hello(language) + (i == 0 ? "" : "-" + i), language.name(), language.file(), language.source());
             nanos[i] = System.nanoTime() - start;
         }
         double bare = ColdBench.bareStart(language.bare(), builds);
@@ -116,8 +121,8 @@ final class FunctionsBench {
         load.run(callers, length());
         Samples samples = load.run(callers, length());
         String who = language.name() + ", " + callers + (callers == 1 ? " caller" : " callers");
-        report.add(Figure.of(NAME, "exec " + who, samples.perSecond(), "1/s", "")
-                .beside("bare hello", bare.perSecond()));
+        report.add(
+                Figure.of(NAME, "exec " + who, samples.perSecond(), "1/s", "").beside("bare hello", bare.perSecond()));
         report.add(Figure.of(NAME, "  median", samples.micros(0.5) / 1e3, "ms", "")
                 .beside("bare hello", bare.micros(0.5) / 1e3));
         report.add(Figure.of(NAME, "  p99", samples.micros(0.99) / 1e3, "ms", "")

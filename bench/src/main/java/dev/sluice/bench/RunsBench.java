@@ -45,8 +45,9 @@ final class RunsBench {
                             "ms",
                             "ratio about 1")
                     .beside("the newest of them", parts[0].micros(0.5) / 1e3));
-            report.add(Figure.of(FunctionsBench.NAME, "server's memory after that", server.memoryMib(), "MiB", "no growth")
-                    .beside("before", before));
+            report.add(
+                    Figure.of(FunctionsBench.NAME, "server's memory after that", server.memoryMib(), "MiB", "no growth")
+                            .beside("before", before));
         }
     }
 
@@ -88,7 +89,17 @@ final class RunsBench {
             for (int i = 0; i < count; i++) {
                 long now = clock.millis();
                 var run = new Run(
-                        ids.next(), OPERATOR, "listed", "id", "faas", true, now, now, List.of(), new TreeMap<>(), label);
+                        ids.next(),
+                        OPERATOR,
+                        "listed",
+                        "id",
+                        "faas",
+                        true,
+                        now,
+                        now,
+                        List.of(),
+                        new TreeMap<>(),
+                        label);
                 runs.begin(run);
                 runs.end(run, content(label, now), Runs.Durability.BEHIND);
             }

@@ -104,7 +104,8 @@ public final class Api implements Handler {
         var door = new Door(rooms.authenticator(), login.users(), rooms.audit(), limiting.limits(), rates);
         this.organizations = rooms.organizations();
         this.audit = rooms.audit();
-        this.images = new Images(rooms.fs(), rooms.blobs(), rooms.invocations(), rooms.running().builds(), clock);
+        this.images = new Images(
+                rooms.fs(), rooms.blobs(), rooms.invocations(), rooms.running().builds(), clock);
         var versions = new FunctionVersions(rooms.fs(), audit, new SecureRandom(), clock);
         this.functions = functions(rooms, images, versions, clock);
         var table = new Routes.Table();
@@ -138,13 +139,17 @@ public final class Api implements Handler {
         new SecretRoutes(door, rooms.secrets()).addTo(table);
         addRuns(table, door, rooms, versions, clock);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);
-        new FsRoutes(door, rooms.fs(), rooms.blobs()).addTo(table);
-        new SeedRoutes(door, rooms.fs(), rooms.blobs(), new PathGates(rooms.fs(), rooms.blobs(), rooms.gates()))
-                .addTo(table);
+        addFiles(table, door, rooms);
         new ExplainRoutes(door, audit, rooms.runs()).addTo(table);
         new AuditRoutes(door, audit).addTo(table);
         OpenApi.addTo(table, version.version());
         this.routes = table.build();
+    }
+
+    private static void addFiles(Routes.Table table, Door door, Rooms rooms) {
+        new FsRoutes(door, rooms.fs(), rooms.blobs()).addTo(table);
+        new SeedRoutes(door, rooms.fs(), rooms.blobs(), new PathGates(rooms.fs(), rooms.blobs(), rooms.gates()))
+                .addTo(table);
     }
 
     private void addRuns(Routes.Table table, Door door, Rooms rooms, FunctionVersions versions, Clock clock) {

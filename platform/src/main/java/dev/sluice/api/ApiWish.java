@@ -97,8 +97,7 @@ record ApiWish(
                 : uris.stream()
                         .map(uri -> uri.equals(part) || uri.startsWith(part + "/") ? uri : part + uri)
                         .toList();
-        return new ApiWish(
-                name, function, authentication, enabled, cors, hosts, methods, protocols, below, tls, tags);
+        return new ApiWish(name, function, authentication, enabled, cors, hosts, methods, protocols, below, tls, tags);
     }
 
     @Override

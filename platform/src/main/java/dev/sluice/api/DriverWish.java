@@ -15,8 +15,7 @@ import java.util.List;
 /// Source: contracts/dispatch.md 2.10, 6.
 ///
 /// @param made what its type was when it was created or updated; before that, nothing
-record DriverWish(
-        String name, String type, List<DriverConfig> config, List<String> secrets, Made made, List<Tag> tags)
+record DriverWish(String name, String type, List<DriverConfig> config, List<String> secrets, Made made, List<Tag> tags)
         implements KeptEntity.Wish {
     /// As long as Dispatch waits for a driver that never comes.
     private static final Duration DEPLOYED_WITHIN = Duration.ofSeconds(8);
@@ -90,9 +89,7 @@ record DriverWish(
                     ? State.of(begun)
                     : new State(Status.READY, List.of(NO_EVENTS_YET));
         }
-        return time.compareTo(DEPLOYED_WITHIN) < 0
-                ? State.of(begun)
-                : new State(Status.ERROR, List.of(NOT_AVAILABLE));
+        return time.compareTo(DEPLOYED_WITHIN) < 0 ? State.of(begun) : new State(Status.ERROR, List.of(NOT_AVAILABLE));
     }
 
     /// No driver can be reached from outside yet.
@@ -101,7 +98,9 @@ record DriverWish(
         out.field("name", name).field("kind", "Driver").field("type", type);
         DriverConfig.write(config, out);
         out.fieldOrNull("secrets", secrets).name("expose").value(made.expose);
-        out.field("url", "").fieldOrNull("reason", state.reason()).field("status", state.status().name());
+        out.field("url", "")
+                .fieldOrNull("reason", state.reason())
+                .field("status", state.status().name());
         out.field("created-time", entity.createdSeconds()).field("modified-time", entity.modifiedSeconds());
         Tag.write(tags, out);
     }

@@ -113,7 +113,8 @@ final class FunctionBuilds {
                 return;
             }
             try {
-                BlobRef source = sources.fetch(organization.token(), entity.wish().sourceUrl());
+                BlobRef source =
+                        sources.fetch(organization.token(), entity.wish().sourceUrl());
                 as(organization, () -> {
                     files.write(organization, wanted.entity().of(source.digest()), wanted.version());
                     files.keepSource(organization, entity.name(), source);

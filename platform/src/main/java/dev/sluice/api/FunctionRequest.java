@@ -58,9 +58,7 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
         try {
             return new FunctionRequest(
                     wish,
-                    archive.size() == 0
-                            ? Optional.empty()
-                            : Optional.of(SourceArchive.unpack(archive.toByteArray())));
+                    archive.size() == 0 ? Optional.empty() : Optional.of(SourceArchive.unpack(archive.toByteArray())));
         } catch (Refused refused) {
             throw refused(name, refused.reason());
         }
@@ -76,8 +74,7 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
         }
         long memory = fields.number("memory", 0, Limits.MEMORY_MIB_MAX);
         if (memory > 0 && memory < Limits.MEMORY_MIB_MIN) {
-            throw Rejection.of(
-                    422, 609, "memory in body should be greater than or equal to " + Limits.MEMORY_MIB_MIN);
+            throw Rejection.of(422, 609, "memory in body should be greater than or equal to " + Limits.MEMORY_MIB_MIN);
         }
         try {
             var sizing = new FunctionEntity.Sizing(
@@ -109,9 +106,7 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
         return fields.text("convention")
                 .map(word -> Convention.of(word)
                         .orElseThrow(() -> Rejection.of(
-                                422,
-                                606,
-                                "convention in body should be one of [auto dispatch faasten lambda http]")))
+                                422, 606, "convention in body should be one of [auto dispatch faasten lambda http]")))
                 .orElse(Convention.AUTO);
     }
 

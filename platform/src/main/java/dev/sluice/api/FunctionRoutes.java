@@ -46,7 +46,9 @@ final class FunctionRoutes {
         ObjectLoans.requireSome(caller, Action.CREATE, Resource.FUNCTION);
         FunctionRequest wish = upload(request);
         Task task = withSecrets(
-                caller, Need.of(Action.CREATE, Resource.FUNCTION, wish.wish().name()), wish.wish().secrets());
+                caller,
+                Need.of(Action.CREATE, Resource.FUNCTION, wish.wish().name()),
+                wish.wish().secrets());
         try {
             return KeptRoutes.answer(201, task.run(() -> functions.create(caller.organization(), wish)));
         } catch (Refused refused) {
@@ -59,7 +61,10 @@ final class FunctionRoutes {
         String name = request.parameter("name");
         kept.lent(caller, Action.UPDATE, name);
         FunctionRequest wish = upload(request);
-        Task task = withSecrets(caller, Need.of(Action.UPDATE, Resource.FUNCTION, name), wish.wish().secrets());
+        Task task = withSecrets(
+                caller,
+                Need.of(Action.UPDATE, Resource.FUNCTION, name),
+                wish.wish().secrets());
         return KeptRoutes.answer(200, task.run(() -> functions.update(caller.organization(), name, wish)));
     }
 

@@ -63,16 +63,16 @@ final class FunctionVersions {
     /// @param key who calls again with the same one gets the same version
     /// @throws Refused `NOT_FOUND` for an alias that is not there; a number is not looked up
     long resolve(Organization organization, FunctionRef wanted, Optional<String> key) {
-        return number(wanted.qualifier()).orElseGet(() -> files.aliases(organization, wanted.name())
-                .required(wanted.qualifier())
-                .pick(key, random::nextInt));
+        return number(wanted.qualifier())
+                .orElseGet(() -> files.aliases(organization, wanted.name())
+                        .required(wanted.qualifier())
+                        .pick(key, random::nextInt));
     }
 
     /// A version's number, if it is one.
     static Optional<Long> number(String text) {
-        boolean isNumber = text.length() <= 18
-                && !text.isEmpty()
-                && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean isNumber =
+                text.length() <= 18 && !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
         return isNumber ? Optional.of(Long.parseLong(text)) : Optional.empty();
     }
 
@@ -138,14 +138,17 @@ final class FunctionVersions {
                 name + ":" + alias.name(),
                 FunctionFiles.gateLabel(organization, name),
                 Map.of("versions", alias.shares().toString()));
-        witness.witness(deed, () -> locked(organization, () -> {
-            alias.shares().forEach(share -> as(organization, () -> required(organization, name, share.version())));
-            return as(organization, () -> {
-                Aliases before = files.aliases(organization, name);
-                files.write(organization, name, before, change.apply(before));
-                return before;
-            });
-        }));
+        witness.witness(
+                deed,
+                () -> locked(organization, () -> {
+                    alias.shares()
+                            .forEach(share -> as(organization, () -> required(organization, name, share.version())));
+                    return as(organization, () -> {
+                        Aliases before = files.aliases(organization, name);
+                        files.write(organization, name, before, change.apply(before));
+                        return before;
+                    });
+                }));
     }
 
     private FunctionEntity required(Organization organization, String name, long version) {
@@ -159,7 +162,8 @@ final class FunctionVersions {
     void keep(Organization organization, FunctionEntity built, Consumer<FsPath> gate) {
         String name = built.wish().name();
         locked(organization, () -> {
-            if (as(organization, () -> files.find(organization, name, built.version())).isPresent()) {
+            if (as(organization, () -> files.find(organization, name, built.version()))
+                    .isPresent()) {
                 return built;
             }
             gate.accept(VersionFiles.gate(organization, name, built.version()));

@@ -137,9 +137,8 @@ final class ImageBuilds {
         if (accepted.entity().status() == ImageStatus.INITIALIZED) {
             building = mark(organization, accepted, ImageStatus.CREATING, told, List.of());
         }
-        Optional<String> problem = base.isEmpty()
-                ? Optional.of(missing(accepted.entity().wish().baseImage()))
-                : problem(base.get());
+        Optional<String> problem =
+                base.isEmpty() ? Optional.of(missing(accepted.entity().wish().baseImage())) : problem(base.get());
         if (problem.isPresent()) {
             fail(organization, building, told, problem.get());
         } else {

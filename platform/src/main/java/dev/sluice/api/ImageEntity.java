@@ -23,8 +23,7 @@ record ImageEntity(
     }
 
     /// One that is still to be built.
-    ImageEntity(
-            String id, Wish wish, String language, ImageStatus status, List<String> reason, long createdSeconds) {
+    ImageEntity(String id, Wish wish, String language, ImageStatus status, List<String> reason, long createdSeconds) {
         this(id, wish, language, status, reason, createdSeconds, null);
     }
 

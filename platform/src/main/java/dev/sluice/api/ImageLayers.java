@@ -57,8 +57,7 @@ final class ImageLayers {
 
     /// A layer of the organization's that was installed for the same needs.
     Optional<ImageEntity.Built> ofAnEqualImage(Organization organization, String key) {
-        List<Stored<ImageEntity>> all =
-                Upkeep.of(organization, Resource.IMAGE).run(() -> files.list(organization));
+        List<Stored<ImageEntity>> all = Upkeep.of(organization, Resource.IMAGE).run(() -> files.list(organization));
         return all.stream()
                 .map(stored -> stored.entity().built())
                 .filter(Objects::nonNull)

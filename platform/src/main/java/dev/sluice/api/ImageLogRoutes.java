@@ -33,7 +33,9 @@ final class ImageLogRoutes {
             ImageEntity image = images.find(caller.organization(), name);
             String log = images.log(caller.organization(), image);
             var out = new JsonWriter(512 + log.length());
-            out.beginObject().field("name", image.name()).field("status", image.status().name());
+            out.beginObject()
+                    .field("name", image.name())
+                    .field("status", image.status().name());
             return Response.json(200, out.field("log", log).endObject().done());
         });
     }

@@ -70,7 +70,8 @@ final class ImageNeeds {
             throw new Unmet("this server installs no modules of PowerShell: put them into the functions' sources"
                     + " instead of a manifest");
         }
-        String manifest = runtime == Runtime.PYTHON3 ? notOfTheHost(organization, wish.manifest(), log) : wish.manifest();
+        String manifest =
+                runtime == Runtime.PYTHON3 ? notOfTheHost(organization, wish.manifest(), log) : wish.manifest();
         if (manifest.isEmpty()) {
             return Optional.empty();
         }
@@ -128,7 +129,9 @@ final class ImageNeeds {
         }
         List<String> missing = new ArrayList<>();
         for (String line : lines) {
-            if (!line.isEmpty() && !line.startsWith("#") && unmet(organization, line).isPresent()) {
+            if (!line.isEmpty()
+                    && !line.startsWith("#")
+                    && unmet(organization, line).isPresent()) {
                 missing.add(line);
             }
         }

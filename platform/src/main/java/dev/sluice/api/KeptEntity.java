@@ -10,8 +10,7 @@ import java.util.List;
 ///
 /// @param begun         CREATING or UPDATING
 /// @param changedMillis when it was created or updated last
-record KeptEntity<W extends KeptEntity.Wish>(
-        String id, W wish, Status begun, long createdSeconds, long changedMillis) {
+record KeptEntity<W extends KeptEntity.Wish>(String id, W wish, Status begun, long createdSeconds, long changedMillis) {
     /// Whoever looks right after a change sees that it is under way.
     static final Duration LOOKED_AT = BaseImageEntity.LOOKED_AT;
 

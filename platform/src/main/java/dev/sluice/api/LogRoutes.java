@@ -60,8 +60,7 @@ final class LogRoutes {
     private Response ofFunction(Request request) {
         Caller.Known caller = door.borrower(request);
         Optional<String> name = Optional.of(request.parameter("name"));
-        var reader = new Reader(
-                RunRoutes.looking(caller, name), () -> RunRoutes.looking(door.borrower(request), name));
+        var reader = new Reader(RunRoutes.looking(caller, name), () -> RunRoutes.looking(door.borrower(request), name));
         return events(request, caller.organization().token(), name, reader, (following, out) -> {
             new LogStream(out, reader, clock).ofFunction(following);
         });

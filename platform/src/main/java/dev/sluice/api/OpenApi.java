@@ -67,7 +67,8 @@ final class OpenApi {
         operation.put("summary", told.path("summary").asString(""));
         operation.put("operationId", (route.method() + route.template()).replaceAll("[^A-Za-z0-9]+", "-"));
         var parameters = operation.putArray("parameters");
-        PARAMETER.matcher(route.template())
+        PARAMETER
+                .matcher(route.template())
                 .results()
                 .forEach(match -> parameters.add(parameter(match.group(1), "path", true)));
         told.path("query").forEach(name -> parameters.add(parameter(name.asString(), "query", false)));

@@ -88,7 +88,11 @@ final class RunJson {
         out.fieldOrNull("reason", reason).field("secrets", run.secrets());
         out.name("services").raw("null").field("status", status);
         out.name("tags").beginArray();
-        run.tags().forEach((key, value) -> out.beginObject().field("key", key).field("value", value).endObject());
+        run.tags()
+                .forEach((key, value) -> out.beginObject()
+                        .field("key", key)
+                        .field("value", value)
+                        .endObject());
         out.endArray().endObject();
     }
 

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// `/v1/function/{name}/source`: what a function, or with `?version=N` a version of it, was made of. Whoever may get the
-/// function gets it: it is of the same label.
+/// `/v1/function/{name}/source`: what a function, or with `?version=N` a version of it, was made of. Whoever may
+/// get the function gets it: it is of the same label.
 final class SourceRoutes {
     private static final String KIND = "function";
     private static final String ARCHIVE = "application/gzip";
@@ -57,8 +57,7 @@ final class SourceRoutes {
         if (!packing.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw Rejection.of(503, "too many sources are being fetched: try again later");
         }
-        try (Blobs.Blob blob =
-                blobs.open(digest).orElseThrow(Refused::notFound)) {
+        try (Blobs.Blob blob = blobs.open(digest).orElseThrow(Refused::notFound)) {
             SourceFiles files = SourceFiles.decode(blob.stream(0));
             return Response.of(200, ARCHIVE, Bytes.takeOver(SourceArchive.pack(files)));
         } finally {

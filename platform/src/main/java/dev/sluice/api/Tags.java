@@ -35,7 +35,8 @@ final class Tags {
         List<String> values = wantedApplications(request);
         return tags -> values.stream()
                 .allMatch(value -> tags.stream()
-                        .anyMatch(tag -> Run.namesApplication(tag.key()) && tag.value().equals(value)));
+                        .anyMatch(tag ->
+                                Run.namesApplication(tag.key()) && tag.value().equals(value)));
     }
 
     /// The applications that the query names.

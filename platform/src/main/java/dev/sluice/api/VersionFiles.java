@@ -119,7 +119,9 @@ final class VersionFiles {
     Aliases aliases(Organization organization, String name) {
         return contentOf(running(organization, name).child(name + ALIASES))
                 .map(found -> new Aliases(
-                        JsonBody.JSON.readValue(found.bytes().readOnlyArray(), AliasFile.class).aliases(),
+                        JsonBody.JSON
+                                .readValue(found.bytes().readOnlyArray(), AliasFile.class)
+                                .aliases(),
                         found.version()))
                 .orElse(new Aliases(List.of(), 0));
     }

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// `/v1/function/{name}/versions` and `/v1/function/{name}/aliases`: what Dispatch does not have. Whoever changes any of
-/// it changes the function.
+/// `/v1/function/{name}/versions` and `/v1/function/{name}/aliases`: what Dispatch does not have. Whoever changes
+/// any of it changes the function.
 final class VersionRoutes {
     private static final int BODY_BYTES_MAX = 16 << 10;
     private static final String FUNCTION = "/v1/function/{name}";
@@ -97,10 +97,7 @@ final class VersionRoutes {
         String name = request.parameter("name");
         return answer(lent(caller, Action.UPDATE, request)
                 .run(() -> versions.remove(
-                        caller.organization(),
-                        name,
-                        version(request),
-                        functions.find(caller.organization(), name))));
+                        caller.organization(), name, version(request), functions.find(caller.organization(), name))));
     }
 
     private static Response answer(FunctionEntity version) {
@@ -156,8 +153,11 @@ final class VersionRoutes {
     /// At once: the next run is of the version before.
     private Response rollback(Request request) {
         Caller.Known caller = door.borrower(request);
-        return replace(caller, request, before -> before.previous(now())
-                .orElseThrow(() -> new Refused(Refusal.INVALID, "the alias has never named anything else")));
+        return replace(
+                caller,
+                request,
+                before -> before.previous(now())
+                        .orElseThrow(() -> new Refused(Refusal.INVALID, "the alias has never named anything else")));
     }
 
     private Response replace(Caller.Known caller, Request request, UnaryOperator<Alias> change) {
@@ -166,8 +166,7 @@ final class VersionRoutes {
         Alias next = change.apply(before);
         String name = request.parameter("name");
         Task granting = granting(task, caller, name, next.shares());
-        return answer(
-                200, request, granting.run(() -> versions.replace(caller.organization(), name, before, next)));
+        return answer(200, request, granting.run(() -> versions.replace(caller.organization(), name, before, next)));
     }
 
     private Response deleteAlias(Request request) {
@@ -176,8 +175,8 @@ final class VersionRoutes {
         return answer(
                 200,
                 request,
-                task.run(() -> versions.delete(
-                        caller.organization(), request.parameter("name"), request.parameter("alias"))));
+                task.run(() ->
+                        versions.delete(caller.organization(), request.parameter("name"), request.parameter("alias"))));
     }
 
     /// Whoever lets a name lead to versions with secrets needs them as much as who made the versions: the name's users

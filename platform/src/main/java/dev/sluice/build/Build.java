@@ -53,7 +53,6 @@ final class Build {
         sandbox.close();
     }
 
-
     SourceFiles run(String manifest) throws BuildFailed, InterruptedException {
         try {
             return converse(manifest);
@@ -83,7 +82,11 @@ final class Build {
                 Map.of(
                         "language", language.language(),
                         "manifest", manifest,
-                        "origins", addresses.stream().map(Registries::origin).distinct().toList(),
+                        "origins",
+                                addresses.stream()
+                                        .map(Registries::origin)
+                                        .distinct()
+                                        .toList(),
                         "index", addresses.getFirst().getRawPath(),
                         "java", System.getProperty("java.home")));
         var installed = new Installed();
@@ -96,8 +99,7 @@ final class Build {
                 case 'E' -> {
                     return installed.all();
                 }
-                case 'X' ->
-                    throw new BuildFailed(new String(frame.body().readOnlyArray(), StandardCharsets.UTF_8));
+                case 'X' -> throw new BuildFailed(new String(frame.body().readOnlyArray(), StandardCharsets.UTF_8));
                 default -> throw new BuildFailed("the build spoke in riddles");
             }
         }
@@ -107,7 +109,9 @@ final class Build {
         URI address;
         try {
             address = registries.permitted(
-                    language, asked.path("origin").asString(""), asked.path("path").asString(""));
+                    language,
+                    asked.path("origin").asString(""),
+                    asked.path("path").asString(""));
         } catch (BuildFailed elsewhere) {
             log.say("sluice: refused, for it is in none of the configured registries");
             refuse(403);

@@ -29,8 +29,7 @@ public final class Builds implements AutoCloseable {
     private static final int CPU_PERCENT = 100;
     private static final Duration BOOT = Duration.ofSeconds(20);
     private static final String ROOT = "build";
-    private static final List<String> COMMAND =
-            List.of("/usr/bin/python3", "-I", "-S", "-B", "/runtime/build.py");
+    private static final List<String> COMMAND = List.of("/usr/bin/python3", "-I", "-S", "-B", "/runtime/build.py");
     private static final Logger LOG = LoggerFactory.getLogger(Builds.class);
 
     private final SandboxDriver driver;

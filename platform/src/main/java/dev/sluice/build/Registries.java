@@ -17,7 +17,8 @@ public final class Registries {
     private static final Map<String, Runtime> WORDS =
             Map.of("python", Runtime.PYTHON3, "nodejs", Runtime.NODEJS, "java", Runtime.JAVA);
 
-    private static final Pattern PATH = Pattern.compile("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*(\\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?");
+    private static final Pattern PATH =
+            Pattern.compile("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*(\\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?");
     private static final int PATH_CHARS_MAX = 2048;
 
     private final Map<Runtime, List<URI>> addresses;

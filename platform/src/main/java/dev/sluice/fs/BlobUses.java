@@ -54,7 +54,8 @@ public final class BlobUses {
     Set<Digest> blobsOf(StoredObject object) {
         return switch (object.kind()) {
             case BLOB -> Set.of(BlobRef.decode(object.bytes()).digest());
-            case GATE, SERVICE -> Set.copyOf(references.in(object.kind(), object.bytes()).blobs());
+            case GATE, SERVICE ->
+                Set.copyOf(references.in(object.kind(), object.bytes()).blobs());
             case FILE, DIRECTORY, FACETED -> Set.of();
         };
     }

@@ -53,8 +53,7 @@ public final class SourceArchive {
         return switch (convention) {
             case AUTO, DISPATCH, FAASTEN -> defaultHandler(runtime, source);
             case LAMBDA -> lambdaHandler(runtime, source);
-            case HTTP ->
-                source.files().size() == 1 ? Optional.of(source.files().firstKey()) : Optional.empty();
+            case HTTP -> source.files().size() == 1 ? Optional.of(source.files().firstKey()) : Optional.empty();
         };
     }
 

@@ -188,21 +188,22 @@ final class GateCodec {
     private static GateContent.Direct direct(StoredDirect stored, JsonNode fields) {
         String[] called = stored.convention().split(" ", 2);
         var function = new FunctionSpec(
-                Runtime.of(stored.runtime()).orElseThrow(),
-                new Digest(stored.packageDigest()),
-                stored.handler(),
-                Convention.of(called[0]).orElseThrow(),
-                new Limits(stored.memoryMib(), Duration.ofMillis(stored.timeoutMillis())),
-                stored.timeoutStated(),
-                called.length == 1
-                        ? PayloadStyle.RAW
-                        : PayloadStyle.of(called[1]).orElseThrow(),
-                new SchemaPair(schema(fields, SCHEMA_IN), schema(fields, SCHEMA_OUT)),
-                fields.path(LAYERS)
-                        .valueStream()
-                        .map(JsonNode::asString)
-                        .map(Digest::new)
-                        .toList()).with(deployment(fields));
+                        Runtime.of(stored.runtime()).orElseThrow(),
+                        new Digest(stored.packageDigest()),
+                        stored.handler(),
+                        Convention.of(called[0]).orElseThrow(),
+                        new Limits(stored.memoryMib(), Duration.ofMillis(stored.timeoutMillis())),
+                        stored.timeoutStated(),
+                        called.length == 1
+                                ? PayloadStyle.RAW
+                                : PayloadStyle.of(called[1]).orElseThrow(),
+                        new SchemaPair(schema(fields, SCHEMA_IN), schema(fields, SCHEMA_OUT)),
+                        fields.path(LAYERS)
+                                .valueStream()
+                                .map(JsonNode::asString)
+                                .map(Digest::new)
+                                .toList())
+                .with(deployment(fields));
         return new GateContent.Direct(
                 policy(stored.privilege(), stored.clearance(), stored.declassify(), stored.maxSecrecy()),
                 function,

@@ -29,13 +29,7 @@ public enum Runtime {
             "powershell",
             256,
             false,
-            List.of(
-                    "/usr/bin/pwsh",
-                    "-NoLogo",
-                    "-NoProfile",
-                    "-NonInteractive",
-                    "-File",
-                    "/runtime/guest.ps1"));
+            List.of("/usr/bin/pwsh", "-NoLogo", "-NoProfile", "-NonInteractive", "-File", "/runtime/guest.ps1"));
 
     private final String language;
     private final int memoryMibMin;

@@ -124,8 +124,7 @@ final class Execution {
     }
 
     private Content stopped(Start start, String message) {
-        return endings.stopped(
-                start.run(), start.task().label(), start.wish().payload(), message);
+        return endings.stopped(start.run(), start.task().label(), start.wish().payload(), message);
     }
 
     private Content run(Start start, Scheduler.Lease lease) throws InterruptedException {

@@ -96,12 +96,7 @@ public record Invocation(
     /// What a worker is given, once the secrets have been read.
     ///
     /// @param invoker, cancellation, log as [Job] has them
-    Job job(
-            Injected injected,
-            Chain chain,
-            LongFunction<Invoker> invoker,
-            Cancellation cancellation,
-            LiveLog log) {
+    Job job(Injected injected, Chain chain, LongFunction<Invoker> invoker, Cancellation cancellation, LiveLog log) {
         return new Job(
                 function,
                 payload,

@@ -165,9 +165,9 @@ public final class Invocations {
         return submissions.accept(wish);
     }
 
-    /// Ends a run, as [Task#current], which must know of it and may write such records: one that waits will never begin,
-    /// one that runs has its guest taken away. Whoever waits for it gets its answer. Nothing happens to one that has
-    /// ended.
+    /// Ends a run, as [Task#current], which must know of it and may write such records: one that waits will never
+    /// begin, one that runs has its guest taken away. Whoever waits for it gets its answer. Nothing happens to one
+    /// that has ended.
     ///
     /// @param function empty for any
     /// @return the run as the caller may see it, once it has ended, or has not after [#CANCEL_PATIENCE]

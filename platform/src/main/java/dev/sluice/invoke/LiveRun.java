@@ -62,7 +62,8 @@ public final class LiveRun implements AutoCloseable {
     public record Line(boolean isError, String text) {}
 
     /// One follower's reading of a run. Silent for ever from the first line on that he may not read, and from the
-    /// moment on at which the run has learnt more than he may: neither of them shows, nor when the run ends after that.
+    /// moment on at which the run has learnt more than he may: neither of them shows, nor when the run ends after
+    /// that.
     public static final class Reading {
         private final LiveRun live;
         private final LiveLog.Place place = new LiveLog.Place();

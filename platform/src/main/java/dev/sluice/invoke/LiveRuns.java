@@ -102,11 +102,7 @@ public final class LiveRuns {
         private final Map<UUID, Integer> endedBytes = new HashMap<>(); // guarded by this
         private long missed; // guarded by this
 
-        Following(
-                String organization,
-                String function,
-                Supplier<Task> reader,
-                Consumer<Following> onClose) {
+        Following(String organization, String function, Supplier<Task> reader, Consumer<Following> onClose) {
             this.organization = organization;
             this.function = function;
             this.reader = reader;

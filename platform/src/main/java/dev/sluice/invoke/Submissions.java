@@ -113,8 +113,7 @@ final class Submissions {
                 gates.requireMayEnter(gate, queued.vouched());
                 Task task = gate.taskFor(invoker.label());
                 Chain chain = Chain.queued(queued.vouched());
-                Content ended =
-                        execution.admitAndRun(new Execution.Start(run, gate, task, wish, chain, cancellation));
+                Content ended = execution.admitAndRun(new Execution.Start(run, gate, task, wish, chain, cancellation));
                 return reasons.addTo(ended, run, task, Optional.empty());
             });
         } catch (Refused refused) {

@@ -27,8 +27,8 @@ public record ObjectWord(Resource resource, String name) {
         Optional<ObjectWord> ofSeveral = IamKind.isWord(kind)
                 ? Optional.of(new ObjectWord(Resource.IAM, word))
                 : Optional.of(new ObjectWord(Resource.EVENT, word)).filter(_ -> EventKind.isWord(kind));
-        Optional<ObjectWord> object = ofSeveral.or(
-                () -> Resource.of(kind).map(resource -> new ObjectWord(resource, word.substring(slash + 1))));
+        Optional<ObjectWord> object = ofSeveral.or(() ->
+                Resource.of(kind).map(resource -> new ObjectWord(resource, word.substring(slash + 1))));
         return object.filter(known -> known.name().length() <= Glob.CHARS_MAX);
     }
 }

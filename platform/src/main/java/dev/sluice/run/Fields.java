@@ -34,8 +34,7 @@ final class Fields {
         return Bytes.takeOver(in.readNBytes(in.readInt()));
     }
 
-    static <T> void writeMap(DataOutputStream out, Map<String, T> map, Function<T, String> print)
-            throws IOException {
+    static <T> void writeMap(DataOutputStream out, Map<String, T> map, Function<T, String> print) throws IOException {
         out.writeInt(map.size());
         for (Map.Entry<String, T> entry : map.entrySet()) {
             writeText(out, entry.getKey());

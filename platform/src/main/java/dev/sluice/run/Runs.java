@@ -7,7 +7,6 @@ import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Ended;
 import dev.sluice.run.Run.Output;
-import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;

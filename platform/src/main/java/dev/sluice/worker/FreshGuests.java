@@ -78,7 +78,8 @@ final class FreshGuests implements AutoCloseable {
     }
 
     /// A guest that is started for its use.
-    Instance start(Runtime runtime, int memoryMib, Map<String, String> environment) throws SandboxFailed, InterruptedException {
+    Instance start(Runtime runtime, int memoryMib, Map<String, String> environment)
+            throws SandboxFailed, InterruptedException {
         var spec = new GuestSpec(
                 runtime.language(),
                 runtime.command(memoryMib),

@@ -74,7 +74,8 @@ final class Loader {
         return load(started, code.get(), function, left, cancellation);
     }
 
-    private Prepared load(Instance instance, FunctionPackage code, FunctionSpec function, Duration left, Cancellation cancellation)
+    private Prepared load(
+            Instance instance, FunctionPackage code, FunctionSpec function, Duration left, Cancellation cancellation)
             throws InterruptedException {
         boolean isKept = false;
         try (Cancellation.Hook _ = cancellation.during(() -> instance.end(Instance.Ended.CANCELED))) {

@@ -35,7 +35,8 @@ final class Postmortem {
                 Fault.function(
                         "the function used more than its " + function.limits().memoryMib() + " MiB of memory");
             case Death.CpuTime() -> Fault.function("the function used up its processor time");
-            case Death.Exited(int code) when instance.convention() == Convention.HTTP ->
+            case Death.Exited(int code)
+            when instance.convention() == Convention.HTTP ->
                 Fault.system("the function's server ended with code " + code + " before it answered");
             case Death.Exited(int code) ->
                 Fault.function("the function's process exited with code " + code + " before it answered");

@@ -36,7 +36,8 @@ final class ConventionsTest extends ApiTest {
 
     @Test
     void aStreamHandlerInJava_readsAndWritesBytes_andIsToldItsSecrets() {
-        assertThat(api.post(root, "/v1/secret", "{\"name\":\"stream\",\"secrets\":{\"k\":\"value-of-k\"}}").status())
+        assertThat(api.post(root, "/v1/secret", "{\"name\":\"stream\",\"secrets\":{\"k\":\"value-of-k\"}}")
+                        .status())
                 .isEqualTo(201);
         String source = """
                 import com.amazonaws.services.lambda.runtime.Context;
@@ -59,7 +60,8 @@ final class ConventionsTest extends ApiTest {
         Answer run = run("stream", "{\"a\":1}");
         assertThat(run.json().path("output").toString()).isEqualTo("[{\"a\":1},true,10]");
         assertThat(run.json().path("logs").path("stdout").toString()).isEqualTo("[\"logged 256\"]");
-        assertThat(run("stream", "[]").json().path("error").path("message").asString()).isEqualTo("nothing");
+        assertThat(run("stream", "[]").json().path("error").path("message").asString())
+                .isEqualTo("nothing");
     }
 
     @Test
@@ -92,12 +94,14 @@ final class ConventionsTest extends ApiTest {
         Answer function = built("web", "nodejs", "server.js", SERVER, ",\"convention\":\"http\"");
         assertThat(function.text("status")).as(function.body()).isEqualTo("READY");
         String answer = "{\"url\":\"/a\",\"port\":true}";
-        assertThat(run("web", "{\"path\":\"/a\"}").json().path("output").toString()).isEqualTo(answer);
+        assertThat(run("web", "{\"path\":\"/a\"}").json().path("output").toString())
+                .isEqualTo(answer);
         Answer dead = run("web", "{\"path\":\"/exit\"}");
         assertThat(dead.json().path("error").path("type").asString()).isEqualTo("SystemError");
         assertThat(dead.json().path("error").path("message").asString())
                 .isEqualTo("the function's server ended with code 4 before it answered");
-        assertThat(run("web", "{\"path\":\"/a\"}").json().path("output").toString()).isEqualTo(answer);
+        assertThat(run("web", "{\"path\":\"/a\"}").json().path("output").toString())
+                .isEqualTo(answer);
     }
 
     @ParameterizedTest
@@ -106,8 +110,7 @@ final class ConventionsTest extends ApiTest {
         "nodejs,server.js,http,it did not listen on $PORT",
     })
     void whatALanguageHasNot_isAnErrorThatSaysSo(String image, String file, String convention, String reason) {
-        Answer function = built(
-                "un-" + image + convention, image, file, "", ",\"convention\":\"" + convention + "\"");
+        Answer function = built("un-" + image + convention, image, file, "", ",\"convention\":\"" + convention + "\"");
         assertThat(function.text("status")).isEqualTo("ERROR");
         assertThat(function.json().path("reason").get(0).asString()).contains(reason);
     }
@@ -127,7 +130,8 @@ final class ConventionsTest extends ApiTest {
     private Answer built(String name, String image, String file, String content, String more) {
         byte[] tar = Archives.tar(Map.of(file, content.getBytes(StandardCharsets.UTF_8)));
         String source = Base64.getEncoder().encodeToString(Archives.gzip(tar));
-        String body = "{\"name\":\"" + name + "\",\"image\":\"" + image + "\",\"source\":\"" + source + "\"" + more + "}";
+        String body =
+                "{\"name\":\"" + name + "\",\"image\":\"" + image + "\",\"source\":\"" + source + "\"" + more + "}";
         assertThat(api.post(root, "/v1/function", body).status()).isEqualTo(201);
         await().atMost(Duration.ofSeconds(60))
                 .until(() ->

@@ -45,19 +45,29 @@ final class DispatchContractTest extends ApiTest {
     void theDocument_tellsOfEveryRoute_andOfNoOther() throws IOException {
         Set<String> told = new TreeSet<>();
         Set<String> untold = new TreeSet<>();
-        document.path("paths").properties().forEach(path -> path.getValue()
+        document.path("paths")
                 .properties()
-                .forEach(method -> (method.getValue().path("summary").asString("").isEmpty() ? untold : told)
-                        .add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
-        assertThat(untold).as("routes that openapi.json beside OpenApi does not describe").isEmpty();
-        try (InputStream in =
-                Objects.requireNonNull(DispatchContractTest.class.getResourceAsStream("openapi.json"))) {
+                .forEach(path -> path.getValue()
+                        .properties()
+                        .forEach(method -> (method.getValue()
+                                                .path("summary")
+                                                .asString("")
+                                                .isEmpty()
+                                        ? untold
+                                        : told)
+                                .add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
+        assertThat(untold)
+                .as("routes that openapi.json beside OpenApi does not describe")
+                .isEmpty();
+        try (InputStream in = Objects.requireNonNull(DispatchContractTest.class.getResourceAsStream("openapi.json"))) {
             Set<String> described = new TreeSet<>();
             JSON.readTree(in.readAllBytes())
                     .path("operations")
                     .propertyNames()
                     .forEach(name -> described.add(name.replace("...}", "}")));
-            assertThat(described).as("descriptions of routes that are not there").isEqualTo(told);
+            assertThat(described)
+                    .as("descriptions of routes that are not there")
+                    .isEqualTo(told);
         }
     }
 
@@ -67,24 +77,31 @@ final class DispatchContractTest extends ApiTest {
         assertThat(document.path("openapi").asString("")).isEqualTo("3.1.0");
         assertThat(document.path("info").path("version").asString("")).isNotEmpty();
         Set<String> ids = new HashSet<>();
-        document.path("paths").properties().forEach(path -> path.getValue().forEach(operation -> {
-            assertThat(ids.add(operation.path("operationId").asString(""))).isTrue();
-            List<String> inPath = new ArrayList<>();
-            operation.path("parameters").forEach(parameter -> {
-                if (parameter.path("in").asString("").equals("path")) {
-                    inPath.add("{" + parameter.path("name").asString("") + "}");
-                }
-            });
-            assertThat(inPath).allMatch(path.getKey()::contains);
-            assertThat(path.getKey().chars().filter(c -> c == '{').count()).isEqualTo(inPath.size());
-            operation.path("responses").forEach(answer -> requireSchemas(answer.path("content")));
-            requireSchemas(operation.path("requestBody").path("content"));
-        }));
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().forEach(operation -> {
+                    assertThat(ids.add(operation.path("operationId").asString("")))
+                            .isTrue();
+                    List<String> inPath = new ArrayList<>();
+                    operation.path("parameters").forEach(parameter -> {
+                        if (parameter.path("in").asString("").equals("path")) {
+                            inPath.add("{" + parameter.path("name").asString("") + "}");
+                        }
+                    });
+                    assertThat(inPath).allMatch(path.getKey()::contains);
+                    assertThat(path.getKey().chars().filter(c -> c == '{').count())
+                            .isEqualTo(inPath.size());
+                    operation.path("responses").forEach(answer -> requireSchemas(answer.path("content")));
+                    requireSchemas(operation.path("requestBody").path("content"));
+                }));
         document.path("components").path("schemas").propertyNames().forEach(name -> {
             Schema schema = schema(JSON.readTree("{\"$ref\":\"#/components/schemas/" + name + "\"}"));
-            assertThat(schema.validate(JSON.readTree("17"))).as(name + " accepts anything").isNotEmpty();
+            assertThat(schema.validate(JSON.readTree("17")))
+                    .as(name + " accepts anything")
+                    .isNotEmpty();
         });
-        assertThat(document.toString()).doesNotContain("dispatch/admin", api.home("dispatch").id());
+        assertThat(document.toString())
+                .doesNotContain("dispatch/admin", api.home("dispatch").id());
     }
 
     private void requireSchemas(JsonNode content) {
@@ -115,13 +132,7 @@ final class DispatchContractTest extends ApiTest {
                 201,
                 200,
                 200);
-        five(
-                admin,
-                "/v1/iam/serviceaccount",
-                "{\"name\":\"walk\",\"publicKey\":\"" + key + "\"}",
-                201,
-                200,
-                200);
+        five(admin, "/v1/iam/serviceaccount", "{\"name\":\"walk\",\"publicKey\":\"" + key + "\"}", 201, 200, 200);
         five(
                 admin,
                 "/v1/baseimage",
@@ -168,9 +179,9 @@ final class DispatchContractTest extends ApiTest {
         five(admin, "/v1/function", ApiServer.python("walk", PYTHON), 201, 200, 200);
         api.post(admin, "/v1/function", ApiServer.python("walk", PYTHON));
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(
-                                api.get(admin, "/v1/function/walk").text("status"))
-                        .isEqualTo("READY"));
+                .untilAsserted(
+                        () -> assertThat(api.get(admin, "/v1/function/walk").text("status"))
+                                .isEqualTo("READY"));
         String runs = "/v1/runs?functionName=walk";
         Answer done = step(admin, "POST", runs, "/v1/runs", 200, "{\"blocking\":true,\"input\":{\"a\":[1,null]}}");
         step(admin, "POST", runs, "/v1/runs", 202, "{\"input\":42}");
@@ -205,11 +216,7 @@ final class DispatchContractTest extends ApiTest {
                 400,
                 "parsing body body from \"\" failed, because it is not valid JSON");
         refused(api.post(asker, path, "[]"), 422, 601, "body in body must be of type object: \"array\"");
-        refused(
-                api.post(asker, path, body.replace("\"name\"", "\"other\"")),
-                422,
-                602,
-                "name in body is required");
+        refused(api.post(asker, path, body.replace("\"name\"", "\"other\"")), 422, 602, "name in body is required");
         assertThat(api.post(asker, path, body.replace("\"walk\"", "\"w@lk\"")).status())
                 .isEqualTo(422);
         Answer patch = api.send(asker, "PATCH", path, Bytes.EMPTY);
@@ -251,13 +258,19 @@ final class DispatchContractTest extends ApiTest {
         assertThat(answer.status()).as(method + " " + target + answer.body()).isEqualTo(status);
         JsonNode operation = document.path("paths").path(template).path(method.toLowerCase(Locale.ROOT));
         JsonNode told = operation.path("responses").path(Integer.toString(status));
-        assertThat(told.isObject()).as(method + " " + template + " tells of " + status).isTrue();
+        assertThat(told.isObject())
+                .as(method + " " + template + " tells of " + status)
+                .isTrue();
         JsonNode schema = told.path("content").path("application/json").path("schema");
         assertThat(answer.body().isEmpty()).as("no body").isEqualTo(schema.isMissingNode());
         if (!schema.isMissingNode()) {
             requireValid(schema, answer.body());
         }
-        JsonNode asked = operation.path("requestBody").path("content").path("application/json").path("schema");
+        JsonNode asked = operation
+                .path("requestBody")
+                .path("content")
+                .path("application/json")
+                .path("schema");
         assertThat(body.isEmpty()).as("no body to send").isEqualTo(asked.isMissingNode());
         if (!asked.isMissingNode()) {
             requireValid(asked, body);
@@ -285,7 +298,8 @@ final class DispatchContractTest extends ApiTest {
     }
 
     private static void close(JsonNode schema) {
-        if (schema.path("properties").isObject() && schema.path("additionalProperties").isMissingNode()) {
+        if (schema.path("properties").isObject()
+                && schema.path("additionalProperties").isMissingNode()) {
             ((ObjectNode) schema).put("additionalProperties", false);
         }
         schema.forEach(DispatchContractTest::close);

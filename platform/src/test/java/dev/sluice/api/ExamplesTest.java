@@ -46,8 +46,10 @@ final class ExamplesTest extends ApiTest {
     void anExample_doesWhatTheTableSays(String name) throws IOException {
         Answer function = api.get(root, "/v1/function/" + name);
         assertThat(function.text("status")).as(function.body()).isEqualTo("READY");
-        JsonNode example =
-                table().stream().filter(one -> one.path("name").asString().equals(name)).findFirst().orElseThrow();
+        JsonNode example = table().stream()
+                .filter(one -> one.path("name").asString().equals(name))
+                .findFirst()
+                .orElseThrow();
         for (JsonNode run : example.path("runs")) {
             ObjectNode body = JSON.createObjectNode().put("blocking", true);
             body.set("input", run.path("input"));
@@ -87,7 +89,9 @@ final class ExamplesTest extends ApiTest {
     }
 
     private static List<JsonNode> table() throws IOException {
-        return JSON.readTree(Files.readAllBytes(EXAMPLES.resolve("examples.json"))).valueStream().toList();
+        return JSON.readTree(Files.readAllBytes(EXAMPLES.resolve("examples.json")))
+                .valueStream()
+                .toList();
     }
 
     private void keep(JsonNode example, String key, JsonNode value) {

@@ -52,8 +52,7 @@ final class FloodTest extends ApiTest {
                 assertThat(used.path("concurrentRuns").asInt()).isLessThanOrEqualTo(2);
                 assertThat(used.path("queuedRuns").asInt()).isLessThanOrEqualTo(4 + 2);
             }
-            await().until(() ->
-                    seen.stream().map(Answer::status).toList().containsAll(List.of(200, 202)));
+            await().until(() -> seen.stream().map(Answer::status).toList().containsAll(List.of(200, 202)));
         }
         assertThat(seen).extracting(Answer::status).containsOnly(200, 202, 429).contains(200, 202, 429);
         seen.stream()

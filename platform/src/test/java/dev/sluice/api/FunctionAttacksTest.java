@@ -64,7 +64,11 @@ final class FunctionAttacksTest extends ApiTest {
         refused(tar(new TarArchiveEntry("../../evil.py"), "x"));
         refused(tar(new TarArchiveEntry("/etc/evil.py", true), "x"));
         for (byte type : new byte[] {
-            TarConstants.LF_SYMLINK, TarConstants.LF_LINK, TarConstants.LF_CHR, TarConstants.LF_BLK, TarConstants.LF_FIFO
+            TarConstants.LF_SYMLINK,
+            TarConstants.LF_LINK,
+            TarConstants.LF_CHR,
+            TarConstants.LF_BLK,
+            TarConstants.LF_FIFO
         }) {
             var entry = new TarArchiveEntry("evil.py", type);
             entry.setLinkName("/etc/passwd");
@@ -202,8 +206,10 @@ final class FunctionAttacksTest extends ApiTest {
         api.post(victim, "/v1/image", "{\"name\":\"hidden\",\"baseImageName\":\"hidden\"}");
         assertThat(api.post(victim, "/v1/application", "{\"name\":\"hidden\"}").status())
                 .isEqualTo(200);
-        String run = api.post(victim, "/v1/runs?functionName=secretive", "{\"tags\":[{\"key\":\"Application\","
-                        + "\"value\":\"hidden\"}]}")
+        String run = api.post(
+                        victim,
+                        "/v1/runs?functionName=secretive",
+                        "{\"tags\":[{\"key\":\"Application\"," + "\"value\":\"hidden\"}]}")
                 .text("name");
         assertThat(run).isNotEmpty();
         String none = "00000000-0000-7000-8000-000000000000";
@@ -262,7 +268,9 @@ final class FunctionAttacksTest extends ApiTest {
         Answer one = api.send(mallory, method, path.replace("NAME", theirs), body(method));
         Answer other = api.send(mallory, method, path.replace("NAME", nobodys), body(method));
         assertThat(one.status()).as(path).isEqualTo(other.status());
-        assertThat(one.body().replace(theirs, "NAME")).as(path).isEqualTo(other.body().replace(nobodys, "NAME"));
+        assertThat(one.body().replace(theirs, "NAME"))
+                .as(path)
+                .isEqualTo(other.body().replace(nobodys, "NAME"));
     }
 
     private static Bytes body(String method) {
@@ -271,7 +279,8 @@ final class FunctionAttacksTest extends ApiTest {
 
     private void refused(byte[] gzip) {
         String source = Base64.getEncoder().encodeToString(gzip);
-        String body = "{\"name\":\"hostile\",\"image\":\"python3\",\"handler\":\"a.handle\",\"source\":\"" + source + "\"}";
+        String body =
+                "{\"name\":\"hostile\",\"image\":\"python3\",\"handler\":\"a.handle\",\"source\":\"" + source + "\"}";
         Answer answer = api.post(mallory, "/v1/function", body);
         assertThat(answer.status()).isBetween(400, 422);
         assertThat(api.get(mallory, "/v1/function/hostile").status()).isEqualTo(404);
@@ -333,7 +342,8 @@ final class FunctionAttacksTest extends ApiTest {
 
     private void ready(Asker asker, String name) {
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(api.get(asker, "/v1/function/" + name).text("status"))
-                        .isEqualTo("READY"));
+                .untilAsserted(
+                        () -> assertThat(api.get(asker, "/v1/function/" + name).text("status"))
+                                .isEqualTo("READY"));
     }
 }

@@ -99,7 +99,9 @@ final class ImageBuildsTest {
         create(admin, "/v1/function", function("f", "i", "f.py", USES_TINY, ""));
         settled(admin, "/v1/function", "f", "READY");
         assertThat(run(admin, "f")).isEqualTo("\"tiny\"");
-        assertThat(log(admin, "i")).contains("Successfully installed tinypkg-1.0").contains("the image is ready");
+        assertThat(log(admin, "i"))
+                .contains("Successfully installed tinypkg-1.0")
+                .contains("the image is ready");
 
         image(admin, "same", "py", "tinypkg == 1.0");
         settled(admin, IMAGES, "same", "READY");
@@ -147,7 +149,11 @@ final class ImageBuildsTest {
         assumeTrue(Files.exists(Path.of("/usr/bin/npm")), "npm is not installed");
         Asker admin = organization("spied");
         indexes.put("/private/secret", PackageIndexes.utf8("secret"));
-        indexes.npm("spy", "1.0.0", "node spy.js", Map.of(
+        indexes.npm(
+                "spy",
+                "1.0.0",
+                "node spy.js",
+                Map.of(
                         "spy.js",
                         SPY.replace("SERVER_PORT", Integer.toString(api.port()))
                                 .replace("REGISTRY_PORT", Integer.toString(indexes.port()))
@@ -229,14 +235,18 @@ final class ImageBuildsTest {
         assertThat(api.get(one, IMAGES + "/nowhere/logs").status()).isEqualTo(404);
         Label image = Label.parse("one/image,one/image");
         FsPath log = FsPath.home(image).child("i.log");
-        assertThat(Upkeep.of(api.home("one"), Resource.IMAGE).run(() -> api.fs.read(log, Kind.BLOB)).label())
+        assertThat(Upkeep.of(api.home("one"), Resource.IMAGE)
+                        .run(() -> api.fs.read(log, Kind.BLOB))
+                        .label())
                 .isEqualTo(image);
 
         String digest = layers("one").getFirst();
         assertThat(api.delete(one, IMAGES + "/i").status()).isEqualTo(200);
         assertThat(layers("one")).isEmpty();
         api.collectLater();
-        assertThat(blobs.open(new Digest(digest))).as("nothing needs it any more").isEmpty();
+        assertThat(blobs.open(new Digest(digest)))
+                .as("nothing needs it any more")
+                .isEmpty();
         assertThat(blobs.open(new Digest(layers("other").getFirst()))).isPresent();
     }
 
@@ -255,14 +265,17 @@ final class ImageBuildsTest {
     }
 
     private String reason(Asker asker, String image) {
-        return api.get(asker, IMAGES + "/" + image).json().path("reason").path(0).asString("");
+        return api.get(asker, IMAGES + "/" + image)
+                .json()
+                .path("reason")
+                .path(0)
+                .asString("");
     }
 
     private Asker organization(String name) {
         Asker admin = api.developer(name, "*");
-        for (String[] base : List.of(new String[] {"py", "python3"}, new String[] {"js", "nodejs"}, new String[] {
-            "jv", "java"
-        })) {
+        for (String[] base :
+                List.of(new String[] {"py", "python3"}, new String[] {"js", "nodejs"}, new String[] {"jv", "java"})) {
             create(
                     admin,
                     "/v1/baseimage",
@@ -277,8 +290,8 @@ final class ImageBuildsTest {
         create(
                 asker,
                 IMAGES,
-                "{\"name\":\"" + name + "\",\"baseImageName\":\"" + base
-                        + "\",\"runtimeDependencies\":{\"manifest\":" + quoted + "}}");
+                "{\"name\":\"" + name + "\",\"baseImageName\":\"" + base + "\",\"runtimeDependencies\":{\"manifest\":"
+                        + quoted + "}}");
     }
 
     private void create(Asker asker, String at, String body) {
@@ -302,8 +315,7 @@ final class ImageBuildsTest {
     }
 
     private String run(Asker asker, String function) {
-        Answer answer =
-                api.post(asker, "/v1/runs?functionName=" + function, "{\"blocking\":true,\"input\":null}");
+        Answer answer = api.post(asker, "/v1/runs?functionName=" + function, "{\"blocking\":true,\"input\":null}");
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         assertThat(answer.text("status")).as(answer.body()).isEqualTo("READY");
         return answer.json().path("output").toString();

@@ -285,7 +285,8 @@ final class ImageRoutesTest extends ApiTest {
                 "py",
                 ",\"systemDependencies\":{\"packages\":[{\"name\":\"curl\",\"version\":\"7.59\"}]}");
         assertThat(error(admin, "missing")).startsWith("the manifest is not met: there is no package left-pad");
-        assertThat(error(admin, "newer")).matches("the manifest is not met: there is numpy .*, which is not >=99; .*--package-index python=URL");
+        assertThat(error(admin, "newer"))
+                .matches("the manifest is not met: there is numpy .*, which is not >=99; .*--package-index python=URL");
         assertThat(error(admin, "hostile")).startsWith("the manifest is not met: a line is a package's name");
         assertThat(error(admin, "node")).contains("names a registry with --package-index nodejs=URL");
         assertThat(error(admin, "system"))

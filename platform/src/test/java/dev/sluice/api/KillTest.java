@@ -50,8 +50,7 @@ final class KillTest {
                 awaitSettled(server, "/v1/image");
                 for (var one : acknowledged.entrySet()) {
                     if (one.getKey().startsWith("/v1/runs/")) {
-                        await().atMost(PATIENCE)
-                                .until(() -> SETTLED.contains(status(server.get(one.getKey()))));
+                        await().atMost(PATIENCE).until(() -> SETTLED.contains(status(server.get(one.getKey()))));
                     }
                     Answer there = server.get(one.getKey());
                     assertThat(status(there))
@@ -154,10 +153,10 @@ final class KillTest {
 
     private static void awaitSettled(KilledServer server, String list) {
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(StreamSupport.stream(
-                                        server.get(list).json().spliterator(), false)
-                                .map(one -> one.path("name").asString() + " "
-                                        + one.path("status").asString()))
+                .untilAsserted(() -> assertThat(
+                                StreamSupport.stream(server.get(list).json().spliterator(), false)
+                                        .map(one -> one.path("name").asString() + " "
+                                                + one.path("status").asString()))
                         .allMatch(one -> SETTLED.contains(one.substring(one.indexOf(' ') + 1))));
     }
 

@@ -110,8 +110,9 @@ final class KilledServer implements AutoCloseable {
 
     private String token() throws IOException, JOSEException {
         JsonNode configuration = JSON.readTree(Files.readAllBytes(data.resolve("admin.json")));
-        JsonNode context =
-                configuration.path("contexts").path(configuration.path("current").asString());
+        JsonNode context = configuration
+                .path("contexts")
+                .path(configuration.path("current").asString());
         String pem = Files.readString(Path.of(context.path("jwtprivatekey").asString()));
         var claims = new JWTClaimsSet.Builder()
                 .issuer(context.path("serviceaccount").asString())

@@ -80,7 +80,8 @@ final class LogRoutesTest extends ApiTest {
     private void create(String body, String name) {
         assertThat(api.post(boss, "/v1/function", body).status()).isEqualTo(201);
         await().atMost(PATIENCE)
-                .until(() -> api.get(boss, "/v1/function/" + name).text("status").equals("READY"));
+                .until(() ->
+                        api.get(boss, "/v1/function/" + name).text("status").equals("READY"));
     }
 
     private String begin(Asker asker, String function, String input) {
@@ -193,8 +194,7 @@ final class LogRoutesTest extends ApiTest {
         Follower ofAll = follow(boss, "/v1/function/tainted/logs");
         await().atMost(PATIENCE).until(hers::isEnded);
         assertThat(hers.events)
-                .containsExactly(
-                        line("stdout", "before"), line("stdout", "after"), "data: {\"status\":\"READY\"}");
+                .containsExactly(line("stdout", "before"), line("stdout", "after"), "data: {\"status\":\"READY\"}");
         assertThat(his.events).containsExactly(line("stdout", "before"));
         await().during(Duration.ofSeconds(1)).until(() -> !his.isEnded());
         assertThat(his.events).containsExactly(line("stdout", "before"));
@@ -224,7 +224,8 @@ final class LogRoutesTest extends ApiTest {
         Asker stranger = api.developer("blue", "*");
         assertThat(api.get(stranger, "/v1/runs/" + run + "/logs").body())
                 .isEqualTo("{\"code\":404,\"message\":\"function run  not found\"}");
-        assertThat(api.get(dev, "/v1/runs/" + run + "/logs?functionName=tainted").status())
+        assertThat(api.get(dev, "/v1/runs/" + run + "/logs?functionName=tainted")
+                        .status())
                 .isEqualTo(404);
         Asker other = api.addAccount(acme, "other", "function");
         assertThat(api.get(other, "/v1/runs/" + run + "/logs").status()).isEqualTo(403);
@@ -243,8 +244,7 @@ final class LogRoutesTest extends ApiTest {
         Asker leaves = api.addAccount(acme, "leaves", "runs");
         Follower follower = follow(leaves, "/v1/function/slow/logs");
         var nothing = new Policy.Rule(List.of("leaves"), List.of("get"), List.of("image"));
-        ApiServer.asRoot(() ->
-                api.organizations.put(acme, new Policy("i", "leaves", false, List.of(nothing), 0, 0)));
+        ApiServer.asRoot(() -> api.organizations.put(acme, new Policy("i", "leaves", false, List.of(nothing), 0, 0)));
         await().atMost(LogStream.BEAT.multipliedBy(3)).until(follower::isEnded);
     }
 

@@ -83,8 +83,7 @@ final class PackageIndexes implements AutoCloseable {
     /// A Python source distribution, whose `backend.py` runs when it is built.
     void sdist(String name, String version, String backend) {
         String top = name + "-" + version + "/";
-        String project =
-                "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n";
+        String project = "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n";
         Map<String, byte[]> content = Map.of(
                 top + "pyproject.toml", utf8(project),
                 top + "PKG-INFO", utf8("Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n"),

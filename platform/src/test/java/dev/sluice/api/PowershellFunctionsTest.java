@@ -25,9 +25,9 @@ final class PowershellFunctionsTest extends ApiTest {
                 + "\"kind\":\"Function\",\"handler\":\"\",\"name\":\"hello-ps1\",\"reason\":null,\"schema\":{},"
                 + "\"secrets\":null,\"services\":null,\"tags\":[{\"key\":\"role\",\"value\":\"test\"}]}";
         assertThat(api.post(root, "/v1/function", body).status()).isEqualTo(201);
-        await().atMost(Duration.ofSeconds(30)).until(() -> !api.get(root, "/v1/function/hello-ps1")
-                .text("status")
-                .matches("INITIALIZED|CREATING"));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        !api.get(root, "/v1/function/hello-ps1").text("status").matches("INITIALIZED|CREATING"));
 
         JsonNode function = api.get(root, "/v1/function/hello-ps1").json();
         assertThat(function.path("status").asString()).isEqualTo("READY");

@@ -282,10 +282,8 @@ final class RecordedRequestsTest extends ApiTest {
                 422,
                 "{\"code\":605,\"message\":\"eventType in body should match '^[\\\\w\\\\d\\\\-\\\\.]+$'\"}");
         awaitReadyAt("/v1/event/subscriptions/sub1");
-        assertAnswer(
-                api.get(root, "/v1/event/subscriptions"), 200, "[" + made.replace("CREATING", "READY") + "]");
-        assertAnswer(
-                api.delete(root, "/v1/event/subscriptions/sub1"), 200, made.replace("CREATING", "DELETING"));
+        assertAnswer(api.get(root, "/v1/event/subscriptions"), 200, "[" + made.replace("CREATING", "READY") + "]");
+        assertAnswer(api.delete(root, "/v1/event/subscriptions/sub1"), 200, made.replace("CREATING", "DELETING"));
     }
 
     @Test
@@ -329,8 +327,7 @@ final class RecordedRequestsTest extends ApiTest {
                 driver);
         awaitReadyAt("/v1/event/drivers/d1");
         assertThat(api.get(root, "/v1/event/drivers").json()).hasSize(1);
-        assertAnswer(
-                api.delete(root, "/v1/event/drivers/d1"), 200, driver.replace("CREATING", "DELETING"));
+        assertAnswer(api.delete(root, "/v1/event/drivers/d1"), 200, driver.replace("CREATING", "DELETING"));
         assertAnswer(api.delete(root, "/v1/event/drivertypes/ticker"), 200, type);
     }
 
@@ -345,7 +342,8 @@ final class RecordedRequestsTest extends ApiTest {
 
     private void awaitReadyAt(String one) {
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(api.get(root, one).text("status")).isEqualTo("READY"));
+                .untilAsserted(
+                        () -> assertThat(api.get(root, one).text("status")).isEqualTo("READY"));
     }
 
     private static String source(String file, String content) {

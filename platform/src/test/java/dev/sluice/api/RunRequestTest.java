@@ -48,13 +48,15 @@ final class RunRequestTest {
 
     @Test
     void tags_areAMap_andBounded() {
-        assertThat(tags("[{\"key\":\"a\",\"value\":\"1\"},{\"value\":\"2\",\"key\":\"a\",\"x\":[{}]},{}]").tags())
+        assertThat(tags("[{\"key\":\"a\",\"value\":\"1\"},{\"value\":\"2\",\"key\":\"a\",\"x\":[{}]},{}]")
+                        .tags())
                 .isEqualTo(Map.of("a", "2", "", ""));
         assertThat(tags("null").tags()).isEmpty();
         for (String wrong : List.of("{}", "[1]", "[{\"key\":1}]", "[{\"key\":\"" + "x".repeat(257) + "\"}]")) {
             assertThatThrownBy(() -> tags(wrong)).as(wrong).isInstanceOf(Rejection.class);
         }
-        String many = IntStream.range(0, 65).mapToObj(i -> "{\"key\":\"" + i + "\"}").collect(Collectors.joining(","));
+        String many =
+                IntStream.range(0, 65).mapToObj(i -> "{\"key\":\"" + i + "\"}").collect(Collectors.joining(","));
         assertThatThrownBy(() -> tags("[" + many + "]")).isInstanceOf(Rejection.class);
     }
 

@@ -161,11 +161,7 @@ final class SecretRunsTest extends ApiTest {
                 """;
         create(function("java", "java", "Uses.java", source, ",\"secrets\":[\"java-s\"]"), "java");
         assertThat(exec(dev, "java", "{}").text("output")).isEqualTo("14");
-        assertThat(exec(boss, "java", "{}")
-                        .json()
-                        .path("logs")
-                        .path("stdout")
-                        .toString())
+        assertThat(exec(boss, "java", "{}").json().path("logs").path("stdout").toString())
                 .isEqualTo("[\"half ***\"]");
         Answer failed = exec(boss, "java", "\"fail\"");
         assertThat(failed.json().path("error").path("message").asString()).isEqualTo("the word is ***");

@@ -29,18 +29,28 @@ final class SettingsRoutesTest extends ApiTest {
 
     /// A body for each, and the word that rules speak of one by.
     private static final Map<String, String> BODIES = Map.of(
-            "/v1/application", "{\"name\":\"NAME\"}",
-            "/v1/api", "{\"name\":\"NAME\",\"function\":\"f\"}",
-            SUBSCRIPTIONS, "{\"name\":\"NAME\",\"eventType\":\"a.b\",\"function\":\"f\"}",
-            DRIVERS, "{\"name\":\"NAME\",\"type\":\"ticker\"}",
-            TYPES, "{\"name\":\"NAME\",\"image\":\"kars7e/timer:latest\"}");
+            "/v1/application",
+            "{\"name\":\"NAME\"}",
+            "/v1/api",
+            "{\"name\":\"NAME\",\"function\":\"f\"}",
+            SUBSCRIPTIONS,
+            "{\"name\":\"NAME\",\"eventType\":\"a.b\",\"function\":\"f\"}",
+            DRIVERS,
+            "{\"name\":\"NAME\",\"type\":\"ticker\"}",
+            TYPES,
+            "{\"name\":\"NAME\",\"image\":\"kars7e/timer:latest\"}");
 
     private static final Map<String, String> WORDS = Map.of(
-            "/v1/application", "application",
-            "/v1/api", "api",
-            SUBSCRIPTIONS, "subscription",
-            DRIVERS, "driver",
-            TYPES, "drivertype");
+            "/v1/application",
+            "application",
+            "/v1/api",
+            "api",
+            SUBSCRIPTIONS,
+            "subscription",
+            DRIVERS,
+            "driver",
+            TYPES,
+            "drivertype");
 
     @Test
     void whatWasMade_isThere_isChanged_andIsGone() {
@@ -56,8 +66,8 @@ final class SettingsRoutesTest extends ApiTest {
             refused(api.post(dev, path, body), 409, 409, kind + " one already exists");
             assertThat(names(api.get(dev, path))).contains("one");
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(api.get(dev, one).text("status"))
-                            .isEqualTo(path.equals(TYPES) ? "" : "READY"));
+                    .untilAsserted(() ->
+                            assertThat(api.get(dev, one).text("status")).isEqualTo(path.equals(TYPES) ? "" : "READY"));
             Answer changed =
                     api.put(dev, one, body.replace("}", ",\"tags\":[{\"key\":\"app\",\"value\":\"" + "x\"}]}"));
             assertThat(changed.status()).as(changed.body()).isEqualTo(200);
@@ -132,8 +142,7 @@ final class SettingsRoutesTest extends ApiTest {
         Asker some = api.addAccount(api.home("also"), "some", "api", "event", "runs/mine");
         for (String path : List.of("/v1/api", SUBSCRIPTIONS)) {
             String mine = bodyOf(path).replace("NAME", "a").replace("\"f\"", "\"mine\"");
-            assertThat(api.post(some, path, bodyOf(path).replace("NAME", "a"))
-                            .body())
+            assertThat(api.post(some, path, bodyOf(path).replace("NAME", "a")).body())
                     .isEqualTo(FORBIDDEN);
             assertThat(api.post(some, path, mine).status()).isIn(200, 201);
             assertThat(api.put(some, path + "/a", bodyOf(path).replace("NAME", "a"))
@@ -187,8 +196,7 @@ final class SettingsRoutesTest extends ApiTest {
 
     private void assertReadBy(Resource reader, Resource owner, String file) {
         String component = "own/" + owner.word();
-        FsPath path =
-                FsPath.home(Label.parse(component + "," + component)).child(file);
+        FsPath path = FsPath.home(Label.parse(component + "," + component)).child(file);
         if (reader == owner) {
             assertThat(Upkeep.of(api.home("own"), reader)
                             .run(() -> api.fs.read(path, Kind.FILE))
@@ -209,11 +217,15 @@ final class SettingsRoutesTest extends ApiTest {
         Answer again = api.put(dev, "/v1/api/a", made.body());
         assertThat(again.body()).contains("\"uris\":[\"/paths/hello\",\"/paths\",\"/paths/pathsy\"]");
         assertThat(api.put(dev, "/v1/api/a", form.replace("URIS", "")).body()).contains("\"uris\":[\"/paths\"]");
-        assertThat(api.put(dev, "/v1/api/a", form.replace("]}", "\"/x\"],\"hosts\":[\"x.example.com\"]}")
-                                .replace("URIS", ""))
+        assertThat(api.put(
+                                dev,
+                                "/v1/api/a",
+                                form.replace("]}", "\"/x\"],\"hosts\":[\"x.example.com\"]}")
+                                        .replace("URIS", ""))
                         .body())
                 .contains("\"hosts\":[\"x.example.com\"]", "\"uris\":[\"/x\"]");
-        for (String outside : List.of("hello", "//evil/../x", "/../x", "/paths/../other", "/./x", "/%2e%2e/x", "/a b")) {
+        for (String outside :
+                List.of("hello", "//evil/../x", "/../x", "/paths/../other", "/./x", "/%2e%2e/x", "/a b")) {
             assertThat(api.put(dev, "/v1/api/a", form.replace("URIS", "\"" + outside + "\""))
                             .status())
                     .as(outside)
@@ -246,8 +258,10 @@ final class SettingsRoutesTest extends ApiTest {
     @Test
     void anEvent_isAnsweredWithItself_orRefusedIfItWouldHaveToBeDelivered() {
         Asker dev = api.developer("emit", "*");
-        String event = "{\"eventType\":\"a.b\",\"cloudEventsVersion\":\"0.1\",\"source\":\"dispatch\",\"eventID\":\"1\"}";
-        assertThat(api.post(dev, "/v1/event", event.replace("}", ",\"more\":1}")).body())
+        String event =
+                "{\"eventType\":\"a.b\",\"cloudEventsVersion\":\"0.1\",\"source\":\"dispatch\",\"eventID\":\"1\"}";
+        assertThat(api.post(dev, "/v1/event", event.replace("}", ",\"more\":1}"))
+                        .body())
                 .isEqualTo(event);
         api.post(dev, SUBSCRIPTIONS, "{\"name\":\"s\",\"eventType\":\"a.b\",\"function\":\"f\"}");
         refused(api.post(dev, "/v1/event", event), 501, 501, "Endpoint is not implemented in this version of Dispatch");
@@ -351,7 +365,8 @@ final class SettingsRoutesTest extends ApiTest {
                     .isEqualTo(200);
         }
         assertThat(names(api.get(dev, "/v1/application"))).hasSize(KeptEntities.ENTITIES_MAX);
-        assertThat(api.post(dev, "/v1/application", "{\"name\":\"more\"}").status()).isEqualTo(429);
+        assertThat(api.post(dev, "/v1/application", "{\"name\":\"more\"}").status())
+                .isEqualTo(429);
     }
 
     @Test
@@ -365,7 +380,8 @@ final class SettingsRoutesTest extends ApiTest {
                 .isEqualTo(200);
         assertThat(api.post(root, "/v1/iam/organization", organization).status())
                 .isEqualTo(201);
-        BODIES.keySet().forEach(path -> assertThat(names(api.get(into, path))).as(path).isEmpty());
+        BODIES.keySet()
+                .forEach(path -> assertThat(names(api.get(into, path))).as(path).isEmpty());
     }
 
     private void ticker(Asker asker) {

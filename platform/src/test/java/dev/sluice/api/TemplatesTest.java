@@ -29,9 +29,10 @@ final class TemplatesTest extends ApiTest {
         String body = function(name, language, file, source, ",\"handler\":\"" + handler + "\"");
         assertThat(api.post(root, "/v1/function", body).status()).isEqualTo(201);
         await().atMost(Duration.ofSeconds(60))
-                .until(() -> api.get(root, "/v1/function/" + name).text("status").equals("READY"));
-        Answer run = api.post(
-                root, "/v1/runs?functionName=" + name, "{\"blocking\":true,\"input\":{\"name\":\"Jon\"}}");
+                .until(() ->
+                        api.get(root, "/v1/function/" + name).text("status").equals("READY"));
+        Answer run =
+                api.post(root, "/v1/runs?functionName=" + name, "{\"blocking\":true,\"input\":{\"name\":\"Jon\"}}");
         assertThat(run.json().path("output").toString()).isEqualTo("{\"greeting\":\"Hello, Jon\"}");
         assertThat(run.json().path("logs").path("stdout").toString()).isEqualTo("[\"greeting Jon\"]");
     }

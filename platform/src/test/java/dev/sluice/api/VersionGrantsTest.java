@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Task;
-import dev.sluice.testing.Tasks;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.org.Organization;
+import dev.sluice.testing.Tasks;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -21,8 +21,8 @@ final class VersionGrantsTest extends ApiTest {
     @Test
     void whoWasNotLentASecret_letsNoNameLeadToAVersionThatHasIt() {
         var admin = api.developer("acme-lent", "function", "runs", "secret");
-        String body = ApiServer.function(
-                "f", "python3", "f.py", "def handle(c, p):\n    return 1\n", ",\"secrets\":[\"s\"]");
+        String body =
+                ApiServer.function("f", "python3", "f.py", "def handle(c, p):\n    return 1\n", ",\"secrets\":[\"s\"]");
         assertThat(api.post(admin, "/v1/function", body).status()).isEqualTo(201);
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(
@@ -34,11 +34,9 @@ final class VersionGrantsTest extends ApiTest {
 
         assertThat(Tasks.refusal(lent("acme-lent/function"), () -> versions.create(acme, "f", wish)))
                 .isEqualTo(Refusal.DENIED);
-        assertThat(Tasks.refusal(
-                        lent("acme-lent/function&acme-lent/secret/t"), () -> versions.create(acme, "f", wish)))
+        assertThat(Tasks.refusal(lent("acme-lent/function&acme-lent/secret/t"), () -> versions.create(acme, "f", wish)))
                 .isEqualTo(Refusal.DENIED);
-        assertThat(Tasks.refusal(
-                        lent("acme-lent/function&acme-lent/secret/s"), () -> versions.create(acme, "f", wish)))
+        assertThat(Tasks.refusal(lent("acme-lent/function&acme-lent/secret/s"), () -> versions.create(acme, "f", wish)))
                 .isNull();
     }
 

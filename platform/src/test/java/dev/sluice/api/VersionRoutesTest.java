@@ -10,10 +10,10 @@ import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.bytes.Bytes;
 import java.time.Duration;
 import java.util.stream.IntStream;
-import tools.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 final class VersionRoutesTest extends ApiTest {
     @Test
@@ -25,8 +25,7 @@ final class VersionRoutesTest extends ApiTest {
         assertThat(run(root, "grows:1").text("faasId")).isEqualTo(first.text("faasId"));
         assertThat(run(root, "grows:2").text("output")).isEqualTo("2");
         assertThat(run(root, "grows:2").text("functionName")).isEqualTo("grows");
-        assertThat(run(root, "grows:3").body())
-                .isEqualTo("{\"code\":404,\"message\":\"function grows:3 not found\"}");
+        assertThat(run(root, "grows:3").body()).isEqualTo("{\"code\":404,\"message\":\"function grows:3 not found\"}");
 
         Answer versions = api.get(root, "/v1/function/grows/versions");
         assertThat(versions.json().findValuesAsString("version")).containsExactly("2", "1");
@@ -80,8 +79,7 @@ final class VersionRoutesTest extends ApiTest {
         api.put(root, "/v1/function/shares/aliases/prod", alias("prod", "2=100"));
         assertThat(run(root, "shares:prod").text("output")).isEqualTo("2");
         assertThat(rollBack("shares:prod").path("versions")).hasSize(2);
-        assertThat(rollBack("shares:prod").path("versions").toString())
-                .isEqualTo("[{\"version\":1,\"weight\":100}]");
+        assertThat(rollBack("shares:prod").path("versions").toString()).isEqualTo("[{\"version\":1,\"weight\":100}]");
         assertThat(run(root, "shares:prod").text("output")).isEqualTo("1");
         assertThat(rollBack("shares:prod").path("message").asString())
                 .isEqualTo("bad request when processing function shares:prod: the alias has never named anything"
@@ -114,7 +112,8 @@ final class VersionRoutesTest extends ApiTest {
         api.delete(root, "/v1/function/goes/aliases/prod");
         assertThat(api.delete(root, "/v1/function/goes/versions/1").status()).isEqualTo(200);
         assertThat(run(root, "goes:1").status()).isEqualTo(404);
-        assertThat(api.post(root, "/v1/function/goes/aliases", alias("prod", "1=100")).text("message"))
+        assertThat(api.post(root, "/v1/function/goes/aliases", alias("prod", "1=100"))
+                        .text("message"))
                 .contains("there is no version 1");
     }
 
@@ -212,7 +211,8 @@ final class VersionRoutesTest extends ApiTest {
                             .status())
                     .isEqualTo(201);
         }
-        assertThat(api.post(root, "/v1/function/many/aliases", alias("a1", "1=100")).body())
+        assertThat(api.post(root, "/v1/function/many/aliases", alias("a1", "1=100"))
+                        .body())
                 .isEqualTo("{\"code\":409,\"message\":\"function many:a1 already exists\"}");
         assertThat(api.post(root, "/v1/function/many/aliases", alias("more", "1=100"))
                         .status())
@@ -246,8 +246,8 @@ final class VersionRoutesTest extends ApiTest {
 
     private void awaitStatus(Asker asker, String name, String status) {
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() ->
-                        assertThat(api.get(asker, "/v1/function/" + name).text("status"))
+                .untilAsserted(
+                        () -> assertThat(api.get(asker, "/v1/function/" + name).text("status"))
                                 .isEqualTo(status));
     }
 }

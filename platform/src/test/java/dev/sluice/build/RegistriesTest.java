@@ -14,7 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What the operator's registries let builds fetch.
 final class RegistriesTest {
     private static final Registries REGISTRIES = Registries.of(List.of(
-            "python=https://pypi.example/simple", "python=https://files.example/packages/", "nodejs=http://npm.example:81"));
+            "python=https://pypi.example/simple",
+            "python=https://files.example/packages/",
+            "nodejs=http://npm.example:81"));
 
     @ParameterizedTest
     @CsvSource({

@@ -29,7 +29,9 @@ final class GuestRuns implements AutoCloseable {
     }
 
     String refused(Convention convention, String handler, String... pathsAndContents) throws Exception {
-        return ((LoadOutcome.Failed) load(convention, handler, pathsAndContents)).failure().message();
+        return ((LoadOutcome.Failed) load(convention, handler, pathsAndContents))
+                .failure()
+                .message();
     }
 
     void loaded(Convention convention, String handler, String... pathsAndContents) throws Exception {
@@ -39,7 +41,8 @@ final class GuestRuns implements AutoCloseable {
 
     Outcome run(String payload, String context) throws Exception {
         return link.run(
-                new RunRequest(Bytes.utf8(payload), Bytes.utf8(context)), call -> CallReply.refused(CallRefusal.DENIED));
+                new RunRequest(Bytes.utf8(payload), Bytes.utf8(context)),
+                call -> CallReply.refused(CallRefusal.DENIED));
     }
 
     String returned(String payload, String context) throws Exception {

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Functions as AWS Lambda has them, unchanged.
 final class LambdaGuestTest {
-    private static final String TOLD = "{\"function\":\"hook\",\"memoryMib\":128,\"deadlineMillis\":9999999999999,"
-            + "\"secrets\":{\"k\":\"v\"}}";
+    private static final String TOLD =
+            "{\"function\":\"hook\",\"memoryMib\":128,\"deadlineMillis\":9999999999999," + "\"secrets\":{\"k\":\"v\"}}";
     private static final String UUID = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
 
     private static final String PYTHON = """
@@ -49,7 +49,8 @@ final class LambdaGuestTest {
         "nodejs,lambda,'',index.js",
         "python3,lambda,'',lambda_function.py",
     })
-    void aHandler_getsEventAndContext(String language, String convention, String handler, String file) throws Exception {
+    void aHandler_getsEventAndContext(String language, String convention, String handler, String file)
+            throws Exception {
         try (var runs = new GuestRuns(language)) {
             runs.loaded(
                     convention.equals("auto") ? Convention.AUTO : Convention.LAMBDA,
@@ -88,7 +89,8 @@ final class LambdaGuestTest {
         "nodejs,index.nothing,index.js,the module index.nothing does not export a function nothing",
         "python3,bootstrap,lambda_function.py,there is no file bootstrap to start",
     })
-    void aHandlerThatIsNotThere_isRefused(String language, String handler, String file, String reason) throws Exception {
+    void aHandlerThatIsNotThere_isRefused(String language, String handler, String file, String reason)
+            throws Exception {
         try (var runs = new GuestRuns(language)) {
             assertThat(runs.refused(Convention.LAMBDA, handler, file, language.equals("python3") ? PYTHON : NODE))
                     .isEqualTo(reason);

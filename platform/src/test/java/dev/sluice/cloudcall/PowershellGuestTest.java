@@ -103,7 +103,8 @@ final class PowershellGuestTest {
         "broken.ps1::handle,does not load",
     })
     void whatCannotBeLoaded_hasOneReason(String handler, String reason) throws Exception {
-        assertThat(((LoadOutcome.Failed) link.load(hello(handler))).failure().message()).contains(reason);
+        assertThat(((LoadOutcome.Failed) link.load(hello(handler))).failure().message())
+                .contains(reason);
     }
 
     private void loaded(String handler) throws Exception {

@@ -50,7 +50,10 @@ final class ServedGuestTest {
     private static GuestRuns server(String language) throws Exception {
         var runs = new GuestRuns(language);
         boolean isPython = language.equals("python3");
-        runs.loaded(Convention.HTTP, isPython ? "server.py" : "./server.js", isPython ? "server.py" : "server.js",
+        runs.loaded(
+                Convention.HTTP,
+                isPython ? "server.py" : "./server.js",
+                isPython ? "server.py" : "server.js",
                 isPython ? PYTHON : NODE);
         return runs;
     }
@@ -62,7 +65,8 @@ final class ServedGuestTest {
             assertThat(runs.returned("{\"name\": 1}", "{}"))
                     .isEqualTo("[\"POST\", \"/\", \"{\\\"name\\\": 1}\", \"application/json\", null, null]");
             assertThat(runs.returned(
-                            "{\"path\":\"/a\",\"query\":{\"q\":[1,\"é &\"]},\"headers\":{\"X-A\":\"b\",\"Host\":\"h\"}}", "{}"))
+                            "{\"path\":\"/a\",\"query\":{\"q\":[1,\"é &\"]},\"headers\":{\"X-A\":\"b\",\"Host\":\"h\"}}",
+                            "{}"))
                     .matches("\\[\"GET\", \"/a\\?q=1&q=%C3%A9(\\+|%20)%26\", \"\", null, \"b\", null]");
             assertThat(runs.returned("{\"method\":\"PUT\",\"body\":\"text\"}", "{}"))
                     .isEqualTo("[\"PUT\", \"/\", \"text\", null, null, null]");

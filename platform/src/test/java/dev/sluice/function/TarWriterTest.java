@@ -11,11 +11,16 @@ final class TarWriterTest {
     @Test
     void whatIsPacked_isUnpackedAsItWas() throws Exception {
         var files = new SourceFiles(new TreeMap<>(Map.of(
-                "a.py", Bytes.utf8("print(1)\n"),
-                "empty", Bytes.EMPTY,
-                "block/of/512", Bytes.utf8("x".repeat(512)),
-                "ä/ö.txt", Bytes.utf8("umlauts"),
-                "deep/".repeat(40) + "file", Bytes.utf8("far"))));
+                "a.py",
+                Bytes.utf8("print(1)\n"),
+                "empty",
+                Bytes.EMPTY,
+                "block/of/512",
+                Bytes.utf8("x".repeat(512)),
+                "ä/ö.txt",
+                Bytes.utf8("umlauts"),
+                "deep/".repeat(40) + "file",
+                Bytes.utf8("far"))));
         assertThat(SourceArchive.unpack(SourceArchive.pack(files))).isEqualTo(files);
     }
 }

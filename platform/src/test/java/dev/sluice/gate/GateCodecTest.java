@@ -82,7 +82,6 @@ final class GateCodecTest {
     void onlyFunctionsGates_leadOn() {
         assertThat(Gates.named(Kind.FILE, Bytes.utf8("no gate"))).isEqualTo(References.Named.NOTHING);
         assertThat(Gates.named(Kind.GATE, GateCodec.encode(new GateContent.Direct(POLICY, function("x")))))
-                .isEqualTo(
-                        new References.Named(List.of(), List.of(function("x").packageDigest())));
+                .isEqualTo(new References.Named(List.of(), List.of(function("x").packageDigest())));
     }
 }

@@ -201,7 +201,8 @@ final class AdmissionTest {
                 .isInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isFalse();
         View seen = Spine.task("F", "F")
-                .run(() -> spine.runs.list("acme", new Runs.Wanted(Optional.of(function), List.of()), Optional.empty(), 1))
+                .run(() ->
+                        spine.runs.list("acme", new Runs.Wanted(Optional.of(function), List.of()), Optional.empty(), 1))
                 .getFirst();
         assertThat(seen.content().orElseThrow().status()).isEqualTo(Status.ERROR);
         assertThat(knows(seen.content().orElseThrow(), "acme/user/alice")).isTrue();
@@ -320,7 +321,17 @@ final class AdmissionTest {
         var existence = Label.parse("acme/runs,acme/runs");
         long now = System.currentTimeMillis();
         var run = new Run(
-                UUID.randomUUID(), "acme", function, "id", "faas", false, now, now + 60_000, List.of(), new TreeMap<>(), existence);
+                UUID.randomUUID(),
+                "acme",
+                function,
+                "id",
+                "faas",
+                false,
+                now,
+                now + 60_000,
+                List.of(),
+                new TreeMap<>(),
+                existence);
         spine.runs.queue().add(QueuedInvoker.queued(run, wish(function, start), caller), Optional.empty());
         return run;
     }

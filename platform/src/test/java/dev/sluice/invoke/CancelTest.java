@@ -61,7 +61,8 @@ final class CancelTest {
     void aRunThatRuns_losesItsGuest_andWhoWaitsGetsHisAnswer() throws Exception {
         FutureTask<View> waiting = begin("sleeps");
         Run run = recorded("sleeps");
-        await().pollDelay(Duration.ofSeconds(1)).until(() -> spine.scheduler.load().leasedMib() > 0);
+        await().pollDelay(Duration.ofSeconds(1))
+                .until(() -> spine.scheduler.load().leasedMib() > 0);
         assertThat(cancel(run).content()).map(Content::status).contains(Status.ERROR);
         View view = waiting.get(10, TimeUnit.SECONDS);
         assertThat(view.content().flatMap(Content::fault)).contains(CANCELED);
@@ -144,8 +145,7 @@ final class CancelTest {
         assertThat(refusal(Spine.task("blue", "blue"), run.id())).isEqualTo(Refusal.NOT_FOUND);
         assertThat(refusal(Spine.task("acme/function", "acme"), run.id())).isEqualTo(Refusal.NOT_FOUND);
         assertThat(refusal(caller(), UUID.randomUUID())).isEqualTo(Refusal.NOT_FOUND);
-        assertThat(Tasks.refusal(
-                        caller(), () -> spine.invocations.cancel("acme", run.id(), Optional.of("another"))))
+        assertThat(Tasks.refusal(caller(), () -> spine.invocations.cancel("acme", run.id(), Optional.of("another"))))
                 .isEqualTo(Refusal.NOT_FOUND);
         assertThat(find(run).content()).isEmpty();
         cancel(run);
@@ -195,9 +195,7 @@ final class CancelTest {
     }
 
     private static View find(Run run) {
-        return Spine.task("F", "F")
-                .run(() -> spine.runs.find("acme", run.id()))
-                .orElseThrow();
+        return Spine.task("F", "F").run(() -> spine.runs.find("acme", run.id())).orElseThrow();
     }
 
     private static Task caller() {
@@ -212,7 +210,6 @@ final class CancelTest {
 
     private static void create(String name, String source) {
         spine.create(
-                name,
-                spine.python(source, "hello.handle", Convention.DISPATCH, Spine.limits(Duration.ofMinutes(5))));
+                name, spine.python(source, "hello.handle", Convention.DISPATCH, Spine.limits(Duration.ofMinutes(5))));
     }
 }

@@ -31,7 +31,17 @@ final class LiveRunsTest {
 
     private LiveRun begin(String organization, Label existence) {
         var run = new Run(
-                UUID.randomUUID(), organization, "f", "", "", false, 0, 0, List.of(), Collections.emptySortedMap(), existence);
+                UUID.randomUUID(),
+                organization,
+                "f",
+                "",
+                "",
+                false,
+                0,
+                0,
+                List.of(),
+                Collections.emptySortedMap(),
+                existence);
         return live.begin(run, running);
     }
 
@@ -81,7 +91,8 @@ final class LiveRunsTest {
         assertThat(reading.next(new Task(Label.PUBLIC, Label.TOP, Privilege.NONE)))
                 .isEmpty();
         run.close();
-        assertThat(live.follow("acme", Optional.of("f"), () -> reader).readings()).isEmpty();
+        assertThat(live.follow("acme", Optional.of("f"), () -> reader).readings())
+                .isEmpty();
     }
 
     @Test

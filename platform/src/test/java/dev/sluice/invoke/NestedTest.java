@@ -222,7 +222,8 @@ final class NestedTest {
 
     private static List<View> recorded(String reader) {
         return Spine.task(reader, "T")
-                .run(() -> spine.runs.list("acme", new Runs.Wanted(Optional.of(path("recorded")), List.of()), Optional.empty(), 10));
+                .run(() -> spine.runs.list(
+                        "acme", new Runs.Wanted(Optional.of(path("recorded")), List.of()), Optional.empty(), 10));
     }
 
     @Test
@@ -231,9 +232,17 @@ final class NestedTest {
         assertThat(exec("calls", "{\"gate\":\"%s\",\"sync\":false}".formatted(path("async"))))
                 .isEqualTo("{\"answer\":null,\"label\":\"T,T\",\"public\":true}");
         await().until(() -> !Spine.task("F", "F")
-                .run(() -> spine.runs.list("acme", new Runs.Wanted(Optional.of(path("async")), List.of()), Optional.empty(), 1).stream()
-                        .filter(view -> view.content().isPresent())
-                        .toList())
+                .run(() ->
+                        spine
+                                .runs
+                                .list(
+                                        "acme",
+                                        new Runs.Wanted(Optional.of(path("async")), List.of()),
+                                        Optional.empty(),
+                                        1)
+                                .stream()
+                                .filter(view -> view.content().isPresent())
+                                .toList())
                 .isEmpty());
     }
 

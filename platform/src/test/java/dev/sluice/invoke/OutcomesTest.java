@@ -139,7 +139,11 @@ final class OutcomesTest {
         assertThat(exec("plain", event)).isEqualTo("[null,\"acme/user/alice,T\"]");
         List<Content> ended = await().until(
                         () -> Spine.task("F", "F")
-                                .run(() -> spine.runs.list("acme", new Runs.Wanted(Optional.of(gate("later")), List.of()), Optional.empty(), 1))
+                                .run(() -> spine.runs.list(
+                                        "acme",
+                                        new Runs.Wanted(Optional.of(gate("later")), List.of()),
+                                        Optional.empty(),
+                                        1))
                                 .stream()
                                 .flatMap(view -> view.content().stream())
                                 .toList(),

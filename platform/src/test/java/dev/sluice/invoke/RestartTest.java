@@ -96,8 +96,10 @@ final class RestartTest {
         create("input", COUNTS, PLACE);
         caller().run(() -> spine.invocations.invoke(keyed("input")));
         Invocation other = Spine.wish(FsPath.home(PLACE).child("input"), "input", "2", "T,T", Optional.of("key"));
-        assertThat(Tasks.refusal(caller(), () -> spine.invocations.invoke(other))).isEqualTo(Refusal.INVALID);
-        assertThat(Tasks.refusal(caller(), () -> spine.invocations.submit(other))).isEqualTo(Refusal.INVALID);
+        assertThat(Tasks.refusal(caller(), () -> spine.invocations.invoke(other)))
+                .isEqualTo(Refusal.INVALID);
+        assertThat(Tasks.refusal(caller(), () -> spine.invocations.submit(other)))
+                .isEqualTo(Refusal.INVALID);
     }
 
     /// Both look before either has written.
@@ -191,7 +193,17 @@ final class RestartTest {
         long now = System.currentTimeMillis();
         var existence = Label.parse("acme/runs,acme/runs");
         var run = new Run(
-                UUID.randomUUID(), "acme", wish.function(), "", "", false, now, now + 60_000, List.of(), new TreeMap<>(), existence);
+                UUID.randomUUID(),
+                "acme",
+                wish.function(),
+                "",
+                "",
+                false,
+                now,
+                now + 60_000,
+                List.of(),
+                new TreeMap<>(),
+                existence);
         spine.runs.queue().add(QueuedInvoker.queued(run, wish, caller()), Optional.empty());
         return run;
     }

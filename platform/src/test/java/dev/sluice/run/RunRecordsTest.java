@@ -233,7 +233,8 @@ final class RunRecordsTest {
 
     /// One that began long ago.
     private static Run run(int number, Label existence) {
-        return new Run(new UUID(0, number), "acme", "f", "id", "faas", true, 1, 1000, List.of(), new TreeMap<>(), existence);
+        return new Run(
+                new UUID(0, number), "acme", "f", "id", "faas", true, 1, 1000, List.of(), new TreeMap<>(), existence);
     }
 
     private static Task reader(String clearance) {

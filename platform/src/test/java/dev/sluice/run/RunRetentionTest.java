@@ -68,7 +68,10 @@ final class RunRetentionTest {
         assertThat(listed(Optional.empty())).contains(first, second).hasSize(4);
         UUID third = ended("acme", ACMES);
         prune(EVER, 2);
-        assertThat(listed(Optional.empty())).contains(second, third).doesNotContain(first).hasSize(4);
+        assertThat(listed(Optional.empty()))
+                .contains(second, third)
+                .doesNotContain(first)
+                .hasSize(4);
     }
 
     @Test
@@ -113,7 +116,17 @@ final class RunRetentionTest {
     private Run newRun(String organization, Label existence) {
         long now = clock.millis();
         return new Run(
-                ids.next(), organization, "hello", "id", "faas", true, now, now + 1000, List.of(), new TreeMap<>(), existence);
+                ids.next(),
+                organization,
+                "hello",
+                "id",
+                "faas",
+                true,
+                now,
+                now + 1000,
+                List.of(),
+                new TreeMap<>(),
+                existence);
     }
 
     private static Content content() {
@@ -147,9 +160,9 @@ final class RunRetentionTest {
         Label clearance = Label.parse("acme/runs&acme/user/alice,T");
         return new Task(Label.PUBLIC, clearance, Privilege.NONE)
                 .run(() -> runs.list("acme", new Wanted(function, List.of()), Optional.empty(), 100)).stream()
-                .map(View::run)
-                .map(Run::id)
-                .toList();
+                        .map(View::run)
+                        .map(Run::id)
+                        .toList();
     }
 
     private static Claim claim(Bytes scope) {

@@ -266,8 +266,7 @@ final class RunsTest {
             runs.end(run, received(Bytes.takeOver(new byte[Runs.LIST_BYTES_MAX / 2])), Durability.BEHIND);
         }
         assertThat(list(Optional.empty(), Optional.empty())).hasSize(5);
-        assertThat(reader("acme/runs&acme/user/alice")
-                        .run(() -> runs.list("acme", Wanted.ALL, Optional.empty(), 10)))
+        assertThat(reader("acme/runs&acme/user/alice").run(() -> runs.list("acme", Wanted.ALL, Optional.empty(), 10)))
                 .hasSize(2);
 
         Run huge = newRun("huge");
@@ -381,7 +380,18 @@ final class RunsTest {
 
     private Run newRun(String function) {
         long now = clock.millis();
-        return new Run(ids.next(), "acme", function, "id", "faas", true, now, now + 1000, List.of(), new TreeMap<>(), EXISTENCE);
+        return new Run(
+                ids.next(),
+                "acme",
+                function,
+                "id",
+                "faas",
+                true,
+                now,
+                now + 1000,
+                List.of(),
+                new TreeMap<>(),
+                EXISTENCE);
     }
 
     private static Queued queued(Run run) {

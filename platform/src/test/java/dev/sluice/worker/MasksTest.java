@@ -2,8 +2,8 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.worker.RunEnd.Fault;
 import dev.sluice.label.Label;
+import dev.sluice.worker.RunEnd.Fault;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

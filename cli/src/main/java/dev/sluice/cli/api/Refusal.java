@@ -26,8 +26,10 @@ public final class Refusal extends Failure {
 
     /// With what a policy would have to allow.
     Refusal needing(String need) {
-        return new Refusal(getMessage() + "\nIt takes a policy that allows: " + need
-                + "\nWho has one: sluice iam can SUBJECT ACTION RESOURCE", code);
+        return new Refusal(
+                getMessage() + "\nIt takes a policy that allows: " + need
+                        + "\nWho has one: sluice iam can SUBJECT ACTION RESOURCE",
+                code);
     }
 
     /// With what its request did not say.

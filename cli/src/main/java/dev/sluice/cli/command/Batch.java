@@ -41,7 +41,8 @@ final class Batch {
     /// @param directory what the file's name, and those in it, are relative to
     /// @throws Failure for anything but documents that say what they are
     static List<Step> read(String file, Path directory, InputStream standardInput) {
-        String place = file.equals(STANDARD_INPUT) ? file : directory.resolve(file).toString();
+        String place =
+                file.equals(STANDARD_INPUT) ? file : directory.resolve(file).toString();
         var batch = new Batch(file.equals(STANDARD_INPUT) ? "standard input" : place, directory);
         return batch.steps(new String(Content.ofFile(place, standardInput), StandardCharsets.UTF_8));
     }
@@ -72,9 +73,10 @@ final class Batch {
             throw Failure.usage("document " + number + " of " + file + " is no list of names and values");
         }
         String word = document.show("kind");
-        BatchKind kind = BatchKind.of(word).orElseThrow(() -> Failure.usage("document " + number + " of " + file
-                + (word.isEmpty() ? " has no kind" : " is of an unknown kind: " + word) + "\nKinds are "
-                + BatchKind.words()));
+        BatchKind kind = BatchKind.of(word)
+                .orElseThrow(() -> Failure.usage("document " + number + " of " + file
+                        + (word.isEmpty() ? " has no kind" : " is of an unknown kind: " + word) + "\nKinds are "
+                        + BatchKind.words()));
         String name = document.show("name");
         if (name.isEmpty()) {
             throw Failure.usage("document " + number + " of " + file + " (" + kind.word() + ") has no name");

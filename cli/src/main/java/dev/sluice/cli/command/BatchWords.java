@@ -74,7 +74,8 @@ final class BatchWords {
                 answers.add(carryOut(deed, step, directory, arguments, session));
             } catch (Failure no) {
                 session.printAll(answers);
-                throw new Failure(step.said() + ": " + no.getMessage() + "\n" + advice(deed, answers.size(), steps), no);
+                throw new Failure(
+                        step.said() + ": " + no.getMessage() + "\n" + advice(deed, answers.size(), steps), no);
             }
         }
         int worst = arguments.has("--wait") ? settled(steps, answers, session) : 0;

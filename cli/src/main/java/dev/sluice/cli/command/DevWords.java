@@ -93,10 +93,9 @@ final class DevWords {
     }
 
     private static Batch.Step function(Path directory) {
-        List<Batch.Step> functions =
-                Batch.read(BATCH, directory, InputStream.nullInputStream()).stream()
-                        .filter(step -> step.kind() == BatchKind.FUNCTION)
-                        .toList();
+        List<Batch.Step> functions = Batch.read(BATCH, directory, InputStream.nullInputStream()).stream()
+                .filter(step -> step.kind() == BatchKind.FUNCTION)
+                .toList();
         if (functions.size() != 1) {
             throw Failure.usage(directory.resolve(BATCH) + " must hold one Function: sluice init makes one");
         }

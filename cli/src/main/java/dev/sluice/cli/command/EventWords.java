@@ -36,11 +36,10 @@ final class EventWords {
 
     static Word createSubscription() {
         return SUBSCRIPTION
-                .tagged(new Word(
-                        "subscription", "Subscribe a function to a type of events.", (arguments, session) -> {
-                            String name = arguments.option("--name").orElseGet(EventWords::anyName);
-                            return SUBSCRIPTION.create(session, name, subscription(arguments, 0, name));
-                        }))
+                .tagged(new Word("subscription", "Subscribe a function to a type of events.", (arguments, session) -> {
+                    String name = arguments.option("--name").orElseGet(EventWords::anyName);
+                    return SUBSCRIPTION.create(session, name, subscription(arguments, 0, name));
+                }))
                 .required("FUNCTION", "the function to run for each event")
                 .option("--name", "NAME", "the subscription's name; any if none is said")
                 .flag(type())
@@ -200,8 +199,8 @@ final class EventWords {
 
     private static String types(List<Json.Obj> all) {
         var table = new Table("Name", "Image", "Expose", "Created Date");
-        all.forEach(one -> table.row(
-                one.show("name"), one.show("image"), one.show("expose"), Rows.time(one, "created-time")));
+        all.forEach(one ->
+                table.row(one.show("name"), one.show("image"), one.show("expose"), Rows.time(one, "created-time")));
         return table.text();
     }
 }

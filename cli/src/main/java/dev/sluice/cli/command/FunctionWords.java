@@ -122,8 +122,8 @@ final class FunctionWords {
         if (arguments.option("--source").isPresent()) {
             return download(arguments, session);
         }
-        Json answer =
-                session.api().get(arguments.positional(0).map(FunctionWords::target).orElse(FUNCTIONS));
+        Json answer = session.api()
+                .get(arguments.positional(0).map(FunctionWords::target).orElse(FUNCTIONS));
         session.print(answer, () -> table(Rows.of(answer)));
         return 0;
     }

@@ -51,8 +51,7 @@ final class InitWords {
         Path directory = Path.of(arguments.positional(0).orElse("."));
         String name = arguments
                 .option("--name")
-                .orElseGet(() ->
-                        name(directory.toAbsolutePath().normalize().getFileName()));
+                .orElseGet(() -> name(directory.toAbsolutePath().normalize().getFileName()));
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]{0," + (NAME_CHARS_MAX - 1) + "}")) {
             throw Failure.usage("a function's name is letters, digits, dashes and underscores: say --name NAME");
         }
@@ -106,8 +105,7 @@ final class InitWords {
         try {
             Files.createDirectories(directory);
             for (var file : files.entrySet()) {
-                Files.writeString(
-                        directory.resolve(file.getKey()), file.getValue(), StandardOpenOption.CREATE_NEW);
+                Files.writeString(directory.resolve(file.getKey()), file.getValue(), StandardOpenOption.CREATE_NEW);
             }
         } catch (IOException e) {
             throw new Failure("cannot write into " + directory + ": " + Failure.reason(e), e);

@@ -87,7 +87,8 @@ final class LogWords {
         for (String stream : List.of("stdout", "stderr")) {
             if (run.objectAt("logs").at(stream).orElse(Json.NULL) instanceof Json.Arr(var lines)) {
                 for (Json line : lines) {
-                    Json.Obj event = mark.isEmpty() ? Json.Obj.empty() : Json.Obj.empty().with("run", run.show("name"));
+                    Json.Obj event =
+                            mark.isEmpty() ? Json.Obj.empty() : Json.Obj.empty().with("run", run.show("name"));
                     say(event.with("stream", stream).with("line", line), mark, session);
                 }
             }

@@ -26,8 +26,9 @@ final class ManPage {
         line(".B sluice");
         line("COMMAND [FLAGS]");
         line(".SH DESCRIPTION");
-        line(text("Words come first, then arguments; flags stand anywhere behind the word that they belong to. -- ends the"
-                + " flags. help in front of the words is the same as --help behind them."));
+        line(text(
+                "Words come first, then arguments; flags stand anywhere behind the word that they belong to. -- ends the"
+                        + " flags. help in front of the words is the same as --help behind them."));
         examples(root);
         line(".SH GLOBAL FLAGS");
         flags(GlobalFlags.ALL);
@@ -102,7 +103,10 @@ final class ManPage {
 
     /// As it stands: no escape, no request, and each dash one that can be typed.
     private static String text(String plain) {
-        String escaped = plain.replace("\\", "\\e").replace("-", "\\-").replace("\"", "\\(dq").replace("'", "\\(aq");
+        String escaped = plain.replace("\\", "\\e")
+                .replace("-", "\\-")
+                .replace("\"", "\\(dq")
+                .replace("'", "\\(aq");
         return escaped.startsWith(".") ? "\\&" + escaped : escaped;
     }
 }

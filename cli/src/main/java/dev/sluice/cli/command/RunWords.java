@@ -74,7 +74,9 @@ final class RunWords {
                 .with("reason", Json.NULL)
                 .with("secrets", Json.Arr.ofTexts(arguments.options("--secret")))
                 .with("services", Json.NULL)
-                .with("tags", arguments.option("--application").map(RunWords::tags).orElse(Json.NULL));
+                .with(
+                        "tags",
+                        arguments.option("--application").map(RunWords::tags).orElse(Json.NULL));
         String target = Target.of(RUNS).query("functionName", function).toString();
         Json run = session.api().post(target, body);
         session.print(run);

@@ -19,7 +19,9 @@ final class SettingWords {
                         "application",
                         "Create an application: a name to tag others with.",
                         (arguments, session) -> APPLICATION.create(
-                                session, arguments.required(0), named(arguments).with("tags", new Json.Arr(List.of())))))
+                                session,
+                                arguments.required(0),
+                                named(arguments).with("tags", new Json.Arr(List.of())))))
                 .required("NAME", "the application's name")
                 .example("sluice create application shop");
     }
@@ -28,8 +30,7 @@ final class SettingWords {
         return api(new Word(
                         "api",
                         "Create an API: requests that run a function.",
-                        (arguments, session) ->
-                                API.create(session, arguments.required(0), api(arguments))))
+                        (arguments, session) -> API.create(session, arguments.required(0), api(arguments))))
                 .example("sluice create api hello hello-js --path /hello --cors")
                 .example("sluice create api orders take-order --method POST --path /orders --https-only");
     }
@@ -38,8 +39,7 @@ final class SettingWords {
         return api(new Word(
                         "api",
                         "Replace an API's settings.",
-                        (arguments, session) ->
-                                API.update(session, arguments.required(0), api(arguments))))
+                        (arguments, session) -> API.update(session, arguments.required(0), api(arguments))))
                 .example("sluice update api hello hello-js --path /hello --path /hi");
     }
 
@@ -47,7 +47,8 @@ final class SettingWords {
         return API.tagged(word)
                 .required("NAME", "the API's name")
                 .required("FUNCTION", "the function to run")
-                .flag(several("PATH", "path below your organization's, such as /hello; may be repeated", "-p", "--path"))
+                .flag(several(
+                        "PATH", "path below your organization's, such as /hello; may be repeated", "-p", "--path"))
                 .flag(several("METHOD", "method, GET if none is named; may be repeated", "-m", "--method"))
                 .flag(several("HOST", "host whose requests are meant; may be repeated", "-d", "--domain"))
                 .flag(Flag.bare("over HTTPS only", "--https-only"))
@@ -87,8 +88,7 @@ final class SettingWords {
     }
 
     private static String apis(List<Json.Obj> all) {
-        var table =
-                new Table("Name", "Function", "Protocol", "Method", "Domain", "Path", "Auth", "Status", "Enabled");
+        var table = new Table("Name", "Function", "Protocol", "Method", "Domain", "Path", "Auth", "Status", "Enabled");
         all.forEach(one -> table.row(
                 one.show("name"),
                 one.show("function"),

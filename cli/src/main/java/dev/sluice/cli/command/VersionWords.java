@@ -48,7 +48,10 @@ final class VersionWords {
                                         .optional(ALIAS, THE_ALIAS)
                                         .example("sluice alias get hello"),
                                 one("delete", "Delete an alias.", VersionWords::delete),
-                                one("rollback", "Let an alias name again what it named before.", VersionWords::rollBack)))
+                                one(
+                                        "rollback",
+                                        "Let an alias name again what it named before.",
+                                        VersionWords::rollBack)))
                 .example("sluice alias create hello prod 3")
                 .example("sluice alias update hello prod 3=90,4=10")
                 .example("sluice alias rollback hello prod")

@@ -107,8 +107,7 @@ final class BatchWordsTest extends RecordedTest {
     void standardInput_isAFile_andTheApplicationTagsWhatHasTags() {
         shell.typing("kind: Policy\nname: p\nrules: []\n---\nkind: API\nname: a\ntags: null\n")
                 .run("create", "-f", "-", "-a", "shop");
-        assertThat(server.asked().getFirst().text())
-                .isEqualTo("{\"kind\":\"Policy\",\"name\":\"p\",\"rules\":[]}");
+        assertThat(server.asked().getFirst().text()).isEqualTo("{\"kind\":\"Policy\",\"name\":\"p\",\"rules\":[]}");
         assertThat(server.asked().getLast().text())
                 .isEqualTo("{\"kind\":\"API\",\"name\":\"a\",\"tags\":[{\"key\":\"Application\",\"value\":\"shop\"}]}");
     }
@@ -163,7 +162,9 @@ final class BatchWordsTest extends RecordedTest {
             var outcome = shell.typing(good + bad + "\n").run("create", "-f", "-");
             assertThat(outcome.exitCode()).as(bad).isEqualTo(2);
         }
-        assertThat(shell.typing(good + "{kind: Pod, name: b}").run("create", "-f", "-").err())
+        assertThat(shell.typing(good + "{kind: Pod, name: b}")
+                        .run("create", "-f", "-")
+                        .err())
                 .contains("document 2 of standard input is of an unknown kind: Pod", "BaseImage", "Subscription");
         assertThat(shell.typing("").run("create", "-f", "-").err()).contains("there is nothing in standard input");
         assertThat(shell.typing("{kind: API, name: a}\n---\n".repeat(Batch.STEPS_MAX + 1))

@@ -33,8 +33,7 @@ final class DevWordsTest extends RecordedTest {
                 {"status":"READY","output":{"greeting":"Hello"},"logs":{"stdout":["greeting Jon"],"stderr":null}}""");
         var outcome = shell.run("dev", made().toString(), "--once", "-i", "{\"name\":\"Jon\"}");
         assertThat(outcome)
-                .isEqualTo(new Shell.Outcome(
-                        0, "{\"greeting\":\"Hello\"}\n", "greeter: READY\n  greeting Jon\n"));
+                .isEqualTo(new Shell.Outcome(0, "{\"greeting\":\"Hello\"}\n", "greeter: READY\n  greeting Jon\n"));
         assertThat(asked())
                 .containsExactly(
                         "POST /v1/function",
@@ -73,15 +72,16 @@ final class DevWordsTest extends RecordedTest {
                 directory.toString());
         builder.environment().keySet().removeIf(name -> name.startsWith("SLUICE_"));
         builder.environment().put("HOME", home.toString());
-        Process process =
-                builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         var shown = process.inputReader(StandardCharsets.UTF_8);
         assertThat(shown.readLine()).isEqualTo("1");
 
         Files.writeString(directory.resolve("hello.py"), "def handle(context, payload): return 2\n");
         long saved = System.nanoTime();
         assertThat(shown.readLine()).isEqualTo("2");
-        assertThat(System.nanoTime() - saved).as("far from the 300 ms, even here").isLessThan(5_000_000_000L);
+        assertThat(System.nanoTime() - saved)
+                .as("far from the 300 ms, even here")
+                .isLessThan(5_000_000_000L);
         assertThat(server.asked().get(3)).extracting(Recorder.Asked::method).isEqualTo("PUT");
 
         process.destroy();

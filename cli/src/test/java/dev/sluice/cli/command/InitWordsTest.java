@@ -28,7 +28,8 @@ final class InitWordsTest extends RecordedTest {
                 .contains("# my-greeter")
                 .noneMatch(line -> line.contains("SOURCE") || line.contains("NAME"));
 
-        assertThat(shell.run("create", "-f", "sluice.yaml", "-w", directory.toString()).out())
+        assertThat(shell.run("create", "-f", "sluice.yaml", "-w", directory.toString())
+                        .out())
                 .isEqualTo("Created Function: my-greeter\n");
         assertThat(server.only().text())
                 .contains(
@@ -52,7 +53,8 @@ final class InitWordsTest extends RecordedTest {
     void anUnknownLanguage_orNoName_isAUsageError() {
         assertThat(shell.run("init", "--lang", "cobol", home.toString()).err())
                 .contains("the language is one of python3, nodejs, java, powershell, not cobol");
-        assertThat(shell.run("init", "--lang", "java", home.resolve("ß").toString()).err())
+        assertThat(shell.run("init", "--lang", "java", home.resolve("ß").toString())
+                        .err())
                 .contains("say --name NAME");
         assertThat(home.resolve("Hello.java")).doesNotExist();
     }

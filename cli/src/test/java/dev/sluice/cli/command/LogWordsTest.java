@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 
 final class LogWordsTest extends RecordedTest {
     private static final String ID = "0190aaaa-2222-4333-8444-555555555555";
-    private static final String RUN = "{\"name\":\"" + ID
-            + "\",\"logs\":{\"stdout\":[\"one\",\"t\\two\\u001b[31m\"],\"stderr\":[\"bad\"]}}";
+    private static final String RUN =
+            "{\"name\":\"" + ID + "\",\"logs\":{\"stdout\":[\"one\",\"t\\two\\u001b[31m\"],\"stderr\":[\"bad\"]}}";
 
     @Test
     void past_showsWhatIsKept_oldestRunFirst() {

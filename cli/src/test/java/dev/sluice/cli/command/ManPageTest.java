@@ -23,7 +23,10 @@ final class ManPageTest {
 
     @Test
     void eachWord_withItsFlagsAndExamples_isThere() {
-        String plain = page().replace("\\-", "-").replace("\\(dq", "\"").replace("\\(aq", "'").replace("\\e", "\\");
+        String plain = page().replace("\\-", "-")
+                .replace("\\(dq", "\"")
+                .replace("\\(aq", "'")
+                .replace("\\e", "\\");
         assertThat(plain).startsWith(".TH SLUICE 1").contains(".SH EXIT STATUS", "SLUICE_TOKEN");
         contains(plain, Vocabulary.root());
     }

@@ -135,8 +135,7 @@ final class RunWordsTest extends RecordedTest {
 
         assertThat(server.asked().getFirst().text())
                 .endsWith("\"tags\":[{\"key\":\"Application\",\"value\":\"shop\"}]}");
-        assertThat(server.asked().getLast().target())
-                .isEqualTo("/v1/runs?since=-62135596800&tags=Application%3Dshop");
+        assertThat(server.asked().getLast().target()).isEqualTo("/v1/runs?since=-62135596800&tags=Application%3Dshop");
     }
 
     @Test

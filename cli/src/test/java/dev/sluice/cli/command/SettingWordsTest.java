@@ -13,8 +13,28 @@ final class SettingWordsTest extends RecordedTest {
         said("Created application: app1", 200, "create", "application", "app1");
         said("Created api: hello", 200, "create", "api", "hello", "node-hello-js", "--path", "/hello", "--cors");
         said(
-                "Created api: a2", 200, "create", "api", "a2", "f2", "-m", "POST", "-m", "PUT", "-d", "x.example.com",
-                "--https-only", "-p", "/a", "-p", "/b", "--disable", "--auth", "basic", "-a", "app1");
+                "Created api: a2",
+                200,
+                "create",
+                "api",
+                "a2",
+                "f2",
+                "-m",
+                "POST",
+                "-m",
+                "PUT",
+                "-d",
+                "x.example.com",
+                "--https-only",
+                "-p",
+                "/a",
+                "-p",
+                "/b",
+                "--disable",
+                "--auth",
+                "basic",
+                "-a",
+                "app1");
         said("Updated api: a2", 200, "update", "api", "a2", "f3", "-p", "/c");
         said("Deleted api: a2", 200, "delete", "api", "a2");
         said("Deleted application: app1", 200, "delete", "application", "app1");
@@ -36,14 +56,39 @@ final class SettingWordsTest extends RecordedTest {
     @Test
     void subscriptions_drivers_andTheirTypes() {
         said(
-                "Created subscription: sub1", 201, "create", "subscription", "--name", "sub1", "--event-type", "a.b",
-                "f1", "--secret", "s1");
+                "Created subscription: sub1",
+                201,
+                "create",
+                "subscription",
+                "--name",
+                "sub1",
+                "--event-type",
+                "a.b",
+                "f1",
+                "--secret",
+                "s1");
         said(
-                "Created event driver type: ticker", 201, "create", "eventdrivertype", "ticker",
-                "kars7e/timer:latest", "--expose");
+                "Created event driver type: ticker",
+                201,
+                "create",
+                "eventdrivertype",
+                "ticker",
+                "kars7e/timer:latest",
+                "--expose");
         said(
-                "Created event driver: d1", 201, "create", "eventdriver", "ticker", "--name", "d1", "--set",
-                "seconds=2", "--set", "flag", "--secret", "s1");
+                "Created event driver: d1",
+                201,
+                "create",
+                "eventdriver",
+                "ticker",
+                "--name",
+                "d1",
+                "--set",
+                "seconds=2",
+                "--set",
+                "flag",
+                "--secret",
+                "s1");
         said("Updated subscription: sub1", 200, "update", "subscription", "sub1", "f2", "--event-type", "a.c");
         said("Updated event driver: d1", 200, "update", "event-driver", "d1", "ticker");
         said("Updated event driver type: ticker", 200, "update", "event-driver-type", "ticker", "i", "--set", "a=b=c");
@@ -72,7 +117,8 @@ final class SettingWordsTest extends RecordedTest {
     @Test
     void whatHasNoName_getsOne() {
         server.reply(201, "{}").reply(201, "{}");
-        assertThat(shell.run("create", "subscription", "f1", "--event-type", "a.b").out())
+        assertThat(shell.run("create", "subscription", "f1", "--event-type", "a.b")
+                        .out())
                 .matches("Created subscription: [a-z]+-[a-z]+-[0-9]{6}\n");
         assertThat(shell.run("create", "event-driver", "ticker").out())
                 .matches("Created event driver: [a-z]+-[a-z]+-[0-9]{6}\n");

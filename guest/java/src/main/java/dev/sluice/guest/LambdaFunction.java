@@ -86,20 +86,18 @@ record LambdaFunction(Object instance, Method method, Optional<Type> payload, Cl
         long end = known.get("deadlineMillis") instanceof Number number ? number.longValue() : 0;
         int memory = known.get("memoryMib") instanceof Number number ? number.intValue() : 0;
         String request = UUID.randomUUID().toString();
-        return proxy(
-                context,
-                (self, asked, arguments) -> switch (asked.getName()) {
-                    case "getAwsRequestId" -> request;
-                    case "getFunctionName" -> name;
-                    case "getFunctionVersion", "getLogStreamName" -> "$LATEST";
-                    case "getInvokedFunctionArn" -> "arn:aws:lambda:local:000000000000:function:" + name;
-                    case "getLogGroupName" -> "/aws/lambda/" + name;
-                    case "getMemoryLimitInMB" -> memory;
-                    case "getRemainingTimeInMillis" -> (int) Math.max(0, end - CLOCK.millis());
-                    case "getLogger" -> proxy(asked.getReturnType(), logger());
-                    case "getClientContext" -> secrets == null ? null : proxy(client, custom(secrets));
-                    default -> null;
-                });
+        return proxy(context, (self, asked, arguments) -> switch (asked.getName()) {
+            case "getAwsRequestId" -> request;
+            case "getFunctionName" -> name;
+            case "getFunctionVersion", "getLogStreamName" -> "$LATEST";
+            case "getInvokedFunctionArn" -> "arn:aws:lambda:local:000000000000:function:" + name;
+            case "getLogGroupName" -> "/aws/lambda/" + name;
+            case "getMemoryLimitInMB" -> memory;
+            case "getRemainingTimeInMillis" -> (int) Math.max(0, end - CLOCK.millis());
+            case "getLogger" -> proxy(asked.getReturnType(), logger());
+            case "getClientContext" -> secrets == null ? null : proxy(client, custom(secrets));
+            default -> null;
+        });
     }
 
     private static InvocationHandler custom(Object secrets) {

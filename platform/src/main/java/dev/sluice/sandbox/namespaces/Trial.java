@@ -78,7 +78,8 @@ final class Trial {
     private static boolean of(String runtime, NamespaceDriver driver)
             throws SandboxFailed, IOException, InterruptedException {
         List<String> command = switch (runtime) {
-            case NamespaceOptions.PYTHON3, NamespaceOptions.BUILD -> List.of("/usr/bin/python3", "-I", "-S", "-c", PYTHON);
+            case NamespaceOptions.PYTHON3, NamespaceOptions.BUILD ->
+                List.of("/usr/bin/python3", "-I", "-S", "-c", PYTHON);
             case NamespaceOptions.NODEJS -> List.of("/usr/bin/node", "-e", NODE);
             case NamespaceOptions.POWERSHELL ->
                 List.of("/usr/bin/pwsh", "-NoLogo", "-NoProfile", "-NonInteractive", "-Command", POWERSHELL);
