@@ -93,11 +93,17 @@ public final class Registries {
         throw new BuildFailed("the build wanted what is in none of the registries that the operator configured");
     }
 
-    /// No segment leads upwards, however it is written.
+    /// No segment leads upwards, however it is written: escaped, escaped twice, or with parameters behind it, which some
+    /// servers cut off before they look where a path leads.
     private static boolean isPlain(String path) {
+        if (path.contains("%25")) {
+            return false;
+        }
         String decoded = path.replaceAll("(?i)%2e", ".").replaceAll("(?i)%2f|(?i)%5c", "/");
-        for (String segment : decoded.split("[/?]", -1)) {
-            if (segment.equals(".") || segment.equals("..")) {
+        for (String segment : decoded.replaceAll("(?i)%3b", ";").split("[/?]", -1)) {
+            int parameters = segment.indexOf(';');
+            String name = parameters < 0 ? segment : segment.substring(0, parameters);
+            if (name.equals(".") || name.equals("..")) {
                 return false;
             }
         }
