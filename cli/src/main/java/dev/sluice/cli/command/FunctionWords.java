@@ -49,7 +49,7 @@ final class FunctionWords {
 
     private static Word withSource(Word word) {
         return word.required("NAME", "the function's name")
-                .required("PATH", "source file, directory (then --handler is needed), or https://… of a .tar.gz")
+                .required("PATH", "source file, directory (then --handler is needed), or https://... of a .tar.gz")
                 .flag(new Flag(
                         List.of("--image"),
                         "IMAGE",

@@ -11,16 +11,20 @@ import dev.sluice.cli.json.NotJson;
 import dev.sluice.cli.json.Table;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
-/// `log`: what runs printed, and with `--follow` what they print.
+/// `log`: what runs and builds of images printed, and with `--follow` what they print.
 final class LogWords {
     private static final String RUNS = "/v1/runs";
     private static final String PAST_RUNS = "10";
+    private static final int NOT_FOUND = 404;
     private static final int ID_CHARS_SHOWN = 8;
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
     private static final Pattern RUN_ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private LogWords() {}
@@ -34,15 +38,20 @@ final class LogWords {
                 .alias("runs")
                 .required("ID", "the run's id")
                 .example("sluice log run 11111111-2222-4333-8444-555555555555 --follow");
+        Word image = following(new Word("image", "Show what the build of an image printed.", LogWords::ofImage))
+                .alias("images")
+                .required("NAME", "the image's name")
+                .example("sluice log image web --follow");
         return following(new Word(
                         "log",
                         "Show what runs printed: of a function by its name, of one run by its id.",
-                        List.of(function, run),
+                        List.of(function, image, run),
                         LogWords::ofEither))
                 .optional("NAME", "a function's name, or a run's id")
                 .example("sluice log hello")
                 .example("sluice log hello --follow")
                 .example("sluice log function hello --follow -o json")
+                .example("sluice log image web --follow")
                 .example("sluice log run 11111111-2222-4333-8444-555555555555");
     }
 
@@ -73,14 +82,54 @@ final class LogWords {
     private static int ofFunction(Arguments arguments, Session session) {
         String name = arguments.required(0);
         if (arguments.has("--follow")) {
-            return follow(
-                    Target.of("/v1/function").segment(name).segment("logs").toString(), session);
+            Target function = Target.of("/v1/function").segment(name);
+            refuseIfNowhere(function.toString(), session);
+            return follow(function.segment("logs").toString(), session);
         }
         Target latest = Target.of(RUNS).query("functionName", name).query("limit", PAST_RUNS);
         Rows.of(session.api().get(latest.toString()))
                 .reversed()
                 .forEach(run -> show(run, mark(run.show("name")), session));
         return 0;
+    }
+
+    /// There is nothing to hear of what is not there. Who may only follow is not asked what he knows of the function.
+    private static void refuseIfNowhere(String function, Session session) {
+        try (Answer answer = session.api().send("GET", function, Map.of(), Body.NONE)) {
+            if (answer.status() == NOT_FOUND) {
+                Api.successful(answer).close();
+            }
+        } catch (IOException e) {
+            throw new Failure("the server's answer broke off: " + Failure.reason(e), e);
+        }
+    }
+
+    /// What the build has printed so far; with `--follow` until it is over, and then its verdict.
+    private static int ofImage(Arguments arguments, Session session) {
+        String target = Target.of("/v1/image")
+                .segment(arguments.required(0))
+                .segment("logs")
+                .toString();
+        int told = 0;
+        while (true) {
+            Json.Obj answer = Waiting.entity(session, target);
+            List<String> lines = answer.show("log").lines().toList();
+            boolean isGoingOn = arguments.has("--follow") && Waiting.isUnderWay(answer);
+            int whole = isGoingOn && !answer.show("log").endsWith("\n") ? lines.size() - 1 : lines.size();
+            for (int line = Math.min(told, lines.size()); line < whole; line++) {
+                say(Json.Obj.empty().with("line", lines.get(line)), "", session);
+            }
+            told = Math.max(0, whole);
+            if (!isGoingOn) {
+                return arguments.has("--follow") ? verdict(answer, session) : 0;
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    private static int verdict(Json.Obj image, Session session) {
+        session.terminal().complain("the build has ended: " + image.show("status"));
+        return Waiting.verdict(image);
     }
 
     private static void show(Json.Obj run, String mark, Session session) {

@@ -36,15 +36,13 @@ final class Waiting {
         long end = System.nanoTime() + PATIENCE.toNanos();
         String told = "";
         while (true) {
-            if (!(session.api().get(target) instanceof Json.Obj entity)) {
-                throw new Failure("the server's answer makes no sense: is it a Sluice server?");
-            }
+            Json.Obj entity = entity(session, target);
             String status = entity.show("status");
             if (!status.equals(told)) {
                 session.terminal().complain(entity.show("name") + ": " + Rows.status(entity));
                 told = status;
             }
-            if (!UNDER_WAY.contains(status)) {
+            if (!isUnderWay(entity)) {
                 return entity;
             }
             if (System.nanoTime() > end) {
@@ -52,6 +50,17 @@ final class Waiting {
             }
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }
+    }
+
+    static Json.Obj entity(Session session, String target) {
+        if (session.api().get(target) instanceof Json.Obj entity) {
+            return entity;
+        }
+        throw new Failure("the server's answer makes no sense: is it a Sluice server?");
+    }
+
+    static boolean isUnderWay(Json.Obj entity) {
+        return UNDER_WAY.contains(entity.show("status"));
     }
 
     /// The exit code of a command that waited for it.

@@ -3,6 +3,7 @@ package dev.sluice.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.RecordedTest;
+import dev.sluice.cli.Recorder.Asked;
 import dev.sluice.cli.Shell;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,7 @@ final class LogWordsTest extends RecordedTest {
     void followingAFunction_marksTheRuns_andTellsOfThoseLeftOut_andOfALogThatBreaksOff() {
         String events = "event: line\ndata: {\"run\":\"" + ID + "\",\"stream\":\"stdout\",\"line\":\"one\"}\n\n"
                 + "event: note\ndata: {\"missedRuns\":3}\n\n";
+        server.reply(200, "{}");
         server.reply(200, "text/event-stream", events);
         var outcome = shell.run("log", "--follow", "function", "hello");
         assertThat(outcome.exitCode()).isEqualTo(1);
@@ -59,11 +61,33 @@ final class LogWordsTest extends RecordedTest {
         assertThat(outcome.err())
                 .startsWith("3 runs were left out: they printed too fast\n")
                 .contains("you may not follow it any more");
-        assertThat(server.only().target()).isEqualTo("/v1/function/hello/logs");
+        assertThat(server.asked())
+                .extracting(Asked::target)
+                .containsExactly("/v1/function/hello", "/v1/function/hello/logs");
 
+        server.reply(200, "{}");
         server.reply(200, "text/event-stream", events);
         assertThat(shell.run("log", "hello", "-f", "-o", "json").out())
                 .isEqualTo("{\"run\":\"" + ID + "\",\"stream\":\"stdout\",\"line\":\"one\"}\n");
+    }
+
+    @Test
+    void followingAFunctionThatIsNotThere_isRefusedAtOnce() {
+        server.reply(404, "{\"code\":404,\"message\":\"function nope not found\"}");
+        assertThat(shell.run("log", "nope", "-f"))
+                .isEqualTo(new Shell.Outcome(1, "", "[Code: 404] function nope not found\n"));
+        assertThat(server.only().target()).isEqualTo("/v1/function/nope");
+    }
+
+    @Test
+    void anImagesBuild_isShown_andFollowedToItsVerdict() {
+        server.reply(200, "{\"name\":\"i\",\"status\":\"CREATING\",\"log\":\"one\\ntw\"}");
+        assertThat(shell.run("log", "image", "i")).isEqualTo(new Shell.Outcome(0, "one\ntw\n", ""));
+        assertThat(server.only().target()).isEqualTo("/v1/image/i/logs");
+
+        server.reply(200, "{\"name\":\"i\",\"status\":\"ERROR\",\"log\":\"one\\n\\u001b[2J\\n\"}");
+        assertThat(shell.run("log", "image", "i", "--follow"))
+                .isEqualTo(new Shell.Outcome(1, "one\n?[2J\n", "the build has ended: ERROR\n"));
     }
 
     @Test
