@@ -52,13 +52,15 @@ final class CollectionTest extends ApiTest {
     }
 
     @Test
-    void aFunctionsSource_stays_untilItIsUpdatedOrDeleted() throws Exception {
+    void aFunctionsSource_stays_untilItsVersionIsDeleted() throws Exception {
         api.post(root, "/v1/function", python("hello", HELLO));
         awaitReady("hello");
         assertThat(api.collectLater()).isZero();
         api.put(root, "/v1/function/hello", python("hello", HELLO.replace("'hello'", "'new'")));
         awaitReady("hello");
-        assertThat(api.collectLater()).as("the one before").isEqualTo(1);
+        assertThat(api.collectLater()).as("the one before is version 1").isZero();
+        assertThat(api.delete(root, "/v1/function/hello/versions/1").status()).isEqualTo(200);
+        assertThat(api.collectLater()).isEqualTo(1);
         assertThat(api.post(root, "/v1/runs?functionName=hello", "{\"blocking\":true}")
                         .text("output"))
                 .isEqualTo("new");

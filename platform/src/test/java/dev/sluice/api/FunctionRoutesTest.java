@@ -202,7 +202,7 @@ final class FunctionRoutesTest extends ApiTest {
                 "{\"image\":\"a\",\"name\":\"a\",\"source\":\"aGVsbG8=\"}~400~400~bad request when processing"
                         + " function a: the source is not a complete gzip stream",
                 "{\"image\":~400~400~parsing body body from \"\" failed, because it is not valid JSON",
-                "[]~422~601~body in body must be of type object: \"another\"",
+                "[]~422~601~body in body must be of type object: \"array\"",
                 "``~422~602~body in body is required",
             })
     void aWrongBody_isRefused_inDispatchsWords(String body, int status, int code, String message) {

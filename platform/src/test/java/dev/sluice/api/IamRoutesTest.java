@@ -287,7 +287,8 @@ final class IamRoutesTest extends ApiTest {
                 "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"get\"],\"resources\":[\"moon/x\"],"
                         + "\"subjects\":[\"a\"]}]}"
                         + "~422~606~resources.0 in body should be one of [api application baseimage event function iam"
-                        + " image runs secret serviceclass serviceinstance organization policy role serviceaccount]",
+                        + " image runs secret serviceclass serviceinstance organization policy role serviceaccount"
+                        + " subscription driver drivertype]",
                 "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"get\"],\"effect\":\"ask\",\"resources\":[\"moon\"],"
                         + "\"subjects\":[\"a\"]}]}~422~606~effect in body should be one of [allow deny]",
                 "policy~{\"name\":\"p\",\"rules\":[{\"roles\":[\"nobody\"],\"subjects\":[\"a\"]}]}~422~606"

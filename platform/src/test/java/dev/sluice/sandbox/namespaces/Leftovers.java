@@ -14,8 +14,7 @@ import java.util.stream.Stream;
 /// What guests of a driver have left on this host: processes of their user ids, control groups, mounts, files.
 final class Leftovers {
     /// Away from those of servers, and of other tests, that run on the same machine.
-    static final int FIRST_UID = 1_950_000_000
-            + NamespaceDriver.GUESTS_MAX * Integer.parseInt(System.getenv().getOrDefault("SLUICE_TEST_FORK", "0"));
+    static final int FIRST_UID = 1_950_000_000 + NamespaceDriver.GUESTS_MAX * Integer.getInteger("sluice.test.fork", 0);
 
     private static final Set<String> KEPT = Set.of("guests.sock", "launcher", "lock", "roots");
 

@@ -122,6 +122,7 @@ final class SuddenEndTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
+                        "-Dsluice.test.fork=" + Integer.getInteger("sluice.test.fork", 0),
                         DoomedServer.class.getName(),
                         directory().toString(),
                         "3"))
