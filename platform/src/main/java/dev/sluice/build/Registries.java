@@ -93,8 +93,8 @@ public final class Registries {
         throw new BuildFailed("the build wanted what is in none of the registries that the operator configured");
     }
 
-    /// No segment leads upwards, however it is written: escaped, escaped twice, or with parameters behind it, which some
-    /// servers cut off before they look where a path leads.
+    /// No segment leads upwards, however it is written: escaped, escaped twice, or with parameters behind it,
+    /// which some servers cut off before they look where a path leads.
     private static boolean isPlain(String path) {
         if (path.contains("%25")) {
             return false;
