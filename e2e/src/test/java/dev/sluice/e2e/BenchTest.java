@@ -3,9 +3,11 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The bench of functions, with few of everything: not what it measures, but that it does.
+@Tag("full")
 final class BenchTest {
     @Test
     void functions_areMeasured_withEachAimBesideTheFigure() throws IOException, InterruptedException {
