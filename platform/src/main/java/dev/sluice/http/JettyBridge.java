@@ -34,18 +34,42 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
         String id = ids.next();
         out.getHeaders().put(RequestIds.HEADER, id);
         try (LargeBodies.Share share = memory.share()) {
-            send(ending(answer(jetty, id, share), jetty), out, callback, share);
+            Response answer = answer(jetty, id, share);
+            if (Linger.isAllHere(jetty)) {
+                send(answer, out, callback, share);
+            } else {
+                sendEarly(ending(answer), jetty, out, callback, share);
+            }
         } catch (ClientGone gone) {
             callback.failed(gone);
         }
         return true;
     }
 
+    /// Says all of a short answer, and then that it was all: Jetty closes the connection at that word.
+    private void sendEarly(
+            Response answer,
+            org.eclipse.jetty.server.Request jetty,
+            org.eclipse.jetty.server.Response out,
+            Callback callback,
+            LargeBodies.Share share)
+            throws IOException, InterruptedException {
+        if (answer.body() instanceof Response.Body.InMemory(Bytes content)
+                && content.length() <= LargeBodies.SMALL_BYTES_MAX) {
+            head(answer, content.length(), out);
+            write(out, false, content.asBuffer());
+            Linger.over(jetty);
+            out.write(true, ByteBuffer.allocate(0), callback);
+        } else {
+            send(answer, out, callback, share);
+        }
+    }
+
     /// What has not come of a body yet would be taken for the next request, so that Jetty closes the connection: the
     /// client is told, or it would send its next request into that.
-    private static Response ending(Response answer, org.eclipse.jetty.server.Request jetty) {
+    private static Response ending(Response answer) {
         boolean isSaid = answer.headers().contains(HttpRefused.CONNECTION);
-        return jetty.consumeAvailable() || isSaid ? answer : answer.with(HttpRefused.CONNECTION, HttpRefused.CLOSE);
+        return isSaid ? answer : answer.with(HttpRefused.CONNECTION, HttpRefused.CLOSE);
     }
 
     private Response answer(org.eclipse.jetty.server.Request jetty, String id, LargeBodies.Share share)

@@ -33,7 +33,7 @@ final class FloodTest extends ApiTest {
     @Test
     void aFloodOfRuns_isRefusedAtItsOwnLimits_andNobodyElseIs() throws Exception {
         Asker flood = developer("runs", NAP);
-        limit("runs", "{\"concurrentRuns\":2,\"queuedRuns\":4}");
+        limit("runs", "{\"concurrentRuns\":2,\"queuedRuns\":4,\"requestsPerSecond\":1000000}");
         var seen = new ConcurrentLinkedQueue<Answer>();
         var isOver = new AtomicBoolean();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor();

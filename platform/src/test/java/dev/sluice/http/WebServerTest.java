@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.bytes.Bytes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.net.Socket;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -185,6 +188,25 @@ final class WebServerTest {
         String two = RawClient.send(
                 server.port(), declared + "12345" + "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         assertThat(two).contains("405").endsWith("root").containsOnlyOnce("Connection: close\r\n");
+    }
+
+    /// A connection that is closed with bytes unread is reset, and the answer is lost with it.
+    @Test
+    void anAnswer_beforeTheBodyHasCome_isReadByWhoStillWrites() throws Exception {
+        byte[] piece = new byte[64 << 10];
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write(("PUT /v1/function HTTP/1.1\r\nHost: a\r\nContent-Length: " + 100 * piece.length + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            byte[] first = socket.getInputStream().readNBytes(12);
+            assertThat(new String(first, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 405");
+            for (int i = 0; i < 100; i++) {
+                out.write(piece);
+            }
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .contains("Connection: close");
+        }
     }
 
     @Test
