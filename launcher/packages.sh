@@ -44,6 +44,7 @@ missing_packages() { # PURPOSE
         has_python_package jwt || printf 'python3-jwt\tis used by an example, which is tested\n'
         has_python_package pip || printf 'python3-pip\tbuilds images, which is tested\n'
         [[ -e /usr/bin/npm ]] || printf 'npm\tbuilds images, which is tested\n'
+        command -v docker-registry >/dev/null || printf 'docker-registry\tkeeps images, which are pulled in tests\n'
         command -v curl >/dev/null || printf "curl\tis used by the README's examples, which are tested\n"
     fi
     if [[ $1 == test-full ]]; then

@@ -43,6 +43,7 @@ final class ArchitectureTest {
             "org.eclipse.jetty", Set.of("http", "egress"),
             "com.nimbusds", Set.of("authn"),
             "com.networknt", Set.of("schema"),
+            "org.apache.commons", Set.of("oci"),
             "com.google.re2j", Set.of("schema"),
             "org.bouncycastle", Set.of("http"));
 

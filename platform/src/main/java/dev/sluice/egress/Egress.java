@@ -2,6 +2,7 @@ package dev.sluice.egress;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.egress.EgressFailed.Why;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -107,6 +108,75 @@ public final class Egress implements AutoCloseable {
             return send(request(organization, outbound));
         } finally {
             traffic.end(organization);
+        }
+    }
+
+    /// Takes an answer's body while it comes, however long it is.
+    public interface Reader<T> {
+        /// @param body until the exchange's time is over
+        T read(int status, Map<String, String> headers, InputStream body) throws IOException;
+    }
+
+    /// Sends, and lets `reader` read the answer: in all at most `time`.
+    ///
+    /// @param organization who is charged for it
+    /// @throws IOException what the reader throws of its own
+    public <T> T download(String organization, Outbound outbound, Duration time, Reader<T> reader)
+            throws InterruptedException, EgressFailed, IOException {
+        traffic.begin(organization);
+        Request request = request(organization, outbound).timeout(time.toMillis(), TimeUnit.MILLISECONDS);
+        try (var listener = new InputStreamResponseListener()) {
+            request.send(listener);
+            Response response = listener.get(time.toMillis(), TimeUnit.MILLISECONDS);
+            try (var body = new Arriving(listener.getInputStream())) {
+                return body.readBy(reader, response.getStatus(), headers(response));
+            }
+        } catch (TimeoutException late) {
+            throw new EgressFailed(Why.TIMED_OUT);
+        } catch (ExecutionException failed) {
+            throw new EgressFailed(why(failed));
+        } finally {
+            var _ = request.abort(new IOException("over"));
+            traffic.end(organization);
+        }
+    }
+
+    /// Tells what went wrong with the connection from what went wrong with what is done with the bytes.
+    private static final class Arriving extends FilterInputStream {
+        private boolean isBroken;
+
+        Arriving(InputStream in) {
+            super(in);
+        }
+
+        <T> T readBy(Reader<T> reader, int status, Map<String, String> headers)
+                throws IOException, InterruptedException, EgressFailed {
+            try {
+                return reader.read(status, headers, this);
+            } catch (InterruptedIOException stopped) {
+                throw new InterruptedException("stopped while the answer came");
+            } catch (IOException failed) {
+                if (isBroken) {
+                    throw new EgressFailed(why(failed));
+                }
+                throw failed;
+            }
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            try {
+                return super.read(into, offset, length);
+            } catch (IOException broken) {
+                isBroken = true;
+                throw broken;
+            }
         }
     }
 
