@@ -196,7 +196,7 @@ final class FunctionBuilds {
                 PayloadStyle.RAW,
                 wish.schemas(),
                 ground.layers(),
-                wish.sizing().deployment());
+                wish.sizing().deployment(entity.id()));
     }
 
     /// Puts the gate in place, unless something newer has overtaken this build. Each step is a task of its own:

@@ -78,16 +78,17 @@ record FunctionEntity(
     ///
     /// @param memoryMib    0 for what the runtime needs
     /// @param instancesMax 0 for as many as the organization may have
-    record Sizing(int memoryMib, int instancesMax, Map<String, String> environment) {
-        static final Sizing USUAL = new Sizing(0, 0, Map.of());
+    /// @param instancesMin that wait loaded
+    record Sizing(int memoryMib, int instancesMax, int instancesMin, Map<String, String> environment) {
+        static final Sizing USUAL = new Sizing(0, 0, 0, Map.of());
 
         Sizing {
             environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
         }
 
         /// @throws IllegalArgumentException for whoever wrote it
-        Deployment deployment() {
-            return new Deployment(environment, instancesMax);
+        Deployment deployment(String functionId) {
+            return new Deployment(environment, instancesMax, instancesMin, functionId);
         }
 
         /// Fields that Dispatch's client does not know, where they say anything.
@@ -97,6 +98,9 @@ record FunctionEntity(
             }
             if (instancesMax > 0) {
                 out.field("maxInstances", instancesMax);
+            }
+            if (instancesMin > 0) {
+                out.field("minInstances", instancesMin);
             }
             if (!environment.isEmpty()) {
                 out.name("environment").beginObject();
@@ -160,6 +164,7 @@ record FunctionEntity(
         fields.putIfAbsent("version", IntNode.valueOf(FIRST));
         ObjectNode wish = (ObjectNode) fields.path("wish");
         wish.putIfAbsent("sizing", JsonBody.JSON.valueToTree(Sizing.USUAL));
+        ((ObjectNode) wish.path("sizing")).putIfAbsent("instancesMin", IntNode.valueOf(0));
         wish.putIfAbsent("sourceUrl", StringNode.valueOf(""));
         return JsonBody.JSON.treeToValue(fields, FunctionEntity.class);
     }

@@ -69,7 +69,7 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
         if (fields.number("concurrency", 0, Integer.MAX_VALUE) > 1) {
             throw refused(name, "concurrency is 1: an instance serves one run at a time");
         }
-        if (fields.number("minInstances", 0, Integer.MAX_VALUE) > 0) {
+        if (fields.number("minInstances", 0, Deployment.WAITING_MAX) > 0) {
             throw refused(name, "minInstances is 0: no instance waits for a first run");
         }
         long memory = fields.number("memory", 0, Limits.MEMORY_MIB_MAX);
@@ -80,8 +80,9 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
             var sizing = new FunctionEntity.Sizing(
                     Math.toIntExact(memory),
                     Math.toIntExact(fields.number("maxInstances", 0, Deployment.INSTANCES_MAX)),
+                    Math.toIntExact(fields.number("minInstances", 0, Deployment.WAITING_MAX)),
                     fields.textsByName("environment"));
-            var _ = sizing.deployment();
+            var _ = sizing.deployment("");
             return sizing;
         } catch (IllegalArgumentException wrong) {
             throw refused(name, String.valueOf(wrong.getMessage()));

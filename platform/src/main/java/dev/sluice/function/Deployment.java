@@ -9,12 +9,15 @@ import java.util.regex.Pattern;
 /// be.
 ///
 /// @param environment  at most [#VARIABLES_MAX], of [#ENVIRONMENT_CHARS_MAX] together; no secrets
-/// @param instancesMax that run at once, 0 for as many as its organization may have
-public record Deployment(Map<String, String> environment, int instancesMax) {
+/// @param instancesMax runs at once, 0 for as many as its organization may have
+/// @param instancesMin loaded ones that wait for a run, whatever runs: at most [#WAITING_MAX]
+/// @param functionId   whose runs count together, in whatever version; empty for a gate that is no function's version
+public record Deployment(Map<String, String> environment, int instancesMax, int instancesMin, String functionId) {
     public static final int VARIABLES_MAX = 100;
     public static final int ENVIRONMENT_CHARS_MAX = 16 << 10;
     public static final int INSTANCES_MAX = 1_000;
-    public static final Deployment NONE = new Deployment(Map.of(), 0);
+    public static final int WAITING_MAX = 10;
+    public static final Deployment NONE = new Deployment(Map.of(), 0, 0, "");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
 
@@ -39,6 +42,9 @@ public record Deployment(Map<String, String> environment, int instancesMax) {
         }
         if (instancesMax < 0 || instancesMax > INSTANCES_MAX) {
             throw new IllegalArgumentException("a function has at most " + INSTANCES_MAX + " instances at once");
+        }
+        if (instancesMin < 0 || instancesMin > WAITING_MAX) {
+            throw new IllegalArgumentException("at most " + WAITING_MAX + " instances of a function wait for a run");
         }
     }
 

@@ -33,6 +33,8 @@ final class GateCodec {
     private static final String SCHEMA_OUT = "schemaOut";
     private static final String ENVIRONMENT = "environment";
     private static final String INSTANCES_MAX = "instancesMax";
+    private static final String INSTANCES_MIN = "instancesMin";
+    private static final String FUNCTION_ID = "functionId";
 
     /// Of a direct gate, if it has secrets.
     private static final String INJECT = "inject";
@@ -143,6 +145,12 @@ final class GateCodec {
         if (deployment.instancesMax() > 0) {
             fields.put(INSTANCES_MAX, deployment.instancesMax());
         }
+        if (deployment.instancesMin() > 0) {
+            fields.put(INSTANCES_MIN, deployment.instancesMin());
+        }
+        if (!deployment.functionId().isEmpty()) {
+            fields.put(FUNCTION_ID, deployment.functionId());
+        }
         if (!direct.inject().isEmpty()) {
             ArrayNode inject = fields.putArray(INJECT);
             direct.inject().forEach(secret -> inject.add(Component.of(secret).toString()));
@@ -219,7 +227,11 @@ final class GateCodec {
         stored.path(ENVIRONMENT)
                 .properties()
                 .forEach(one -> environment.put(one.getKey(), one.getValue().stringValue()));
-        return new Deployment(environment, stored.path(INSTANCES_MAX).asInt(0));
+        return new Deployment(
+                environment,
+                stored.path(INSTANCES_MAX).asInt(0),
+                stored.path(INSTANCES_MIN).asInt(0),
+                stored.path(FUNCTION_ID).asString(""));
     }
 
     private static Principal principal(String text) {

@@ -1,5 +1,6 @@
 package dev.sluice.invoke;
 
+import dev.sluice.function.Deployment;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Task;
@@ -62,10 +63,12 @@ final class Execution {
     }
 
     Content admitAndRun(Start start) throws InterruptedException {
-        int instancesMax = start.gate().function().deployment().instancesMax();
+        Deployment deployment = start.gate().function().deployment();
+        String function = deployment.functionId().isEmpty() ? start.gate().id().toString() : deployment.functionId();
         Optional<Places.Place> place = waiting(
                 start,
-                () -> places.take(start.gate().id(), instancesMax, start.chain().patienceLeft()));
+                () -> places.take(
+                        function, deployment.instancesMax(), start.chain().patienceLeft()));
         if (place.isEmpty()) {
             return canceled(start);
         }

@@ -1,6 +1,5 @@
 package dev.sluice.invoke;
 
-import dev.sluice.fs.ObjectId;
 import dev.sluice.kernel.Refused;
 import java.time.Duration;
 import java.util.HashMap;
@@ -9,9 +8,10 @@ import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// How many runs of one gate are under way at once, where its author has bounded them. Whoever finds no place waits for
-/// one before he asks for room, so that he holds none of it meanwhile. Knows no labels: who runs the same function may
-/// find it busy.
+/// How many runs of one function are under way at once, in whatever versions, where its author has bounded them. Each
+/// run keeps to its own version's bound; of those without one, none is counted. Whoever finds no place waits for one
+/// before he asks for room, so that he holds none of it meanwhile. Knows no labels: who runs the same function may find
+/// it busy.
 ///
 /// Thread-safe.
 final class Places {
@@ -19,7 +19,7 @@ final class Places {
     private static final Place UNCOUNTED = new Place(Optional.empty());
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<ObjectId, Count> counts = new HashMap<>(); // guarded by the lock
+    private final Map<String, Count> counts = new HashMap<>(); // guarded by the lock
 
     private static final class Count {
         private final Condition freed;
@@ -39,21 +39,22 @@ final class Places {
         }
     }
 
-    /// @param most 0 for any number
+    /// @param function its id, or that of a gate that is no function's version
+    /// @param most     0 for any number
     /// @throws Refused `DEADLINE_EXCEEDED` if none becomes free in time, `OVERLOADED` if too many wait
-    Place take(ObjectId gate, int most, Duration patience) throws InterruptedException {
+    Place take(String function, int most, Duration patience) throws InterruptedException {
         if (most == 0) {
             return UNCOUNTED;
         }
         lock.lockInterruptibly();
         try {
-            Count count = counts.computeIfAbsent(gate, _ -> new Count(lock.newCondition()));
+            Count count = counts.computeIfAbsent(function, _ -> new Count(lock.newCondition()));
             if (count.taken >= most && count.waiting >= WAITING_OF_ONE_MAX) {
                 throw Limited.byTheMachine();
             }
             await(count, most, patience);
             count.taken++;
-            return new Place(Optional.of(() -> give(gate, count)));
+            return new Place(Optional.of(() -> give(function, count)));
         } finally {
             lock.unlock();
         }
@@ -74,13 +75,13 @@ final class Places {
         }
     }
 
-    private void give(ObjectId gate, Count count) {
+    private void give(String function, Count count) {
         lock.lock();
         try {
             count.taken--;
-            count.freed.signal();
+            count.freed.signalAll(); // not each waits for the same bound
             if (count.taken == 0 && count.waiting == 0) {
-                counts.remove(gate);
+                counts.remove(function);
             }
         } finally {
             lock.unlock();

@@ -121,6 +121,34 @@ final class FunctionSettingsTest extends ApiTest {
     }
 
     @Test
+    void aFunctionsBound_isOfAllItsVersionsTogether() throws Exception {
+        String sleeps = """
+                import time
+                def handle(context, payload):
+                    begun = time.time()
+                    time.sleep(0.3)
+                    return [begun, time.time()]
+                """;
+        build("both", function("both", "python3", "both.py", sleeps, ",\"maxInstances\":1"));
+        api.put(root, "/v1/function/both", function("both", "python3", "both.py", sleeps, ",\"maxInstances\":1"));
+        awaitStatus("both", "READY");
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var old = executor.submit(() -> times("both:1"));
+            JsonNode now = times("both");
+            JsonNode one = old.get();
+            boolean isBefore = one.get(1).asDouble() <= now.get(0).asDouble();
+            boolean isBehind = now.get(1).asDouble() <= one.get(0).asDouble();
+            assertThat(isBefore || isBehind).isTrue();
+        }
+    }
+
+    private JsonNode times(String function) {
+        return api.post(root, "/v1/runs?functionName=" + function, "{\"blocking\":true}")
+                .json()
+                .path("output");
+    }
+
+    @Test
     void lessMemoryThanARuntimeNeeds_isAnError_thatSaysHowMuch() {
         String nothing = """
                 public class F implements java.util.function.BiFunction<Object, Object, Object> {

@@ -44,7 +44,7 @@ final class GateCodecTest {
                 style,
                 schemas,
                 List.of(Digest.of(Bytes.utf8("below")), Digest.of(Bytes.utf8("above"))),
-                style == PayloadStyle.RAW ? new Deployment(Map.of("B", "2", "A", "1"), 3) : Deployment.NONE);
+                style == PayloadStyle.RAW ? new Deployment(Map.of("B", "2", "A", "1"), 3, 2, "id") : Deployment.NONE);
         ObjectId target = ObjectId.parse("0123456789".repeat(4)).orElseThrow();
         for (GateContent.OfFunction content : List.of(
                 new GateContent.Direct(POLICY, function),
