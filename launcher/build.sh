@@ -5,6 +5,7 @@
 #                    examples/faasten/functions  the functions that are shipped
 #                    {server,cli}.classpath    absolute paths, in a fixed order
 #                    {server,cli}.aot          ahead-of-time caches (they hold for this class path and JDK only)
+#                    guest/java/runtime/guest.aot  the same for guests of Java, with the compiler in it
 #   .sluice/current                            fingerprint of the sources, and the KEY built from them
 #
 # A program that runs is never overwritten: another build is another KEY.
@@ -16,6 +17,9 @@ readonly TRAINING_PATIENCE_S=180
 # Debian's Maven is older than JDK 25 and what it warns of.
 readonly QUIET_JDK="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
 readonly MAVEN=(env "MAVEN_OPTS=$QUIET_JDK ${MAVEN_OPTS-}" mvn --batch-mode -Dstyle.color=never)
+# As in Runtime.JAVA: the cache holds for these only.
+readonly GUEST_FLAGS=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -XX:+UseCompactObjectHeaders
+    --add-opens=java.base/java.io=ALL-UNNAMED)
 # Small and quick to start. One flag set for all programs of a class path: an AOT cache holds for its flags only.
 # Poller mode 1 wakes a virtual thread that waits for a guest without another one in between: measured in
 # docs/design/cloudcalls.md.
@@ -179,7 +183,8 @@ make_aot_caches() {
     data=$(mktemp -d)
     (train_server "$data") >"$DIST/server.aot.log" 2>&1 </dev/null || true
     rm -rf "$data"
-    for program in cli server; do
+    record_guest || true
+    for program in cli server guest; do
         [[ -f $DIST/$program.aot ]] || say "  none for the $program, so it starts slower ($DIST/$program.aot.log says why)"
     done
     rm -f "$DIST"/*.aot.config
@@ -202,6 +207,13 @@ train_server() { # DATA
     fi
     kill -KILL "$pid"
     rm -f "$DIST/server.aot"
+}
+# Guests see the folder of their runtime only, so that the cache goes there, too.
+record_guest() {
+    local runtime="$DIST/guest/java/runtime"
+    timeout --kill-after=5 "$TRAINING_PATIENCE_S" "$JAVA_HOME/bin/java" -XX:AOTCacheOutput="$DIST/guest.aot" "${GUEST_FLAGS[@]}" \
+        -cp "$runtime/guest.jar:$runtime/gson.jar" dev.sluice.guest.Rehearsal >"$DIST/guest.aot.log" 2>&1 </dev/null &&
+        ln "$DIST/guest.aot" "$runtime/guest.aot"
 }
 record_aot() { # PROGRAM MAIN ARGUMENT...
     local -n flags="${1^^}_FLAGS"

@@ -3,11 +3,13 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.image.Runtime;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,6 +23,25 @@ import org.junit.jupiter.api.Test;
 final class LauncherTest {
     /// The server is nobody's child any more; the system takes its time to say that it has ended.
     private static final Duration REAPED = Duration.ofSeconds(30);
+
+    /// The flags of guests are the server's, those of the recording the launcher's.
+    @Test
+    void guestsOfJava_startWithWhatWasRecordedForThem() throws Exception {
+        try (var sluice = new Launcher()) {
+            sluice.run("up", "--detach").succeeds();
+            List<String> server =
+                    List.of(sluice.server().info().arguments().orElseThrow());
+            Path runtime = Path.of(server.get(server.indexOf("--guest-dir") + 1), "java", "runtime");
+            List<String> command = new ArrayList<>();
+            Runtime.JAVA.command(256).forEach(word -> command.add(word.replace("/runtime/", runtime + "/")));
+            command.set(0, server.getFirst());
+            command.set(command.size() - 1, "dev.sluice.guest.Rehearsal");
+            command.add(1, "-XX:AOTMode=on"); // or end
+            Process guest = new ProcessBuilder(command).redirectErrorStream(true).start();
+            assertThat(new String(guest.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+            assertThat(guest.waitFor()).isZero();
+        }
+    }
 
     @Test
     void up_detached_servesAndSaysWhere() throws Exception {

@@ -21,6 +21,9 @@ public enum Runtime {
                     "-XX:-UsePerfData",
                     "-XX:+UseCompactObjectHeaders",
                     "-XX:+ExitOnOutOfMemoryError",
+                    "-XX:AOTCache=/runtime/guest.aot",
+                    "-Xlog:aot=off", // a function's logs are no place to say that there is none
+                    "-Xlog:cds=off",
                     "--add-opens=java.base/java.io=ALL-UNNAMED",
                     "-cp",
                     "/runtime/guest.jar:/runtime/gson.jar",

@@ -22,7 +22,7 @@ public final class Guest {
     private final Channel channel;
     private final Path directory;
 
-    private Guest(Channel channel, Path directory) {
+    Guest(Channel channel, Path directory) {
         this.channel = channel;
         this.directory = directory;
     }
@@ -40,7 +40,8 @@ public final class Guest {
         }
     }
 
-    private void serve() throws IOException {
+    /// @throws EOFException when the platform hangs up
+    void serve() throws IOException {
         String version = System.getProperty("java.version", "");
         channel.send(
                 new Frame(Kind.HELLO, 0, Map.of("protocol", PROTOCOL_VERSION, "runtime", "java", "version", version)));
