@@ -1,5 +1,6 @@
 package dev.sluice.cli.command;
 
+import dev.sluice.cli.Failure;
 import dev.sluice.cli.json.Json;
 import dev.sluice.cli.json.Table;
 import java.util.List;
@@ -14,16 +15,28 @@ final class SettingWords {
     private SettingWords() {}
 
     static Word createApplication() {
-        return APPLICATION
-                .named(new Word(
+        return application(new Word(
                         "application",
                         "Create an application: a name to tag others with.",
-                        (arguments, session) -> APPLICATION.create(
-                                session,
-                                arguments.required(0),
-                                named(arguments).with("tags", new Json.Arr(List.of())))))
-                .required("NAME", "the application's name")
+                        (arguments, session) ->
+                                APPLICATION.create(session, arguments.required(0), application(arguments))))
                 .example("sluice create application shop");
+    }
+
+    static Word updateApplication() {
+        return application(new Word(
+                        "application",
+                        "Replace an application's own tags.",
+                        (arguments, session) ->
+                                APPLICATION.update(session, arguments.required(0), application(arguments))))
+                .example("sluice update application shop --tag team=web");
+    }
+
+    private static Word application(Word word) {
+        return APPLICATION
+                .named(word)
+                .required("NAME", "the application's name")
+                .flag(several("KEY=VALUE", "tag of the application itself; may be repeated", "--tag"));
     }
 
     static Word createApi() {
@@ -61,8 +74,19 @@ final class SettingWords {
         return new Flag(List.of(names), label, Flag.Use.REPEATABLE, description);
     }
 
-    private static Json.Obj named(Arguments arguments) {
-        return Json.Obj.empty().with("name", arguments.required(0));
+    private static Json.Obj application(Arguments arguments) {
+        List<Json> tags = arguments.options("--tag").stream()
+                .<Json>map(SettingWords::tag)
+                .toList();
+        return Json.Obj.empty().with("name", arguments.required(0)).with("tags", new Json.Arr(tags));
+    }
+
+    private static Json.Obj tag(String said) {
+        int equals = said.indexOf('=');
+        if (equals <= 0) {
+            throw Failure.usage("a tag is KEY=VALUE, not " + said);
+        }
+        return Json.Obj.empty().with("key", said.substring(0, equals)).with("value", said.substring(equals + 1));
     }
 
     private static Json.Obj api(Arguments arguments) {

@@ -48,6 +48,7 @@ public final class Vocabulary {
         List<Word> update = List.of(
                 FunctionWords.update(),
                 SecretWords.update(),
+                SettingWords.updateApplication(),
                 SettingWords.updateApi(),
                 EventWords.updateSubscription(),
                 EventWords.updateDriver(),

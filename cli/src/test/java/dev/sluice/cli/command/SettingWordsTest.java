@@ -36,6 +36,7 @@ final class SettingWordsTest extends RecordedTest {
                 "-a",
                 "app1");
         said("Updated api: a2", 200, "update", "api", "a2", "f3", "-p", "/c");
+        said("Updated application: app1", 200, "update", "application", "app1", "--tag", "team=web", "--tag", "a=b=c");
         said("Deleted api: a2", 200, "delete", "api", "a2");
         said("Deleted application: app1", 200, "delete", "application", "app1");
         asked(
@@ -49,8 +50,17 @@ final class SettingWordsTest extends RecordedTest {
                 "PUT /v1/api/a2 {\"authentication\":\"public\",\"enabled\":true,\"function\":\"f3\",\"hosts\":[],"
                         + "\"methods\":[\"GET\"],\"name\":\"a2\",\"protocols\":[\"http\",\"https\"],\"tags\":[],"
                         + "\"uris\":[\"/c\"]}",
+                "PUT /v1/application/app1 {\"name\":\"app1\",\"tags\":[{\"key\":\"team\",\"value\":\"web\"},"
+                        + "{\"key\":\"a\",\"value\":\"b=c\"}]}",
                 "DELETE /v1/api/a2 ",
                 "DELETE /v1/application/app1 ");
+    }
+
+    @Test
+    void aTagWithoutAKey_isAUsageError() {
+        assertThat(shell.run("update", "application", "app1", "--tag", "web").exitCode())
+                .isEqualTo(2);
+        assertThat(server.asked()).isEmpty();
     }
 
     @Test
