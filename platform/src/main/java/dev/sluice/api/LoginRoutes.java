@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,10 @@ final class LoginRoutes {
     private static final String CALLBACK = "/v1/iam/oauth2/callback";
     private static final String HOME = "/home";
     private static final int FOUND = 302;
+
+    /// What RFC 6749 allows in an error, and no more than fits on a few lines.
+    private static final Pattern PLAIN = Pattern.compile("[ !#-\\[\\]-~]{1,200}");
+
     private static final Logger LOG = LoggerFactory.getLogger(LoginRoutes.class);
 
     private final Login login;
@@ -100,8 +105,31 @@ final class LoginRoutes {
                     .with("Set-Cookie", SessionCookie.set(request, id))
                     .with("Set-Cookie", endOfLogin(request));
         } catch (LoginRefused refused) {
-            return refusal(request, refused).with("Set-Cookie", endOfLogin(request));
+            Optional<String> catcher = LoginTargets.catcher(refused.goal(), tenantPorts);
+            Response told = catcher.isPresent()
+                    ? toldToTheProgram(catcher.get(), request, refused)
+                    : refusal(request, refused);
+            return told.with("Set-Cookie", endOfLogin(request));
         }
+    }
+
+    /// What waits for the login's end hears that it failed, and why: else it would wait until it gives up.
+    private Response toldToTheProgram(String catcher, Request request, LoginRefused refused) {
+        int _ = status(request, login, refused);
+        return found(catcher + "?error=" + encoded(words(refused) + reason(request)));
+    }
+
+    /// What the provider says of it, as far as it is plain.
+    private static String reason(Request request) {
+        String error = request.query("error").filter(LoginRoutes::isPlain).orElse("");
+        String more = request.query("error_description")
+                .filter(LoginRoutes::isPlain)
+                .orElse("");
+        return error.isEmpty() ? "" : " (" + error + (more.isEmpty() ? "" : ": " + more) + ")";
+    }
+
+    private static boolean isPlain(String said) {
+        return PLAIN.matcher(said).matches();
     }
 
     private static String endOfLogin(Request request) {

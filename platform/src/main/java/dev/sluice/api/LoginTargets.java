@@ -1,6 +1,8 @@
 package dev.sluice.api;
 
 import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -20,6 +22,10 @@ final class LoginTargets {
 
     private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9.-]{1,253}|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?");
     private static final int PORT_MAX = 65_535;
+    private static final String HAND_ON = "/v1/iam/redirect?redirect=";
+
+    /// Where `sluice` waits. Dispatch's client waits for a cookie at another path, and takes nothing else for an end.
+    private static final Pattern CATCHER = Pattern.compile("http://127\\.0\\.0\\.1:[0-9]{1,5}/catcher/[0-9a-f]{32}");
 
     private LoginTargets() {}
 
@@ -35,6 +41,22 @@ final class LoginTargets {
         }
         int port = Integer.parseInt(match.group(1));
         return port > 0 && port <= PORT_MAX && !except.contains(port);
+    }
+
+    /// The program that waits for the end of a login to `goal`, if it is one that can be told that it failed.
+    ///
+    /// @param except as for [#isLoopback]
+    static Optional<String> catcher(String goal, Set<Integer> except) {
+        if (!goal.startsWith(HAND_ON)) {
+            return Optional.empty();
+        }
+        try {
+            String target = URLDecoder.decode(goal.substring(HAND_ON.length()), StandardCharsets.UTF_8);
+            boolean waits = CATCHER.matcher(target).matches() && isLoopback(target, except);
+            return waits ? Optional.of(target) : Optional.empty();
+        } catch (IllegalArgumentException malformed) {
+            return Optional.empty();
+        }
     }
 
     /// This server as its browser calls it; empty for a host that is none.

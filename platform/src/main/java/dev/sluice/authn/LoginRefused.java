@@ -7,12 +7,14 @@ public final class LoginRefused extends Exception {
     private final Why why;
     private final String provider;
     private final String account;
+    private final String goal;
 
     LoginRefused(Why why) {
         super(why.words);
         this.why = why;
         this.provider = "";
         this.account = "";
+        this.goal = "";
     }
 
     LoginRefused(Why why, Throwable cause) {
@@ -20,20 +22,32 @@ public final class LoginRefused extends Exception {
         this.why = why;
         this.provider = "";
         this.account = "";
+        this.goal = "";
     }
 
-    private LoginRefused(LoginRefused cause, String provider, String account) {
+    private LoginRefused(LoginRefused cause, String provider, String account, String goal) {
         super(cause.why.words, cause);
         this.why = cause.why;
         this.provider = provider;
         this.account = account;
+        this.goal = goal;
     }
 
     /// The same, of a login at that provider.
     ///
     /// @param typed whom the user said he is; empty where the provider asks
     LoginRefused at(String named, String typed) {
-        return new LoginRefused(this, named, typed);
+        return new LoginRefused(this, named, typed, goal);
+    }
+
+    /// The same, of a login that this browser had begun to get there.
+    LoginRefused onTheWayTo(String begunFor) {
+        return new LoginRefused(this, provider, account, begunFor);
+    }
+
+    /// As it was given when the login began; empty where the browser has not shown that it began one.
+    public String goal() {
+        return goal;
     }
 
     /// Who was asked; empty where that is not known.

@@ -84,13 +84,13 @@ public final class Logins implements AutoCloseable {
     /// @param sealed what the browser's cookie holds
     public Finished finish(String sealed, Answer answer) throws LoginRefused {
         LoginState login = seal.spend(sealed, answer.state()).orElseThrow(() -> new LoginRefused(Why.STALE));
-        String code = answer.code()
-                .filter(text -> !text.isBlank() && text.length() <= CODE_CHARS_MAX)
-                .orElseThrow(() -> new LoginRefused(Why.TURNED_DOWN).at(login.provider(), ""));
         try {
+            String code = answer.code()
+                    .filter(text -> !text.isBlank() && text.length() <= CODE_CHARS_MAX)
+                    .orElseThrow(() -> new LoginRefused(Why.TURNED_DOWN));
             return new Finished(client(login.provider()).user(login, code, answer.issuer()), login.goal());
         } catch (LoginRefused refused) {
-            throw refused.at(login.provider(), "");
+            throw refused.at(login.provider(), "").onTheWayTo(login.goal());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.authn.TestProvider;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -119,6 +120,40 @@ final class LoginRoutesTest {
                 "/v1/iam/redirect?redirect=" + URLEncoder.encode(target, StandardCharsets.UTF_8), "Cookie", session());
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.headers().firstValue("Location")).isEmpty();
+    }
+
+    @Test
+    void aRefusedLogin_isToldToTheClientThatWaits_andToNobodyElse() throws Exception {
+        String waits = "http://127.0.0.1:33527/catcher/" + "0a".repeat(16);
+        String said = "&error=access_denied&error_description=";
+        String told = "the identity provider did not log you in (access_denied";
+        assertThat(refused(waits, said + "not%20you")).isEqualTo(told + ": not you)");
+        assertThat(refused(waits, said + "a%1B%5B2Jb")).isEqualTo(told + ")");
+        assertThat(refused(waits, said + "a".repeat(201))).isEqualTo(told + ")");
+        assertThat(refused(waits, "")).isEqualTo("the identity provider did not log you in");
+        for (String elsewhere : List.of(
+                CATCHER,
+                waits.replace("127.0.0.1", "127.0.0.1.evil.test"),
+                waits.replace("http:", "https:"),
+                waits + "/x",
+                waits.replace("33527", "0"))) {
+            assertThat(refused(elsewhere, said)).as(elsewhere).isEqualTo("403");
+        }
+    }
+
+    /// @return what a program at `target` is told of a login that the provider turned down, or the status without
+    private static String refused(String target, String told) throws Exception {
+        String goal = "/v1/iam/redirect?redirect=" + URLEncoder.encode(target, StandardCharsets.UTF_8);
+        var start = get("/v1/iam/oauth2/start?rd=" + URLEncoder.encode(goal, StandardCharsets.UTF_8));
+        String state = TestProvider.logIn(URI.create(location(start))).get("state");
+        String callback = "/v1/iam/oauth2/callback?state=" + state + told;
+        assertThat(get(callback).statusCode()).as("another browser").isEqualTo(400);
+        var answer = get(callback, "Cookie", cookie(start, 0));
+        if (answer.statusCode() != 302) {
+            return Integer.toString(answer.statusCode());
+        }
+        assertThat(location(answer)).startsWith(target + "?error=");
+        return URLDecoder.decode(location(answer).substring(target.length() + 7), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -49,9 +49,14 @@ final class BrowserLogin {
                         + " or log in from another one with: sluice login --device");
             }
             terminal.err().flush();
-            return catcher.await(PATIENCE)
+            Catcher.Caught end = catcher.await(PATIENCE)
                     .orElseThrow(() ->
                             new Failure("nobody logged in within " + PATIENCE.toMinutes() + " minutes: begin again"));
+            return switch (end) {
+                case Catcher.Caught.Cookie(String cookie) -> cookie;
+                case Catcher.Caught.Refusal(String why) ->
+                    throw new Failure("error logging in: " + why + ". Nothing has changed: to begin again, sluice login");
+            };
         } catch (IOException e) {
             throw new Failure("cannot listen for the browser: " + Failure.reason(e), e);
         } catch (InterruptedException e) {

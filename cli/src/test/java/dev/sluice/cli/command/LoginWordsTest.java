@@ -120,6 +120,27 @@ final class LoginWordsTest extends RecordedTest {
     }
 
     @Test
+    void aLoginThatTheProviderRefuses_endsAtOnce_withItsReason() throws Exception {
+        String before = written();
+        server.reply(200, PROVIDERS).reply(302, "");
+        Future<Shell.Outcome> login = inBackground(() -> shell.run("login"));
+        String catcher = catcher(openedAddress());
+        String port = catcher.substring(0, catcher.indexOf("/catcher"));
+        assertThat(get(port + "/catcher?error=no").statusCode()).isEqualTo(404);
+        assertThat(login.isDone()).isFalse();
+
+        String page = get(catcher + "?error=" + encoded("turned down (\u001b[2Jaccess_denied)")).body();
+
+        assertThat(page).isEqualTo("You are not logged in: turned down (?[2Jaccess_denied). Please close this page.");
+        Shell.Outcome outcome = login.get(20, TimeUnit.SECONDS);
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.err())
+                .endsWith("error logging in: turned down (?[2Jaccess_denied)."
+                        + " Nothing has changed: to begin again, sluice login\n");
+        assertThat(written()).isEqualTo(before);
+    }
+
+    @Test
     void aTerminalWithoutABrowser_showsACode_andAsksUntilItIsApproved() throws Exception {
         server.reply(200, PROVIDERS).reply(200, BEGUN).reply(202, "{\"interval\":1}");
         server.reply(503, "{\"code\":503,\"message\":\"busy\"}");
