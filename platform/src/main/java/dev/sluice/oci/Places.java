@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /// The paths of an image below the directory that it is unpacked in, which is the root of everything for the links in
@@ -80,9 +81,14 @@ final class Places {
     /// `..` of the root is the root, as in the guest.
     private Path step(Path directory, String part) {
         if (part.equals("..")) {
-            return directory.equals(root) ? root : directory.getParent();
+            return directory.equals(root) ? root : above(directory);
         }
         return directory.resolve(part);
+    }
+
+    /// The directory that something below the root is in.
+    static Path above(Path path) {
+        return Objects.requireNonNull(path.getParent(), "everything here is below the root");
     }
 
     private static void makeIfNeeded(Path directory, boolean isMaking) throws PullFailed, IOException {

@@ -92,14 +92,14 @@ final class Unpacking {
             return;
         }
         Path path = places.forWriting(name);
-        String last = path.getFileName().toString();
+        String last = path.subpath(path.getNameCount() - 1, path.getNameCount()).toString();
         if (last.equals(OPAQUE)) {
-            hideAllBelow(path.getParent());
+            hideAllBelow(Places.above(path));
         } else if (last.startsWith(WHITEOUT)) {
             hide(path.resolveSibling(hidden(last.substring(WHITEOUT.length()))));
         } else {
             make(entry, path, content);
-            for (Path own = path; places.isBelowRoot(own) && ofThisLayer.add(own); own = own.getParent()) {
+            for (Path own = path; places.isBelowRoot(own) && ofThisLayer.add(own); own = Places.above(own)) {
                 // what leads to it is of this layer too
             }
         }

@@ -100,6 +100,7 @@ public final class DockerRegistry implements AutoCloseable {
     }
 
     /// Where a layer is and what it is when it is unpacked.
+    @SuppressWarnings("ArrayRecordComponent") // compared with nothing
     public record Layer(byte[] stored, byte[] tar) {
         public Digest digest() {
             return Digest.of(Bytes.copyOf(stored));
