@@ -37,7 +37,7 @@ final class Rooms {
             room("cloudcall", "label kernel blob fs image function gate"),
             room("schedule", ""),
             room("worker", "label kernel blob fs gate function image sandbox cloudcall"),
-            room("run", "label kernel store fs"),
+            room("run", "label kernel store fs function"),
             room("audit", "label kernel store"),
             room("secret", "label kernel store fs"),
             room("build", "blob image function sandbox"),

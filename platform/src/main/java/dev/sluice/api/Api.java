@@ -154,6 +154,7 @@ public final class Api implements Handler {
 
     private void addRuns(Routes.Table table, Door door, Rooms rooms, FunctionVersions versions, Clock clock) {
         new RunRoutes(door, functions, versions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
+        new DeadLetterRoutes(door, rooms.invocations().redrives(), rooms.runs(), new RunJson(clock)).addTo(table);
         new LogRoutes(door, rooms.runs(), rooms.invocations().live(), clock).addTo(table);
     }
 

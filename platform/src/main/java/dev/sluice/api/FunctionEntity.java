@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import dev.sluice.function.Convention;
 import dev.sluice.function.Deployment;
+import dev.sluice.function.Retry;
 import dev.sluice.function.SchemaPair;
 import java.util.Collections;
 import java.util.List;
@@ -79,16 +80,22 @@ record FunctionEntity(
     /// @param memoryMib    0 for what the runtime needs
     /// @param instancesMax 0 for as many as the organization may have
     /// @param instancesMin that wait loaded
-    record Sizing(int memoryMib, int instancesMax, int instancesMin, Map<String, String> environment) {
-        static final Sizing USUAL = new Sizing(0, 0, 0, Map.of());
+    record Sizing(
+            int memoryMib,
+            int instancesMax,
+            int instancesMin,
+            Map<String, String> environment,
+            Optional<Retry> retry) {
+        static final Sizing USUAL = new Sizing(0, 0, 0, Map.of(), Optional.empty());
 
         Sizing {
             environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+            retry = retry == null ? Optional.empty() : retry; // stored before one could be named
         }
 
         /// @throws IllegalArgumentException for whoever wrote it
         Deployment deployment(String functionId) {
-            return new Deployment(environment, instancesMax, instancesMin, functionId);
+            return new Deployment(environment, instancesMax, instancesMin, functionId, retry);
         }
 
         /// Fields that Dispatch's client does not know, where they say anything.
@@ -107,6 +114,14 @@ record FunctionEntity(
                 environment.forEach((name, value) -> out.name(name).value(value));
                 out.endObject();
             }
+            retry.ifPresent(tried -> out.name("retry")
+                    .beginObject()
+                    .field("attempts", tried.attempts())
+                    .field("backoffMillis", tried.backoffMillis())
+                    .field("maxBackoffMillis", tried.maxBackoffMillis())
+                    .name("functionErrors")
+                    .value(tried.functionErrors())
+                    .endObject());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.function.Convention;
 import dev.sluice.function.Deployment;
 import dev.sluice.function.Limits;
+import dev.sluice.function.Retry;
 import dev.sluice.function.SourceArchive;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.kernel.Refused;
@@ -81,12 +82,31 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
                     Math.toIntExact(memory),
                     Math.toIntExact(fields.number("maxInstances", 0, Deployment.INSTANCES_MAX)),
                     Math.toIntExact(fields.number("minInstances", 0, Deployment.WAITING_MAX)),
-                    fields.textsByName("environment"));
+                    fields.textsByName("environment"),
+                    fields.field("retry").map(FunctionRequest::retry));
             var _ = sizing.deployment("");
             return sizing;
         } catch (IllegalArgumentException wrong) {
             throw refused(name, String.valueOf(wrong.getMessage()));
         }
+    }
+
+    /// @throws IllegalArgumentException for whoever wrote it
+    private static Retry retry(JsonNode node) {
+        if (!node.isObject()) {
+            throw JsonBody.wrongType("retry", "object", node);
+        }
+        JsonBody fields = JsonBody.ofObject(node);
+        long backoff = positive(fields, "backoffMillis").orElse(Retry.BACKOFF_MILLIS_DEFAULT);
+        return new Retry(
+                Math.toIntExact(fields.number("attempts", 0, Retry.ATTEMPTS_MAX)),
+                backoff,
+                positive(fields, "maxBackoffMillis").orElse(Math.max(backoff, Retry.MAX_BACKOFF_MILLIS_DEFAULT)),
+                fields.flag("functionErrors"));
+    }
+
+    private static Optional<Long> positive(JsonBody fields, String name) {
+        return Optional.of(fields.number(name, 0, Retry.BACKOFF_MILLIS_MAX)).filter(number -> number > 0);
     }
 
     private static Rejection refused(String name, String why) {

@@ -6,6 +6,7 @@ import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.Status;
+import dev.sluice.run.Run.Tried;
 import dev.sluice.run.Run.View;
 import java.time.Clock;
 import java.util.List;
@@ -46,10 +47,25 @@ final class RunJson {
         out.name("input").raw(input);
         logs(List.of(), List.of(), out);
         end(run, "INITIALIZED", NEVER_SECONDS, List.of(), out);
+        out.endObject();
         return out.done();
     }
 
     private void write(View view, JsonWriter out) {
+        writeAll(view, out);
+        view.tried().ifPresent(tried -> tries(tried, out));
+        out.endObject();
+    }
+
+    /// Ours, where a run is tried several times. Dispatch's client looks at neither.
+    private static void tries(Tried tried, JsonWriter out) {
+        out.field("attempts", tried.made());
+        if (tried.dueMillis() > 0) {
+            out.field("nextAttemptTime", tried.dueMillis() / 1000);
+        }
+    }
+
+    private void writeAll(View view, JsonWriter out) {
         Run run = view.run();
         begin(run, out);
         if (view.content().isPresent()) {
@@ -70,8 +86,14 @@ final class RunJson {
         } else {
             logs(List.of(), List.of(), out);
             boolean isOver = view.status().isPresent() || run.blocking() || clock.millis() > run.deadlineMillis();
-            end(run, isOver ? "ERROR" : "CREATING", NEVER_SECONDS, isOver ? List.of(Refusals.UNIFORM) : List.of(), out);
+            List<String> reason = isOver ? List.of(Refusals.UNIFORM) : failedBefore(view);
+            end(run, isOver ? "ERROR" : "CREATING", NEVER_SECONDS, reason, out);
         }
+    }
+
+    private static List<String> failedBefore(View view) {
+        return view.tried().map(Tried::reason).filter(why -> !why.isEmpty()).stream()
+                .toList();
     }
 
     private static void begin(Run run, JsonWriter out) {
@@ -93,7 +115,7 @@ final class RunJson {
                         .field("key", key)
                         .field("value", value)
                         .endObject());
-        out.endArray().endObject();
+        out.endArray();
     }
 
     private static void logs(List<String> stdout, List<String> stderr, JsonWriter out) {

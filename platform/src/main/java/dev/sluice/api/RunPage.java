@@ -50,7 +50,7 @@ record RunPage(int limit, Optional<UUID> after) {
     }
 
     /// The header that leads on: the same query, after `last`.
-    String next(Request request, UUID last) {
+    String next(Request request, String path, UUID last) {
         List<String> query = new ArrayList<>();
         request.queryParameters().forEach((name, values) -> {
             if (!name.equals(AFTER)) {
@@ -58,7 +58,7 @@ record RunPage(int limit, Optional<UUID> after) {
             }
         });
         query.add(AFTER + "=" + last);
-        return "</v1/runs?" + String.join("&", query) + ">; rel=\"next\"";
+        return "<" + path + "?" + String.join("&", query) + ">; rel=\"next\"";
     }
 
     private static String encoded(String text) {

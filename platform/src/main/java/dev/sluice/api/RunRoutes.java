@@ -30,13 +30,12 @@ import java.util.stream.Stream;
 /// `/v1/runs`: executing functions is the hot path of the server.
 final class RunRoutes {
     static final String KIND = "function run";
+    private static final String RUNS = "/v1/runs";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
-    private static final Operation EXECUTE =
-            Operation.of(Action.CREATE, Resource.RUNS).deliveringAllThatMayBeRead();
+    static final Operation EXECUTE = Operation.of(Action.CREATE, Resource.RUNS).deliveringAllThatMayBeRead();
     private static final Operation GET = Operation.of(Action.GET, Resource.RUNS).deliveringAllThatMayBeRead();
 
-    private static final Operation CANCEL =
-            Operation.of(Action.DELETE, Resource.RUNS).deliveringAllThatMayBeRead();
+    static final Operation CANCEL = Operation.of(Action.DELETE, Resource.RUNS).deliveringAllThatMayBeRead();
 
     /// What Dispatch's convention hands to a function beside its payload.
     private static final Bytes CONTEXT = Bytes.utf8("{\"secrets\":{},\"serviceBindings\":{}}");
@@ -64,8 +63,8 @@ final class RunRoutes {
     }
 
     void addTo(Routes.Table table) {
-        add(table, "POST", "/v1/runs", this::execute);
-        add(table, "GET", "/v1/runs", this::list);
+        add(table, "POST", RUNS, this::execute);
+        add(table, "GET", RUNS, this::list);
         add(table, "GET", "/v1/runs/{id}", this::get);
         add(table, "DELETE", "/v1/runs/{id}", this::cancel);
     }
@@ -79,7 +78,9 @@ final class RunRoutes {
         Task lent = Door.lent(caller, execution(request));
         FunctionRef function = wanted(request);
         RunRequest wanted = RunRequest.parse(request.body(RunRequest.BYTES_MAX));
-        Task task = wanted.secrets().isEmpty() ? lent : Door.lent(caller, withSecrets(execution(request), wanted));
+        Task task = wanted.secrets().isEmpty()
+                ? lent
+                : Door.lent(caller, withSecrets(execution(request), wanted.secrets()));
         try {
             Functions.Target target = target(caller.organization(), function, task, idempotencyKey(request));
             Label start = start(task, caller.organization(), function.name(), target);
@@ -119,7 +120,7 @@ final class RunRoutes {
     }
 
     /// Policies may speak of running one function only, whichever of its versions.
-    private static Operation execution(Request request) {
+    static Operation execution(Request request) {
         return FunctionRef.of(request)
                 .map(FunctionRef::name)
                 .map(name -> new Operation(List.of(Need.of(Action.CREATE, Resource.RUNS, name)), EXECUTE.optional()))
@@ -127,8 +128,8 @@ final class RunRoutes {
     }
 
     /// Whoever names a secret must be allowed to read it, whether or not there is one of that name.
-    private static Operation withSecrets(Operation execution, RunRequest wanted) {
-        Stream<Need> secrets = wanted.secrets().stream().map(name -> Need.of(Action.GET, Resource.SECRET, name));
+    static Operation withSecrets(Operation execution, List<String> named) {
+        Stream<Need> secrets = named.stream().map(name -> Need.of(Action.GET, Resource.SECRET, name));
         return new Operation(
                 Stream.concat(execution.required().stream(), secrets).toList(), execution.optional());
     }
@@ -196,7 +197,7 @@ final class RunRoutes {
         UUID last = views.getLast().run().id();
         boolean isLast = task.run(() -> runs.list(organization, wanted, Optional.of(last), 1))
                 .isEmpty();
-        return isLast ? answer : answer.with("Link", page.next(request, last));
+        return isLast ? answer : answer.with("Link", page.next(request, RUNS, last));
     }
 
     /// Policies may speak of the runs of one function only: of those that are named, no others are shown or ended.
@@ -204,7 +205,7 @@ final class RunRoutes {
         return lent(caller, function, GET);
     }
 
-    private static Task lent(Caller.Known caller, Optional<String> function, Operation operation) {
+    static Task lent(Caller.Known caller, Optional<String> function, Operation operation) {
         Action action = operation.required().getFirst().action();
         return function.map(name -> ObjectLoans.of(
                         caller, new Operation(List.of(Need.of(action, Resource.RUNS, name)), operation.optional())))
@@ -250,7 +251,7 @@ final class RunRoutes {
         }
     }
 
-    private static Optional<String> functionName(Request request) {
+    static Optional<String> functionName(Request request) {
         Optional<String> name = request.query("functionName").filter(text -> !text.isEmpty());
         if (name.filter(text -> !NAME.matcher(text).matches()).isPresent()) {
             throw noName();

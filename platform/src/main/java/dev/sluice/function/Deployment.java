@@ -2,22 +2,29 @@ package dev.sluice.function;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /// How a function's instances are had: what their environment holds beside the platform's own, and how many there may
-/// be.
+/// be; and how often its runs are tried.
 ///
 /// @param environment  at most [#VARIABLES_MAX], of [#ENVIRONMENT_CHARS_MAX] together; no secrets
 /// @param instancesMax runs at once, 0 for as many as its organization may have
 /// @param instancesMin loaded ones that wait for a run, whatever runs: at most [#WAITING_MAX]
 /// @param functionId   whose runs count together, in whatever version; empty for a gate that is no function's version
-public record Deployment(Map<String, String> environment, int instancesMax, int instancesMin, String functionId) {
+/// @param retry        of runs that nobody waits for; empty where each is tried once, and none is a dead letter
+public record Deployment(
+        Map<String, String> environment,
+        int instancesMax,
+        int instancesMin,
+        String functionId,
+        Optional<Retry> retry) {
     public static final int VARIABLES_MAX = 100;
     public static final int ENVIRONMENT_CHARS_MAX = 16 << 10;
     public static final int INSTANCES_MAX = 1_000;
     public static final int WAITING_MAX = 10;
-    public static final Deployment NONE = new Deployment(Map.of(), 0, 0, "");
+    public static final Deployment NONE = new Deployment(Map.of(), 0, 0, "", Optional.empty());
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
 

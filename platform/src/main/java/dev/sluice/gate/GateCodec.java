@@ -8,6 +8,7 @@ import dev.sluice.function.Deployment;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.PayloadStyle;
+import dev.sluice.function.Retry;
 import dev.sluice.function.SchemaPair;
 import dev.sluice.image.Runtime;
 import dev.sluice.label.Component;
@@ -35,6 +36,7 @@ final class GateCodec {
     private static final String INSTANCES_MAX = "instancesMax";
     private static final String INSTANCES_MIN = "instancesMin";
     private static final String FUNCTION_ID = "functionId";
+    private static final String RETRY = "retry";
 
     /// Of a direct gate, if it has secrets.
     private static final String INJECT = "inject";
@@ -151,6 +153,7 @@ final class GateCodec {
         if (!deployment.functionId().isEmpty()) {
             fields.put(FUNCTION_ID, deployment.functionId());
         }
+        deployment.retry().ifPresent(retry -> fields.set(RETRY, JSON.valueToTree(retry)));
         if (!direct.inject().isEmpty()) {
             ArrayNode inject = fields.putArray(INJECT);
             direct.inject().forEach(secret -> inject.add(Component.of(secret).toString()));
@@ -227,11 +230,13 @@ final class GateCodec {
         stored.path(ENVIRONMENT)
                 .properties()
                 .forEach(one -> environment.put(one.getKey(), one.getValue().stringValue()));
+        Optional<Retry> retry = Optional.ofNullable(stored.get(RETRY)).map(node -> JSON.treeToValue(node, Retry.class));
         return new Deployment(
                 environment,
                 stored.path(INSTANCES_MAX).asInt(0),
                 stored.path(INSTANCES_MIN).asInt(0),
-                stored.path(FUNCTION_ID).asString(""));
+                stored.path(FUNCTION_ID).asString(""),
+                retry);
     }
 
     private static Principal principal(String text) {

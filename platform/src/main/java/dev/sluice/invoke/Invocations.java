@@ -3,6 +3,7 @@ package dev.sluice.invoke;
 import dev.sluice.audit.AuditLog;
 import dev.sluice.fs.FsPath;
 import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.Retry;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.image.Runtime;
@@ -58,6 +59,7 @@ public final class Invocations {
     private final Buckets buckets;
     private final UnderWay underWay = new UnderWay();
     private final Submissions submissions;
+    private final Redrives redrives;
 
     public Invocations(
             Gates gates,
@@ -93,7 +95,8 @@ public final class Invocations {
         var reasons = new Reasons(audit);
         this.execution = new Execution(this, scheduler, serving, runs, endings, reasons);
         this.buckets = new Buckets(firstBucket);
-        this.submissions = new Submissions(this, execution, gates, scheduler, runs, endings, reasons, underWay);
+        this.submissions = new Submissions(this, execution, gates, scheduler, runs, endings, reasons, underWay, clock);
+        this.redrives = new Redrives(this, submissions, runs);
     }
 
     Buckets buckets() {
@@ -185,9 +188,15 @@ public final class Invocations {
             Optional<UnderWay.Entry> busy = underWay.find(id);
             if (busy.isPresent()) {
                 busy.get().cancelAndWait(CANCEL_PATIENCE);
+                submissions.withdraw(run); // what failed just before waits for its next try
             }
             return runs.find(organization, id).orElseThrow(Refused::notFound);
         });
+    }
+
+    /// Runs that failed for good.
+    public Redrives redrives() {
+        return redrives;
     }
 
     /// After a restart: ends in the records what was running, and goes on with what was waiting.
@@ -228,10 +237,11 @@ public final class Invocations {
         Label existence = Label.of(runsOf.and(caller.label().secrecy()), runsOf);
         long now = clock.millis();
         Duration patience = isBlocking ? QUEUE_PATIENCE : BACKLOG_PATIENCE;
-        long deadline = now
-                + patience.plus(CHECK_PATIENCE)
-                        .plus(gate.function().limits().timeout())
-                        .toMillis();
+        Duration once =
+                patience.plus(CHECK_PATIENCE).plus(gate.function().limits().timeout());
+        Optional<Retry> retry =
+                isBlocking ? Optional.empty() : gate.function().deployment().retry();
+        long deadline = now + Trying.longest(once, retry).toMillis();
         return new Run(
                 ids.next(),
                 organization,

@@ -1,6 +1,7 @@
 package dev.sluice.invoke;
 
 import dev.sluice.fs.FsPath;
+import dev.sluice.function.Retry;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -9,6 +10,7 @@ import dev.sluice.run.Run;
 import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Queued;
 import dev.sluice.schedule.Scheduler.Parcel;
+import java.util.Optional;
 
 /// Stands in for the invoker of a run that nobody waits for, when it is started: with the clearance he had, and
 /// with no privilege. What he was vouched for by is in the queue, and compared with what the gate then asks.
@@ -20,7 +22,7 @@ final class QueuedInvoker {
         return new Task(queued.start(), Label.of(ceiling, Component.TRUE), Privilege.NONE);
     }
 
-    static Queued queued(Run run, Invocation wish, Task caller) {
+    static Queued queued(Run run, Invocation wish, Task caller, Optional<Retry> retry) {
         return new Queued(
                 run,
                 wish.gate().toString(),
@@ -30,7 +32,8 @@ final class QueuedInvoker {
                 new Run.Given(wish.payload(), wish.context(), wish.secrets(), wish.headers(), wish.blobs()),
                 bytes(wish),
                 wish.isNobodys(),
-                false);
+                false,
+                Run.Tries.of(retry));
     }
 
     /// What is kept of it until it has ended, about.
@@ -61,6 +64,6 @@ final class QueuedInvoker {
                 given.headers(),
                 given.blobs(),
                 given.secrets(),
-                Invocation.Asked.NOTHING);
+                new Invocation.Asked(run.tags(), Optional.empty()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.invoke;
 
+import dev.sluice.function.Retry;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.kernel.Refused;
@@ -8,12 +9,16 @@ import dev.sluice.label.LabelInvalid;
 import dev.sluice.run.Claim;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
+import dev.sluice.run.RunQueue.Outcome;
 import dev.sluice.run.Runs;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Parcel;
 import dev.sluice.worker.Cancellation;
+import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 /// The runs that nobody waits for: accepted, and started when it is their turn.
 ///
@@ -36,7 +41,8 @@ final class Submissions {
             Runs runs,
             Endings endings,
             Reasons reasons,
-            UnderWay underWay) {
+            UnderWay underWay,
+            InstantSource clock) {
         this.invocations = invocations;
         this.execution = execution;
         this.gates = gates;
@@ -44,7 +50,7 @@ final class Submissions {
         this.endings = endings;
         this.reasons = reasons;
         this.underWay = underWay;
-        this.backlog = new Backlog(this::start, scheduler);
+        this.backlog = new Backlog(this::start, scheduler, clock);
     }
 
     /// As [Invocations#submit].
@@ -58,13 +64,22 @@ final class Submissions {
         if (first.isPresent()) {
             return first.get();
         }
-        Run.Queued queued = QueuedInvoker.queued(run, wish, caller);
-        Parcel parcel = QueuedInvoker.parcel(queued.accepted());
-        Limited.requireNone(
-                backlog.accept(
-                        run.organization(), run.id(), parcel, () -> runs.queue().add(queued, claim)),
-                wish);
+        Run.Queued queued = QueuedInvoker.queued(run, wish, caller, retry(gate));
+        add(queued, wish, () -> runs.queue().add(queued, claim));
         return first(run, claim).orElse(run); // another one may have been faster
+    }
+
+    /// Puts a run on record and in the queue.
+    ///
+    /// @throws Refused `AT_LIMIT` if too many wait already
+    void add(Run.Queued queued, Invocation wish, BooleanSupplier record) {
+        Run run = queued.run();
+        Parcel parcel = QueuedInvoker.parcel(queued.accepted());
+        Limited.requireNone(backlog.accept(run.organization(), run.id(), parcel, record), wish);
+    }
+
+    static Optional<Retry> retry(Gate gate) {
+        return gate.function().deployment().retry();
     }
 
     private Optional<Run> first(Run run, Optional<Claim> claim) {
@@ -74,7 +89,7 @@ final class Submissions {
     void recover() {
         for (Run.Accepted accepted : runs.recover()) {
             Run run = accepted.run();
-            backlog.addAgain(run.organization(), run.id(), QueuedInvoker.parcel(accepted));
+            backlog.addAgain(run.organization(), run.id(), QueuedInvoker.parcel(accepted), accepted.dueMillis());
         }
     }
 
@@ -86,24 +101,27 @@ final class Submissions {
     void withdraw(Run run) {
         Optional<Run.Queued> taken = runs.queue().take(run.id());
         if (taken.isPresent()) {
-            runs.queue().end(taken.get(), stopped(taken.get(), Cancellation.REASON));
+            runs.queue().end(taken.get(), stopped(taken.get(), Cancellation.REASON), Outcome.WITHDRAWN);
             backlog.withdraw(run.organization(), run.id());
         }
     }
 
     /// Starts a run that was accepted, with what the gate is by now, and waits for its end. Its invoker's right to
     /// enter is checked again: a gate whose clearance has changed refuses him.
-    private void start(UUID id) throws InterruptedException {
+    ///
+    /// @return when it is to be started again, since 1970
+    private OptionalLong start(UUID id) throws InterruptedException {
         try (UnderWay.Entry here = underWay.begin(id)) {
             Optional<Run.Queued> taken = runs.queue().take(id);
-            if (taken.isPresent()) {
-                start(taken.get(), here.cancellation());
-            }
+            return taken.isPresent() ? start(taken.get(), here.cancellation()) : OptionalLong.empty();
         }
     }
 
-    private void start(Run.Queued queued, Cancellation cancellation) throws InterruptedException {
+    private OptionalLong start(Run.Queued queued, Cancellation cancellation) throws InterruptedException {
         Run run = queued.run();
+        Run.Queued next = queued;
+        Outcome outcome = Outcome.FAILED;
+        Optional<Run.Accepted> again = Optional.empty();
         Content content = stopped(queued, Refused.notFound().reason());
         try {
             Task invoker = QueuedInvoker.task(queued);
@@ -116,13 +134,18 @@ final class Submissions {
                 Content ended = execution.admitAndRun(new Execution.Start(run, gate, task, wish, chain, cancellation));
                 return reasons.addTo(ended, run, task, Optional.empty());
             });
+            outcome = Trying.outcome(content, queued.tries().retry());
+            next = queued.after(content.outputLabel());
         } catch (Refused refused) {
             content = reasons.ofRefusal(stopped(queued, refused.reason()), run, refused);
+            outcome = Trying.outcome(refused);
         } catch (LabelInvalid tooLarge) {
             content = stopped(queued, Refused.denied().reason());
+            outcome = Outcome.FAILED_FOR_GOOD;
         } finally {
-            runs.queue().end(queued, content);
+            again = runs.queue().end(next, content, cancellation.isCanceled() ? Outcome.DONE : outcome);
         }
+        return again.map(Run.Accepted::dueMillis).map(OptionalLong::of).orElseGet(OptionalLong::empty);
     }
 
     private Content stopped(Run.Queued queued, String reason) {

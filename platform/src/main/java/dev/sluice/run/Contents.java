@@ -6,6 +6,7 @@ import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.Output;
 import dev.sluice.run.Run.Status;
+import dev.sluice.run.Run.Tried;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.time.InstantSource;
@@ -30,11 +31,13 @@ final class Contents {
 
     private final Store store;
     private final InstantSource clock;
+    private final DeadLetters letters;
     private final Set<String> closed = ConcurrentHashMap.newKeySet();
 
     Contents(Store store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
+        this.letters = new DeadLetters(store, clock);
     }
 
     void close(String organization) {
@@ -91,6 +94,25 @@ final class Contents {
         batch.delete(RunKeys.content(run.organization(), run.id()));
         batch.delete(RunKeys.output(run.organization(), run.id()));
         listedAt(run).forEach(batch::delete);
+        if (!run.blocking()) {
+            batch.delete(RunKeys.tried(run.organization(), run.id()));
+            letters.find(run.organization(), run.id()).ifPresent(letter -> letters.remove(letter, batch));
+        }
+    }
+
+    DeadLetters letters() {
+        return letters;
+    }
+
+    /// What is known of the tries of a run that nobody waited for.
+    Optional<Tried> tried(Run run) {
+        return run.blocking()
+                ? Optional.empty()
+                : store.get(RunKeys.tried(run.organization(), run.id())).map(RunCodec::decodeTried);
+    }
+
+    Batch put(Run run, Tried tried, Batch batch) {
+        return batch.put(RunKeys.tried(run.organization(), run.id()), RunCodec.encode(tried));
     }
 
     Batch put(Run run, Content content, Batch batch) {

@@ -2,6 +2,7 @@ package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobRef;
+import dev.sluice.function.Retry;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import java.util.Collections;
@@ -169,7 +170,18 @@ public record Run(
     /// @param status  how it ended, for who may see its output or would have seen one: it may be there without
     ///     content
     /// @param output  absent where there is none, and for who may not see it
-    public record View(Run run, Optional<Content> content, Optional<Status> status, Optional<Output> output) {
+    /// @param tried   how often it was tried, for who may know how that ended; absent where it is tried once
+    public record View(
+            Run run,
+            Optional<Content> content,
+            Optional<Status> status,
+            Optional<Output> output,
+            Optional<Tried> tried) {
+        /// Of a run that is tried once.
+        public View(Run run, Optional<Content> content, Optional<Status> status, Optional<Output> output) {
+            this(run, content, status, output, Optional.empty());
+        }
+
         /// How much of it there is to see, about.
         long bytes() {
             return output.map(o -> o.body().length()).orElse(0)
@@ -181,7 +193,31 @@ public record Run(
     public record Ended(Run run, Content content) {}
 
     /// A run that waits to be started, and what counts of it for who is charged: as [Queued] has it.
-    public record Accepted(Run run, long bytes, boolean isNobodys) {}
+    ///
+    /// @param dueMillis not to be started before, since 1970; 0 for at once
+    public record Accepted(Run run, long bytes, boolean isNobodys, long dueMillis) {}
+
+    /// How often a run was tried that is tried several times, as far as its tries have ended.
+    ///
+    /// @param made      tries
+    /// @param dueMillis when it is tried again, since 1970; 0 for never
+    /// @param outcome   what the last one's outcome carries
+    /// @param content   what its `reason` carries
+    /// @param reason    why the last one failed, where it is tried again; else empty
+    public record Tried(int made, long dueMillis, Label outcome, Label content, String reason) {
+        Tried withoutReason() {
+            return new Tried(made, dueMillis, outcome, content, "");
+        }
+    }
+
+    /// @param made tries that have ended
+    public record Tries(Optional<Retry> retry, int made, long dueMillis) {
+        public static final Tries ONE = of(Optional.empty());
+
+        public static Tries of(Optional<Retry> retry) {
+            return new Tries(retry, 0, 0);
+        }
+    }
 
     /// What a run is given that nobody waits for, beside its label.
     ///
@@ -218,13 +254,35 @@ public record Run(
             Given given,
             long bytes,
             boolean isNobodys,
-            boolean isStarted) {
+            boolean isStarted,
+            Tries tries) {
         Queued started() {
-            return new Queued(run, gatePath, start, clearance, vouched, given, bytes, isNobodys, true);
+            return new Queued(run, gatePath, start, clearance, vouched, given, bytes, isNobodys, true, tries);
+        }
+
+        /// After another try, which was the last one unless there is something to wait for.
+        Queued tried(long dueMillis) {
+            var next = new Tries(tries.retry(), tries.made() + 1, dueMillis);
+            return new Queued(run, gatePath, start, clearance, vouched, given, bytes, isNobodys, false, next);
+        }
+
+        /// The same, once a try ended in a way that `outcome` may know: what follows from that starts no lower.
+        public Queued after(Label outcome) {
+            return new Queued(
+                    run,
+                    gatePath,
+                    start.joinOrTop(outcome),
+                    clearance,
+                    vouched,
+                    given,
+                    bytes,
+                    isNobodys,
+                    isStarted,
+                    tries);
         }
 
         public Accepted accepted() {
-            return new Accepted(run, bytes, isNobodys);
+            return new Accepted(run, bytes, isNobodys, tries.dueMillis());
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobRef;
+import dev.sluice.function.Retry;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.run.Run.Content;
@@ -9,6 +10,8 @@ import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.Output;
 import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
+import dev.sluice.run.Run.Tried;
+import dev.sluice.run.Run.Tries;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -35,6 +38,7 @@ final class RunCodec {
     private static final int NOBODYS = 2;
     private static final int SIZED = 4;
     private static final int NAMING_SECRETS = 8;
+    private static final int RETRYING = 16;
 
     private RunCodec() {}
 
@@ -111,12 +115,20 @@ final class RunCodec {
             Fields.writeText(out, queued.clearance().toString());
             Fields.writeText(out, queued.vouched().toString());
             Fields.writeBytes(out, queued.given().context());
-            out.writeByte(
-                    SIZED | NAMING_SECRETS | (queued.isStarted() ? STARTED : 0) | (queued.isNobodys() ? NOBODYS : 0));
+            out.writeByte(SIZED
+                    | NAMING_SECRETS
+                    | (queued.isStarted() ? STARTED : 0)
+                    | (queued.isNobodys() ? NOBODYS : 0)
+                    | (queued.tries().retry().isPresent() ? RETRYING : 0));
             out.writeLong(queued.bytes());
             Fields.writeTexts(out, queued.given().secrets());
             Fields.writeMap(out, queued.given().headers(), text -> text);
             Fields.writeMap(out, queued.given().blobs(), blob -> blob.encode().utf8());
+            if (queued.tries().retry().isPresent()) {
+                write(out, queued.tries().retry().get());
+                out.writeInt(queued.tries().made());
+                out.writeLong(queued.tries().dueMillis());
+            }
         });
     }
 
@@ -142,8 +154,43 @@ final class RunCodec {
                     new Run.Given(payload, context, secrets, headers, blobs),
                     bytes,
                     (marks & NOBODYS) != 0,
-                    (marks & STARTED) != 0);
+                    (marks & STARTED) != 0,
+                    (marks & RETRYING) == 0
+                            ? Tries.ONE
+                            : new Tries(Optional.of(readRetry(in)), in.readInt(), in.readLong()));
         });
+    }
+
+    private static void write(DataOutputStream out, Retry retry) throws IOException {
+        out.writeInt(retry.attempts());
+        out.writeLong(retry.backoffMillis());
+        out.writeLong(retry.maxBackoffMillis());
+        out.writeBoolean(retry.functionErrors());
+    }
+
+    private static Retry readRetry(DataInputStream in) throws IOException {
+        return new Retry(in.readInt(), in.readLong(), in.readLong(), in.readBoolean());
+    }
+
+    static Bytes encode(Tried tried) {
+        return encoded(out -> {
+            out.writeInt(tried.made());
+            out.writeLong(tried.dueMillis());
+            Fields.writeText(out, tried.outcome().toString());
+            Fields.writeText(out, tried.content().toString());
+            Fields.writeText(out, tried.reason());
+        });
+    }
+
+    static Tried decodeTried(Bytes stored) {
+        return decoded(
+                stored,
+                (in, _) -> new Tried(
+                        in.readInt(),
+                        in.readLong(),
+                        Label.parse(Fields.readText(in)),
+                        Label.parse(Fields.readText(in)),
+                        Fields.readText(in)));
     }
 
     /// An output that lies apart from its record because it is large.

@@ -21,10 +21,12 @@ public final class RunErasure {
 
     private final Store store;
     private final InstantSource clock;
+    private final DeadLetters letters;
 
     public RunErasure(Store store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
+        this.letters = new DeadLetters(store, clock);
     }
 
     /// @param isOwn whether what is labeled so is nothing without the organization
@@ -32,6 +34,7 @@ public final class RunErasure {
     public Set<Bytes> remove(String organization, Predicate<Label> isOwn) {
         Set<Bytes> shards = new LinkedHashSet<>();
         removeWaiting(organization, shards);
+        removeLetters(RunKeys.letters(organization), _ -> true, shards);
         for (Bytes prefix : RunKeys.allOf(organization)) {
             Pages.forEach(store, prefix, record -> delete(record.key(), shards));
         }
@@ -44,9 +47,21 @@ public final class RunErasure {
                     delete(RunKeys.outputBeside(record.key()), shards);
                 }
             });
+            removeLetters(RunKeys.lettersIn(shard.get()), letter -> isOwn.test(letter.start()), shards);
             shard = RunKeys.shardAfter(store, shard);
         }
         return shards;
+    }
+
+    private void removeLetters(Bytes prefix, Predicate<Queued> isGone, Set<Bytes> shards) {
+        Pages.forEach(store, prefix, record -> {
+            Queued letter = RunCodec.decodeQueued(record.value(), NULL);
+            if (isGone.test(letter)) {
+                store.commitBehind(letters.remove(letter, new Batch()));
+                shards.add(RunKeys.shardOf(record.key()));
+                shards.add(RunKeys.shardOf(RunKeys.payload(letter.run().id())));
+            }
+        });
     }
 
     private void removeWaiting(String organization, Set<Bytes> shards) {

@@ -20,6 +20,9 @@ final class RunKeys {
     private static final char APPLICATION = 'A';
     private static final char CONTENT = 'C';
     private static final char OUTPUT = 'O';
+    private static final char TRIED = 'T';
+    private static final char LETTER = 'L';
+    private static final char LETTER_OF_FUNCTION = 'F';
 
     private RunKeys() {}
 
@@ -55,6 +58,27 @@ final class RunKeys {
         return key(organization, OUTPUT, bytes(id));
     }
 
+    static Bytes tried(String organization, UUID id) {
+        return key(organization, TRIED, bytes(id));
+    }
+
+    /// A run that failed for good, as it would have been queued.
+    static Bytes letter(String organization, UUID id) {
+        return key(organization, LETTER, bytes(id));
+    }
+
+    static Bytes letters(String organization) {
+        return key(organization, LETTER);
+    }
+
+    static Bytes letterOfFunction(String organization, String function, UUID id) {
+        return key(organization, LETTER_OF_FUNCTION, text(function), bytes(id));
+    }
+
+    static Bytes lettersOfFunction(String organization, String function) {
+        return key(organization, LETTER_OF_FUNCTION, text(function), new byte[0]);
+    }
+
     static Bytes idempotency(String organization, Bytes scope) {
         return key(organization, 'I', text(Digest.of(scope).hex()));
     }
@@ -88,16 +112,25 @@ final class RunKeys {
 
     /// All that is kept of an organization's runs, but for those that wait or run.
     static List<Bytes> allOf(String organization) {
-        return Stream.of('R', 'N', APPLICATION, CONTENT, OUTPUT, 'I')
+        return Stream.of('R', 'N', APPLICATION, CONTENT, OUTPUT, TRIED, LETTER_OF_FUNCTION, 'I')
                 .map(what -> key(organization, what))
                 .toList();
     }
 
     /// What came out of all runs of a shard.
     static Bytes contentsIn(Bytes shard) {
+        return in(shard, CONTENT);
+    }
+
+    /// All dead letters of a shard.
+    static Bytes lettersIn(Bytes shard) {
+        return in(shard, LETTER);
+    }
+
+    private static Bytes in(Bytes shard, char what) {
         return Bytes.takeOver(ByteBuffer.allocate(SHARD_BYTES + 1)
                 .put(shard.readOnlyArray())
-                .put((byte) CONTENT)
+                .put((byte) what)
                 .array());
     }
 

@@ -2,17 +2,22 @@ package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobUses;
+import dev.sluice.function.Retry;
 import dev.sluice.kernel.Refused;
 import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Content;
+import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.Queued;
+import dev.sluice.run.Run.Tried;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 
 /// The runs that nobody waits for, until they have ended: durable before they are acknowledged.
 ///
@@ -23,6 +28,7 @@ public final class RunQueue {
     private final Store store;
     private final Contents contents;
     private final InstantSource clock;
+    private final RandomGenerator random = new Random();
 
     RunQueue(Store store, Contents contents, InstantSource clock) {
         this.store = store;
@@ -61,19 +67,110 @@ public final class RunQueue {
         });
     }
 
-    /// Notes how a run ended that was taken.
-    public void end(Queued queued, Content content) {
-        store.commitBehind(contents.put(queued.run(), content, without(queued)));
+    /// Makes a run durable that a dead letter is run anew as, which is no dead letter from then on.
+    ///
+    /// @return false if that was done before, or the letter is gone
+    public boolean redrive(Queued queued, Claim claim, Queued letter) {
+        UUID id = queued.run().id();
+        Run dead = letter.run();
+        Batch batch = contents.exists(queued.run(), new Batch())
+                .requireEquals(RunKeys.letter(dead.organization(), dead.id()), RunCodec.encode(letter))
+                .put(RunKeys.queued(id), RunCodec.encode(queued))
+                .put(RunKeys.payload(id), queued.given().payload());
+        contents.claim(queued.run(), claim, batch);
+        return store.commit(contents.letters().remove(letter, useBlobs(queued, batch)));
     }
 
-    /// After a restart: closes each run that was started, and gives back the others, oldest first.
+    /// The dead letter of a run, whoever asks.
+    public Optional<Queued> letter(String organization, UUID id) {
+        return contents.letters().find(organization, id);
+    }
+
+    /// Gives a dead letter up. The run's record stays.
+    public void discard(Queued letter) {
+        store.commit(contents.letters().remove(letter, new Batch()));
+    }
+
+    /// How a try ended.
+    public enum Outcome {
+        /// Nothing is left to do.
+        DONE,
+
+        /// It is not wanted any more, and was not begun.
+        WITHDRAWN,
+
+        /// Another try may do better.
+        FAILED,
+
+        /// None will.
+        FAILED_FOR_GOOD
+    }
+
+    /// Notes how a try ended of a run that was taken. One that failed is durably put back, or a dead letter, if its
+    /// function has it so.
+    ///
+    /// @return the run, if it is to be tried again
+    public Optional<Accepted> end(Queued queued, Content content, Outcome outcome) {
+        Ended ended = ended(queued, content, outcome);
+        if (isOver(outcome) || queued.tries().retry().isEmpty()) {
+            store.commitBehind(ended.batch());
+        } else {
+            store.commit(ended.batch());
+        }
+        return ended.again();
+    }
+
+    private static boolean isOver(Outcome outcome) {
+        return outcome == Outcome.DONE || outcome == Outcome.WITHDRAWN;
+    }
+
+    private record Ended(Batch batch, Optional<Accepted> again) {}
+
+    private Ended ended(Queued queued, Content content, Outcome outcome) {
+        Run run = queued.run();
+        Optional<Retry> retry = queued.tries().retry();
+        if (retry.isEmpty()) {
+            return new Ended(contents.put(run, content, without(queued)), Optional.empty());
+        }
+        boolean isGone = contents.isClosed(run.organization())
+                || contents.existence(run.organization(), run.id()).isEmpty();
+        if (isGone) {
+            return new Ended(without(queued), Optional.empty());
+        }
+        int made = queued.tries().made() + (outcome == Outcome.WITHDRAWN ? 0 : 1);
+        if (outcome == Outcome.FAILED && made < retry.get().attempts()) {
+            return again(queued, content, clock.millis() + retry.get().delayMillis(made, random));
+        }
+        Batch batch = isOver(outcome)
+                ? without(queued)
+                : contents.letters().put(queued.tried(0), new Batch().delete(RunKeys.queued(run.id())));
+        contents.put(run, new Tried(made, 0, content.outputLabel(), content.label(), ""), batch);
+        return new Ended(contents.put(run, content, batch), Optional.empty());
+    }
+
+    private Ended again(Queued queued, Content content, long dueMillis) {
+        Queued next = queued.tried(dueMillis);
+        Run run = queued.run();
+        var tried = new Tried(
+                next.tries().made(),
+                dueMillis,
+                content.outputLabel(),
+                content.label(),
+                content.fault().map(Fault::message).orElse(""));
+        Batch batch = contents.put(run, tried, new Batch()).put(RunKeys.queued(run.id()), RunCodec.encode(next));
+        return new Ended(batch, Optional.of(next.accepted()));
+    }
+
+    /// After a restart: each run that was started has failed, once more. Gives back those that wait, oldest first.
     List<Accepted> recover() {
         var waiting = new ArrayList<Accepted>();
         Pages.forEach(store, RunKeys.queue(), record -> {
             Queued queued = RunCodec.decodeQueued(record.value(), NULL);
             Run run = queued.run();
             if (queued.isStarted()) {
-                store.commit(contents.put(run, contents.stopped(run), without(queued)));
+                Ended ended = ended(queued, contents.stopped(run), Outcome.FAILED);
+                store.commit(ended.batch());
+                ended.again().ifPresent(waiting::add);
             } else {
                 store.commitBehind(useBlobs(queued, new Batch())); // it may be from before that was noted
                 waiting.add(queued.accepted());

@@ -16,11 +16,12 @@ import java.util.UUID;
 /// Runs are counted with those of the same existence only: how many there are of others is not for whoever sees that
 /// one of these is gone.
 public final class RunRetention {
-    private static final int PAGE_RECORDS = 256;
+    private static final int PAGE_RECORDS = 64;
 
     private final Store store;
     private final Contents contents;
     private final Rules rules;
+    private final long lettersMax;
     private final InstantSource clock;
 
     /// @param ageMax   of a run, since it was accepted
@@ -28,9 +29,14 @@ public final class RunRetention {
     public record Rules(Duration ageMax, long countMax) {}
 
     public RunRetention(Store store, Rules rules, InstantSource clock) {
+        this(store, rules, DeadLetters.LETTERS_MAX, clock);
+    }
+
+    RunRetention(Store store, Rules rules, long lettersMax, InstantSource clock) {
         this.store = store;
         this.contents = new Contents(store, clock);
         this.rules = rules;
+        this.lettersMax = lettersMax;
         this.clock = clock;
     }
 
@@ -52,7 +58,29 @@ public final class RunRetention {
             store.commitBehind(batch);
             page = store.scanBackwards(prefix, page.getLast().key(), PAGE_RECORDS);
         }
+        pruneLetters(organization);
         pruneKeys(organization);
+    }
+
+    /// Gives up dead letters that too many newer ones have followed, and those of runs that are gone.
+    private void pruneLetters(String organization) {
+        Map<Label, Long> newer = new HashMap<>();
+        Bytes prefix = RunKeys.letters(organization);
+        List<Store.Entry> page = store.scanBackwards(prefix, Bytes.EMPTY, PAGE_RECORDS);
+        while (!page.isEmpty()) {
+            var batch = new Batch();
+            for (Store.Entry entry : page) {
+                Run.Queued letter = RunCodec.decodeQueued(entry.value(), Bytes.EMPTY);
+                Run run = letter.run();
+                long count = newer.merge(run.existence(), 1L, Long::sum);
+                if (count > lettersMax
+                        || contents.existence(organization, run.id()).isEmpty()) {
+                    contents.letters().remove(letter, batch);
+                }
+            }
+            store.commitBehind(batch);
+            page = store.scanBackwards(prefix, page.getLast().key(), PAGE_RECORDS);
+        }
     }
 
     private boolean hasEnded(UUID id) {

@@ -7,6 +7,7 @@ import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Ended;
 import dev.sluice.run.Run.Output;
+import dev.sluice.run.Run.Tried;
 import dev.sluice.run.Run.View;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// The book of runs.
@@ -32,7 +34,7 @@ import java.util.function.Predicate;
 public final class Runs {
     public static final Duration RECORD_AFTER = Duration.ofMillis(25);
     public static final int LIST_RUNS_MAX = 1_000;
-    private static final int FORGOTTEN_AT_ONCE = 256;
+    private static final int FORGOTTEN_AT_ONCE = 64;
 
     /// Of what the runs of one list received, printed and answered together; a single run may have more.
     static final int LIST_BYTES_MAX = 4 << 20;
@@ -153,6 +155,13 @@ public final class Runs {
         return find(organization, id, _ -> true);
     }
 
+    /// One dead letter, as the current task may see its run: whoever may know how that ended may know of the letter.
+    public Optional<View> findDeadLetter(String organization, UUID id) {
+        return store.get(RunKeys.letter(organization, id))
+                .flatMap(_ -> find(organization, id))
+                .filter(view -> view.status().isPresent());
+    }
+
     private Optional<View> find(String organization, UUID id, Predicate<Run> isWanted) {
         return contents.existence(organization, id)
                 .filter(isWanted)
@@ -187,7 +196,20 @@ public final class Runs {
     /// @param before   only runs older than this one
     /// @param limit    at most [#LIST_RUNS_MAX]
     public List<View> list(String organization, Wanted what, Optional<UUID> before, int limit) {
-        Bytes places = what.places(organization);
+        return list(what.places(organization), before, limit, id -> find(organization, id, what::isMet));
+    }
+
+    /// The latest dead letters, as [#list] has runs.
+    ///
+    /// @param function empty for those of all
+    public List<View> listDeadLetters(
+            String organization, Optional<String> function, Optional<UUID> before, int limit) {
+        Bytes places = function.map(name -> RunKeys.lettersOfFunction(organization, name))
+                .orElseGet(() -> RunKeys.letters(organization));
+        return list(places, before, limit, id -> findDeadLetter(organization, id));
+    }
+
+    private List<View> list(Bytes places, Optional<UUID> before, int limit, Function<UUID, Optional<View>> found) {
         Bytes from = before.map(id -> RunKeys.at(places, id)).orElse(Bytes.EMPTY);
         int wanted = Math.clamp(limit, 1, LIST_RUNS_MAX);
         var views = new ArrayList<View>();
@@ -195,7 +217,7 @@ public final class Runs {
         List<Store.Entry> page = store.scanBackwards(places, from, wanted);
         while (!page.isEmpty()) {
             for (Store.Entry entry : page) {
-                Optional<View> view = find(organization, RunKeys.idOf(entry.key()), what::isMet);
+                Optional<View> view = found.apply(RunKeys.idOf(entry.key()));
                 bytes += view.map(View::bytes).orElse(0L);
                 if (views.size() == wanted || (bytes > LIST_BYTES_MAX && !views.isEmpty())) {
                     return views;
@@ -229,7 +251,19 @@ public final class Runs {
         Optional<Content> content = contents.of(run).map(ended -> ended.joinedWith(run.existence()));
         Optional<Content> told = content.filter(c -> reader.mayObserve(c.outputLabel()));
         Optional<Output> output = told.flatMap(c -> contents.output(run, c));
-        return new View(run, content.filter(c -> reader.mayObserve(c.label())), told.map(Content::status), output);
+        return new View(
+                run,
+                content.filter(c -> reader.mayObserve(c.label())),
+                told.map(Content::status),
+                output,
+                tried(run, reader));
+    }
+
+    private Optional<Tried> tried(Run run, Task reader) {
+        return contents.tried(run)
+                .filter(tried -> reader.mayObserve(tried.outcome().joinOrTop(run.existence())))
+                .map(tried ->
+                        reader.mayObserve(tried.content().joinOrTop(run.existence())) ? tried : tried.withoutReason());
     }
 
     /// What came out of a run that has ended, for whoever waited for it and asks again: under its own labels,

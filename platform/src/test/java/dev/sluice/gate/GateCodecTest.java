@@ -13,6 +13,7 @@ import dev.sluice.fs.References;
 import dev.sluice.function.Deployment;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.PayloadStyle;
+import dev.sluice.function.Retry;
 import dev.sluice.function.SchemaPair;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -44,7 +45,9 @@ final class GateCodecTest {
                 style,
                 schemas,
                 List.of(Digest.of(Bytes.utf8("below")), Digest.of(Bytes.utf8("above"))),
-                style == PayloadStyle.RAW ? new Deployment(Map.of("B", "2", "A", "1"), 3, 2, "id") : Deployment.NONE);
+                style == PayloadStyle.RAW
+                        ? new Deployment(Map.of("B", "2", "A", "1"), 3, 2, "id", Optional.of(new Retry(3, 500, 9_000, true)))
+                        : Deployment.NONE);
         ObjectId target = ObjectId.parse("0123456789".repeat(4)).orElseThrow();
         for (GateContent.OfFunction content : List.of(
                 new GateContent.Direct(POLICY, function),

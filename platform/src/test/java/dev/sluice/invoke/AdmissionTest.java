@@ -332,7 +332,9 @@ final class AdmissionTest {
                 List.of(),
                 new TreeMap<>(),
                 existence);
-        spine.runs.queue().add(QueuedInvoker.queued(run, wish(function, start), caller), Optional.empty());
+        spine.runs
+                .queue()
+                .add(QueuedInvoker.queued(run, wish(function, start), caller, Optional.empty()), Optional.empty());
         return run;
     }
 

@@ -9,11 +9,14 @@ import dev.sluice.schedule.Scheduler.Bound;
 import dev.sluice.schedule.Scheduler.Parcel;
 import dev.sluice.store.StoreClosed;
 import dev.sluice.store.StoreFailed;
+import java.time.Clock;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class BacklogTest {
@@ -28,8 +31,10 @@ final class BacklogTest {
             _ -> {
                 started.incrementAndGet();
                 mayEnd.acquire();
+                return OptionalLong.empty();
             },
-            scheduler);
+            scheduler,
+            Clock.systemUTC());
 
     @Test
     void oneTenantsBacklog_isStartedBitByBit_andLeavesAnotherAlone() {
@@ -102,7 +107,7 @@ final class BacklogTest {
     void whatWasAcceptedBefore_counts_andIsTaken_thoughItIsTooMuch() {
         limits.put("acme", new Scheduler.Limits(1, 2, 1, 100));
         for (int i = 0; i < 4; i++) {
-            backlog.addAgain("acme", UUID.randomUUID(), new Parcel(50, i % 2 == 0));
+            backlog.addAgain("acme", UUID.randomUUID(), new Parcel(50, i % 2 == 0), 0);
         }
         await().until(() -> started.get() == 1);
         assertThat(scheduler.used("acme").bytes()).isEqualTo(200);
@@ -141,7 +146,8 @@ final class BacklogTest {
                     mayEnd.acquire();
                     throw new StoreFailed("on purpose");
                 },
-                scheduler);
+                scheduler,
+                Clock.systemUTC());
         int all = 2 * Backlog.TENANT_UNDER_WAY_MAX;
         for (int i = 0; i < all; i++) {
             accept(failing, "acme");
@@ -161,7 +167,8 @@ final class BacklogTest {
                     mayEnd.acquire();
                     throw new StoreClosed();
                 },
-                scheduler);
+                scheduler,
+                Clock.systemUTC());
         for (int i = 0; i < 10 * Backlog.TENANT_UNDER_WAY_MAX; i++) {
             accept(ending, "acme");
         }
@@ -170,5 +177,34 @@ final class BacklogTest {
         await().until(() -> scheduler.used("acme").bytes() == 9 * Backlog.TENANT_UNDER_WAY_MAX);
         assertThat(started).hasValue(Backlog.TENANT_UNDER_WAY_MAX);
         assertThat(uncaught).hasValue(0);
+    }
+
+    @Test
+    void aRunThatIsToBeTriedAgain_waitsForItsTime_countsMeanwhile_andTakesNoPlace() {
+        limits.put("acme", new Scheduler.Limits(1, 2, 1, 1 << 30));
+        var due = new AtomicLong(System.currentTimeMillis() + 60_000);
+        var retrying = new Backlog(
+                _ -> {
+                    started.incrementAndGet();
+                    return due.get() == 0 ? OptionalLong.empty() : OptionalLong.of(due.get());
+                },
+                scheduler,
+                Clock.systemUTC());
+        UUID first = UUID.randomUUID();
+        assertThat(retrying.accept("acme", first, SMALL, () -> true)).isEmpty();
+        await().until(() -> scheduler.used("acme").waiting() == 1 && started.get() == 1);
+        accept(retrying, "acme");
+        await().until(() -> scheduler.used("acme").waiting() == 2 && started.get() == 2);
+        assertThat(retrying.accept("acme", UUID.randomUUID(), SMALL, () -> true))
+                .contains(Bound.WAITING);
+        retrying.withdraw("acme", first);
+        assertThat(scheduler.used("acme").waiting()).isEqualTo(1);
+        due.set(System.currentTimeMillis() + 300);
+        accept(retrying, "acme");
+        await().until(() -> started.get() == 3);
+        due.set(0);
+        await().until(() -> started.get() == 4);
+        assertThat(System.currentTimeMillis()).isGreaterThanOrEqualTo(due.get());
+        assertThat(scheduler.used("acme").bytes()).as("one still waits").isEqualTo(1);
     }
 }

@@ -204,7 +204,7 @@ final class RestartTest {
                 List.of(),
                 new TreeMap<>(),
                 existence);
-        spine.runs.queue().add(QueuedInvoker.queued(run, wish, caller()), Optional.empty());
+        spine.runs.queue().add(QueuedInvoker.queued(run, wish, caller(), Optional.empty()), Optional.empty());
         return run;
     }
 

@@ -16,6 +16,7 @@ import dev.sluice.run.Run.Output;
 import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
+import dev.sluice.run.RunQueue.Outcome;
 import dev.sluice.run.Runs.Durability;
 import dev.sluice.run.Runs.Wanted;
 import dev.sluice.store.MemoryStore;
@@ -72,7 +73,7 @@ final class RunRecordsTest {
         var restarted = new Runs(store, Clock.systemUTC());
         assertThat(restarted.recover()).extracting(Accepted::run).containsExactly(waiting);
         assertThat(entries(RunKeys.queue())).isEqualTo(1);
-        restarted.queue().end(restarted.queue().take(waiting.id()).orElseThrow(), content(EXISTENCE));
+        restarted.queue().end(restarted.queue().take(waiting.id()).orElseThrow(), content(EXISTENCE), Outcome.DONE);
         assertThat(entries(RunKeys.queue())).isZero();
     }
 
@@ -251,7 +252,8 @@ final class RunRecordsTest {
                 new Run.Given(Bytes.utf8("{}"), Bytes.utf8("{}"), List.of("s"), Map.of(), Map.of()),
                 4,
                 false,
-                false);
+                false,
+                Run.Tries.ONE);
     }
 
     private static Content content(Label output) {

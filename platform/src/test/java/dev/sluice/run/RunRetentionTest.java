@@ -153,7 +153,8 @@ final class RunRetentionTest {
                 new Run.Given(Bytes.utf8("{}"), Bytes.utf8("{}"), List.of(), Map.of(), Map.of()),
                 4,
                 false,
-                false);
+                false,
+                Run.Tries.ONE);
     }
 
     private List<UUID> listed(Optional<String> function) {

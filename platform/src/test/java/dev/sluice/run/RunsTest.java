@@ -20,6 +20,7 @@ import dev.sluice.run.Run.Output;
 import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
+import dev.sluice.run.RunQueue.Outcome;
 import dev.sluice.run.Runs.Durability;
 import dev.sluice.run.Runs.Wanted;
 import dev.sluice.store.Batch;
@@ -123,7 +124,7 @@ final class RunsTest {
     void recover_tellsHowMuchWaits_andWhoCausedIt() {
         Run run = newRun("waiting");
         runs.queue().add(queued(run, Bytes.utf8("x".repeat(1_000))), Optional.empty());
-        assertThat(new Runs(store, clock).recover()).containsExactly(new Accepted(run, 1_000, true));
+        assertThat(new Runs(store, clock).recover()).containsExactly(new Accepted(run, 1_000, true, 0));
     }
 
     @Test
@@ -152,7 +153,7 @@ final class RunsTest {
         assertThat(collector.collect()).as("a record without a note gets one").isZero();
         Run.Queued taken = runs.queue().take(run.id()).orElseThrow();
         assertThat(collector.collect()).as("it runs").isZero();
-        runs.queue().end(taken, content(EXISTENCE, EXISTENCE));
+        runs.queue().end(taken, content(EXISTENCE, EXISTENCE), Outcome.DONE);
         late.set(late.get().plus(Duration.ofDays(7)));
         assertThat(collector.collect()).isEqualTo(1);
     }
@@ -254,7 +255,7 @@ final class RunsTest {
 
         Run.Queued taken = runs.queue().take(run.id()).orElseThrow();
         assertThat(taken.given().payload()).isEqualTo(payload);
-        runs.queue().end(taken, content(EXISTENCE, EXISTENCE));
+        runs.queue().end(taken, content(EXISTENCE, EXISTENCE), Outcome.DONE);
         assertThat(store.get(RunKeys.payload(run.id()))).isEmpty();
     }
 
@@ -413,7 +414,8 @@ final class RunsTest {
                         Map.of("photo", new BlobRef(Digest.of(payload), payload.length()))),
                 payload.length(),
                 true,
-                false);
+                false,
+                Run.Tries.ONE);
     }
 
     private static Content content(Label label, Label outputLabel) {
