@@ -6,10 +6,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Locale;
 
 /// Runs that nobody waits for: each is on the disk before it is accepted, many of them by one write.
 final class EnqueueBench {
     private static final int CALLERS = 64;
+    private static final int OFFERED_PER_SECOND = 5_000;
     private static final int WARM_UP_LENGTHS = 4;
     private static final int SYNCS = 200;
 
@@ -24,7 +26,20 @@ final class EnqueueBench {
             measured(report, load, length, "runs accepted, " + CALLERS + " callers, one at work", data);
             server.limit("{\"queuedRuns\":1000000,\"concurrentRuns\":null}");
             measured(report, load, length, "runs accepted, " + CALLERS + " callers, all at work", data);
+            server.limit("{\"queuedRuns\":1000000,\"concurrentRuns\":1}");
+            paced(report, load, length, data);
         }
+    }
+
+    /// What who sends no more than the aim waits: at full speed each caller waits for all others.
+    private static void paced(Report report, HttpLoad load, Duration length, Path data)
+            throws IOException, InterruptedException {
+        Samples samples = load.paced(CALLERS, OFFERED_PER_SECOND, length);
+        double sync = syncMicros(data.resolve("sync"));
+        String what = String.format(Locale.ROOT, "runs accepted, %,d a second offered", OFFERED_PER_SECOND);
+        report.add(Figure.of(FunctionsBench.NAME, what, samples.perSecond(), "1/s", ""));
+        report.add(Figure.of(FunctionsBench.NAME, "  p99, from when due", samples.micros(0.99) / 1e3, "ms", "<= 20 ms")
+                .beside("one synced write", sync / 1e3));
     }
 
     private static void measured(Report report, HttpLoad load, Duration length, String what, Path data)

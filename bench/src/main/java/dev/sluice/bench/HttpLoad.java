@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 
 /// Sends one request over and over on kept connections, each caller waiting for its answer. Loopback only.
 ///
@@ -49,14 +50,25 @@ final class HttpLoad {
         this.request = text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Runs `callers` callers for `length`.
+    /// Runs `callers` callers for `length`, each as fast as it is answered.
     Samples run(int callers, Duration length) throws IOException, InterruptedException {
+        return run(callers, length, 0);
+    }
+
+    /// Runs `callers` callers for `length`, which together send `perSecond` requests a second, whether or not they are
+    /// answered in time. A duration counts from when its request was due, so that those that had to wait count, too.
+    Samples paced(int callers, int perSecond, Duration length) throws IOException, InterruptedException {
+        return run(callers, length, 1_000_000_000L * callers / perSecond);
+    }
+
+    private Samples run(int callers, Duration length, long paceNanos) throws IOException, InterruptedException {
         long end = System.nanoTime() + length.toNanos();
         var results = new ArrayList<Future<long[]>>();
         long start = System.nanoTime();
         try (var threads = Executors.newFixedThreadPool(callers)) {
             for (int i = 0; i < callers; i++) {
-                results.add(threads.submit(() -> call(end)));
+                long first = start + i * paceNanos / callers;
+                results.add(threads.submit(() -> call(end, first, paceNanos)));
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -88,7 +100,7 @@ final class HttpLoad {
         }
     }
 
-    private long[] call(long end) {
+    private long[] call(long end, long first, long paceNanos) {
         long[] nanos = new long[1 << 16];
         int count = 0;
         try (var socket = connect()) {
@@ -98,13 +110,22 @@ final class HttpLoad {
                 if (count == nanos.length) {
                     nanos = java.util.Arrays.copyOf(nanos, count * 2);
                 }
-                nanos[count] = exchange(out, in);
+                long due = paceNanos == 0 ? System.nanoTime() : first + count * paceNanos;
+                await(due);
+                exchange(out, in);
+                nanos[count] = System.nanoTime() - due;
                 count++;
             }
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
         return java.util.Arrays.copyOf(nanos, count);
+    }
+
+    private static void await(long due) {
+        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     private Socket connect() throws IOException {
