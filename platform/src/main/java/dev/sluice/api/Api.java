@@ -106,8 +106,9 @@ public final class Api implements Handler {
         this.audit = rooms.audit();
         this.images = new Images(
                 rooms.fs(), rooms.blobs(), rooms.invocations(), rooms.running().builds(), clock);
-        var versions = new FunctionVersions(rooms.fs(), audit, new SecureRandom(), clock);
-        this.functions = functions(rooms, images, versions, clock);
+        StandbyWishes standby = standby(rooms);
+        var versions = new FunctionVersions(rooms.fs(), audit, standby, new SecureRandom(), clock);
+        this.functions = functions(rooms, images, versions, standby, clock);
         var table = new Routes.Table();
         var pages = new LoginPages(
                 login, new FormSeal(new SecureRandom(), login.providers().publicUrl()));
@@ -174,7 +175,12 @@ public final class Api implements Handler {
         new AccountKeyRoutes(iam, organizations, accounts, clock).addTo(table);
     }
 
-    private static Functions functions(Rooms rooms, Images images, FunctionVersions versions, Clock clock) {
+    private static StandbyWishes standby(Rooms rooms) {
+        return new StandbyWishes(rooms.fs(), rooms.gates(), rooms.invocations().standby());
+    }
+
+    private static Functions functions(
+            Rooms rooms, Images images, FunctionVersions versions, StandbyWishes standby, Clock clock) {
         return new Functions(
                 rooms.fs(),
                 rooms.gates(),
@@ -183,6 +189,7 @@ public final class Api implements Handler {
                 rooms.runs(),
                 images,
                 versions,
+                standby,
                 rooms.tenancy().limiting().limits(),
                 clock);
     }

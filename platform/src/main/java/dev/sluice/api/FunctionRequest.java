@@ -70,9 +70,6 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
         if (fields.number("concurrency", 0, Integer.MAX_VALUE) > 1) {
             throw refused(name, "concurrency is 1: an instance serves one run at a time");
         }
-        if (fields.number("minInstances", 0, Deployment.WAITING_MAX) > 0) {
-            throw refused(name, "minInstances is 0: no instance waits for a first run");
-        }
         long memory = fields.number("memory", 0, Limits.MEMORY_MIB_MAX);
         if (memory > 0 && memory < Limits.MEMORY_MIB_MIN) {
             throw Rejection.of(422, 609, "memory in body should be greater than or equal to " + Limits.MEMORY_MIB_MIN);

@@ -37,14 +37,17 @@ final class FunctionVersions {
 
     private final VersionFiles files;
     private final Witness witness;
+    private final StandbyWishes standby;
     private final RandomGenerator random;
     private final InstantSource clock;
     private final CreationLocks changing = new CreationLocks();
 
     /// @param witness is told of each alias that is changed
-    FunctionVersions(LabeledFs fs, Witness witness, RandomGenerator random, InstantSource clock) {
+    FunctionVersions(
+            LabeledFs fs, Witness witness, StandbyWishes standby, RandomGenerator random, InstantSource clock) {
         this.files = new VersionFiles(fs);
         this.witness = witness;
+        this.standby = standby;
         this.random = random;
         this.clock = clock;
     }
@@ -149,6 +152,7 @@ final class FunctionVersions {
                         return before;
                     });
                 }));
+        standby.changed(organization, name);
     }
 
     private FunctionEntity required(Organization organization, String name, long version) {

@@ -46,6 +46,7 @@ final class Functions implements Kept {
     private final FunctionBuilds builds;
     private final FunctionVersions versions;
     private final FunctionSources sources;
+    private final StandbyWishes standby;
     private final Runs runs;
     private final TenantLimits limits;
     private final Clock clock;
@@ -60,12 +61,14 @@ final class Functions implements Kept {
             Runs runs,
             Images images,
             FunctionVersions versions,
+            StandbyWishes standby,
             TenantLimits limits,
             Clock clock) {
         this.files = new FunctionFiles(fs);
         this.sources = new FunctionSources(blobs, gates.services());
         this.builds = new FunctionBuilds(fs, gates, blobs, invocations, images, sources, versions, clock);
         this.versions = versions;
+        this.standby = standby;
         this.runs = runs;
         this.limits = limits;
         this.clock = clock;
@@ -234,18 +237,23 @@ final class Functions implements Kept {
                 case READY, ERROR -> {}
             }
         }
+        Thread.ofVirtual()
+                .name("standby-recover")
+                .start(() -> all.forEach(entity -> standby.changed(organization, entity.name())));
     }
 
     /// Nothing is known of an organization any more that was deleted.
     void forget(Organization organization) {
         targets.asMap().keySet().removeIf(name -> name.organization().equals(organization));
         builds.forget(organization);
+        standby.forget(organization);
     }
 
     private void finishDeleting(Organization organization, FunctionEntity entity) {
         String name = entity.name();
         runs.forget(organization.token(), name);
         builds.remove(organization, entity);
+        standby.changed(organization, name);
         targets.invalidate(new Name(organization, name));
     }
 
@@ -257,6 +265,7 @@ final class Functions implements Kept {
 
     private void changed(Name name) {
         targets.invalidate(name);
+        standby.changed(name.organization(), name.name());
         synchronized (built) {
             built.notifyAll();
         }

@@ -58,6 +58,7 @@ public final class Invocations {
     private final Execution execution;
     private final Buckets buckets;
     private final UnderWay underWay = new UnderWay();
+    private final Standby standby;
     private final Submissions submissions;
     private final Redrives redrives;
 
@@ -87,6 +88,7 @@ public final class Invocations {
         this.gates = gates;
         this.scheduler = scheduler;
         this.worker = worker;
+        this.standby = new Standby(scheduler, worker.loaded());
         this.serving = new Serving(worker, secrets);
         this.runs = runs;
         this.ids = ids;
@@ -106,6 +108,11 @@ public final class Invocations {
     /// The runs that are under way, for who follows what they print.
     public LiveRuns live() {
         return serving.live();
+    }
+
+    /// Which functions have guests that wait for a run.
+    public Standby standby() {
+        return standby;
     }
 
     /// Runs a function as [Task#current] asks, waits for its end, and gives what may be delivered to the caller:

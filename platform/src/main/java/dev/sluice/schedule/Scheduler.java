@@ -217,13 +217,40 @@ public final class Scheduler {
         of(name, tenant -> tenant.release(parcel));
     }
 
+    /// Keeps memory that no run needs for what waits for runs, if there is so much of the tenant's and of the machine's:
+    /// all tenants together have at most one of [Reserve#PART] parts of this. Does not wait.
+    ///
+    /// @param revoked is called once if runs need it, with a lock held: must not wait for anything
+    public Optional<Reservation> reserve(String name, int mib, Runnable revoked) {
+        return of(name, tenant -> {
+            if (!turns.isLeftOver(tenant, mib)) {
+                return Optional.empty();
+            }
+            var reservation = new Reservation(tenant, mib, revoked, this::giveBack);
+            turns.reserve().add(reservation);
+            return Optional.of(reservation);
+        });
+    }
+
+    private void giveBack(Reservation reservation) {
+        lock.lock();
+        try {
+            if (turns.reserve().remove(reservation)) {
+                turns.forgetIfIdle(reservation.tenant());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     public Limits limits(String name) {
         return limits.apply(name);
     }
 
     /// What a tenant has of what its limits bound.
     public Limits used(String name) {
-        return of(name, tenant -> new Limits(tenant.running, tenant.waiting(), tenant.heldMib, tenant.bytes));
+        return of(name, tenant -> new Limits(
+                        tenant.running, tenant.waiting(), tenant.heldMib + tenant.reservedMib, tenant.bytes));
     }
 
     private <T> T of(String name, Function<Tenant, T> asked) {
@@ -248,7 +275,7 @@ public final class Scheduler {
         }
     }
 
-    /// How many runs wait, and how much memory is leased, for those who watch the machine.
+    /// How many runs wait, and how much memory is leased or reserved, for those who watch the machine.
     public Load load() {
         lock.lock();
         try {

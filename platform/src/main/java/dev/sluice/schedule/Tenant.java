@@ -15,6 +15,9 @@ final class Tenant {
     /// Of all its leases.
     int heldMib;
 
+    /// Set aside for what waits for its runs.
+    int reservedMib;
+
     /// Its leases that are inside no other: a run and those that it waits for count once.
     int running;
 
@@ -39,7 +42,13 @@ final class Tenant {
     }
 
     boolean isIdle() {
-        return queue.isEmpty() && heldMib == 0 && running == 0 && progressing == 0 && promised == 0 && bytes == 0;
+        return queue.isEmpty()
+                && heldMib == 0
+                && reservedMib == 0
+                && running == 0
+                && progressing == 0
+                && promised == 0
+                && bytes == 0;
     }
 
     Tenant promise(Parcel parcel) {

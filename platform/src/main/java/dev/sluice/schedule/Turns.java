@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Turns {
     private final int memoryMib;
     private final Function<String, Limits> limits;
+    private final Reserve reserve;
 
     /// Those that are not idle.
     private final Map<String, Tenant> tenants = new HashMap<>();
@@ -36,6 +37,16 @@ final class Turns {
     Turns(int memoryMib, Function<String, Limits> limits) {
         this.memoryMib = memoryMib;
         this.limits = limits;
+        this.reserve = new Reserve(memoryMib);
+    }
+
+    Reserve reserve() {
+        return reserve;
+    }
+
+    /// Whether so much may be set aside: nobody waits for room, and it is free.
+    boolean isLeftOver(Tenant tenant, int mib) {
+        return waiting == 0 && reserve.isRoomFor(tenant, mib, leasedMib, limits.apply(tenant.name));
     }
 
     Tenant tenant(String name) {
@@ -49,7 +60,7 @@ final class Turns {
     }
 
     Scheduler.Load load() {
-        return new Scheduler.Load(waiting, leasedMib, memoryMib);
+        return new Scheduler.Load(waiting, leasedMib + reserve.mib(), memoryMib);
     }
 
     /// Which limit a run would be over that is accepted now.
@@ -140,7 +151,10 @@ final class Turns {
 
     /// After anything may have changed about anybody.
     void settleAnew() {
-        tenants.values().forEach(this::takePart);
+        tenants.values().forEach(tenant -> {
+            takePart(tenant);
+            reserve.giveWay(tenant, leasedMib, limits.apply(tenant.name));
+        });
         settleAll();
         List.copyOf(tenants.values()).forEach(this::settleStuck);
     }
@@ -166,6 +180,7 @@ final class Turns {
         tenant.progressing++;
         tenant.heldMib += mib;
         tenant.running += outer == null ? 1 : 0;
+        reserve.giveWay(tenant, leasedMib, limits.apply(tenant.name));
     }
 
     /// The run of `outer` goes on.

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs one invocation in one guest: a warm one that may know what the run will know, else a fresh one.
+/// Runs one invocation in one guest: a warm one that may know what the run will know, else one that has only loaded
+/// the function, else a fresh one.
 ///
 /// A guest is kept after a run that ended in an answer or in an exception, and killed after any other. What it has
 /// seen rises with each run and is never lowered, so a warm guest never carries anything to a run that starts
@@ -56,7 +57,7 @@ public final class LocalWorker implements AutoCloseable {
     private final FreshGuests fresh;
     private final InstancePool pool = new InstancePool();
     private final Watch watch = new Watch();
-    private final Loader loader;
+    private final LoadedGuests loaded;
     private final int memoryMib;
     private final IntSupplier leasedMib;
     private final IntSupplier freeMib;
@@ -65,7 +66,7 @@ public final class LocalWorker implements AutoCloseable {
 
     /// @param calls     what answers a run's calls, given what answers its invocations; made anew for each run
     /// @param memoryMib what all guests may hold together, idle ones too
-    /// @param leasedMib what runs in progress hold at this moment
+    /// @param leasedMib what runs in progress hold at this moment, and what is set aside for loaded guests
     /// @param freeMib   how much of the machine's memory is free at this moment
     public LocalWorker(
             SandboxDriver driver,
@@ -81,7 +82,7 @@ public final class LocalWorker implements AutoCloseable {
         this.gates = gates;
         this.calls = calls;
         this.fresh = new FreshGuests(driver, readyOfEach);
-        this.loader = new Loader(blobs, fresh, watch);
+        this.loaded = new LoadedGuests(new Loader(blobs, fresh, watch), this::makeRoom);
         this.memoryMib = memoryMib;
         this.leasedMib = leasedMib;
         this.freeMib = freeMib;
@@ -111,9 +112,8 @@ public final class LocalWorker implements AutoCloseable {
         @Nullable Instance instance = pool.take(key, task.label()).orElse(null);
         try {
             if (instance == null) {
-                makeRoom();
                 Duration left = shorter(PREPARE_MAX, job.timeMax());
-                switch (loader.prepare(gate.function(), parties(tenant, gate), left, job.cancellation())) {
+                switch (loaded.take(tenant, gate.function(), parties(tenant, gate), left, job.cancellation())) {
                     case Loader.Prepared.Ready(Instance ready) -> {
                         instance = ready;
                     }
@@ -143,6 +143,11 @@ public final class LocalWorker implements AutoCloseable {
         return all;
     }
 
+    /// Those that wait for the first run of one function.
+    public LoadedGuests loaded() {
+        return loaded;
+    }
+
     /// Why nothing of a runtime can be checked or run on this host, if that is so.
     public Optional<String> missing(Runtime runtime) {
         return driver.offers(runtime.language()) ? Optional.empty() : Optional.of(runtime.missing());
@@ -154,8 +159,7 @@ public final class LocalWorker implements AutoCloseable {
     /// @return why it could not be loaded
     public Optional<String> check(String tenant, FunctionSpec function, Duration patience) throws InterruptedException {
         try {
-            makeRoom();
-            return switch (loader.prepare(function, Set.of(tenant), patience, new Cancellation())) {
+            return switch (loaded.start(function, Set.of(tenant), patience, new Cancellation())) {
                 case Loader.Prepared.Ready(Instance ready) -> {
                     ready.sandbox().close();
                     yield Optional.empty();
@@ -175,6 +179,7 @@ public final class LocalWorker implements AutoCloseable {
     /// @param organization its token, of which there will never be another one
     public void end(String organization) {
         watch.endAllOf(organization);
+        loaded.end(organization);
         closeAll(pool.endAllOf(organization));
     }
 
@@ -188,6 +193,7 @@ public final class LocalWorker implements AutoCloseable {
         closed.countDown();
         watch.close();
         fresh.close();
+        loaded.close();
         closeAll(pool.shrinkTo(0));
     }
 

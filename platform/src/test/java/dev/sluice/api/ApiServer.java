@@ -13,6 +13,7 @@ import dev.sluice.authn.Delegations;
 import dev.sluice.authn.IdentityProviders;
 import dev.sluice.authn.Login;
 import dev.sluice.authn.TokenKey;
+import dev.sluice.authn.Upkeep;
 import dev.sluice.blob.Blobs;
 import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.build.Builds;
@@ -23,12 +24,14 @@ import dev.sluice.egress.Egress;
 import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.BlobCollector;
 import dev.sluice.fs.Collector;
+import dev.sluice.fs.FsPath;
 import dev.sluice.fs.FsSettings;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
 import dev.sluice.fs.Usage;
 import dev.sluice.function.Packages;
+import dev.sluice.gate.GateContent;
 import dev.sluice.gate.Gates;
 import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
@@ -44,6 +47,7 @@ import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.Policy;
 import dev.sluice.org.PublicKeyText;
+import dev.sluice.org.Resource;
 import dev.sluice.org.ServiceAccount;
 import dev.sluice.org.TenantLimits;
 import dev.sluice.run.RunIds;
@@ -103,6 +107,7 @@ final class ApiServer implements AutoCloseable {
     final DataKeys keys;
     private final Gates gates;
     private final Runs runs;
+    private final Scheduler scheduler;
     private final Invocations invocations;
     final Organizations organizations;
     final Authenticator authenticator;
@@ -160,7 +165,7 @@ final class ApiServer implements AutoCloseable {
                         NamespaceOptions.JAVA, guest.resolve("java/runtime"),
                         NamespaceOptions.BUILD, guest.resolve("build"))));
         builds = new Builds(driver, blobs, registries, BUILD_MAX);
-        var scheduler = new Scheduler(1024, tenant -> Limiting.runs(limits, tenant));
+        scheduler = new Scheduler(1024, tenant -> Limiting.runs(limits, tenant));
         egress = Egress.open(outside);
         gates = new Gates(fs, audit, egress);
         runs = new Runs(store, clock);
@@ -258,8 +263,25 @@ final class ApiServer implements AutoCloseable {
     /// The functions as a route has them that asked no policy.
     Functions functions() {
         var images = new Images(fs, blobs, invocations, builds, clock);
-        var versions = new FunctionVersions(fs, audit, new SecureRandom(), clock);
-        return new Functions(fs, gates, blobs, invocations, runs, images, versions, limits, clock);
+        StandbyWishes standby = standby();
+        var versions = new FunctionVersions(fs, audit, standby, new SecureRandom(), clock);
+        return new Functions(fs, gates, blobs, invocations, runs, images, versions, standby, limits, clock);
+    }
+
+    StandbyWishes standby() {
+        return new StandbyWishes(fs, gates, invocations.standby());
+    }
+
+    /// How many guests wait loaded with what the gate at `path` leads to now.
+    int waiting(Organization organization, FsPath path) {
+        var function = ((GateContent.Direct) Upkeep.of(organization, Resource.FUNCTION)
+                        .run(() -> gates.read(path).content()))
+                .function();
+        return worker.loaded().count(organization.token(), function);
+    }
+
+    Scheduler.Limits used(String organization) {
+        return scheduler.used(organization);
     }
 
     int port() {

@@ -174,7 +174,7 @@ final class FunctionSettingsTest extends ApiTest {
             delimiter = '~',
             value = {
                 "\"concurrency\":2~400~concurrency is 1",
-                "\"minInstances\":1~400~minInstances is 0",
+                "\"minInstances\":11~422~minInstances in body should be less than or equal to 10",
                 "\"memory\":64~422~memory in body should be greater than or equal to 128",
                 "\"memory\":5000~422~memory in body should be less than or equal to 4096",
                 "\"maxInstances\":100000~422~maxInstances in body",

@@ -29,7 +29,7 @@ final class VersionGrantsTest extends ApiTest {
                                 api.get(admin, "/v1/function/f/versions").json())
                         .hasSize(1));
         Organization acme = api.home("acme-lent");
-        var versions = new FunctionVersions(api.fs, api.audit, new Random(1), Clock.systemUTC());
+        var versions = new FunctionVersions(api.fs, api.audit, api.standby(), new Random(1), Clock.systemUTC());
         var wish = new Alias.Wish("prod", List.of(new Alias.Share(1, 100)));
 
         assertThat(Tasks.refusal(lent("acme-lent/function"), () -> versions.create(acme, "f", wish)))

@@ -60,7 +60,7 @@ final class FunctionWords {
                 .option("--timeout", "MILLISECONDS", "longest time that a run may take")
                 .option("--memory", "MIB", "memory of an instance, /tmp included (default: what it needs)")
                 .option("--max-instances", "N", "how many may run at once")
-                .option("--min-instances", "N", "0: none waits for a first run")
+                .option("--min-instances", "N", "how many wait for a run with the function loaded (default: 0)")
                 .option("--concurrency", "N", "1: an instance serves one run at a time")
                 .flag(new Flag(
                         List.of("--env"),
