@@ -31,6 +31,11 @@ final class FunctionWords {
             "--min-instances", "minInstances",
             "--concurrency", "concurrency"));
 
+    private static final Map<String, String> RETRIES = new TreeMap<>(Map.of(
+            "--retry-attempts", "attempts",
+            "--retry-backoff", "backoffMillis",
+            "--retry-max-backoff", "maxBackoffMillis"));
+
     private FunctionWords() {}
 
     static Word create() {
@@ -39,6 +44,7 @@ final class FunctionWords {
                 .example("sluice create function hello ./hello.js --image nodejs --timeout 5000 --secret greeting")
                 .example("sluice create function hello ./src --image python3 --handler hello.handle")
                 .example("sluice create function hook ./index.js --image nodejs --convention lambda")
+                .example("sluice create function resize ./resize.py --image python3 --retry-attempts 5")
                 .example("sluice create function web ./server.py --image python3 --convention http");
     }
 
@@ -62,6 +68,10 @@ final class FunctionWords {
                 .option("--max-instances", "N", "how many may run at once")
                 .option("--min-instances", "N", "how many wait for a run with the function loaded (default: 0)")
                 .option("--concurrency", "N", "1: an instance serves one run at a time")
+                .option("--retry-attempts", "N", "tries of a run nobody waits for; keeps dead letters")
+                .option("--retry-backoff", "MS", "longest wait before the second try, then doubled (1000)")
+                .option("--retry-max-backoff", "MS", "longest wait of all (60000)")
+                .flag(Flag.bare("try again what the function's own code raises, too", "--retry-function-errors"))
                 .flag(new Flag(
                         List.of("--env"),
                         "NAME=VALUE",
@@ -207,7 +217,24 @@ final class FunctionWords {
             }
             environment = environment.with(variable.substring(0, at), variable.substring(at + 1));
         }
-        return environment.members().isEmpty() ? sized : sized.with("environment", environment);
+        return withRetry(environment.members().isEmpty() ? sized : sized.with("environment", environment), arguments);
+    }
+
+    private static Json.Obj withRetry(Json.Obj body, Arguments arguments) {
+        Json.Obj retry = Json.Obj.empty();
+        for (var field : RETRIES.entrySet()) {
+            Optional<String> number = arguments.option(field.getKey());
+            if (number.isPresent()) {
+                retry = retry.with(field.getValue(), Json.Num.of(whole(number.get(), field.getKey())));
+            }
+        }
+        if (arguments.has("--retry-function-errors")) {
+            retry = retry.with("functionErrors", new Json.Bool(true));
+        }
+        if (!retry.members().isEmpty() && arguments.option("--retry-attempts").isEmpty()) {
+            throw Failure.usage("say how often a run is tried: --retry-attempts N");
+        }
+        return retry.members().isEmpty() ? body : body.with("retry", retry);
     }
 
     private static long whole(String text, String flag) {

@@ -40,6 +40,7 @@ public final class Vocabulary {
                 List.of(
                         FunctionWords.get(),
                         RunWords.get(),
+                        DeadLetterWords.get(),
                         VersionWords.get(),
                         ImageWords.getBase(),
                         ImageWords.get(),
@@ -57,6 +58,7 @@ public final class Vocabulary {
                 List.of(
                         FunctionWords.delete(),
                         RunWords.delete(),
+                        DeadLetterWords.delete(),
                         VersionWords.delete(),
                         ImageWords.deleteBase(),
                         ImageWords.delete(),
@@ -77,6 +79,7 @@ public final class Vocabulary {
     private static List<Word> ofPrograms() {
         return List.of(
                 RunWords.exec().lent(),
+                DeadLetterWords.redrive().lent(),
                 VersionWords.aliases().lent(),
                 LogWords.log().lent(),
                 InitWords.init().ofNoOrganization(),
