@@ -97,13 +97,25 @@ final class KilledServer implements AutoCloseable {
         return send("POST", path, body);
     }
 
+    /// Runs a function under an idempotency key.
+    Answer run(String function, String body, String key) throws IOException, InterruptedException {
+        return answer(request("POST", "/v1/runs?functionName=" + function, body).header("Idempotency-Key", key));
+    }
+
     Answer send(String method, String path, String body) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create(api + path))
+        return answer(request(method, path, body));
+    }
+
+    private HttpRequest.Builder request(String method, String path, String body) {
+        return HttpRequest.newBuilder(URI.create(api + path))
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .timeout(ANSWER_MAX)
                 .headers("Authorization", "Bearer " + token, "X-Dispatch-Org", "dispatch")
-                .header("Content-Type", "application/json")
-                .build();
+                .header("Content-Type", "application/json");
+    }
+
+    private Answer answer(HttpRequest.Builder wanted) throws IOException, InterruptedException {
+        HttpRequest request = wanted.build();
         HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
         return new Answer(answer.statusCode(), answer.body());
     }
@@ -121,6 +133,15 @@ final class KilledServer implements AutoCloseable {
         var jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.RS256), claims);
         jwt.sign(new RSASSASigner(JWK.parseFromPEMEncodedObjects(pem).toRSAKey()));
         return jwt.serialize();
+    }
+
+    /// As whoever ends a server on purpose; and another one on the same directory.
+    void stopAndRestart() throws IOException, InterruptedException, JOSEException {
+        process.destroy();
+        if (!process.waitFor(READY_MAX.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IOException("the server did not stop");
+        }
+        process = start();
     }
 
     @Override
