@@ -23,12 +23,14 @@ What functions may reach outside, by external gates; nothing, unless one of thes
 
   --egress-allow HOST        a host that external gates may name; * for every one; may be repeated
   --egress-permit HOST:PORT  reach it though its address is not public; may be repeated
-  --egress-ca FILE           trust the certificates in this PEM file too
+  --egress-ca FILE           trust the certificates in this PEM file too; package registries' as well
 
 Where builds of images may fetch packages from; nowhere, unless this says so:
 
-  --package-index LANGUAGE=URL  a registry of packages for python, nodejs or java; may be repeated: the first of a
-                             language is its index, others are where files lie that it leads to
+  --package-index KIND=URL   a registry of packages for python, nodejs, java or powershell, or a Debian mirror
+                             (debian=URL); may be repeated: the first of a kind is its index, others are where files
+                             lie that it leads to, and for Debian more mirrors
+  --package-keyring FILE     the public keys that sign the Debian mirrors (those of this machine's system)
 
 How much there is for whom:
 

@@ -33,6 +33,7 @@ missing_packages() { # PURPOSE
     if [[ $1 != build ]]; then
         [[ $BUILDS != *python* ]] || has_python_package pip || printf 'python3-pip\tinstalls what Python images need\n'
         [[ $BUILDS != *nodejs* || -e /usr/bin/npm ]] || printf 'npm\tinstalls what Node.js images need\n'
+        [[ $BUILDS != *debian* || -x /usr/bin/gpgv ]] || printf 'gpgv\tchecks what signs Debian mirrors\n'
     fi
     if [[ $1 == test* || -n ${NEEDS_MAVEN-} || $BUILDS == *java* ]]; then
         command -v mvn >/dev/null || printf 'maven\tbuilds Sluice\n'
@@ -44,6 +45,7 @@ missing_packages() { # PURPOSE
         has_python_package jwt || printf 'python3-jwt\tis used by an example, which is tested\n'
         has_python_package pip || printf 'python3-pip\tbuilds images, which is tested\n'
         [[ -e /usr/bin/npm ]] || printf 'npm\tbuilds images, which is tested\n'
+        command -v gpg >/dev/null || printf 'gnupg\tsigns a Debian mirror, which is tested\n'
         command -v docker-registry >/dev/null || printf 'docker-registry\tkeeps images, which are pulled in tests\n'
         command -v curl >/dev/null || printf "curl\tis used by the README's examples, which are tested\n"
     fi

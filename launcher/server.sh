@@ -21,9 +21,9 @@ command_up() {
         case $option in
             --detach) detach=yes; shift; continue ;;
             -y | --yes) CONSENT=yes; shift; continue ;;
-            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=* | --package-index=*)
+            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=* | --package-*=*)
                 value=${option#*=}; option=${option%%=*}; shift ;;
-            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib | --package-index)
+            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib | --package-index | --package-keyring)
                 value=$(value_of up "$option" $# "${2-}")
                 shift 2
                 ;;
@@ -33,13 +33,17 @@ command_up() {
             --data) data=$(absolute "$value") || usage_error up "--data needs a directory" ;;
             --egress-allow | --egress-permit | --quota) passed+=("$option" "$value") ;;
             --package-index)
-                [[ $value =~ ^(python|nodejs|java)=https?://. ]] || usage_error up "$option is python=URL, nodejs=URL or java=URL, not '$value'"
+                [[ $value =~ ^(python|nodejs|java|powershell|debian)=https?://. ]] || usage_error up "$option is python=URL, nodejs=URL, java=URL, powershell=URL or debian=URL, not '$value'"
                 BUILDS+=" ${value%%=*}"
                 passed+=("$option" "$value")
                 ;;
             --token-audience)
                 [[ $value == any || $value == required ]] || usage_error up "$option is any or required, not '$value'"
                 passed+=("$option" "$value")
+                ;;
+            --package-keyring)
+                [[ -r $value ]] || usage_error up "$option needs a file of public keys, and cannot read '$value'"
+                passed+=("$option" "$(absolute "$value")")
                 ;;
             --egress-ca)
                 [[ -r $value ]] || usage_error up "--egress-ca needs a file of certificates, and cannot read '$value'"

@@ -2,9 +2,9 @@
 
 Usage: python3 -I -S -B build.py
 
-Speaks on descriptor 3: `u32 length`, `u8 kind`, that many bytes less one. The server says J, one job as JSON. We ask it
-for files of registries with G; it answers R (head), B (bytes) and Z (the end), or A for an end before its time. What was
-installed goes back as F (a path) and D (bytes of it), then E; or X with a reason.
+Speaks on descriptor 3: `u32 length`, `u8 kind`, that many bytes less one. The server says J, one job as JSON. We ask
+it for files of registries with G; it answers R (head), B (bytes) and Z (the end), or A for an end before its time.
+What was installed goes back as F (a path; P for a program) and D (bytes of it), then E; or X with a reason.
 
 There is no network here: the tools find each registry at a port of this sandbox's own loopback, and what they ask there
 goes to the server, which fetches from the configured registries and nowhere else. Whatever the tools run is a
@@ -17,19 +17,18 @@ import os
 import signal
 import stat
 import struct
-import subprocess
 import sys
 import threading
 
-OUT = "/tmp/out"
-HOME = "/tmp/home"
+sys.path.insert(0, "/runtime")
+
+import debian  # noqa: E402
+import modules  # noqa: E402
+from tools import HOME, OUT, Failed, below, require, run  # noqa: E402
+
 PIECE_BYTES = 256 << 10
 REASON_CHARS_MAX = 1000
-TEXTS = ("text/html", "application/json", "application/vnd.npm", "application/vnd.pypi")
-
-
-class Failed(Exception):
-    """Why there is nothing to hand over, for the image's author."""
+TEXTS = ("text/html", "application/json", "application/vnd.npm", "application/vnd.pypi", "application/atom+xml")
 
 
 class Channel:
@@ -129,6 +128,12 @@ class Server(http.server.ThreadingHTTPServer):
         pass
 
 
+def here(url):
+    """Where this sandbox finds what lies at an address of a registry."""
+    origin = next(one for one in Registry.origins if url.startswith(one + "/"))
+    return Registry.origins[origin] + url[len(origin) :]
+
+
 def main():
     channel = Channel(3)
     channel.send("H")
@@ -142,9 +147,10 @@ def main():
         server.origin = origin
         Registry.origins[origin] = "http://127.0.0.1:%d" % server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
-    job["index"] = Registry.origins[job["origins"][0]] + job["index"]
+    job["indexes"] = {kind: [here(url) for url in urls] for kind, urls in job["indexes"].items()}
     try:
-        files = INSTALL[job["language"]](job)
+        files = INSTALL[job["language"]](job) if job["manifest"] else []
+        files += debian.install(job) if job["packages"] else []
         with channel.lock:
             hand_over(channel, files)
     except Failed as failed:
@@ -153,41 +159,13 @@ def main():
     signal.pause()  # the server ends us
 
 
-def run(command, is_fault, environment=None):
-    """Runs one tool; what it prints is the build's log. Its first fault is the reason of a failure."""
-    name = os.path.basename(command[0])
-    plain = {"PATH": "/usr/bin", "HOME": HOME, "LANG": "C.UTF-8", "TMPDIR": "/tmp"}
-    process = subprocess.Popen(
-        command,
-        cwd=OUT,
-        env={**plain, **(environment or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    fault = None
-    for line in process.stdout:
-        os.write(1, line[: 4 << 10])
-        text = line.decode("utf-8", "replace").strip()
-        if fault is None and is_fault(text):
-            fault = text
-    status = process.wait()
-    if status != 0:
-        raise Failed(fault or "%s ended with status %d" % (name, status))
-
-
-def require(tool, package):
-    if not os.path.exists(tool):
-        raise Failed("this server lacks %s: its operator installs it (apt-get install %s)" % (tool, package))
-
-
 def python(job):
     require("/usr/lib/python3/dist-packages/pip", "python3-pip")
     with open("/tmp/requirements.txt", "w", encoding="utf-8") as file:
         file.write(job["manifest"])
     target = OUT + "/package"
     options = ["--isolated", "--no-input", "--disable-pip-version-check", "--no-cache-dir", "--no-compile"]
-    where = ["--index-url", job["index"], "--trusted-host", "127.0.0.1", "--target", target]
+    where = ["--index-url", job["indexes"]["python"][0], "--trusted-host", "127.0.0.1", "--target", target]
     command = ["/usr/bin/python3", "-m", "pip", "install", *options, *where, "-r", "/tmp/requirements.txt"]
     run(command, lambda line: line.startswith("ERROR: ") and "subprocess-exited" not in line)
     return below(OUT, "package", {"bin", "__pycache__"})
@@ -198,7 +176,7 @@ def nodejs(job):
     with open(OUT + "/package.json", "w", encoding="utf-8") as file:
         file.write(job["manifest"])
     options = ["--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--no-package-lock", "--no-bin-links"]
-    where = ["--registry=" + job["index"], "--cache=/tmp/npm", "--fetch-retries=0"]
+    where = ["--registry=" + job["indexes"]["nodejs"][0], "--cache=/tmp/npm", "--fetch-retries=0"]
     quiet = lambda line: line.lower().startswith(("npm error", "npm err!")) and " code " not in line  # noqa: E731
     run(["/usr/bin/node", os.path.realpath("/usr/bin/npm"), "install", *options, *where], quiet)
     return below(OUT, "node_modules", {".bin", ".package-lock.json"})
@@ -210,29 +188,12 @@ def java(job):
         file.write(job["manifest"])
     small = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Duser.home=" + HOME]
     maven = ["-cp", "/usr/share/maven/lib/*:/usr/share/maven/boot/*", "/runtime/Fetch.java"]
-    command = [job["java"] + "/bin/java", *small, *maven, "/tmp/pom.xml", OUT + "/lib", job["index"]]
+    command = [job["java"] + "/bin/java", *small, *maven, "/tmp/pom.xml", OUT + "/lib", job["indexes"]["java"][0]]
     run(command, lambda line: line.startswith("fault: "))
     return below(OUT, "lib", set())
 
 
-INSTALL = {"python3": python, "nodejs": nodejs, "java": java}
-
-
-def below(top, folder, left_out):
-    """Pairs of a path below `top` and the file that is there, links resolved."""
-    found = []
-    place = os.path.join(top, folder)
-    for directory, folders, files in os.walk(place):
-        folders[:] = sorted(name for name in folders if name not in left_out)
-        for name in sorted(folders + files):
-            file = os.path.join(directory, name)
-            real = os.path.realpath(file)
-            shown = os.path.relpath(file, top)
-            if real != top and not real.startswith(top + "/"):
-                raise Failed("a package has a link that leads out of its folder: " + shown)
-            if name not in left_out and os.path.isfile(real):
-                found.append((shown, real))
-    return found
+INSTALL = {"python3": python, "nodejs": nodejs, "java": java, "powershell": modules.install}
 
 
 def hand_over(channel, files):
@@ -241,11 +202,12 @@ def hand_over(channel, files):
     except ProcessLookupError:
         pass
     for path, real in files:
-        channel.send("F", path.encode("utf-8", "surrogateescape"))
         descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            mode = os.fstat(descriptor).st_mode
+            if not stat.S_ISREG(mode):
                 raise Failed("what was installed changes while it is handed over")
+            channel.send("P" if mode & stat.S_IXUSR else "F", path.encode("utf-8", "surrogateescape"))
             piece = file.read(PIECE_BYTES)
             while piece:
                 channel.send("D", piece)

@@ -8,6 +8,7 @@ const { pathToFileURL } = require('url');
 const { Refused, described } = require('./failures');
 const served = require('./served');
 
+const PROGRAMS = '.sluice-programs'; // which files may be executed, of those that an image brought
 const SOURCE = /\.[cm]?js$/;
 
 class Package {
@@ -43,6 +44,10 @@ class Package {
     if (this.#problem !== null) throw new Refused(this.#problem);
     fs.mkdirSync(this.#directory, { recursive: true });
     process.chdir(this.#directory);
+    if (this.#files.has(PROGRAMS)) {
+      fs.readFileSync(PROGRAMS, 'utf8').split('\n').filter((name) => this.#files.has(name))
+        .forEach((name) => fs.chmodSync(name, 0o700));
+    }
     if (convention === 'http') return { fn: await served.start(this.#program(handler)), convention };
     handler = handler || this.#byDefault(convention);
     const named = convention === 'auto' || convention === 'lambda' ? this.#lambda(handler) : null;

@@ -72,6 +72,18 @@ function Add-File([string] $path, [byte[]] $content) {
     }
 }
 
+# What an image brought may be executed where it could be before it was packed up.
+function Set-Programs {
+    $listed = [System.IO.Path]::Combine($Directory, '.sluice-programs')
+    if (-not [System.IO.File]::Exists($listed)) { return }
+    foreach ($name in [System.IO.File]::ReadAllLines($listed)) {
+        $program = [System.IO.Path]::Combine($Directory, $name)
+        if ((Test-Normalized $name) -and [System.IO.File]::Exists($program)) {
+            [System.IO.File]::SetUnixFileMode($program, [System.IO.UnixFileMode] 'UserRead, UserWrite, UserExecute')
+        }
+    }
+}
+
 # The function that a handler, FILE.ps1::NAME, means. Its script is a module of its own: its variables survive from
 # run to run, and it sees none of this runtime's.
 function Get-Function([string] $handler) {
@@ -87,6 +99,7 @@ function Get-Function([string] $handler) {
     }
     [System.IO.Directory]::SetCurrentDirectory($Directory)
     Set-Location -LiteralPath $Directory
+    Set-Programs
     try {
         $module = New-Module -Name sluice-function -ArgumentList $script -ScriptBlock { param($script) . $script }
     } catch {

@@ -10,6 +10,7 @@ EXPECTED = {"dispatch": "(context, payload)", "faasten": "(event, cloudcall)", "
 ERA_D_NAMES = ("payload", "blobs", "headers", "invoker")
 MODULES = os.path.dirname(os.path.abspath(__file__)) + "/modules"  # what functions of Faasten's era D import
 PACKAGES = "/usr/lib/python3/dist-packages"  # Debian's, those that the image has
+PROGRAMS = ".sluice-programs"  # which files may be executed, of those that an image brought
 BOOTSTRAP = "bootstrap"  # what AWS's `provided` runtimes start
 
 
@@ -75,6 +76,10 @@ class Package:
             raise Refused(self._problem)
         os.makedirs(self._directory, exist_ok=True)
         os.chdir(self._directory)
+        if PROGRAMS in self._files:
+            with open(PROGRAMS, encoding="utf-8", errors="surrogateescape") as listed:
+                for name in self._files.intersection(listed.read().split("\n")):
+                    os.chmod(name, 0o700)
         sys.path[:0] = [self._directory, os.path.join(self._directory, "package")]
         sys.path += [MODULES, PACKAGES]
         if "requirements.txt" in self._files:

@@ -65,6 +65,7 @@ record Config(
     private static final String EGRESS_PERMIT = "--egress-permit";
     private static final String EGRESS_CA = "--egress-ca";
     private static final String PACKAGE_INDEX = "--package-index";
+    private static final String PACKAGE_KEYRING = "--package-keyring";
     private static final List<String> OPTIONS = List.of(
             "--data",
             "--guest-dir",
@@ -90,6 +91,7 @@ record Config(
             EGRESS_PERMIT,
             EGRESS_CA,
             PACKAGE_INDEX,
+            PACKAGE_KEYRING,
             TOKEN_SECONDS,
             TOKEN_AUDIENCE);
     private static final Set<String> REPEATABLE = Set.of(QUOTA, EGRESS_ALLOW, EGRESS_PERMIT, PACKAGE_INDEX);
@@ -141,7 +143,7 @@ record Config(
                         Duration.ofDays(number(given, RUNS_KEPT_DAYS, RUNS_KEPT_DAYS_DEFAULT, RUNS_KEPT_DAYS_MAX)),
                         number(given, RUNS_KEPT, RUNS_KEPT_DEFAULT, Integer.MAX_VALUE)),
                 egress(repeated, Optional.ofNullable(given.get(EGRESS_CA))),
-                registries(repeated.getOrDefault(PACKAGE_INDEX, List.of())),
+                registries(repeated.getOrDefault(PACKAGE_INDEX, List.of()), given),
                 tokens(given));
     }
 
@@ -201,11 +203,24 @@ record Config(
         }
     }
 
-    private static Registries registries(List<String> stated) throws Invalid {
+    private static Registries registries(List<String> stated, Map<String, String> given) throws Invalid {
+        Registries registries;
         try {
-            return Registries.of(stated);
+            registries = Registries.of(stated);
         } catch (IllegalArgumentException wrong) {
-            throw new Invalid(PACKAGE_INDEX + " takes LANGUAGE=URL, the index of each first: " + wrong.getMessage());
+            throw new Invalid(PACKAGE_INDEX + " takes KIND=URL, the index of each first: " + wrong.getMessage());
+        }
+        try {
+            registries = given.containsKey(EGRESS_CA) ? registries.trusting(path(given, EGRESS_CA)) : registries;
+        } catch (IllegalArgumentException wrong) {
+            throw new Invalid(EGRESS_CA + " takes a file of certificates: " + wrong.getMessage());
+        }
+        try {
+            return given.containsKey(PACKAGE_KEYRING)
+                    ? registries.signedBy(path(given, PACKAGE_KEYRING))
+                    : registries;
+        } catch (IllegalArgumentException wrong) {
+            throw new Invalid(PACKAGE_KEYRING + " takes a file of public keys: " + wrong.getMessage());
         }
     }
 

@@ -29,7 +29,8 @@ record Guests(NamespaceDriver driver, LocalWorker worker, Builds builds) impleme
                 () -> scheduler.load().leasedMib(),
                 Machine::freeMib,
                 Clock.systemUTC());
-        return new Guests(driver, worker, new Builds(driver, rooms.blobs(), config.registries()));
+        var builds = new Builds(driver, rooms.blobs(), config.registries(), scheduler);
+        return new Guests(driver, worker, builds);
     }
 
     private static Map<String, Path> files(Path directory) {

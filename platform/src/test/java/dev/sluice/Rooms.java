@@ -40,7 +40,7 @@ final class Rooms {
             room("run", "label kernel store fs function"),
             room("audit", "label kernel store"),
             room("secret", "label kernel store fs"),
-            room("build", "blob image function sandbox"),
+            room("build", "blob egress image function sandbox schedule"),
             room(
                     "invoke",
                     "label kernel store blob fs image function schema gate schedule worker run audit secret build"),

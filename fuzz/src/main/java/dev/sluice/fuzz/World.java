@@ -129,7 +129,7 @@ final class World implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        new Api.Running(invocations, new Builds(driver, blobs, Registries.NONE)),
+                        new Api.Running(invocations, new Builds(driver, blobs, Registries.NONE, scheduler)),
                         runs,
                         secrets,
                         new SystemObjects(fs, blobs, gates),

@@ -23,6 +23,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What images have beside their files: what was installed for each, which whoever may use the image may use, and the
 /// log of its last build, which only those may read who work with images. Each is a blob whose name in the file system
@@ -30,6 +32,7 @@ import java.util.stream.Collectors;
 final class ImageLayers {
     private static final String LAYER = ".layer";
     private static final String LOG = ".log";
+    private static final Logger LOGGER = LoggerFactory.getLogger(ImageLayers.class);
 
     private final SharedFiles<ImageEntity> files;
     private final LabeledFs fs;
@@ -83,7 +86,7 @@ final class ImageLayers {
                 as(organization, path, at -> put(organization, at, files.own(organization), ref));
             }
         } catch (IOException failed) {
-            throw new UncheckedIOException("the log of a build could not be kept", failed);
+            LOGGER.warn("the log of a build could not be kept", failed); // the image itself is none the worse for it
         }
     }
 

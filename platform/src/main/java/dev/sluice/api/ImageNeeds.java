@@ -4,6 +4,7 @@ import dev.sluice.blob.Blobs;
 import dev.sluice.build.BuildFailed;
 import dev.sluice.build.BuildLog;
 import dev.sluice.build.Builds;
+import dev.sluice.build.Needs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import dev.sluice.function.Convention;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
 /// in a registry, from where a build installs it.
 final class ImageNeeds {
     private static final int REQUIREMENTS_MAX = 200;
+    private static final String HASH = "--hash";
     private static final String REQUIREMENTS = "requirements.txt";
     private static final Logger LOG = LoggerFactory.getLogger(ImageNeeds.class);
 
@@ -59,39 +61,28 @@ final class ImageNeeds {
     Optional<ImageEntity.Built> meet(Organization organization, ImageEntity image, Runtime runtime, BuildLog log)
             throws Unmet, InterruptedException {
         ImageEntity.Wish wish = image.wish();
-        if (!wish.packages().isEmpty()) {
-            throw new Unmet("this server installs no system packages yet, and the image needs "
-                    + wish.packages().getFirst().name());
-        }
-        if (wish.manifest().isBlank()) {
+        String manifest = manifest(organization, wish.manifest(), runtime, log);
+        List<Needs.SystemPackage> packages = wish.packages().stream()
+                .map(one -> new Needs.SystemPackage(one.name(), one.version()))
+                .toList();
+        if (manifest.isEmpty() && packages.isEmpty()) {
             return Optional.empty();
         }
-        if (runtime == Runtime.POWERSHELL) {
-            throw new Unmet("this server installs no modules of PowerShell: put them into the functions' sources"
-                    + " instead of a manifest");
-        }
-        String manifest =
-                runtime == Runtime.PYTHON3 ? notOfTheHost(organization, wish.manifest(), log) : wish.manifest();
-        if (manifest.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!builds.canFetch(runtime)) {
-            throw new Unmet(Builds.remedy(runtime));
-        }
-        String key = key(runtime, manifest);
+        var needs = new Needs(runtime, manifest, packages);
+        String key = key(needs);
         Optional<ImageEntity.Built> same = layers.ofAnEqualImage(organization, key);
         if (same.isPresent()) {
             log.say("sluice: another image has the same needs, and this one shares what was installed for it");
             layers.keep(organization, wish.name(), same.get());
             return same;
         }
-        return Optional.of(install(organization, wish.name(), runtime, manifest, key, log));
+        return Optional.of(install(organization, wish.name(), needs, key, log));
     }
 
     private ImageEntity.Built install(
-            Organization organization, String name, Runtime runtime, String manifest, String key, BuildLog log)
+            Organization organization, String name, Needs needs, String key, BuildLog log)
             throws Unmet, InterruptedException {
-        try (Builds.Built built = builds.build(organization.token(), runtime, manifest, log)) {
+        try (Builds.Built built = builds.build(organization.token(), needs, log)) {
             var kept = new ImageEntity.Built(key, built.layer().hex(), built.lengthBytes());
             layers.keep(organization, name, kept);
             return kept;
@@ -105,9 +96,26 @@ final class ImageNeeds {
         }
     }
 
+    /// What of an image's manifest has to be installed.
+    private String manifest(Organization organization, String manifest, Runtime runtime, BuildLog log)
+            throws Unmet, InterruptedException {
+        if (manifest.isBlank()) {
+            return "";
+        }
+        boolean isHashed = manifest.contains(HASH); // the host's packages have none of these
+        String left =
+                runtime == Runtime.PYTHON3 && !isHashed ? notOfTheHost(organization, manifest, log) : manifest;
+        if (!left.isEmpty() && !builds.canFetch(runtime)) {
+            throw new Unmet(Builds.remedy(runtime));
+        }
+        return left;
+    }
+
     /// What makes two images' layers equal.
-    private static String key(Runtime runtime, String manifest) {
-        return Digest.of(Bytes.utf8(runtime.language() + "\n" + manifest)).hex();
+    private static String key(Needs needs) {
+        var text = new StringBuilder(needs.language().language()).append('\n').append(needs.manifest());
+        needs.packages().forEach(one -> text.append('\0').append(one.name()).append('=').append(one.version()));
+        return Digest.of(Bytes.utf8(text.toString())).hex();
     }
 
     /// The lines of a Python manifest that the host's packages do not meet.

@@ -2,7 +2,6 @@ package dev.sluice.build;
 
 import dev.sluice.build.BuildChannel.Frame;
 import dev.sluice.function.SourceFiles;
-import dev.sluice.image.Runtime;
 import dev.sluice.sandbox.Death;
 import dev.sluice.sandbox.Sandbox;
 import java.io.IOException;
@@ -10,9 +9,12 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -27,19 +29,21 @@ final class Build {
     private final BuildChannel channel;
     private final Registries registries;
     private final Fetching fetching;
-    private final Runtime language;
+    private final Needs needs;
+    private final Set<Registries.Kind> kinds;
     private final BuildLog log;
     private int fetches;
     private long fetchedBytes;
     private volatile @Nullable InputStream body;
     private volatile @Nullable String ended;
 
-    Build(Sandbox sandbox, Registries registries, Fetching fetching, Runtime language, BuildLog log) {
+    Build(Sandbox sandbox, Registries registries, Fetching fetching, Needs needs, BuildLog log) {
         this.sandbox = sandbox;
         this.channel = new BuildChannel(sandbox.channel());
         this.registries = registries;
         this.fetching = fetching;
-        this.language = language;
+        this.needs = needs;
+        this.kinds = needs.kinds();
         this.log = log;
     }
 
@@ -53,9 +57,9 @@ final class Build {
         sandbox.close();
     }
 
-    SourceFiles run(String manifest) throws BuildFailed, InterruptedException {
+    SourceFiles run() throws BuildFailed, InterruptedException {
         try {
-            return converse(manifest);
+            return converse();
         } catch (IOException broken) {
             throw new BuildFailed(why());
         }
@@ -72,29 +76,18 @@ final class Build {
                 : "the build ended without a result";
     }
 
-    private SourceFiles converse(String manifest) throws IOException, BuildFailed, InterruptedException {
+    private SourceFiles converse() throws IOException, BuildFailed, InterruptedException {
         if (channel.receive().kind() != 'H') {
             throw new BuildFailed("the build did not begin");
         }
-        List<URI> addresses = registries.addresses(language);
-        channel.send(
-                'J',
-                Map.of(
-                        "language", language.language(),
-                        "manifest", manifest,
-                        "origins",
-                                addresses.stream()
-                                        .map(Registries::origin)
-                                        .distinct()
-                                        .toList(),
-                        "index", addresses.getFirst().getRawPath(),
-                        "java", System.getProperty("java.home")));
+        channel.send('J', job());
         var installed = new Installed();
         while (true) {
             Frame frame = channel.receive();
             switch (frame.kind()) {
                 case 'G' -> answer(frame.json());
-                case 'F' -> installed.begin(frame.body());
+                case 'F' -> installed.begin(frame.body(), false);
+                case 'P' -> installed.begin(frame.body(), true);
                 case 'D' -> installed.add(frame.body());
                 case 'E' -> {
                     return installed.all();
@@ -105,11 +98,34 @@ final class Build {
         }
     }
 
+    private Map<String, ?> job() {
+        Map<String, List<String>> indexes = new TreeMap<>();
+        for (Registries.Kind kind : kinds) {
+            List<String> addresses =
+                    registries.addresses(kind).stream().map(URI::toString).toList();
+            indexes.put(Registries.word(kind), addresses);
+        }
+        List<String> origins = kinds.stream()
+                .flatMap(kind -> registries.addresses(kind).stream())
+                .map(Registries::origin)
+                .distinct()
+                .toList();
+        return Map.of(
+                "language", needs.language().language(),
+                "manifest", needs.manifest(),
+                "packages", needs.packages(),
+                "origins", origins,
+                "indexes", indexes,
+                "keyring", Base64.getEncoder().encodeToString(registries.keyring().readOnlyArray()),
+                "remedy", Builds.remedy(Registries.Kind.DEBIAN),
+                "java", System.getProperty("java.home"));
+    }
+
     private void answer(JsonNode asked) throws IOException, InterruptedException, BuildFailed {
         URI address;
         try {
             address = registries.permitted(
-                    language,
+                    kinds,
                     asked.path("origin").asString(""),
                     asked.path("path").asString(""));
         } catch (BuildFailed elsewhere) {

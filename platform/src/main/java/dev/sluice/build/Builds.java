@@ -9,6 +9,7 @@ import dev.sluice.sandbox.GuestSpec;
 import dev.sluice.sandbox.Sandbox;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
+import dev.sluice.schedule.Scheduler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class Builds implements AutoCloseable {
     public static final Duration TIME_MAX = Duration.ofMinutes(5);
 
     static final int MEMORY_MIB = 1024;
+    private static final Duration ROOM_PATIENCE = Duration.ofMinutes(2);
     private static final int SCRATCH_MIB = 640;
     private static final int PROCESSES_MAX = 256;
     private static final int CPU_PERCENT = 100;
@@ -35,19 +37,22 @@ public final class Builds implements AutoCloseable {
     private final SandboxDriver driver;
     private final Blobs blobs;
     private final Registries registries;
+    private final Scheduler scheduler;
     private final Duration timeMax;
     private final Map<Build, String> underWay = new ConcurrentHashMap<>();
     private volatile boolean isClosed;
 
-    public Builds(SandboxDriver driver, Blobs blobs, Registries registries) {
-        this(driver, blobs, registries, TIME_MAX);
+    /// @param scheduler counts what builds use among what runs do
+    public Builds(SandboxDriver driver, Blobs blobs, Registries registries, Scheduler scheduler) {
+        this(driver, blobs, registries, scheduler, TIME_MAX);
     }
 
     /// @param timeMax how long one may take
-    public Builds(SandboxDriver driver, Blobs blobs, Registries registries, Duration timeMax) {
+    public Builds(SandboxDriver driver, Blobs blobs, Registries registries, Scheduler scheduler, Duration timeMax) {
         this.driver = driver;
         this.blobs = blobs;
         this.registries = registries;
+        this.scheduler = scheduler;
         this.timeMax = timeMax;
     }
 
@@ -61,38 +66,54 @@ public final class Builds implements AutoCloseable {
 
     /// Whether the operator lets packages of a language be fetched.
     public boolean canFetch(Runtime language) {
-        return !registries.addresses(language).isEmpty();
+        return !registries.addresses(Registries.Kind.of(language)).isEmpty();
     }
 
     /// What an operator does about that.
     public static String remedy(Runtime language) {
-        return "this server fetches no packages for it: its operator names a registry with --package-index "
-                + Registries.word(language) + "=URL";
+        return remedy(Registries.Kind.of(language));
     }
 
-    /// Installs what `manifest` names.
+    static String remedy(Registries.Kind kind) {
+        return "this server fetches no packages for it: its operator names a registry with --package-index "
+                + Registries.word(kind) + "=URL";
+    }
+
+    /// Installs what an image needs, when there is room for that among the organization's runs.
     ///
     /// @param organization its token; the layer is shared with no other one
-    public Built build(String organization, Runtime language, String manifest, BuildLog log)
-            throws BuildFailed, InterruptedException {
-        if (!canFetch(language)) {
-            throw new BuildFailed(remedy(language));
+    public Built build(String organization, Needs needs, BuildLog log) throws BuildFailed, InterruptedException {
+        needs.require();
+        if (!needs.manifest().isEmpty() && !canFetch(needs.language())) {
+            throw new BuildFailed(remedy(needs.language()));
         }
-        SourceFiles files = install(organization, language, manifest, log);
-        return keep(organization, files);
+        try (Scheduler.Lease _ = room(organization)) {
+            return keep(organization, install(organization, needs, log));
+        }
     }
 
-    private SourceFiles install(String organization, Runtime language, String manifest, BuildLog log)
+    /// A machine whose guests have little together gives a build half of that.
+    private Scheduler.Lease room(String organization) throws BuildFailed, InterruptedException {
+        int wishMib = Math.min(MEMORY_MIB, scheduler.load().memoryMib() / 2);
+        return switch (scheduler.acquire(organization, wishMib, ROOM_PATIENCE)) {
+            case Scheduler.Admission.Granted(Scheduler.Lease lease) -> lease;
+            case Scheduler.Admission.AtLimit _, Scheduler.Admission.QueueFull _, Scheduler.Admission.TimedOut _ ->
+                throw new BuildFailed("there was no memory free for the build beside what is running: update the image"
+                        + " to try again");
+        };
+    }
+
+    private SourceFiles install(String organization, Needs needs, BuildLog log)
             throws BuildFailed, InterruptedException {
         var spec = new GuestSpec(ROOT, COMMAND, MEMORY_MIB, PROCESSES_MAX, SCRATCH_MIB, CPU_PERCENT, BOOT);
         try (Sandbox sandbox = driver.start(spec);
-                Fetching fetching = new Fetching()) {
+                Fetching fetching = new Fetching(registries)) {
             sandbox.logsTo(log);
-            var build = new Build(sandbox, registries, fetching, language, log);
+            var build = new Build(sandbox, registries, fetching, needs, log);
             underWay.put(build, organization);
             Thread watch = Thread.ofVirtual().name("build-watch").start(() -> watch(sandbox, build));
             try {
-                return build.run(manifest);
+                return build.run();
             } catch (BuildFailed failed) {
                 if (isClosed) {
                     throw new InterruptedException("the server stops");

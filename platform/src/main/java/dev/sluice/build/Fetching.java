@@ -14,12 +14,17 @@ final class Fetching implements AutoCloseable {
     private static final Duration CONNECT_MAX = Duration.ofSeconds(10);
     private static final Duration HEAD_MAX = Duration.ofSeconds(30);
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .proxy(HttpClient.Builder.NO_PROXY)
-            .connectTimeout(CONNECT_MAX)
-            .build();
+    private final HttpClient client;
+
+    Fetching(Registries registries) {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .proxy(HttpClient.Builder.NO_PROXY)
+                .connectTimeout(CONNECT_MAX);
+        registries.tls().ifPresent(builder::sslContext);
+        client = builder.build();
+    }
 
     /// An answer whose body has yet to come; the stream is to be closed.
     record Fetched(int status, String type, String location, long lengthBytes, InputStream body) {}

@@ -1,24 +1,30 @@
 package dev.sluice.build;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.function.Layer;
 import dev.sluice.function.SourceFiles;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The files that a build hands over, piece by piece. Not thread-safe.
 final class Installed {
     private final TreeMap<String, Bytes> files = new TreeMap<>();
+    private final SortedSet<String> programs = new TreeSet<>();
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private String path = "";
     private long bytes;
 
     /// The next file.
-    void begin(Bytes name) throws BuildFailed {
+    ///
+    /// @param isProgram whether its owner may execute it
+    void begin(Bytes name, boolean isProgram) throws BuildFailed {
         end();
         path = new String(name.readOnlyArray(), StandardCharsets.UTF_8);
-        if (path.isEmpty() || files.containsKey(path)) {
+        if (path.isEmpty() || files.containsKey(path) || path.equals(Layer.PROGRAMS)) {
             throw new BuildFailed("the build handed over a file without a name of its own");
         }
         if (files.size() == SourceFiles.FILES_MAX) {
@@ -26,6 +32,9 @@ final class Installed {
                     Locale.ROOT,
                     "what is needed is more than the %d files that an image may add",
                     SourceFiles.FILES_MAX));
+        }
+        if (isProgram) {
+            programs.add(path);
         }
     }
 
@@ -49,6 +58,9 @@ final class Installed {
 
     SourceFiles all() throws BuildFailed {
         end();
+        if (!programs.isEmpty()) {
+            files.put(Layer.PROGRAMS, Bytes.utf8(String.join("\n", programs)));
+        }
         try {
             return new SourceFiles(files);
         } catch (IllegalArgumentException wrong) {

@@ -1,45 +1,118 @@
 package dev.sluice.build;
 
+import dev.sluice.bytes.Bytes;
+import dev.sluice.egress.TrustedAuthorities;
 import dev.sluice.image.Runtime;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 
-/// Where the operator lets builds fetch packages from: for each language an index, and where else its files lie.
+/// Where the operator lets builds fetch packages from: for each kind of them an index, and where else its files lie.
 public final class Registries {
     /// No packages are fetched.
-    public static final Registries NONE = new Registries(Map.of());
+    public static final Registries NONE = new Registries(Map.of(), Bytes.EMPTY, Optional.empty());
 
-    private static final Map<String, Runtime> WORDS =
-            Map.of("python", Runtime.PYTHON3, "nodejs", Runtime.NODEJS, "java", Runtime.JAVA);
+    private static final Map<String, Kind> WORDS = Map.of(
+            "python", Kind.PYTHON,
+            "nodejs", Kind.NODEJS,
+            "java", Kind.JAVA,
+            "powershell", Kind.POWERSHELL,
+            "debian", Kind.DEBIAN);
+    private static final int KEYRING_BYTES_MAX = 256 << 10;
 
     private static final Pattern PATH =
             Pattern.compile("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*(\\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?");
     private static final int PATH_CHARS_MAX = 2048;
 
-    private final Map<Runtime, List<URI>> addresses;
+    private final Map<Kind, List<URI>> addresses;
+    private final Bytes keyring;
+    private final Optional<SSLContext> tls;
 
-    private Registries(Map<Runtime, List<URI>> addresses) {
+    private Registries(Map<Kind, List<URI>> addresses, Bytes keyring, Optional<SSLContext> tls) {
         this.addresses = addresses;
+        this.keyring = keyring;
+        this.tls = tls;
     }
 
-    /// @param stated `LANGUAGE=URL` for each; the first of a language is its index
+    /// What is fetched.
+    enum Kind {
+        PYTHON,
+        NODEJS,
+        JAVA,
+        POWERSHELL,
+        DEBIAN;
+
+        static Kind of(Runtime language) {
+            return switch (language) {
+                case PYTHON3 -> PYTHON;
+                case NODEJS -> NODEJS;
+                case JAVA -> JAVA;
+                case POWERSHELL -> POWERSHELL;
+            };
+        }
+    }
+
+    /// @param stated `KIND=URL` for each; the first of a kind is its index
     /// @throws IllegalArgumentException for whoever typed them
     public static Registries of(List<String> stated) {
-        var addresses = new EnumMap<Runtime, List<URI>>(Runtime.class);
+        var addresses = new EnumMap<Kind, List<URI>>(Kind.class);
         for (String one : stated) {
             int equals = one.indexOf('=');
-            Runtime language = WORDS.get(one.substring(0, Math.max(0, equals)));
-            if (language == null) {
-                throw new IllegalArgumentException("write python=URL, nodejs=URL or java=URL");
+            Kind kind = WORDS.get(one.substring(0, Math.max(0, equals)));
+            if (kind == null) {
+                throw new IllegalArgumentException(
+                        "write python=URL, nodejs=URL, java=URL, powershell=URL or debian=URL");
             }
-            addresses.computeIfAbsent(language, _ -> new ArrayList<>()).add(address(one.substring(equals + 1)));
+            addresses.computeIfAbsent(kind, _ -> new ArrayList<>()).add(address(one.substring(equals + 1)));
         }
-        return new Registries(addresses);
+        return new Registries(addresses, Bytes.EMPTY, Optional.empty());
+    }
+
+    /// The same, where only what these keys have signed is a Debian mirror's, instead of those of the host's system.
+    ///
+    /// @param file as gpg exports keys, at most 256 KiB
+    /// @throws IllegalArgumentException if it cannot be read
+    public Registries signedBy(Path file) {
+        try {
+            if (Files.size(file) > KEYRING_BYTES_MAX) {
+                throw new IllegalArgumentException("a keyring has at most " + KEYRING_BYTES_MAX + " bytes");
+            }
+            return new Registries(addresses, Bytes.takeOver(Files.readAllBytes(file)), tls);
+        } catch (IOException unreadable) {
+            throw new IllegalArgumentException("the keyring cannot be read", unreadable);
+        }
+    }
+
+    /// The same, where these certificates vouch for a registry too.
+    ///
+    /// @param file as PEM
+    /// @throws IllegalArgumentException if it cannot be read, or holds none
+    public Registries trusting(Path file) {
+        try {
+            return new Registries(addresses, keyring, Optional.of(TrustedAuthorities.context(file)));
+        } catch (IOException unreadable) {
+            throw new IllegalArgumentException("the certificates cannot be read", unreadable);
+        }
+    }
+
+    /// What signs a Debian mirror; empty for the keys of the host's system.
+    Bytes keyring() {
+        return keyring;
+    }
+
+    /// Who vouches for a registry; nothing where those do that the JDK trusts.
+    Optional<SSLContext> tls() {
+        return tls;
     }
 
     private static URI address(String text) {
@@ -60,18 +133,18 @@ public final class Registries {
         throw new IllegalArgumentException("a registry's URL is http:// or https://, a host and a path");
     }
 
-    /// How the option that would be needed calls a language.
-    static String word(Runtime language) {
+    /// How the option that would be needed calls a kind.
+    static String word(Kind kind) {
         return WORDS.entrySet().stream()
-                .filter(word -> word.getValue() == language)
+                .filter(word -> word.getValue() == kind)
                 .map(Map.Entry::getKey)
                 .findFirst()
-                .orElse(language.language());
+                .orElseThrow();
     }
 
     /// The index first; nothing where the operator named none.
-    List<URI> addresses(Runtime language) {
-        return addresses.getOrDefault(language, List.of());
+    List<URI> addresses(Kind kind) {
+        return addresses.getOrDefault(kind, List.of());
     }
 
     /// `https://example.com:8443`
@@ -79,14 +152,16 @@ public final class Registries {
         return address.getScheme() + "://" + address.getRawAuthority();
     }
 
-    /// What a build of a language may fetch when it asks so: something below one of its addresses.
+    /// What a build may fetch when it asks so: something below one of the addresses of the kinds that it installs.
     ///
     /// @throws BuildFailed for anything else; what builds run is hostile
-    URI permitted(Runtime language, String origin, String path) throws BuildFailed {
+    URI permitted(Set<Kind> kinds, String origin, String path) throws BuildFailed {
         if (path.length() <= PATH_CHARS_MAX && PATH.matcher(path).matches() && isPlain(path)) {
-            for (URI address : addresses(language)) {
-                if (origin(address).equals(origin) && path.startsWith(address.getRawPath())) {
-                    return URI.create(origin + path);
+            for (Kind kind : kinds) {
+                for (URI address : addresses(kind)) {
+                    if (origin(address).equals(origin) && path.startsWith(address.getRawPath())) {
+                        return URI.create(origin + path);
+                    }
                 }
             }
         }

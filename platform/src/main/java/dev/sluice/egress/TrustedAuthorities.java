@@ -10,12 +10,13 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /// Whose signature makes a server's certificate count: the authorities that the JDK trusts, and a file's.
-final class TrustedAuthorities {
+public final class TrustedAuthorities {
     private TrustedAuthorities() {}
 
     /// @throws IOException if the file cannot be read, or holds none
@@ -36,6 +37,21 @@ final class TrustedAuthorities {
                 addFile(all, more.get());
             }
             return all;
+        } catch (GeneralSecurityException wrong) {
+            throw new IOException("the trusted certificates cannot be used", wrong);
+        }
+    }
+
+    /// For a client that believes the JDK's and those of a PEM file.
+    ///
+    /// @throws IOException if the file cannot be read, or holds none
+    public static SSLContext context(Path more) throws IOException {
+        try {
+            var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(with(Optional.of(more)));
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, factory.getTrustManagers(), null);
+            return context;
         } catch (GeneralSecurityException wrong) {
             throw new IOException("the trusted certificates cannot be used", wrong);
         }

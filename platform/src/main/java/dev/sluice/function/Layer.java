@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 /// Files that lie below functions' own: what an image's dependencies are installed as. Kept as a blob that begins
 /// with whose it is, so that equal files are one blob within an organization, and two for two of them.
 public final class Layer {
+    /// The file of a layer that lists those of its files that may be executed, one a line: guests make them so.
+    public static final String PROGRAMS = ".sluice-programs";
+
     private static final int OWNER_BYTES_MAX = 255;
 
     private Layer() {}

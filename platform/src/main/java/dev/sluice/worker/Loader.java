@@ -36,6 +36,9 @@ final class Loader {
         this.watch = watch;
     }
 
+    /// @param environment of its guest, beside the platform's own
+    private record Code(FunctionPackage files, Map<String, String> environment) {}
+
     /// What became of it.
     sealed interface Prepared {
         record Ready(Instance instance) implements Prepared {}
@@ -54,24 +57,24 @@ final class Loader {
     /// @param cancellation as [Job] has it
     Prepared prepare(FunctionSpec function, Set<String> parties, Duration left, Cancellation cancellation)
             throws SandboxFailed, InterruptedException {
-        Optional<FunctionPackage> code = read(function);
+        Optional<Code> code = read(function);
         if (code.isEmpty()) {
             return new Prepared.Unfit(Fault.system("the function's package is not readable"));
         }
         int memoryMib = function.limits().memoryMib();
-        Map<String, String> environment = function.deployment().environment();
+        Map<String, String> environment = code.get().environment();
         Optional<Instance> waiting =
                 environment.isEmpty() ? fresh.waiting(function.runtime(), memoryMib) : Optional.empty();
         if (waiting.isPresent()) {
             waiting.get().belongsTo(parties);
-            Prepared prepared = load(waiting.get(), code.get(), function, left, cancellation);
+            Prepared prepared = load(waiting.get(), code.get().files(), function, left, cancellation);
             if (!(prepared instanceof Prepared.Dead)) {
                 return prepared;
             }
         }
         Instance started = fresh.start(function.runtime(), memoryMib, environment);
         started.belongsTo(parties);
-        return load(started, code.get(), function, left, cancellation);
+        return load(started, code.get().files(), function, left, cancellation);
     }
 
     private Prepared load(
@@ -99,7 +102,7 @@ final class Loader {
         }
     }
 
-    private Optional<FunctionPackage> read(FunctionSpec function) {
+    private Optional<Code> read(FunctionSpec function) {
         try (Blobs.Blob blob = blobs.open(function.packageDigest()).orElse(null)) {
             if (blob == null) {
                 return Optional.empty();
@@ -108,8 +111,11 @@ final class Loader {
             for (Digest layer : function.layers()) {
                 files.putAll(Layer.read(blobs, layer).files());
             }
+            var environment = new TreeMap<>(LayerPaths.environment(files.navigableKeySet()));
+            environment.putAll(function.deployment().environment());
             files.putAll(SourceFiles.decode(blob.stream(0)).files());
-            return Optional.of(new FunctionPackage(files, function.handler(), convention(function.convention())));
+            var code = new FunctionPackage(files, function.handler(), convention(function.convention()));
+            return Optional.of(new Code(code, environment));
         } catch (IOException unreadable) {
             LOG.warn("a package could not be read", unreadable);
             return Optional.empty();

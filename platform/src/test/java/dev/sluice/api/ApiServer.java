@@ -164,8 +164,8 @@ final class ApiServer implements AutoCloseable {
                         NamespaceOptions.NODEJS, guest.resolve("node"),
                         NamespaceOptions.JAVA, guest.resolve("java/runtime"),
                         NamespaceOptions.BUILD, guest.resolve("build"))));
-        builds = new Builds(driver, blobs, registries, BUILD_MAX);
         scheduler = new Scheduler(1024, tenant -> Limiting.runs(limits, tenant));
+        builds = new Builds(driver, blobs, registries, scheduler, BUILD_MAX);
         egress = Egress.open(outside);
         gates = new Gates(fs, audit, egress);
         runs = new Runs(store, clock);

@@ -13,12 +13,14 @@ import dev.sluice.bytes.Digest;
 import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
+import dev.sluice.function.Layer;
 import dev.sluice.label.Label;
 import dev.sluice.org.Resource;
 import dev.sluice.store.MemoryStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +41,7 @@ final class ImageBuildsTest {
     private static final String SPY = """
             const fs = require('fs'), http = require('http'), net = require('net');
             const registry = new URL(process.env.npm_config_registry);
-            const places = ['/etc/shadow', '/etc/hostname', '/root', '/home', '/var', '/srv', '/usr/local/bin',
+            const places = ['/etc/shadow', '/etc/hostname', '/root', '/home', '/var/log', '/var/cache', '/srv', '/usr/local/bin',
                 '/run/secrets', 'DIRECTORY'];
             const connects = (host, port) => new Promise((done) => {
                 const socket = net.connect({ host, port }, () => { socket.destroy(); done([host + ':' + port]); });
@@ -108,6 +110,37 @@ final class ImageBuildsTest {
         assertThat(log(admin, "same")).contains("shares what was installed").doesNotContain("Successfully installed");
         api.delete(admin, IMAGES + "/i");
         assertThat(run(admin, "f")).isEqualTo("\"tiny\"");
+    }
+
+    @Test
+    void aHashInAManifest_isHeld_evenWhereTheHostHasThePackage() {
+        Asker admin = organization("hashes");
+        indexes.wheel("hashed", "1.0", Map.of("hashed.py", "WORD = 'hashed'\n"));
+        String right = PackageIndexes.hex(
+                PackageIndexes.digest("SHA-256", indexes.content("/files/hashed-1.0-py3-none-any.whl")));
+        image(admin, "right", "py", "hashed==1.0 \\\n    --hash=sha256:" + right + "\n");
+        image(admin, "wrong", "py", "hashed==1.0 --hash=sha256:" + "0".repeat(64));
+        image(admin, "hosts", "py", "Pillow --hash=sha256:" + "0".repeat(64));
+        settled(admin, IMAGES, "right", "READY");
+        settled(admin, IMAGES, "wrong", "ERROR");
+        assertThat(reason(admin, "wrong")).contains("HASHES");
+        settled(admin, IMAGES, "hosts", "ERROR");
+    }
+
+    @Test
+    void aProgramOfAPackage_mayBeExecuted_andOtherFilesMayNot() {
+        assumeTrue(Files.exists(Path.of("/usr/bin/npm")), "npm is not installed");
+        Asker admin = organization("programs");
+        String make = "cp /usr/bin/true run && chmod 6755 run && cp run data && chmod 644 data";
+        indexes.npm("tool", "1.0.0", make, Map.of("index.js", ""));
+        image(admin, "i", "js", "{\"dependencies\":{\"tool\":\"*\"}}");
+        settled(admin, IMAGES, "i", "READY");
+        String source = "const fs = require('fs'), run = require('child_process').spawnSync;\nmodule.exports = () =>"
+                + " ['run', 'data'].map((name) => [run('node_modules/tool/' + name).status,"
+                + " (fs.statSync('node_modules/tool/' + name).mode & 0o7111).toString(8)]);\n";
+        create(admin, "/v1/function", function("f", "i", "f.js", source, ""));
+        settled(admin, "/v1/function", "f", "READY");
+        assertThat(run(admin, "f")).isEqualTo("[[0,\"100\"],[null,\"0\"]]");
     }
 
     @Test
@@ -272,10 +305,44 @@ final class ImageBuildsTest {
                 .asString("");
     }
 
+    @Test
+    void modulesOfPowershell_areFetched_withWhatTheyNeed_whereTheirHashesAreRight() throws Exception {
+        Asker admin = organization("modules");
+        byte[] deep = PackageIndexes.zip(Map.of("Deep.psm1", "deep", "Deep.nuspec", "none", "_rels/.rels", "none"));
+        indexes.module("Deep", "2.0", "", deep, sha512(deep));
+        byte[] top = PackageIndexes.zip(Map.of("Top.psd1", "@{}", "lib/a.txt", "a"));
+        indexes.module("Top", "1.2.3", "Deep:[2.0]:", top, sha512(top));
+        indexes.module("Wrong", "1.0", "", top, sha512(deep));
+        byte[] escaping = PackageIndexes.zip(Map.of("../../../escaped", "a"));
+        indexes.module("Escaping", "1.0", "", escaping, sha512(escaping));
+        image(admin, "i", "ps", "@{\n  # of the team\n  PSDependOptions = @{ Target = 'CurrentUser' }\n  'Top' = 'latest'\n}");
+        image(admin, "wrong", "ps", "@{ Wrong = '1.0' }");
+        image(admin, "escaping", "ps", "@{ Escaping = '1.0' }");
+        image(admin, "script", "ps", "@{ Top = $(Get-Date) }");
+        image(admin, "absent", "ps", "@{ Top = '9.9' }");
+        settled(admin, IMAGES, "i", "READY");
+        assertThat(Layer.read(blobs, new Digest(layers("modules").getFirst())).files().keySet())
+                .containsExactly("modules/Deep/2.0/Deep.psm1", "modules/Top/1.2.3/Top.psd1", "modules/Top/1.2.3/lib/a.txt");
+        settled(admin, IMAGES, "wrong", "ERROR");
+        assertThat(reason(admin, "wrong"))
+                .isEqualTo("Wrong 1.0 is not what its feed says: its hash is another one");
+        settled(admin, IMAGES, "escaping", "ERROR");
+        assertThat(reason(admin, "escaping")).isEqualTo("a module has a file with a forbidden name");
+        settled(admin, IMAGES, "script", "ERROR");
+        assertThat(reason(admin, "script"))
+                .isEqualTo("requirements.psd1: only a table of names and texts is read, and line 1 is something else");
+        settled(admin, IMAGES, "absent", "ERROR");
+        assertThat(reason(admin, "absent")).isEqualTo("the feed has no module Top 9.9");
+    }
+
+    private static String sha512(byte[] content) {
+        return Base64.getEncoder().encodeToString(PackageIndexes.digest("SHA-512", content));
+    }
+
     private Asker organization(String name) {
         Asker admin = api.developer(name, "*");
         for (String[] base :
-                List.of(new String[] {"py", "python3"}, new String[] {"js", "nodejs"}, new String[] {"jv", "java"})) {
+                List.of(new String[] {"py", "python3"}, new String[] {"js", "nodejs"}, new String[] {"jv", "java"}, new String[] {"ps", "powershell"})) {
             create(
                     admin,
                     "/v1/baseimage",

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,7 +25,7 @@ import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/// Package registries of three languages on loopback: `/simple/` with its files below `/files/`, `/npm/`, `/maven/`.
+/// Package registries on loopback: `/simple/` with its files below `/files/`, `/npm/`, `/maven/`, `/nuget/`, `/debian/`.
 /// What lies below `/private/` is in none of them.
 final class PackageIndexes implements AutoCloseable {
     final Queue<String> asked = new ConcurrentLinkedQueue<>();
@@ -37,8 +38,11 @@ final class PackageIndexes implements AutoCloseable {
         server.createContext("/", exchange -> {
             String path = exchange.getRequestURI().getPath();
             asked.add(path);
-            byte[] content = files.get(path);
-            String type = path.startsWith("/simple/") ? "text/html" : "application/octet-stream";
+            String query = exchange.getRequestURI().getQuery();
+            byte[] content = files.get(path.endsWith("()") ? path + "?" + query : path);
+            String type = path.startsWith("/simple/")
+                    ? "text/html"
+                    : path.endsWith("()") ? "application/atom+xml" : "application/octet-stream";
             exchange.getResponseHeaders().set("Content-Type", path.matches("/npm/[^/]*") ? "application/json" : type);
             exchange.sendResponseHeaders(content == null ? 404 : 200, content == null ? -1 : content.length);
             try (OutputStream body = exchange.getResponseBody()) {
@@ -63,11 +67,17 @@ final class PackageIndexes implements AutoCloseable {
                 "python=" + url() + "/simple/",
                 "python=" + url() + "/files",
                 "nodejs=" + url() + "/npm/",
-                "java=" + url() + "/maven/"));
+                "java=" + url() + "/maven/",
+                "powershell=" + url() + "/nuget/",
+                "debian=" + url() + "/debian/"));
     }
 
     void put(String path, byte[] content) {
         files.put(path, content);
+    }
+
+    byte[] content(String path) {
+        return Objects.requireNonNull(files.get(path));
     }
 
     /// A pure Python distribution with these files.
@@ -125,6 +135,30 @@ final class PackageIndexes implements AutoCloseable {
         put(place + ".pom", utf8(pom(name, version, needs)));
     }
 
+    /// A module of PowerShell's, in one version.
+    ///
+    /// @param needs as a feed states what else is needed: `NAME:[1.0]:`, with `|` between
+    void module(String name, String version, String needs, byte[] content, String hash) {
+        String file = "/nuget/package/" + name + "/" + version;
+        put(file, content);
+        put(
+                "/nuget/FindPackagesById()?id='" + name + "'",
+                utf8("""
+                        <feed xmlns="http://www.w3.org/2005/Atom"
+                            xmlns:d="http://schemas.microsoft.com/ado/2007/08/dataservices"
+                            xmlns:m="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata">
+                        <entry><title>NAME</title><content type="application/zip" src="URL"/><m:properties>
+                        <d:Version>VERSION</d:Version><d:Dependencies>NEEDS</d:Dependencies>
+                        <d:PackageHash>HASH</d:PackageHash><d:PackageHashAlgorithm>SHA512</d:PackageHashAlgorithm>
+                        </m:properties></entry></feed>
+                        """
+                        .replace("NAME", name)
+                        .replace("URL", url() + file)
+                        .replace("VERSION", version)
+                        .replace("NEEDS", needs)
+                        .replace("HASH", hash)));
+    }
+
     static String pom(String name, String version, String needs) {
         return "<project><modelVersion>4.0.0</modelVersion><groupId>org.test</groupId><artifactId>" + name
                 + "</artifactId><version>" + version + "</version><dependencies>" + needs + "</dependencies></project>";
@@ -135,7 +169,7 @@ final class PackageIndexes implements AutoCloseable {
                 + "</version></dependency>";
     }
 
-    private static byte[] zip(Map<String, String> content) {
+    static byte[] zip(Map<String, String> content) {
         Map<String, byte[]> files = new LinkedHashMap<>();
         content.forEach((name, text) -> files.put(name, utf8(text)));
         return zipOf(files);
@@ -171,7 +205,7 @@ final class PackageIndexes implements AutoCloseable {
         return bytes.toByteArray();
     }
 
-    private static byte[] digest(String algorithm, byte[] content) {
+    static byte[] digest(String algorithm, byte[] content) {
         try {
             return MessageDigest.getInstance(algorithm).digest(content);
         } catch (NoSuchAlgorithmException impossible) {
@@ -179,7 +213,7 @@ final class PackageIndexes implements AutoCloseable {
         }
     }
 
-    private static String hex(byte[] bytes) {
+    static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
     }
 

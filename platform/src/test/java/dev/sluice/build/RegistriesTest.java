@@ -3,10 +3,13 @@ package dev.sluice.build;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.image.Runtime;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +20,8 @@ final class RegistriesTest {
             "python=https://pypi.example/simple",
             "python=https://files.example/packages/",
             "nodejs=http://npm.example:81"));
+    private static final Set<Registries.Kind> PYTHON = Set.of(Registries.Kind.PYTHON);
+    private static final Set<Registries.Kind> NODEJS = Set.of(Registries.Kind.NODEJS);
 
     @ParameterizedTest
     @CsvSource({
@@ -46,16 +51,16 @@ final class RegistriesTest {
     void aBuildFetches_whatLiesBelowItsLanguagesAddresses_andNothingElse(String origin, String path, boolean may)
             throws BuildFailed {
         if (may) {
-            assertThat(REGISTRIES.permitted(Runtime.PYTHON3, origin, path)).isEqualTo(URI.create(origin + path));
+            assertThat(REGISTRIES.permitted(PYTHON, origin, path)).isEqualTo(URI.create(origin + path));
         } else {
-            assertThatThrownBy(() -> REGISTRIES.permitted(Runtime.PYTHON3, origin, path))
+            assertThatThrownBy(() -> REGISTRIES.permitted(PYTHON, origin, path))
                     .isInstanceOf(BuildFailed.class);
         }
     }
 
     @Test
     void aScopedName_isEscaped_andPermitted() throws BuildFailed {
-        assertThat(REGISTRIES.permitted(Runtime.NODEJS, "http://npm.example:81", "/@types%2fnode"))
+        assertThat(REGISTRIES.permitted(NODEJS, "http://npm.example:81", "/@types%2fnode"))
                 .isEqualTo(URI.create("http://npm.example:81/@types%2fnode"));
     }
 
@@ -75,5 +80,16 @@ final class RegistriesTest {
             })
     void aWrongAddress_isRefused(String stated) {
         assertThatThrownBy(() -> Registries.of(List.of(stated))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aKeyring_isAFile_ofABoundedSize(@TempDir Path directory) throws Exception {
+        Path keys = Files.write(directory.resolve("keys"), new byte[] {1, 2});
+        assertThat(REGISTRIES.signedBy(keys).keyring().length()).isEqualTo(2);
+        assertThat(REGISTRIES.keyring().length()).isZero();
+        Path large = Files.write(directory.resolve("large"), new byte[(256 << 10) + 1]);
+        assertThatThrownBy(() -> REGISTRIES.signedBy(large)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> REGISTRIES.signedBy(directory.resolve("none")))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -10,6 +10,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// `src/main/resources`). Its code sees the Java library and what it brings, and nothing of this runtime.
 final class FunctionPackage {
     private static final String MAVEN_RESOURCES = "src/main/resources";
+    private static final String PROGRAMS = ".sluice-programs";
     private static final String MAVEN_TESTS = "src/test";
     private static final String DEPENDENCY = "<dependency>";
 
@@ -57,6 +59,19 @@ final class FunctionPackage {
         }
     }
 
+    /// What an image brought may be executed where it could be before it was packed up.
+    private void allowPrograms() throws IOException {
+        Path listed = directory.resolve(PROGRAMS);
+        if (Files.isRegularFile(listed)) {
+            for (String name : Files.readAllLines(listed)) {
+                Path program = directory.resolve(name).normalize();
+                if (program.startsWith(directory) && Files.isRegularFile(program)) {
+                    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+                }
+            }
+        }
+    }
+
     /// @param handler name of a class; its simple name will do, and nothing where there is one source only
     /// @param convention of what it must be, or `auto`
     Entry load(String handler, String convention) throws Refused, IOException {
@@ -64,6 +79,7 @@ final class FunctionPackage {
             throw new Refused(problem);
         }
         Files.createDirectories(directory);
+        allowPrograms();
         requireNoDependencies();
         List<Path> sources = files(".java");
         List<Path> classPath = new ArrayList<>(List.of(classes, directory, directory.resolve(MAVEN_RESOURCES)));

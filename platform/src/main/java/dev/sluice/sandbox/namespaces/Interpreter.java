@@ -29,6 +29,7 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
     private static final Path SYSTEM = Path.of("/usr");
     private static final Path MAVEN = Path.of("/etc/maven");
     private static final Path ALTERNATIVES = Path.of("/etc/alternatives");
+    private static final Path INSTALLED = Path.of("/var/lib/dpkg");
     private static final Path OWN_JAVA = Path.of(System.getProperty("java.home"));
     private static final Path NODE_MODULES = Path.of("/usr/share/nodejs");
 
@@ -131,7 +132,7 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
     static Interpreter tools(Path program) throws InterruptedException {
         Path binary = elf(program, "Python", "install Debian's python3 (apt-get install python3)");
         var folders = new ArrayList<>(List.of(SYSTEM));
-        Stream.of(MAVEN, ALTERNATIVES, OWN_JAVA)
+        Stream.of(MAVEN, ALTERNATIVES, INSTALLED, OWN_JAVA)
                 .filter(folder -> Files.isDirectory(folder) && !folder.startsWith(SYSTEM))
                 .forEach(folders::add);
         return new Interpreter(Path.of("/usr/bin/python3"), binary, folders, List.of(binary), List.of());
