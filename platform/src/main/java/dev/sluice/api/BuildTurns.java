@@ -5,12 +5,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
-/// Who builds when: few builds at once, and each organization one at a time, so that one whose code loads without end
-/// keeps its own others waiting. Thread-safe.
+/// Who builds when: few builds at once, and of each organization fewer, so that one whose code loads without end keeps
+/// its own others waiting, and a place is always left for another's. Who waits is served in order; no organization has
+/// more than [#OF_ONE_MAX] in that line, so another's build waits for few of its. Thread-safe.
 final class BuildTurns {
-    private static final int BUILDS_AT_ONCE_MAX = 2;
+    private static final int AT_ONCE_MAX = 3;
+    static final int OF_ONE_MAX = 2;
 
-    private final Semaphore slots = new Semaphore(BUILDS_AT_ONCE_MAX, true);
+    private final Semaphore slots = new Semaphore(AT_ONCE_MAX, true);
     private final Map<String, Semaphore> turns = new ConcurrentHashMap<>();
 
     interface Build {
@@ -21,7 +23,7 @@ final class BuildTurns {
     ///
     /// @param first waits for what the build needs: in the organization's turn, and in nobody else's way
     void take(Organization organization, Build first, Build build) throws InterruptedException {
-        Semaphore turn = turns.computeIfAbsent(organization.token(), _ -> new Semaphore(1, true));
+        Semaphore turn = turns.computeIfAbsent(organization.token(), _ -> new Semaphore(OF_ONE_MAX, true));
         turn.acquire();
         try {
             first.run();
