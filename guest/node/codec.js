@@ -10,7 +10,7 @@ const ITEMS_MAX = 1 << 16;
 const KEY_BYTES_MAX = 256;
 
 const KIND = {
-  HELLO: 0x01, LOADED: 0x02, LOAD_FAILED: 0x03, CALL: 0x04, RESULT: 0x05, ERROR: 0x06,
+  HELLO: 0x01, LOADED: 0x02, LOAD_FAILED: 0x03, CALL: 0x04, RESULT: 0x05, ERROR: 0x06, CHUNK: 0x07,
   FILE: 0x41, LOAD: 0x42, RUN: 0x43, REPLY: 0x44,
 };
 const KINDS = new Set(Object.values(KIND));

@@ -13,6 +13,7 @@ const { Refused, failure, ofFunction, described, stacktrace } = require('./failu
 const { Package } = require('./loading');
 const { CloudCall, CloudCallError } = require('./faasten');
 const aws = require('./aws');
+const { isStream, drain } = require('./chunks');
 
 const PROTOCOL_VERSION = 1;
 const RESULT_BYTES_MAX = 6 << 20;
@@ -52,7 +53,24 @@ function settleAnswer(run, { status, body }) {
   settle(run, KIND.RESULT, { status, body });
 }
 
+/** Of a stream, that it has been sent; each chunk leaves as it comes. */
 function settleResult(run, result) {
+  if (!run.start.yields || !isStream(result)) {
+    settleValue(run, result);
+    return;
+  }
+  const isWanted = () => run === current && run.answer === null;
+  const send = (encoded) => {
+    settleCall();
+    channel.send(KIND.CHUNK, run.id, encoded);
+  };
+  drain(result, isWanted, send).then(
+    () => settle(run, KIND.RESULT, null),
+    (problem) => settle(run, KIND.ERROR, ofFunction(problem)),
+  );
+}
+
+function settleValue(run, result) {
   let text;
   try {
     text = result === undefined ? 'null' : JSON.stringify(result);
@@ -110,16 +128,21 @@ function next(start) {
 }
 
 function dispatch(fn) {
-  return (run, payload, context) => {
+  return yielding((run, payload, context) => {
     const map = JSON.parse(context.toString());
     map.secrets ??= {};
     map.serviceBindings ??= {};
     return fn(map, JSON.parse(payload.toString()));
-  };
+  });
+}
+
+/** One whose result may come in chunks. */
+function yielding(start) {
+  return Object.assign(start, { yields: true });
 }
 
 function faasten(fn) {
-  return async (run, payload, context) => {
+  return yielding(async (run, payload, context) => {
     const text = payload.toString();
     const { headers = {}, blobs = {}, wrapped = false } = JSON.parse(context.toString());
     const event = wrapped ? enveloped(JSON.parse(text), blobs) : JSON.parse(text);
@@ -130,10 +153,10 @@ function faasten(fn) {
     }
     const start = process.hrtime();
     const result = await fn(event, new CloudCall((operation, args) => ask(run, operation, args)));
-    if (result === null || typeof result !== 'object' || Array.isArray(result)) return result;
+    if (result === null || typeof result !== 'object' || Array.isArray(result) || isStream(result)) return result;
     const [seconds, nanoseconds] = process.hrtime(start);
     return { ...result, runtime_sec: seconds, runtime_ms: nanoseconds / 1e6 };
-  };
+  });
 }
 
 function lambda(fn) {

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from . import codec, faasten
+from . import chunks, codec, faasten
 from .channel import Channel, Closed
 from .errors import CloudCallError
 from .failures import Refused, described, failure, of_function, stacktrace
@@ -34,11 +34,13 @@ def main(directory):
         channel = Channel(CHANNEL_FD)
         hello = {"protocol": PROTOCOL_VERSION, "runtime": "python3", "version": sys.version.split()[0]}
         channel.send(codec.HELLO, 0, hello)
-        runner = _loaded(channel, Package(directory))
+        calls = _Calls(channel)
+        runner = _loaded(channel, calls, Package(directory))
         while runner is not None:
             kind, ident, value = channel.receive()
             if kind != codec.RUN:
                 raise codec.Violation("a frame that was not expected")
+            calls.ident = ident
             kind, answer = runner(*value)
             _flush()
             channel.send(kind, ident, answer)
@@ -49,7 +51,7 @@ def main(directory):
     _leave()
 
 
-def _loaded(channel, package):
+def _loaded(channel, calls, package):
     """What runs the function; None if it was refused, which has been said."""
     kind, ident, value = channel.receive()
     while kind == codec.FILE:
@@ -68,14 +70,13 @@ def _loaded(channel, package):
     _flush()
     channel.send(codec.LOADED, ident, {"convention": convention})
     if convention == "dispatch":
-        return lambda payload, context: _run(_dispatch, function, payload, context)
+        return lambda payload, context: _run(calls.dispatch, function, payload, context)
     if convention == "lambda":
         from . import aws
 
         return lambda payload, context: _run(aws.invoke, function, payload, context)
     if convention == "http":
         return function
-    calls = _Calls(channel)
     if keywords is None:
         return lambda payload, context: _run(calls.faasten, function, payload, context)
     from . import dents
@@ -90,8 +91,12 @@ def _run(convention, function, payload, context):
         return codec.ERROR, failure("InputError", "the payload is not readable: %s" % described(problem))
     try:
         result = convention(function, payload, context)
+    except chunks.Unfit as problem:
+        return codec.ERROR, failure("FunctionError", str(problem))
     except BaseException as problem:
         return codec.ERROR, of_function(problem)
+    if result is chunks.SENT:
+        return codec.RESULT, None
     try:
         encoded = _encode(result).encode()
     except BaseException as problem:
@@ -133,21 +138,21 @@ def _result(body, answer):
     return codec.RESULT, answer
 
 
-def _dispatch(function, payload, context):
-    context.setdefault("secrets", {})
-    context.setdefault("serviceBindings", {})
-    return function(context, payload)
-
-
 class _Calls:
-    """The calls of the run that is in progress: of that one, from whichever of its threads, one at a time."""
+    """The calls and chunks of the run that is in progress: of that one, from whichever of its threads, one at a time."""
 
     def __init__(self, channel):
+        self.ident = 0
         self._channel = channel
         self._lock = _thread.allocate_lock()
         self._run = 0
         self._last_id = 0
         self._is_owed = False
+
+    def dispatch(self, function, payload, context):
+        context.setdefault("secrets", {})
+        context.setdefault("serviceBindings", {})
+        return self._drained(function(context, payload))
 
     def faasten(self, function, payload, context):
         """Eras B and C. Of the context they see a blob, if the payload comes wrapped."""
@@ -157,8 +162,16 @@ class _Calls:
             for handle in (context.get("blobs") or {}).values():
                 payload.setdefault("input-blob", handle)
         with self.run() as ask:
-            result = function(payload, faasten.CloudCall(ask))
+            result = self._drained(function(payload, faasten.CloudCall(ask)))
         return {**result, "duration": _now() - start} if isinstance(result, dict) else result
+
+    def _drained(self, result):
+        return chunks.drain(result, _encode, self._send_chunk) if chunks.is_stream(result) else result
+
+    def _send_chunk(self, encoded):
+        with self._lock:
+            self._settle()
+            self._channel.send(codec.CHUNK, self.ident, encoded)
 
     def run(self):
         """For `with`: what asks, for as long as this run goes on."""

@@ -54,6 +54,14 @@ final class Refusals {
         };
     }
 
+    /// What is said of a refusal where a status has been sent already.
+    static String said(Refused refused) {
+        return switch (refused.refusal()) {
+            case AT_LIMIT, OVERLOADED, DEADLINE_EXCEEDED, QUOTA -> refused.reason();
+            case NOT_FOUND, DENIED, WRONG_KIND, EXISTS, CONFLICT, INVALID, TOO_LARGE, UNAVAILABLE -> UNIFORM;
+        };
+    }
+
     /// Faasten's dialect and the seed's: the error in a field of that name too.
     static Handler ofPaths(Handler handler) {
         return request -> {

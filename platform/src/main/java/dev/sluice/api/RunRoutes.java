@@ -6,6 +6,7 @@ import dev.sluice.http.Handler;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
+import dev.sluice.invoke.AnswerStream;
 import dev.sluice.invoke.Invocation;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refused;
@@ -75,16 +76,22 @@ final class RunRoutes {
 
     private Response execute(Request request) throws IOException, InterruptedException {
         Caller.Known caller = door.borrower(request);
-        Task lent = Door.lent(caller, execution(request));
+        Task lent = Door.lent(caller, execution(request)); // before the body is read
         FunctionRef function = wanted(request);
         RunRequest wanted = RunRequest.parse(request.body(RunRequest.BYTES_MAX));
-        Task task = wanted.secrets().isEmpty()
-                ? lent
-                : Door.lent(caller, withSecrets(execution(request), wanted.secrets()));
+        Task task = wanted.secrets().isEmpty() ? lent : executor(request, wanted);
+        boolean isStreamed = RunStream.isAsked(request);
+        if (isStreamed && idempotencyKey(request).isPresent()) {
+            throw Rejection.of(400, "an answer that is streamed has no Idempotency-Key: leave it out");
+        }
         try {
             Functions.Target target = target(caller.organization(), function, task, idempotencyKey(request));
             Label start = start(task, caller.organization(), function.name(), target);
             Invocation wish = wish(caller.organization(), function.name(), target, start, wanted, request);
+            if (isStreamed) {
+                AnswerStream answer = task.run(() -> invocations.stream(wish));
+                return RunStream.of(answer, new LogRoutes.Reader(task, () -> executor(request, wanted)));
+            }
             if (wanted.blocking()) {
                 return Response.json(200, json.print(task.run(() -> invocations.invoke(wish))));
             }
@@ -93,6 +100,11 @@ final class RunRoutes {
         } catch (Refused refused) {
             return Refusals.ofEntity("function", function.toString(), refused);
         }
+    }
+
+    /// Whoever asks, as he is at this moment.
+    private Task executor(Request request, RunRequest wanted) {
+        return Door.lent(door.borrower(request), withSecrets(execution(request), wanted.secrets()));
     }
 
     private static FunctionRef wanted(Request request) {

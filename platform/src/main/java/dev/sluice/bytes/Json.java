@@ -27,23 +27,34 @@ public final class Json {
     private static final int PIECE_CHARS = 1024;
 
     /// Names are the guest's: they do not go into a table that outlives the parse.
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-            .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(DEPTH_MAX)
-                    .maxNumberLength(NUMBER_CHARS_MAX)
-                    .maxNameLength(TEXT_CHARS_MAX)
-                    .maxStringLength(TEXT_CHARS_MAX)
-                    .build())
-            .build();
+    private static final JsonFactory FACTORY = factory(DEPTH_MAX);
+
+    private static final JsonFactory OF_ITEMS = factory(DEPTH_MAX - 1);
 
     private Json() {}
+
+    private static JsonFactory factory(int depthMax) {
+        return JsonFactory.builder()
+                .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(depthMax)
+                        .maxNumberLength(NUMBER_CHARS_MAX)
+                        .maxNameLength(TEXT_CHARS_MAX)
+                        .maxStringLength(TEXT_CHARS_MAX)
+                        .build())
+                .build();
+    }
 
     /// Whether `text` is exactly one JSON value, in UTF-8, nested at most [#DEPTH_MAX] deep, with numbers of at
     /// most [#NUMBER_CHARS_MAX] characters.
     public static boolean isValid(Bytes text) {
-        return isUtf8(text) && isJson(text.readOnlyArray());
+        return isUtf8(text) && isJson(FACTORY, text.readOnlyArray());
+    }
+
+    /// Whether an array of such texts is valid: one level less may be nested in them.
+    public static boolean isValidItem(Bytes text) {
+        return isUtf8(text) && isJson(OF_ITEMS, text.readOnlyArray());
     }
 
     /// `content` itself if it is one JSON text, else a JSON string that shows it: as text if it is UTF-8, in
@@ -58,8 +69,8 @@ public final class Json {
         return Bytes.utf8('"' + new String(JsonStringEncoder.getInstance().quoteAsCharArray(shown)) + '"');
     }
 
-    private static boolean isJson(byte[] utf8) {
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), utf8)) {
+    private static boolean isJson(JsonFactory factory, byte[] utf8) {
+        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), utf8)) {
             if (parser.nextToken() == null) {
                 return false;
             }

@@ -10,6 +10,7 @@ enum FrameKind {
     CALL(0x04),
     RESULT(0x05),
     ERROR(0x06),
+    CHUNK(0x07),
     FILE(0x41),
     LOAD(0x42),
     RUN(0x43),

@@ -76,22 +76,31 @@ public final class GuestLink {
         } while (from < content.length());
     }
 
-    /// Runs the function once. What it asks meanwhile, `calls` answers, on this thread.
-    ///
-    /// @throws InterruptedException what `calls` threw; the run has not ended, so the guest must be killed
+    /// As [#run(RunRequest, CallHandler, ChunkHandler)], where nobody takes what it yields before its end.
     public Outcome run(RunRequest request, CallHandler calls)
+            throws GuestGone, GuestProtocolViolation, InterruptedException {
+        return run(request, calls, _ -> {});
+    }
+
+    /// Runs the function once. What it asks meanwhile, `calls` answers, on this thread, and what it yields `chunks`
+    /// takes: the next is not read before it has.
+    ///
+    /// @throws InterruptedException what `calls` or `chunks` threw; the run has not ended, so the guest must be killed
+    public Outcome run(RunRequest request, CallHandler calls, ChunkHandler chunks)
             throws GuestGone, GuestProtocolViolation, InterruptedException {
         if (reader.hasLeftovers()) {
             throw new GuestProtocolViolation("the guest spoke between two runs");
         }
         int id =
                 send(FrameKind.RUN, new Value.Items(List.of(Value.of(request.payload()), Value.of(request.context()))));
+        var yielded = new ChunkArray();
         while (true) {
             Frame frame = reader.read();
             switch (frame.kind()) {
                 case CALL -> reply(frame, calls);
+                case CHUNK -> chunks.take(yielded.add(expect(frame, FrameKind.CHUNK, id)));
                 case RESULT -> {
-                    return result(expect(frame, FrameKind.RESULT, id));
+                    return result(expect(frame, FrameKind.RESULT, id), yielded);
                 }
                 case ERROR -> {
                     return new Outcome.Failed(failure(expect(frame, FrameKind.ERROR, id)));
@@ -132,7 +141,14 @@ public final class GuestLink {
 
     /// Octets are one JSON text. That they are is the guest's promise; a broken one is the function's failure like
     /// any other. A status with a body may have any bytes for body.
-    private static Outcome result(Frame frame) throws GuestProtocolViolation {
+    /// Null is all that was yielded, which nothing else may follow.
+    private static Outcome result(Frame frame, ChunkArray yielded) throws GuestProtocolViolation {
+        if (frame.value() instanceof Value.Null) {
+            return new Outcome.Yielded(yielded.array());
+        }
+        if (!yielded.isEmpty()) {
+            throw new GuestProtocolViolation("a result after chunks");
+        }
         return switch (frame.value()) {
             case Value.Octets(Bytes json) -> returned(Outcome.Returned.STATUS_OK, json, true);
             case Value.Fields(Map<String, Value> said)

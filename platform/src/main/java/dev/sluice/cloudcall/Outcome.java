@@ -13,5 +13,8 @@ public sealed interface Outcome {
         public static final int STATUS_MAX = 599;
     }
 
+    /// @param array what came in chunks: one valid JSON text of at most [GuestLink#RESULT_BYTES_MAX] bytes
+    record Yielded(Bytes array) implements Outcome {}
+
     record Failed(GuestFailure failure) implements Outcome {}
 }

@@ -11,6 +11,7 @@ import dev.sluice.run.Runs.Durability;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Admission;
 import dev.sluice.worker.Cancellation;
+import dev.sluice.worker.Chunks;
 import dev.sluice.worker.RunEnd;
 import java.util.Optional;
 import java.util.function.LongFunction;
@@ -44,8 +45,15 @@ final class Execution {
 
     /// A run that may begin.
     ///
-    /// @param task its own
-    record Start(Run run, Gate gate, Task task, Invocation wish, Chain chain, Cancellation cancellation) {}
+    /// @param task   its own
+    /// @param chunks gets what it yields
+    record Start(
+            Run run, Gate gate, Task task, Invocation wish, Chain chain, Cancellation cancellation, Chunks chunks) {
+        /// One of whose answer nobody hears before its end.
+        Start(Run run, Gate gate, Task task, Invocation wish, Chain chain, Cancellation cancellation) {
+            this(run, gate, task, wish, chain, cancellation, Chunks.UNWATCHED);
+        }
+    }
 
     /// Runs what somebody waits for and has begun, and records its end.
     ///

@@ -11,6 +11,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.run.Claim;
 import dev.sluice.worker.Cancellation;
+import dev.sluice.worker.Chunks;
 import dev.sluice.worker.Injected;
 import dev.sluice.worker.Job;
 import dev.sluice.worker.LiveLog;
@@ -95,8 +96,14 @@ public record Invocation(
 
     /// What a worker is given, once the secrets have been read.
     ///
-    /// @param invoker, cancellation, log as [Job] has them
-    Job job(Injected injected, Chain chain, LongFunction<Invoker> invoker, Cancellation cancellation, LiveLog log) {
+    /// @param invoker, cancellation, log, chunks as [Job] has them
+    Job job(
+            Injected injected,
+            Chain chain,
+            LongFunction<Invoker> invoker,
+            Cancellation cancellation,
+            LiveLog log,
+            Chunks chunks) {
         return new Job(
                 function,
                 payload,
@@ -108,7 +115,8 @@ public record Invocation(
                 chain.timeLeft(),
                 invoker,
                 cancellation,
-                log);
+                log,
+                chunks);
     }
 
     /// Two calls are one only if the same caller names the same version of the same gate and may know of the run.

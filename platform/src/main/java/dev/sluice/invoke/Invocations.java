@@ -1,6 +1,7 @@
 package dev.sluice.invoke;
 
 import dev.sluice.audit.AuditLog;
+import dev.sluice.audit.Inquiry;
 import dev.sluice.fs.FsPath;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Retry;
@@ -24,11 +25,13 @@ import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Admission;
 import dev.sluice.secret.Secrets;
 import dev.sluice.worker.Cancellation;
+import dev.sluice.worker.Chunks;
 import dev.sluice.worker.LocalWorker;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 
 /// Runs functions. HTTP, events and guests' own calls all come here: nothing else runs a function.
 ///
@@ -122,10 +125,24 @@ public final class Invocations {
     /// @throws Refused `NOT_FOUND`, `WRONG_KIND` or `DENIED` for a gate that he may not enter or know of,
     ///     `AT_LIMIT`, `OVERLOADED` and `DEADLINE_EXCEEDED` where there was no room in time
     public View invoke(Invocation wish) throws InterruptedException {
-        return buckets.timed(() -> answer(wish));
+        return buckets.timed(() -> answer(wish, Optional.empty()));
     }
 
-    private View answer(Invocation wish) throws InterruptedException {
+    /// As [#invoke], without waiting for the end: what the function yields can be taken while it runs. Whoever takes
+    /// it closes it, which ends a run that has not ended.
+    ///
+    /// @throws Refused as [#invoke], where it is known before the run is on record; else [AnswerStream#end] does
+    public AnswerStream stream(Invocation wish) throws InterruptedException {
+        Task caller = Task.current();
+        var stream = new AnswerStream();
+        Callable<View> run = caller.carry(() -> buckets.timed(() -> answer(wish, Optional.of(stream))));
+        stream.begin(Inquiry.current()
+                .<Callable<View>>map(inquiry -> () -> inquiry.run(run::call))
+                .orElse(run));
+        return stream;
+    }
+
+    private View answer(Invocation wish, Optional<AnswerStream> stream) throws InterruptedException {
         Task caller = Task.current();
         Injection.requireLent(wish);
         Gate gate = entered(wish.gate(), caller);
@@ -142,7 +159,9 @@ public final class Invocations {
                 runs.begin(run);
             }
             Chain chain = Chain.outermost(caller, wish.isNobodys());
-            var start = new Execution.Start(run, gate, task, wish, chain, here.cancellation());
+            Chunks chunks =
+                    stream.map(s -> s.begun(run, gate::answerLabel, here.cancellation())).orElse(Chunks.UNWATCHED);
+            var start = new Execution.Start(run, gate, task, wish, chain, here.cancellation(), chunks);
             Content content = execution.record(start, Optional.of(caller));
             return Endings.deliverable(run, content, caller);
         }

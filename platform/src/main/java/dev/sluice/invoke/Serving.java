@@ -39,7 +39,7 @@ final class Serving {
         }
         try (LiveRun begun = live.begin(run, Task.current())) {
             return injection.with(run, gate, wish.secrets(), injected -> {
-                Job job = wish.job(injected, start.chain(), nested, start.cancellation(), begun.log());
+                Job job = wish.job(injected, start.chain(), nested, start.cancellation(), begun.log(), start.chunks());
                 RunEnd end = worker.run(tenant, gate, job);
                 return validation.ofOutput(tenant, gate.function(), injected, end);
             });

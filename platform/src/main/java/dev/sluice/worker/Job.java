@@ -21,6 +21,7 @@ import java.util.function.LongFunction;
 ///     ended
 /// @param cancellation whether the run is wanted no more
 /// @param log     gets what it prints
+/// @param chunks  gets what it yields
 public record Job(
         String function,
         Bytes payload,
@@ -32,4 +33,5 @@ public record Job(
         Duration timeMax,
         LongFunction<Invoker> invoker,
         Cancellation cancellation,
-        LiveLog log) {}
+        LiveLog log,
+        Chunks chunks) {}

@@ -213,21 +213,15 @@ public final class LocalWorker implements AutoCloseable {
                     job,
                     answering.hold(job.blobs()),
                     clock.instant().plus(left));
-            Outcome outcome = instance.link().run(new RunRequest(job.payload(), context), answering);
+            Outcome outcome = instance.link()
+                    .run(new RunRequest(job.payload(), context), answering, chunk -> job.chunks()
+                            .take(chunk, () -> instance.ended() != null));
             isReusable = true;
             instance.sandbox().drainLogs(logs);
-            return switch (outcome) {
-                case Outcome.Returned(int status, Bytes body, boolean isJson) ->
-                    new RunEnd(
-                            Optional.of(new RunEnd.Output(status, body, isJson)),
-                            Optional.empty(),
-                            logs.stdoutLines(),
-                            logs.stderrLines());
-                case Outcome.Failed(var failure) ->
-                    failed(
-                            masks.masked(new Fault(failure.type().word(), failure.message(), failure.stacktrace())),
-                            logs);
-            };
+            if (outcome instanceof Outcome.Yielded) {
+                job.chunks().end();
+            }
+            return RunEnd.of(outcome, masks, logs);
         } catch (GuestGone | GuestProtocolViolation broken) {
             Fault fault = broken instanceof GuestProtocolViolation
                     ? Fault.function("the function broke the protocol between its runtime and the platform")

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.cloudcall.Outcome;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,6 +10,25 @@ import java.util.Optional;
 /// @param output where the function returned
 /// @param fault  where it did not
 public record RunEnd(Optional<Output> output, Optional<Fault> fault, List<String> stdout, List<String> stderr) {
+    static RunEnd of(Outcome outcome, Masks masks, LogLines logs) {
+        return switch (outcome) {
+            case Outcome.Returned(int status, Bytes body, boolean isJson) ->
+                of(new Output(status, body, isJson), logs);
+            case Outcome.Yielded(Bytes array) -> of(new Output(Outcome.Returned.STATUS_OK, array, true), logs);
+            case Outcome.Failed(var failure) ->
+                new RunEnd(
+                        Optional.empty(),
+                        Optional.of(masks.masked(
+                                new Fault(failure.type().word(), failure.message(), failure.stacktrace()))),
+                        logs.stdoutLines(),
+                        logs.stderrLines());
+        };
+    }
+
+    private static RunEnd of(Output output, LogLines logs) {
+        return new RunEnd(Optional.of(output), Optional.empty(), logs.stdoutLines(), logs.stderrLines());
+    }
+
     /// Whether the function's time was up.
     public boolean isTimeout() {
         return fault.filter(why -> why.equals(Fault.TIMEOUT) || why.equals(Fault.NEVER_BEGUN))

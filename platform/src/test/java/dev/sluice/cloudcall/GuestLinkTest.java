@@ -152,6 +152,99 @@ final class GuestLinkTest {
     }
 
     @Test
+    void chunks_areOneArray_andEachIsTakenBeforeTheNextIsRead() throws Exception {
+        for (String json : List.of("1", "{\"a\":\n[]}", "null")) {
+            guest.write(chunk(json));
+        }
+        guest.write(new Frame(FrameKind.RESULT, RUN_ID, Value.NULL));
+        var taken = new ArrayList<String>();
+
+        assertThat(link.run(RUN, NO_CALLS, json -> taken.add(json.utf8())))
+                .isEqualTo(new Outcome.Yielded(Bytes.utf8("[1,{\"a\":\n[]},null]")));
+        assertThat(taken).containsExactly("1", "{\"a\":\n[]}", "null");
+    }
+
+    @Test
+    void noChunks_areAnEmptyArray_andAFailureAfterChunks_isOne() throws Exception {
+        guest.write(new Frame(FrameKind.RESULT, RUN_ID, Value.NULL));
+        assertThat(link.run(RUN, NO_CALLS)).isEqualTo(new Outcome.Yielded(Bytes.utf8("[]")));
+
+        guestSays(new Frame(FrameKind.CHUNK, RUN_ID + 1, Value.of(Bytes.utf8("1"))), error(RUN_ID + 1, "FunctionError", "m", 0));
+        assertThat(failure(link.run(RUN, NO_CALLS)).message()).isEqualTo("m");
+    }
+
+    private void guestSays(Frame... frames) throws Exception {
+        Thread.ofVirtual().start(() -> {
+            try {
+                Thread.sleep(50);
+                for (Frame frame : frames) {
+                    guest.write(frame);
+                }
+            } catch (IOException | InterruptedException gone) {
+                throw new IllegalStateException(gone);
+            }
+        });
+    }
+
+    static Stream<Arguments> badChunks() {
+        Bytes giant = Bytes.utf8("\"" + "x".repeat(ChunkArray.CHUNK_BYTES_MAX) + "\"");
+        return Stream.of(
+                Arguments.of("of another run", new Frame(FrameKind.CHUNK, 2, Value.of(Bytes.utf8("1")))),
+                Arguments.of("in text", new Frame(FrameKind.CHUNK, RUN_ID, Value.of("1"))),
+                Arguments.of("no JSON", chunk("1,2")),
+                Arguments.of("nothing", chunk("")),
+                Arguments.of("a giant", new Frame(FrameKind.CHUNK, RUN_ID, Value.of(giant))),
+                Arguments.of("nested too deeply for an array", chunk("[".repeat(256) + "]".repeat(256))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badChunks")
+    void badChunk_isAViolation_andIsNotTaken(String name, Frame frame) throws Exception {
+        guestSays(frame, new Frame(FrameKind.RESULT, RUN_ID, Value.NULL));
+        var taken = new ArrayList<Bytes>();
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS, taken::add)).isInstanceOf(GuestProtocolViolation.class);
+        assertThat(taken).isEmpty();
+    }
+
+    @Test
+    void chunksWithoutEnd_areAViolation_bytesAndNumberOfThem() throws Exception {
+        Frame many = chunk("1");
+        Thread endless = Thread.ofVirtual().start(() -> writeWhileWanted(many));
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isInstanceOf(GuestProtocolViolation.class);
+        disconnect();
+        endless.join();
+        connect();
+        Frame large = chunk("\"" + "x".repeat(1 << 19) + "\"");
+        Thread second = Thread.ofVirtual().start(() -> writeWhileWanted(large));
+        var taken = new ArrayList<Bytes>();
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS, taken::add)).isInstanceOf(GuestProtocolViolation.class);
+        assertThat(taken).hasSize(11);
+        disconnect();
+        second.join();
+    }
+
+    private void writeWhileWanted(Frame frame) {
+        try {
+            while (true) {
+                guest.write(frame);
+            }
+        } catch (IOException gone) {
+            // Nobody reads any more.
+        }
+    }
+
+    @Test
+    void aResultAfterChunks_isAViolation() throws Exception {
+        guest.write(chunk("1"));
+        guest.write(result("2"));
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isInstanceOf(GuestProtocolViolation.class);
+    }
+
+    private static Frame chunk(String json) {
+        return new Frame(FrameKind.CHUNK, RUN_ID, Value.of(Bytes.utf8(json)));
+    }
+
+    @Test
     void aSecondResult_isAViolationInTheNextRun() throws Exception {
         guest.write(result("1"));
         guest.write(result("2"));

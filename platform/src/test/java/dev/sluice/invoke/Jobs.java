@@ -6,6 +6,7 @@ import dev.sluice.gate.Invoker;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.worker.Cancellation;
+import dev.sluice.worker.Chunks;
 import dev.sluice.worker.Injected;
 import dev.sluice.worker.Job;
 import dev.sluice.worker.LiveLog;
@@ -44,6 +45,7 @@ final class Jobs {
                 timeMax,
                 _ -> NOBODY,
                 new Cancellation(),
-                new LiveLog(() -> Label.PUBLIC));
+                new LiveLog(() -> Label.PUBLIC),
+                Chunks.UNWATCHED);
     }
 }

@@ -21,6 +21,7 @@ final class RunWords {
         return new Word("exec", "Run a function and show the run.", RunWords::exec)
                 .required("FUNCTION", "the function's name, or one of its versions or aliases: hello:3, hello:prod")
                 .flag(Flag.bare("wait for the end; a failed run then makes the exit code 1", "--wait"))
+                .flag(Flag.bare("print what the function yields, a line of JSON each, as it comes", "--stream"))
                 .option("--input", "JSON", "input: JSON, @FILE, or - for standard input (default: {})")
                 .flag(new Flag(
                         List.of("--secret"),
@@ -30,6 +31,7 @@ final class RunWords {
                 .flag(Flag.valued("APPLICATION", "application to tag the run with", "-a", "--application"))
                 .example("sluice exec hello --wait --input '{\"name\": \"Jon\"}'")
                 .example("sluice exec hello --wait --input @event.json -o json")
+                .example("sluice exec report --stream")
                 .example("sluice exec report --wait --as-org --organization acme")
                 .example("echo '{\"name\": \"Jon\"}' | sluice exec hello --input -");
     }
@@ -78,6 +80,9 @@ final class RunWords {
                         "tags",
                         arguments.option("--application").map(RunWords::tags).orElse(Json.NULL));
         String target = Target.of(RUNS).query("functionName", function).toString();
+        if (arguments.has("--stream")) {
+            return RunStream.print(target, body, session);
+        }
         Json run = session.api().post(target, body);
         session.print(run);
         return wait ? verdict(run, session) : 0;

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /// Reads server-sent events (of the HTML standard): names and data. What else a stream may hold is skipped.
 public final class EventStream {
-    private static final int LINE_BYTES_MAX = 4 << 20;
+    private static final int LINE_BYTES_MAX = 8 << 20;
 
     private final InputStream in;
 

@@ -70,6 +70,43 @@ final class RunWordsTest extends RecordedTest {
     }
 
     @Test
+    void exec_thatIsStreamed_printsEachChunk_andHowItEnded() {
+        server.reply(200, "text/event-stream", """
+                event: run
+                data: {"name":"id"}
+
+                :
+
+                event: chunk
+                data: {"n": 1.10}
+
+                event: chunk
+                data: "a\\u001b[2J"
+
+                event: end
+                data: {"status":"READY"}
+
+                """);
+        assertThat(shell.run("exec", "f", "--stream"))
+                .isEqualTo(new Shell.Outcome(0, "{\"n\":1.10}\n\"a\\u001b[2J\"\n", ""));
+        assertThat(server.only().header("Accept")).isEqualTo("text/event-stream");
+        assertThat(server.only().text()).startsWith("{\"input\":{},");
+
+        server.reply(200, "text/event-stream", """
+                event: end
+                data: {"status":"ERROR","type":"FunctionError","message":"broken"}
+
+                """);
+        assertThat(shell.run("exec", "f", "--stream"))
+                .isEqualTo(new Shell.Outcome(1, "", "error running function: FunctionError: broken\n"));
+
+        server.reply(200, "text/event-stream", "event: chunk\ndata: 1\n\n");
+        var cut = shell.run("exec", "f", "--stream");
+        assertThat(cut.exitCode()).isEqualTo(1);
+        assertThat(cut.err()).contains("the server has ended the stream");
+    }
+
+    @Test
     void exec_ofARunThatFails_printsTheRunAlone_andExitsWith1() {
         server.reply(200, """
                 {"name":"id","functionName":"f","status":"ERROR","output":null,

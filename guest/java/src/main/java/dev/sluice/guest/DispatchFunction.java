@@ -1,10 +1,12 @@
 package dev.sluice.guest;
 
+import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +34,8 @@ record DispatchFunction(BiFunction<@Nullable Object, @Nullable Object, ?> code, 
     }
 
     @Override
-    public byte[] call(byte[] contextJson, byte[] payloadJson) {
-        return Json.write(
+    public Optional<byte[]> call(byte[] contextJson, byte[] payloadJson, Chunks chunks) throws IOException {
+        return chunks.sendOrWrite(
                 code.apply(Json.read("context", contextJson, context), Json.read("payload", payloadJson, payload)));
     }
 

@@ -30,6 +30,7 @@ record Frame(Kind kind, int id, @Nullable Object value) {
         CALL(0x04),
         RESULT(0x05),
         ERROR(0x06),
+        CHUNK(0x07),
         FILE(0x41),
         LOAD(0x42),
         RUN(0x43),

@@ -16,7 +16,7 @@ import java.util.Set;
 public final class Guest {
     static final int CHANNEL_DESCRIPTOR = 3;
     private static final long PROTOCOL_VERSION = 1;
-    private static final int RESULT_BYTES_MAX = 6 << 20;
+    private static final int RESULT_BYTES_MAX = Chunks.RESULT_BYTES_MAX;
     private static final Set<String> CONVENTIONS = Set.of("auto", "dispatch", "lambda");
 
     private final Channel channel;
@@ -69,14 +69,16 @@ public final class Guest {
     }
 
     @SuppressWarnings("CatchingUnchecked") // whatever the function throws is its answer
-    private static Frame ran(Entry function, Frame frame) throws Violation {
+    private Frame ran(Entry function, Frame frame) throws Violation {
         require(frame, Kind.RUN);
         if (!(frame.value() instanceof List<?> parts) || parts.size() != 2) {
             throw new Violation("a run without payload and context");
         }
         try {
-            byte[] result = function.call(octets(parts.get(1)), octets(parts.get(0)));
-            if (result.length > RESULT_BYTES_MAX) {
+            var chunks = new Chunks(channel, frame.id());
+            byte[] result = function.call(octets(parts.get(1)), octets(parts.get(0)), chunks)
+                    .orElse(null);
+            if (result != null && result.length > RESULT_BYTES_MAX) {
                 String reason = "the result has " + result.length + " bytes, more than " + RESULT_BYTES_MAX;
                 return failed(frame, new Failure("FunctionError", reason, List.of()));
             }

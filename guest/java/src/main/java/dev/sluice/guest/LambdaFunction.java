@@ -64,15 +64,16 @@ record LambdaFunction(Object instance, Method method, Optional<Type> payload, Cl
     }
 
     @Override
-    public byte[] call(byte[] contextJson, byte[] payloadJson) throws Throwable {
+    public Optional<byte[]> call(byte[] contextJson, byte[] payloadJson, Chunks chunks) throws Throwable {
         Object told = told((Map<?, ?>) Json.read("context", contextJson, Map.class));
         try {
             if (payload.isPresent()) {
-                return Json.write(method.invoke(instance, Json.read("payload", payloadJson, payload.get()), told));
+                return Optional.of(
+                        Json.write(method.invoke(instance, Json.read("payload", payloadJson, payload.get()), told)));
             }
             var out = new ByteArrayOutputStream();
             method.invoke(instance, new ByteArrayInputStream(payloadJson), out, told);
-            return out.size() == 0 ? Json.write(null) : out.toByteArray();
+            return Optional.of(out.size() == 0 ? Json.write(null) : out.toByteArray());
         } catch (InvocationTargetException thrown) {
             throw thrown.getCause() == null ? thrown : thrown.getCause();
         }
