@@ -61,7 +61,6 @@ public final class Invocations {
     private final Execution execution;
     private final Buckets buckets;
     private final UnderWay underWay = new UnderWay();
-    private final Standby standby;
     private final Submissions submissions;
     private final Redrives redrives;
 
@@ -91,8 +90,7 @@ public final class Invocations {
         this.gates = gates;
         this.scheduler = scheduler;
         this.worker = worker;
-        this.standby = new Standby(scheduler, worker.loaded());
-        this.serving = new Serving(worker, secrets);
+        this.serving = new Serving(worker, secrets, scheduler);
         this.runs = runs;
         this.ids = ids;
         this.clock = clock;
@@ -115,7 +113,7 @@ public final class Invocations {
 
     /// Which functions have guests that wait for a run.
     public Standby standby() {
-        return standby;
+        return serving.standby();
     }
 
     /// Runs a function as [Task#current] asks, waits for its end, and gives what may be delivered to the caller:

@@ -4,6 +4,7 @@ import dev.sluice.gate.Gate;
 import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Task;
 import dev.sluice.run.Run;
+import dev.sluice.schedule.Scheduler;
 import dev.sluice.secret.Secrets;
 import dev.sluice.worker.Job;
 import dev.sluice.worker.LocalWorker;
@@ -18,10 +19,16 @@ final class Serving {
     private final Injection injection;
     private final Validation validation = new Validation();
     private final LiveRuns live = new LiveRuns();
+    private final Standby standby;
 
-    Serving(LocalWorker worker, Secrets secrets) {
+    Serving(LocalWorker worker, Secrets secrets, Scheduler scheduler) {
+        this.standby = new Standby(scheduler, worker.loaded());
         this.worker = worker;
         this.injection = new Injection(secrets);
+    }
+
+    Standby standby() {
+        return standby;
     }
 
     LiveRuns live() {
