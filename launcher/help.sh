@@ -32,6 +32,10 @@ Where builds of images may fetch packages from; nowhere, unless this says so:
                              lie that it leads to, and for Debian more mirrors
   --package-keyring FILE     the public keys that sign the Debian mirrors (those of this machine's system)
 
+Which registries base images may be pulled from: those that --egress-allow names, with TLS, unless this says otherwise:
+
+  --registry-http HOST[:PORT]  ask this registry without TLS; may be repeated
+
 How much there is for whom:
 
   --guest-mib N              memory of all guests together (what is free when the server starts, but for 512 MiB)

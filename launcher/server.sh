@@ -21,9 +21,9 @@ command_up() {
         case $option in
             --detach) detach=yes; shift; continue ;;
             -y | --yes) CONSENT=yes; shift; continue ;;
-            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=* | --package-*=*)
+            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=* | --package-*=* | --registry-http=*)
                 value=${option#*=}; option=${option%%=*}; shift ;;
-            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib | --package-index | --package-keyring)
+            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib | --package-index | --package-keyring | --registry-http)
                 value=$(value_of up "$option" $# "${2-}")
                 shift 2
                 ;;
@@ -31,7 +31,7 @@ command_up() {
         esac
         case $option in
             --data) data=$(absolute "$value") || usage_error up "--data needs a directory" ;;
-            --egress-allow | --egress-permit | --quota) passed+=("$option" "$value") ;;
+            --egress-allow | --egress-permit | --quota | --registry-http) passed+=("$option" "$value") ;;
             --package-index)
                 [[ $value =~ ^(python|nodejs|java|powershell|debian)=https?://. ]] || usage_error up "$option is python=URL, nodejs=URL, java=URL, powershell=URL or debian=URL, not '$value'"
                 BUILDS+=" ${value%%=*}"

@@ -5,6 +5,7 @@ import dev.sluice.build.Registries;
 import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
+import dev.sluice.oci.PlainHosts;
 import dev.sluice.org.Limit;
 import dev.sluice.run.RunRetention;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import java.util.Set;
 /// @param runs how long runs are kept, and how many
 /// @param egress what external gates may reach
 /// @param registries where builds of images may fetch packages from
+/// @param plainRegistries the registries of images that may be asked without TLS
 /// @param tokens which of the tokens are good that service accounts sign for themselves
 /// @param apiPort, apiTlsPort, gatewayPort, gatewayTlsPort on loopback; 0 for a free one
 record Config(
@@ -46,6 +48,7 @@ record Config(
         RunRetention.Rules runs,
         EgressSettings egress,
         Registries registries,
+        PlainHosts plainRegistries,
         Bearers.Rules tokens) {
     private static final int PORT_MAX = 65_535;
     private static final int READY_GUESTS_MAX = 64;
@@ -66,6 +69,7 @@ record Config(
     private static final String EGRESS_CA = "--egress-ca";
     private static final String PACKAGE_INDEX = "--package-index";
     private static final String PACKAGE_KEYRING = "--package-keyring";
+    private static final String REGISTRY_HTTP = "--registry-http";
     private static final List<String> OPTIONS = List.of(
             "--data",
             "--guest-dir",
@@ -92,9 +96,11 @@ record Config(
             EGRESS_CA,
             PACKAGE_INDEX,
             PACKAGE_KEYRING,
+            REGISTRY_HTTP,
             TOKEN_SECONDS,
             TOKEN_AUDIENCE);
-    private static final Set<String> REPEATABLE = Set.of(QUOTA, EGRESS_ALLOW, EGRESS_PERMIT, PACKAGE_INDEX);
+    private static final Set<String> REPEATABLE =
+            Set.of(QUOTA, EGRESS_ALLOW, EGRESS_PERMIT, PACKAGE_INDEX, REGISTRY_HTTP);
 
     /// What is wrong with the command line, for whoever typed it.
     static final class Invalid extends Exception {
@@ -144,6 +150,7 @@ record Config(
                         number(given, RUNS_KEPT, RUNS_KEPT_DEFAULT, Integer.MAX_VALUE)),
                 egress(repeated, Optional.ofNullable(given.get(EGRESS_CA))),
                 registries(repeated.getOrDefault(PACKAGE_INDEX, List.of()), given),
+                plain(repeated.getOrDefault(REGISTRY_HTTP, List.of())),
                 tokens(given));
     }
 
@@ -221,6 +228,14 @@ record Config(
                     : registries;
         } catch (IllegalArgumentException wrong) {
             throw new Invalid(PACKAGE_KEYRING + " takes a file of public keys: " + wrong.getMessage());
+        }
+    }
+
+    private static PlainHosts plain(List<String> stated) throws Invalid {
+        try {
+            return PlainHosts.of(stated);
+        } catch (IllegalArgumentException wrong) {
+            throw new Invalid(REGISTRY_HTTP + " takes a host or host:port: " + wrong.getMessage());
         }
     }
 

@@ -2,11 +2,13 @@ package dev.sluice;
 
 import dev.sluice.build.Builds;
 import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.image.Roots;
 import dev.sluice.image.Runtime;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.worker.LocalWorker;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,13 +16,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// What runs in guests: functions, and builds of what images need.
-record Guests(NamespaceDriver driver, LocalWorker worker, Builds builds) implements AutoCloseable {
+record Guests(NamespaceDriver driver, Roots roots, LocalWorker worker, Builds builds) implements AutoCloseable {
     static Guests start(Config config, CloudCalls.Rooms rooms, Scheduler scheduler, int memoryMib)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
+        var roots = new Roots(config.data().resolve("images"), rooms.blobs());
+        roots.recover();
         NamespaceDriver driver =
                 NamespaceDriver.open(NamespaceOptions.of(config.data().resolve("sandbox"), files(config.guestDir())));
         var worker = new LocalWorker(
                 driver,
+                roots,
                 rooms.blobs(),
                 rooms.gates(),
                 (gate, invoker) -> new CloudCalls(rooms, invoker, gate.policy().privilege()),
@@ -30,7 +35,7 @@ record Guests(NamespaceDriver driver, LocalWorker worker, Builds builds) impleme
                 Machine::freeMib,
                 Clock.systemUTC());
         var builds = new Builds(driver, rooms.blobs(), config.registries(), scheduler);
-        return new Guests(driver, worker, builds);
+        return new Guests(driver, roots, worker, builds);
     }
 
     private static Map<String, Path> files(Path directory) {

@@ -29,7 +29,9 @@ import dev.sluice.gateway.Gateway;
 import dev.sluice.http.Handler;
 import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
+import dev.sluice.image.Pulls;
 import dev.sluice.invoke.Invocations;
+import dev.sluice.oci.Puller;
 import dev.sluice.org.Departed;
 import dev.sluice.org.Founding;
 import dev.sluice.org.OrganizationLimits;
@@ -112,7 +114,8 @@ final class Platform implements AutoCloseable {
         var fs = new LabeledFs(store, random, new FsSettings(limits::storage, clock, Gates::named));
         fs.bootstrap();
         AuditLog audit = audit(store, clock);
-        var gates = new Gates(fs, audit, closing(Egress.open(config.egress()), Egress::close));
+        var egress = closing(Egress.open(config.egress()), Egress::close);
+        var gates = new Gates(fs, audit, egress);
         DataKeys keys = keys(store, random);
         Runs runs = runs(store, clock);
         var scheduler = new Scheduler(memoryMib, tenant -> Limiting.runs(limits, tenant));
@@ -121,7 +124,6 @@ final class Platform implements AutoCloseable {
         var secrets = new Secrets(fs, keys, audit, random);
         var invocations = new Invocations(
                 gates, scheduler, guests.worker(), secrets, runs, new RunIds(clock, random), audit, clock);
-
         TlsIdentity identity = TlsIdentity.at(data, clock);
         var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, new Gateway());
         var organizations = retain(new RunRetention(store, config.runs(), clock), new Organizations(fs, audit));
@@ -129,14 +131,14 @@ final class Platform implements AutoCloseable {
         var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);
         Api.SignIn signIn = signIn(new Kept(store, organizations, audit), delegations, gateway, clock);
         var parts = Departures.Parts.of(store, fs, runs, keys, signIn.login(), guests.worker()::end, clock);
-        Departures departures = collect(parts, new Departed(fs, audit), fs, blobs, config.collectSeconds());
+        Departures departures = collect(parts, new Departed(fs, audit), fs, blobs, guests, config.collectSeconds());
         var rooms = new Api.Rooms(
                 new Authenticator(organizations, new Bearers(organizations, config.tokens(), clock), delegations),
                 organizations,
                 fs,
                 blobs,
                 gates,
-                new Api.Running(invocations, guests.builds()),
+                running(invocations, guests, new Puller(egress, config.plainRegistries()), blobs),
                 runs,
                 secrets,
                 system(config, fs, blobs, gates),
@@ -150,6 +152,10 @@ final class Platform implements AutoCloseable {
         Endpoints served = writeClientFiles(admin, listener, gateway);
         isReady.set(true);
         return served;
+    }
+
+    private static Api.Running running(Invocations invocations, Guests guests, Puller puller, Blobs blobs) {
+        return new Api.Running(invocations, guests.builds(), new Pulls(puller, blobs, guests.roots()));
     }
 
     private AdminAccess admin(Organizations organizations, Clock clock) throws IOException {
@@ -219,7 +225,8 @@ final class Platform implements AutoCloseable {
         return organizations;
     }
 
-    private Departures collect(Departures.Parts parts, Departed departed, LabeledFs fs, Blobs kept, int seconds) {
+    private Departures collect(
+            Departures.Parts parts, Departed departed, LabeledFs fs, Blobs kept, Guests guests, int seconds) {
         var departures = new Departures(departed, parts, Clock.systemUTC());
         var objects = new Collector(fs, parts.store(), new SecureRandom(), COLLECTOR_PAUSE);
         var blobs = new BlobCollector(fs, parts.store(), kept, Clock.systemUTC(), COLLECTOR_PAUSE);
@@ -227,7 +234,7 @@ final class Platform implements AutoCloseable {
                 new Periodic(
                         "collector",
                         Duration.ofSeconds(seconds),
-                        List.of(objects::collectIfDue, blobs::collectAndLog, departures::goOn)),
+                        List.of(objects::collectIfDue, blobs::collectAndLog, guests.roots()::tidy, departures::goOn)),
                 Periodic::close);
         return departures;
     }

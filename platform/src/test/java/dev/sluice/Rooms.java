@@ -36,7 +36,7 @@ final class Rooms {
             room("sandbox", ""),
             room("cloudcall", "label kernel blob fs image function gate"),
             room("schedule", ""),
-            room("worker", "label kernel blob fs gate function image sandbox cloudcall"),
+            room("worker", "label kernel blob fs gate function oci image sandbox cloudcall"),
             room("run", "label kernel store fs function"),
             room("audit", "label kernel store"),
             room("secret", "label kernel store fs"),
@@ -51,7 +51,7 @@ final class Rooms {
             room("gateway", "label kernel gate http invoke org authn"),
             room(
                     "api",
-                    "label kernel store blob fs image function schema gate schedule "
+                    "label kernel store blob fs oci image function schema gate schedule "
                             + "run audit secret build invoke org authn event gateway http")));
 
     /// What the server consists of, without its tests.

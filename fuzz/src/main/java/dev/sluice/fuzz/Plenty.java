@@ -3,6 +3,7 @@ package dev.sluice.fuzz;
 import dev.sluice.api.Limiting;
 import dev.sluice.blob.Blobs;
 import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.egress.Egress;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
@@ -10,7 +11,11 @@ import dev.sluice.fs.Usage;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
+import dev.sluice.image.Pulls;
+import dev.sluice.image.Roots;
 import dev.sluice.kernel.Witness;
+import dev.sluice.oci.PlainHosts;
+import dev.sluice.oci.Puller;
 import dev.sluice.org.Limit;
 import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.TenantLimits;
@@ -18,6 +23,7 @@ import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.store.Store;
 import dev.sluice.worker.LocalWorker;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.IntSupplier;
@@ -43,7 +49,18 @@ final class Plenty {
             BiFunction<Gate, Invoker, CloudCalls> calls,
             Scheduler scheduler) {
         IntSupplier leased = () -> scheduler.load().leasedMib();
-        return new LocalWorker(driver, blobs, gates, calls, 0, MEMORY_MIB, leased, () -> MEMORY_MIB, Realm.CLOCK);
+        return new LocalWorker(
+                driver, noImages(blobs), blobs, gates, calls, 0, MEMORY_MIB, leased, () -> MEMORY_MIB, Realm.CLOCK);
+    }
+
+    /// Nothing is pulled here, so nothing is ever made there.
+    private static Roots noImages(Blobs blobs) {
+        return new Roots(Path.of("no-images"), blobs);
+    }
+
+    /// Nothing leaves for a registry.
+    static Pulls pulls(Blobs blobs) {
+        return new Pulls(new Puller(Egress.closed(), PlainHosts.NONE), blobs, noImages(blobs));
     }
 
     static Limiting limiting(LabeledFs fs, Witness witness, Scheduler scheduler, Store store) {

@@ -129,7 +129,10 @@ final class World implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        new Api.Running(invocations, new Builds(driver, blobs, Registries.NONE, scheduler)),
+                        new Api.Running(
+                                invocations,
+                                new Builds(driver, blobs, Registries.NONE, scheduler),
+                                Plenty.pulls(blobs)),
                         runs,
                         secrets,
                         new SystemObjects(fs, blobs, gates),

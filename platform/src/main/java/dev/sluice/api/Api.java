@@ -15,6 +15,7 @@ import dev.sluice.http.HttpRefused;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
+import dev.sluice.image.Pulls;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.org.Organization;
 import dev.sluice.org.OrganizationLimits;
@@ -73,8 +74,8 @@ public final class Api implements Handler {
         }
     }
 
-    /// What runs code in guests.
-    public record Running(Invocations invocations, Builds builds) {}
+    /// What runs code in guests, and what brings that which it runs on.
+    public record Running(Invocations invocations, Builds builds, Pulls pulls) {}
 
     /// What bounds organizations: how much each may have, and how one ends.
     public record Tenancy(Departures departures, Limiting limiting) {}
@@ -104,8 +105,7 @@ public final class Api implements Handler {
         var door = new Door(rooms.authenticator(), login.users(), rooms.audit(), limiting.limits(), rates);
         this.organizations = rooms.organizations();
         this.audit = rooms.audit();
-        this.images = new Images(
-                rooms.fs(), rooms.blobs(), rooms.invocations(), rooms.running().builds(), clock);
+        this.images = images(rooms, clock);
         StandbyWishes standby = standby(rooms);
         var versions = new FunctionVersions(rooms.fs(), audit, standby, new SecureRandom(), clock);
         this.functions = functions(rooms, images, versions, standby, clock);
@@ -145,6 +145,11 @@ public final class Api implements Handler {
         new AuditRoutes(door, audit).addTo(table);
         OpenApi.addTo(table, version.version());
         this.routes = table.build();
+    }
+
+    private static Images images(Rooms rooms, Clock clock) {
+        Running running = rooms.running();
+        return new Images(rooms.fs(), rooms.blobs(), running.invocations(), running.builds(), running.pulls(), clock);
     }
 
     private static void addFiles(Routes.Table table, Door door, Rooms rooms) {

@@ -8,14 +8,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/// A base image as Dispatch's clients see it. What became of it follows from what it was told: it is READY if its
-/// reference is a base image that the server has.
+/// A base image as Dispatch's clients see it: one of the server's own, which is READY, or one that is pulled.
 ///
 /// @param status  INITIALIZED or UPDATING as it is kept; what it is at some moment is for [#at] to say
 /// @param changedMillis when it was created or updated last
+/// @param outcome what became of its pull, once that is over
 record BaseImageEntity(
-        String id, Wish wish, ImageStatus status, List<String> reason, long createdSeconds, long changedMillis)
+        String id, Wish wish, ImageStatus status, List<String> reason, long createdSeconds, long changedMillis, @Nullable Outcome outcome)
         implements NamedEntity {
     /// Whoever looks right after a change must see that it is under way.
     static final Duration LOOKED_AT = Duration.ofSeconds(1);
@@ -23,6 +24,14 @@ record BaseImageEntity(
     BaseImageEntity {
         reason = List.copyOf(reason);
     }
+
+    /// One of the two.
+    record Outcome(@Nullable String problem, @Nullable Pulled pulled) {}
+
+    /// An image that was pulled.
+    ///
+    /// @param image the digest of the blob that it is kept as
+    record Pulled(String image, long lengthBytes) {}
 
     /// What its author asked for.
     ///
@@ -44,7 +53,11 @@ record BaseImageEntity(
     }
 
     BaseImageEntity as(ImageStatus next, List<String> why) {
-        return new BaseImageEntity(id, wish, next, why, createdSeconds, changedMillis);
+        return new BaseImageEntity(id, wish, next, why, createdSeconds, changedMillis, outcome);
+    }
+
+    BaseImageEntity with(Outcome its) {
+        return new BaseImageEntity(id, wish, status, reason, createdSeconds, changedMillis, its);
     }
 
     /// As it is at that moment. A clock that was set back keeps nobody waiting.
@@ -53,23 +66,35 @@ record BaseImageEntity(
         if (age >= 0 && age < LOOKED_AT.toMillis()) {
             return this;
         }
-        return problem().map(why -> as(ImageStatus.ERROR, List.of(why))).orElseGet(() -> as(ImageStatus.READY, reason));
-    }
-
-    /// What it is made of, whatever its author says.
-    Optional<Runtime> runtime() {
-        return BuiltInImages.language(wish.dockerUrl()).flatMap(Runtime::of);
-    }
-
-    private Optional<String> problem() {
-        if (runtime().isPresent()) {
-            return Optional.empty();
+        if (BuiltInImages.language(wish.dockerUrl()).isPresent()) {
+            return as(ImageStatus.READY, reason);
         }
-        return Optional.of(wish.dockerUrl() + " cannot be pulled: this server pulls from no registry yet, and has only"
-                + " dispatchframework/LANGUAGE-base for " + languages());
+        if (outcome == null) {
+            return this;
+        }
+        return outcome.problem() == null
+                ? as(ImageStatus.READY, reason)
+                : as(ImageStatus.ERROR, List.of(wish.dockerUrl() + " cannot be pulled: " + outcome.problem()));
     }
 
-    private static String languages() {
+    /// Whether it is none of the server's own, and has not been pulled yet.
+    boolean isToBePulled() {
+        return outcome == null && BuiltInImages.language(wish.dockerUrl()).isEmpty();
+    }
+
+    /// What it was pulled as; nothing for one of the server's own.
+    Optional<Pulled> pulled() {
+        return Optional.ofNullable(outcome).flatMap(its -> Optional.ofNullable(its.pulled()));
+    }
+
+    /// What it is made of, whatever its author says of one of the server's own.
+    Optional<Runtime> runtime() {
+        return BuiltInImages.language(wish.dockerUrl())
+                .or(() -> pulled().map(_ -> wish.language()))
+                .flatMap(Runtime::of);
+    }
+
+    static String languages() {
         return Arrays.stream(Runtime.values()).map(Runtime::language).collect(Collectors.joining(", "));
     }
 

@@ -195,8 +195,9 @@ final class FunctionBuilds {
                 isTimed,
                 PayloadStyle.RAW,
                 wish.schemas(),
-                ground.layers(),
-                wish.sizing().deployment(entity.id()));
+                        ground.layers())
+                .with(wish.sizing().deployment(entity.id()))
+                .on(ground.root());
     }
 
     /// Puts the gate in place, unless something newer has overtaken this build. Each step is a task of its own:

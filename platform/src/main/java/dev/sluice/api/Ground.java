@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /// What a function stands on.
-record Ground(Runtime runtime, List<Digest> layers) {
+///
+/// @param root the image that was pulled, if it is none of the server's own
+record Ground(Runtime runtime, List<Digest> layers, Optional<Digest> root) {
     Ground {
         layers = List.copyOf(layers);
     }
@@ -21,14 +23,14 @@ record Ground(Runtime runtime, List<Digest> layers) {
         Optional<ImageEntity> own = images.forFunctions(organization, name);
         if (own.isEmpty()) {
             return Runtime.of(name)
-                    .map(runtime -> new Ground(runtime, List.of()))
+                    .map(runtime -> new Ground(runtime, List.of(), Optional.empty()))
                     .orElseThrow(() -> new Unfit(fetching + "[Code: 404] image " + name + " not found"));
         }
         ImageEntity image = own.get();
         return switch (image.status()) {
             case READY ->
                 Runtime.of(image.language())
-                        .map(runtime -> new Ground(runtime, image.layers()))
+                        .map(runtime -> new Ground(runtime, image.layers(), image.root()))
                         .orElseThrow(() -> new Unfit(fetching + "there is no runtime for " + image.language()));
             case ERROR ->
                 throw new Unfit("image in error status for function '" + entity.id() + "', image name: '" + name

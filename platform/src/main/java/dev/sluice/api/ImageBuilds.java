@@ -7,6 +7,7 @@ import dev.sluice.image.Runtime;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
+import dev.sluice.oci.Puller;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import dev.sluice.store.StoreClosed;
@@ -25,8 +26,9 @@ import org.slf4j.LoggerFactory;
 /// Each step is written with the version that was read, so a newer update or a deletion ends an older build. After a
 /// restart an unfinished build begins again. Thread-safe.
 final class ImageBuilds {
-    /// A base image says within a second what has become of it, unless it is changed all the time.
-    private static final Duration BASE_PATIENCE = Duration.ofSeconds(20);
+    /// Longer than a base image is pulled, unless many are at once.
+    static final Duration BASE_PATIENCE =
+            Puller.QUESTIONS_MAX.plus(Puller.LAYERS_MAX).plusMinutes(1);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     private static final Logger LOG = LoggerFactory.getLogger(ImageBuilds.class);
@@ -34,6 +36,7 @@ final class ImageBuilds {
     private final SharedFiles<ImageEntity> files;
     private final BaseImages bases;
     private final ImageLayers layers;
+    private final PulledRoots roots;
     private final ImageNeeds needs;
     private final Invocations invocations;
     private final Map<Name, BuildLog> printing = new ConcurrentHashMap<>();
@@ -46,11 +49,13 @@ final class ImageBuilds {
             SharedFiles<ImageEntity> files,
             BaseImages bases,
             ImageLayers layers,
+            PulledRoots roots,
             ImageNeeds needs,
             Invocations invocations) {
         this.files = files;
         this.bases = bases;
         this.layers = layers;
+        this.roots = roots;
         this.needs = needs;
         this.invocations = invocations;
     }
@@ -142,18 +147,22 @@ final class ImageBuilds {
         if (problem.isPresent()) {
             fail(organization, building, told, problem.get());
         } else {
-            build(organization, building, base.flatMap(BaseImageEntity::runtime).orElseThrow());
+            build(organization, building, base.orElseThrow());
         }
     }
 
-    private void build(Organization organization, Stored<ImageEntity> building, Runtime runtime)
+    private void build(Organization organization, Stored<ImageEntity> building, BaseImageEntity base)
             throws InterruptedException {
+        Runtime runtime = base.runtime().orElseThrow();
         var key = new Name(organization, building.entity().name());
         var log = new BuildLog();
         log.say("sluice: building image " + key.name() + " " + building.entity().id());
         printing.put(key, log);
         try {
-            Optional<ImageEntity.Built> built = needs.meet(organization, building.entity(), runtime, log);
+            Optional<ImageEntity.Built> built = base.pulled().isPresent()
+                    ? needs.meetOnPulled(building.entity())
+                    : needs.meet(organization, building.entity(), runtime, log);
+            keepRoot(organization, building.entity(), base);
             log.say("sluice: the image is ready");
             layers.keepLog(organization, building.entity(), log);
             List<String> unchecked = invocations.missing(runtime).stream()
@@ -161,7 +170,8 @@ final class ImageBuilds {
                     .toList();
             ImageEntity entity = building.entity()
                     .as(ImageStatus.READY, runtime.language(), unchecked)
-                    .with(built.orElse(null));
+                    .with(built.orElse(null))
+                    .on(base.pulled().orElse(null));
             as(organization, () -> files.write(organization, entity, building.version()));
         } catch (ImageNeeds.Unmet unmet) {
             String reason = String.valueOf(unmet.getMessage());
@@ -170,6 +180,20 @@ final class ImageBuilds {
             fail(organization, building, building.entity().language(), reason);
         } finally {
             printing.remove(key);
+        }
+    }
+
+    /// An image stays what it is, whatever becomes of its base image.
+    private void keepRoot(Organization organization, ImageEntity image, BaseImageEntity base)
+            throws ImageNeeds.Unmet {
+        try {
+            roots.remove(organization, image.name());
+            base.pulled().ifPresent(pulled -> roots.keep(organization, image.name(), pulled));
+        } catch (Refused refused) {
+            if (refused.refusal() == Refusal.QUOTA) {
+                throw new ImageNeeds.Unmet("the image does not fit into what your organization may store");
+            }
+            throw refused;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.bytes.Digest;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// An image as Dispatch's clients see it.
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param language of its base image, once that is known; of a READY one it names the runtime
 /// @param reason   why it is in error; at most one
 /// @param built    what was installed for it, if anything had to be
+/// @param pulled   what its base image was pulled as, if that is none of the server's own
 record ImageEntity(
         String id,
         Wish wish,
@@ -16,7 +18,8 @@ record ImageEntity(
         ImageStatus status,
         List<String> reason,
         long createdSeconds,
-        @Nullable Built built)
+        @Nullable Built built,
+        BaseImageEntity.@Nullable Pulled pulled)
         implements NamedEntity {
     ImageEntity {
         reason = List.copyOf(reason);
@@ -24,7 +27,7 @@ record ImageEntity(
 
     /// One that is still to be built.
     ImageEntity(String id, Wish wish, String language, ImageStatus status, List<String> reason, long createdSeconds) {
-        this(id, wish, language, status, reason, createdSeconds, null);
+        this(id, wish, language, status, reason, createdSeconds, null, null);
     }
 
     /// @param key   the same for the same needs
@@ -59,7 +62,7 @@ record ImageEntity(
     }
 
     ImageEntity as(ImageStatus next, String inLanguage, List<String> why) {
-        return new ImageEntity(id, wish, inLanguage, next, why, createdSeconds, built);
+        return new ImageEntity(id, wish, inLanguage, next, why, createdSeconds, built, pulled);
     }
 
     /// What lies below the functions on it.
@@ -68,7 +71,16 @@ record ImageEntity(
     }
 
     ImageEntity with(@Nullable Built installed) {
-        return new ImageEntity(id, wish, language, status, reason, createdSeconds, installed);
+        return new ImageEntity(id, wish, language, status, reason, createdSeconds, installed, pulled);
+    }
+
+    ImageEntity on(BaseImageEntity.@Nullable Pulled base) {
+        return new ImageEntity(id, wish, language, status, reason, createdSeconds, built, base);
+    }
+
+    /// What its functions run on, unless that is what the host has.
+    Optional<Digest> root() {
+        return Optional.ofNullable(pulled).map(its -> new Digest(its.image()));
     }
 
     /// As contracts/dispatch.md 2.4 has it.

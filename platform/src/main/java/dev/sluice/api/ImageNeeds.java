@@ -79,6 +79,15 @@ final class ImageNeeds {
         return Optional.of(install(organization, wish.name(), needs, key, log));
     }
 
+    /// On an image that was pulled nothing is installed: it brings what its functions need.
+    Optional<ImageEntity.Built> meetOnPulled(ImageEntity image) throws Unmet {
+        if (!image.wish().manifest().isBlank() || !image.wish().packages().isEmpty()) {
+            throw new Unmet("nothing is installed on a base image that was pulled: put what the functions need into"
+                    + " that one, or into their sources");
+        }
+        return Optional.empty();
+    }
+
     private ImageEntity.Built install(
             Organization organization, String name, Needs needs, String key, BuildLog log)
             throws Unmet, InterruptedException {

@@ -5,6 +5,7 @@ import dev.sluice.blob.Blobs;
 import dev.sluice.build.Builds;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.LabeledFs;
+import dev.sluice.image.Pulls;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
@@ -23,25 +24,33 @@ final class Images implements Entities<ImageEntity.Wish> {
     static final int IMAGES_MAX = 200;
 
     /// Longer than a build lasts, unless many wait for their turns.
-    private static final Duration BUILD_PATIENCE = Builds.TIME_MAX.plusMinutes(1);
+    private static final Duration BUILD_PATIENCE = Builds.TIME_MAX.plus(ImageBuilds.BASE_PATIENCE);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final SharedFiles<ImageEntity> files;
     private final BaseImages bases;
     private final ImageLayers layers;
+    private final PulledRoots roots;
     private final Builds installing;
     private final ImageBuilds builds;
     private final InstantSource clock;
     private final CreationLocks creating = new CreationLocks();
 
-    Images(LabeledFs fs, Blobs blobs, Invocations invocations, Builds installing, InstantSource clock) {
+    Images(
+            LabeledFs fs,
+            Blobs blobs,
+            Invocations invocations,
+            Builds installing,
+            Pulls pulls,
+            InstantSource clock) {
         this.files = new SharedFiles<>(fs, ImageEntity.class, Resource.IMAGE, Resource.FUNCTION);
-        this.bases = new BaseImages(fs, clock, this::tryAgain);
+        this.bases = new BaseImages(fs, blobs, invocations, pulls, clock, this::tryAgain);
+        this.roots = new PulledRoots(files, Resource.IMAGE, fs);
         this.layers = new ImageLayers(files, fs, blobs);
         this.installing = installing;
         this.builds = new ImageBuilds(
-                files, bases, layers, new ImageNeeds(layers, blobs, invocations, installing), invocations);
+                files, bases, layers, roots, new ImageNeeds(layers, blobs, invocations, installing), invocations);
         this.clock = clock;
     }
 
@@ -118,6 +127,7 @@ final class Images implements Entities<ImageEntity.Wish> {
         ImageEntity entity = find(organization, name);
         files.remove(organization, name);
         layers.remove(organization, name);
+        roots.remove(organization, name);
         return entity.as(ImageStatus.DELETED, entity.language(), List.of());
     }
 
@@ -154,10 +164,7 @@ final class Images implements Entities<ImageEntity.Wish> {
 
     /// After a restart: goes on with what was begun.
     void recover(Organization organization) {
-        Upkeep.of(organization, Resource.BASEIMAGE).run(() -> {
-            bases.recover(organization);
-            return organization;
-        });
+        bases.recover(organization);
         List<ImageEntity> all = Upkeep.of(organization, Resource.IMAGE).run(() -> {
             files.tidy(organization);
             return list(organization);

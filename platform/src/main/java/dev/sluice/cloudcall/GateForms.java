@@ -124,8 +124,9 @@ final class GateForms {
                         .or(() -> old.map(FunctionSpec::payloadStyle))
                         .orElse(PayloadStyle.RAW),
                 old.map(FunctionSpec::schemas).orElse(SchemaPair.NONE),
-                old.map(FunctionSpec::layers).orElse(List.of()),
-                old.map(FunctionSpec::deployment).orElse(Deployment.NONE));
+                old.map(FunctionSpec::layers).orElse(List.of()))
+                .with(old.map(FunctionSpec::deployment).orElse(Deployment.NONE))
+                .on(old.filter(one -> one.runtime() == runtime).flatMap(FunctionSpec::root));
     }
 
     private Packages.Kept code(GateArg.Function leads, Runtime runtime, Optional<FunctionSpec> old) throws IOException {

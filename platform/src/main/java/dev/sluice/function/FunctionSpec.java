@@ -3,6 +3,7 @@ package dev.sluice.function;
 import dev.sluice.bytes.Digest;
 import dev.sluice.image.Runtime;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// One version of a function: exactly what runs. Its package is pinned by digest.
@@ -13,6 +14,8 @@ import java.util.stream.Stream;
 /// @param schemas       what goes in and what comes out
 /// @param layers        the packages below its own, see [Layer]; in files of one name the last counts, and its own
 /// @param deployment    how its instances are had
+/// @param root          the image that its instances run on, as the room `image` keeps it; without one they run on what
+///     the host has
 public record FunctionSpec(
         Runtime runtime,
         Digest packageDigest,
@@ -23,7 +26,8 @@ public record FunctionSpec(
         PayloadStyle payloadStyle,
         SchemaPair schemas,
         List<Digest> layers,
-        Deployment deployment) {
+        Deployment deployment,
+        Optional<Digest> root) {
     public static final int HANDLER_CHARS_MAX = 512;
     public static final int LAYERS_MAX = 8;
 
@@ -69,7 +73,8 @@ public record FunctionSpec(
                 payloadStyle,
                 schemas,
                 layers,
-                Deployment.NONE);
+                Deployment.NONE,
+                Optional.empty());
     }
 
     /// A function that nothing lies below.
@@ -97,11 +102,30 @@ public record FunctionSpec(
                 payloadStyle,
                 schemas,
                 layers,
-                other);
+                other,
+                root);
+    }
+
+    /// The same code on that image.
+    public FunctionSpec on(Optional<Digest> image) {
+        return new FunctionSpec(
+                runtime,
+                packageDigest,
+                handler,
+                convention,
+                limits,
+                timeoutStated,
+                payloadStyle,
+                schemas,
+                layers,
+                deployment,
+                image);
     }
 
     /// What must stay for as long as it can run.
     public List<Digest> blobs() {
-        return Stream.concat(Stream.of(packageDigest), layers.stream()).toList();
+        return Stream.of(Stream.of(packageDigest), layers.stream(), root.stream())
+                .flatMap(blobs -> blobs)
+                .toList();
     }
 }

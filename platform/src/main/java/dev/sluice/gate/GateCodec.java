@@ -41,6 +41,9 @@ final class GateCodec {
     /// Of a direct gate, if it has secrets.
     private static final String INJECT = "inject";
 
+    /// Of a direct gate, if its function runs on an image.
+    private static final String ROOT = "root";
+
     /// Of a direct gate, if it has layers.
     private static final String LAYERS = "layers";
 
@@ -140,6 +143,7 @@ final class GateCodec {
             ArrayNode layers = fields.putArray(LAYERS);
             direct.function().layers().forEach(layer -> layers.add(layer.hex()));
         }
+        direct.function().root().ifPresent(root -> fields.put(ROOT, root.hex()));
         Deployment deployment = direct.function().deployment();
         if (!deployment.environment().isEmpty()) {
             fields.set(ENVIRONMENT, JSON.valueToTree(deployment.environment()));
@@ -214,7 +218,8 @@ final class GateCodec {
                                 .map(JsonNode::asString)
                                 .map(Digest::new)
                                 .toList())
-                .with(deployment(fields));
+                .with(deployment(fields))
+                .on(Optional.ofNullable(fields.get(ROOT)).map(root -> new Digest(root.stringValue())));
         return new GateContent.Direct(
                 policy(stored.privilege(), stored.clearance(), stored.declassify(), stored.maxSecrecy()),
                 function,

@@ -45,6 +45,22 @@ final class Places {
         return path;
     }
 
+    /// Where a name leads in the end.
+    ///
+    /// @throws PullFailed if a directory on the way is not there, or there are too many links
+    Path followed(String name) throws PullFailed, IOException {
+        String next = name;
+        for (int links = 0; links <= LINKS_MAX; links++) {
+            Path path = walk(next, false);
+            if (!Files.isSymbolicLink(path)) {
+                return path;
+            }
+            String target = Files.readSymbolicLink(path).toString();
+            next = target.startsWith("/") ? target : root.relativize(path.getParent()) + "/" + target;
+        }
+        throw new PullFailed("the image holds a path through too many links");
+    }
+
     boolean isBelowRoot(Path path) {
         return !path.equals(root);
     }

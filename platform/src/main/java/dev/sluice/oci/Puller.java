@@ -34,14 +34,36 @@ public final class Puller {
         this.plain = plain;
     }
 
-    /// An image for `linux/amd64`.
+    /// An image that its registry has, without its layers.
+    public static final class Found {
+        private final Conversation asked;
+        private final Inbound manifest;
+        private final Manifest.Image image;
+        private final Bytes config;
+
+        private Found(Conversation asked, Inbound manifest, Manifest.Image image, Bytes config) {
+            this.asked = asked;
+            this.manifest = manifest;
+            this.image = image;
+            this.config = config;
+        }
+
+        /// Fetches the layers.
+        ///
+        /// @param work an empty directory for them
+        /// @throws PullFailed  with what is wrong with the registry or with what it has
+        /// @throws IOException if they cannot be written
+        public Fetched fetch(Path work) throws PullFailed, InterruptedException, IOException {
+            return new Fetched(type(manifest), manifest.body(), config, layers(asked, image, work));
+        }
+    }
+
+    /// Asks for an image for `linux/amd64`.
     ///
     /// @param organization who is charged for it
-    /// @param work         an empty directory for its layers
-    /// @throws PullFailed  with what is wrong with the registry or with what it has
-    /// @throws IOException if the layers cannot be written
-    public Fetched fetch(String organization, Reference reference, Optional<Login> login, Path work)
-            throws PullFailed, InterruptedException, IOException {
+    /// @throws PullFailed  with what is wrong with the registry or with what it has, within [#QUESTIONS_MAX]
+    public Found find(String organization, Reference reference, Optional<Login> login)
+            throws PullFailed, InterruptedException {
         var asked = new Conversation(egress, plain, organization, reference, login, "pull");
         long end = System.nanoTime() + QUESTIONS_MAX.toNanos();
         Inbound found = manifest(asked, reference.wanted(), reference.digest(), end);
@@ -57,7 +79,7 @@ public final class Puller {
         for (Manifest.Part layer : image.layers()) {
             Manifest.Packing.of(layer);
         }
-        return new Fetched(type(found), found.body(), config, layers(asked, image, work));
+        return new Found(asked, found, image, config);
     }
 
     private static String type(Inbound answer) {

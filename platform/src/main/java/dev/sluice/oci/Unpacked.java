@@ -4,6 +4,8 @@ import dev.sluice.bytes.Digest;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -41,6 +43,21 @@ public final class Unpacked {
             }
             stored.skipNBytes(stored.left());
         }
+    }
+
+    /// Whether there is a program at an absolute path, as a guest would see it whose root that is.
+    public static boolean isProgram(Path root, String path) {
+        try {
+            Path found = new Places(root).followed(path.substring(1));
+            return Files.isRegularFile(found, LinkOption.NOFOLLOW_LINKS) && Files.isExecutable(found);
+        } catch (PullFailed | IOException none) {
+            return false;
+        }
+    }
+
+    /// Removes a file, or a directory with all that is in it, if it is there. No link is followed.
+    public static void remove(Path path) throws IOException {
+        Unpacking.remove(path);
     }
 
     private static InputStream opened(Manifest.Part layer, InputStream stored) throws PullFailed, IOException {

@@ -1,8 +1,10 @@
 package dev.sluice.sandbox;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What to start and how much of the machine it may have.
 ///
@@ -14,6 +16,8 @@ import java.util.Map;
 /// @param cpuPercent share of the machine's processors; 100 is one whole processor
 /// @param environment what its processes find in their environment, beside `PATH`, `HOME` and `LANG`
 /// @param boot how long [SandboxDriver#start] may take
+/// @param root a directory that is the root file system instead of the runtime's own, whose files stand in its
+///     `runtime`; it has that, `dev`, `proc` and `tmp` as empty directories
 public record GuestSpec(
         String runtime,
         List<String> command,
@@ -22,7 +26,8 @@ public record GuestSpec(
         int scratchMib,
         int cpuPercent,
         Map<String, String> environment,
-        Duration boot) {
+        Duration boot,
+        Optional<Path> root) {
     public static final int ARGUMENTS_MAX = 64;
     public static final int ARGUMENT_CHARS_MAX = 4096;
 
@@ -55,7 +60,16 @@ public record GuestSpec(
             int scratchMib,
             int cpuPercent,
             Duration boot) {
-        this(runtime, command, memoryMib, processesMax, scratchMib, cpuPercent, Map.of(), boot);
+        this(
+                runtime,
+                command,
+                memoryMib,
+                processesMax,
+                scratchMib,
+                cpuPercent,
+                Map.of(),
+                boot,
+                Optional.empty());
     }
 
     private static void require(boolean holds, String otherwise) {

@@ -9,6 +9,7 @@ import dev.sluice.sandbox.GuestSpec;
 import dev.sluice.sandbox.Sandbox;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -77,18 +78,30 @@ final class FreshGuests implements AutoCloseable {
         }
     }
 
-    /// A guest that is started for its use.
+    /// A guest that is started for its use, on what the host has.
     Instance start(Runtime runtime, int memoryMib, Map<String, String> environment)
+            throws SandboxFailed, InterruptedException {
+        return start(runtime, memoryMib, environment, runtime.command(memoryMib), Optional.empty());
+    }
+
+    /// A guest that is started for its use, on that root file system.
+    Instance start(
+            Runtime runtime,
+            int memoryMib,
+            Map<String, String> environment,
+            List<String> command,
+            Optional<Path> root)
             throws SandboxFailed, InterruptedException {
         var spec = new GuestSpec(
                 runtime.language(),
-                runtime.command(memoryMib),
+                command,
                 memoryMib,
                 PROCESSES_MAX,
                 SCRATCH_MIB,
                 CPU_PERCENT,
                 environment,
-                BOOT);
+                BOOT,
+                root);
         Sandbox sandbox = driver.start(spec);
         boolean isReady = false;
         try {

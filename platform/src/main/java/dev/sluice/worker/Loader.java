@@ -11,10 +11,15 @@ import dev.sluice.cloudcall.LoadOutcome;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Layer;
 import dev.sluice.function.SourceFiles;
+import dev.sluice.image.Roots;
+import dev.sluice.image.Runtime;
+import dev.sluice.oci.PullFailed;
 import dev.sluice.sandbox.SandboxFailed;
 import dev.sluice.worker.RunEnd.Fault;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,8 +34,10 @@ final class Loader {
     private final Blobs blobs;
     private final FreshGuests fresh;
     private final Watch watch;
+    private final Roots roots;
 
-    Loader(Blobs blobs, FreshGuests fresh, Watch watch) {
+    Loader(Blobs blobs, FreshGuests fresh, Watch watch, Roots roots) {
+        this.roots = roots;
         this.blobs = blobs;
         this.fresh = fresh;
         this.watch = watch;
@@ -64,7 +71,9 @@ final class Loader {
         int memoryMib = function.limits().memoryMib();
         Map<String, String> environment = code.get().environment();
         Optional<Instance> waiting =
-                environment.isEmpty() ? fresh.waiting(function.runtime(), memoryMib) : Optional.empty();
+                environment.isEmpty() && function.root().isEmpty()
+                        ? fresh.waiting(function.runtime(), memoryMib)
+                        : Optional.empty();
         if (waiting.isPresent()) {
             waiting.get().belongsTo(parties);
             Prepared prepared = load(waiting.get(), code.get().files(), function, left, cancellation);
@@ -72,9 +81,24 @@ final class Loader {
                 return prepared;
             }
         }
-        Instance started = fresh.start(function.runtime(), memoryMib, environment);
-        started.belongsTo(parties);
-        return load(started, code.get().files(), function, left, cancellation);
+        try {
+            Instance started = start(function, memoryMib, environment);
+            started.belongsTo(parties);
+            return load(started, code.get().files(), function, left, cancellation);
+        } catch (PullFailed useless) {
+            return new Prepared.Unfit(Fault.system(useless.reason()));
+        }
+    }
+
+    private Instance start(FunctionSpec function, int memoryMib, Map<String, String> environment)
+            throws PullFailed, SandboxFailed, InterruptedException {
+        Runtime runtime = function.runtime();
+        if (function.root().isEmpty()) {
+            return fresh.start(runtime, memoryMib, environment);
+        }
+        Path root = roots.open(function.root().get());
+        List<String> command = roots.command(root, runtime, memoryMib);
+        return fresh.start(runtime, memoryMib, environment, command, Optional.of(root));
     }
 
     private Prepared load(

@@ -12,6 +12,7 @@ import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
+import dev.sluice.image.Roots;
 import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
@@ -64,12 +65,14 @@ public final class LocalWorker implements AutoCloseable {
     private final Clock clock;
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    /// @param roots     the images that functions run on
     /// @param calls     what answers a run's calls, given what answers its invocations; made anew for each run
     /// @param memoryMib what all guests may hold together, idle ones too
     /// @param leasedMib what runs in progress hold at this moment, and what is set aside for loaded guests
     /// @param freeMib   how much of the machine's memory is free at this moment
     public LocalWorker(
             SandboxDriver driver,
+            Roots roots,
             Blobs blobs,
             Gates gates,
             BiFunction<Gate, Invoker, CloudCalls> calls,
@@ -82,7 +85,7 @@ public final class LocalWorker implements AutoCloseable {
         this.gates = gates;
         this.calls = calls;
         this.fresh = new FreshGuests(driver, readyOfEach);
-        this.loaded = new LoadedGuests(new Loader(blobs, fresh, watch), this::makeRoom);
+        this.loaded = new LoadedGuests(new Loader(blobs, fresh, watch, roots), this::makeRoom);
         this.memoryMib = memoryMib;
         this.leasedMib = leasedMib;
         this.freeMib = freeMib;

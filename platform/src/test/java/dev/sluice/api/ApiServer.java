@@ -35,11 +35,15 @@ import dev.sluice.gate.GateContent;
 import dev.sluice.gate.Gates;
 import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
+import dev.sluice.image.Pulls;
+import dev.sluice.image.Roots;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.oci.PlainHosts;
+import dev.sluice.oci.Puller;
 import dev.sluice.org.Departed;
 import dev.sluice.org.Founding;
 import dev.sluice.org.Organization;
@@ -116,6 +120,8 @@ final class ApiServer implements AutoCloseable {
     private final Egress egress;
     private final LocalWorker worker;
     private final Builds builds;
+    final Roots roots;
+    private final Pulls pulls;
     private final WebServer server;
     private final Api api;
     private final Departures.Parts parts;
@@ -169,8 +175,10 @@ final class ApiServer implements AutoCloseable {
         egress = Egress.open(outside);
         gates = new Gates(fs, audit, egress);
         runs = new Runs(store, clock);
+        roots = new Roots(directory.resolve("images"), blobs);
         worker = new LocalWorker(
                 driver,
+                roots,
                 blobs,
                 gates,
                 (gate, invoker) -> new CloudCalls(
@@ -182,6 +190,7 @@ final class ApiServer implements AutoCloseable {
                 () -> scheduler.load().leasedMib(),
                 () -> 4096,
                 clock);
+        pulls = new Pulls(new Puller(egress, new PlainHosts(outside.permitted())), blobs, roots);
         keys = DataKeys.at(store, directory.resolve(DataKeys.FILE), new SecureRandom());
         var secrets = new Secrets(fs, keys, audit, new SecureRandom());
         invocations = new Invocations(
@@ -202,7 +211,7 @@ final class ApiServer implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        new Api.Running(invocations, builds),
+                        new Api.Running(invocations, builds, pulls),
                         runs,
                         secrets,
                         system,
@@ -262,7 +271,7 @@ final class ApiServer implements AutoCloseable {
 
     /// The functions as a route has them that asked no policy.
     Functions functions() {
-        var images = new Images(fs, blobs, invocations, builds, clock);
+        var images = new Images(fs, blobs, invocations, builds, pulls, clock);
         StandbyWishes standby = standby();
         var versions = new FunctionVersions(fs, audit, standby, new SecureRandom(), clock);
         return new Functions(fs, gates, blobs, invocations, runs, images, versions, standby, limits, clock);

@@ -44,10 +44,11 @@ final class GateCodecTest {
                 true,
                 style,
                 schemas,
-                List.of(Digest.of(Bytes.utf8("below")), Digest.of(Bytes.utf8("above"))),
-                style == PayloadStyle.RAW
+                        List.of(Digest.of(Bytes.utf8("below")), Digest.of(Bytes.utf8("above"))))
+                .with(style == PayloadStyle.RAW
                         ? new Deployment(Map.of("B", "2", "A", "1"), 3, 2, "id", Optional.of(new Retry(3, 500, 9_000, true)))
-                        : Deployment.NONE);
+                        : Deployment.NONE)
+                .on(Optional.of(Digest.of(Bytes.utf8("image"))).filter(_ -> style == PayloadStyle.RAW));
         ObjectId target = ObjectId.parse("0123456789".repeat(4)).orElseThrow();
         for (GateContent.OfFunction content : List.of(
                 new GateContent.Direct(POLICY, function),

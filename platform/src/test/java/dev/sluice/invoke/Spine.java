@@ -15,6 +15,7 @@ import dev.sluice.function.SchemaPair;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.gate.GatePolicy;
 import dev.sluice.gate.Gates;
+import dev.sluice.image.Roots;
 import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
@@ -87,6 +88,7 @@ final class Spine implements AutoCloseable {
                         NamespaceOptions.NODEJS, guest.resolve("node")))));
         worker = new LocalWorker(
                 driver,
+                new Roots(directory.resolve("images"), blobs),
                 blobs,
                 gates,
                 (gate, invoker) -> new CloudCalls(

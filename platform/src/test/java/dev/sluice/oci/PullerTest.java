@@ -61,7 +61,7 @@ final class PullerTest {
     }
 
     private Path pull(String reference, Optional<Login> login) throws Exception {
-        Fetched fetched = puller.fetch("acme", Reference.parse(reference), login, work());
+        Fetched fetched = puller.find("acme", Reference.parse(reference), login).fetch(work());
         Path root = work();
         try (var packed = fetched.packed("acme")) {
             Unpacked.into(packed, root);
@@ -147,7 +147,7 @@ final class PullerTest {
         var strict = new Puller(egress, PlainHosts.NONE);
         var failed = catchThrowableOfType(
                 PullFailed.class,
-                () -> strict.fetch("acme", Reference.parse(registry.host() + "/made/two:v2"), NOBODY, work()));
+                () -> strict.find("acme", Reference.parse(registry.host() + "/made/two:v2"), NOBODY));
         assertThat(failed.reason()).contains("TLS");
     }
 

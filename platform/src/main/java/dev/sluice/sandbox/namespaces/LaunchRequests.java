@@ -61,6 +61,7 @@ final class LaunchRequests {
             json.writeStringProperty("runtime", spec.runtime());
             json.writeNumberProperty("scratch_bytes", (long) spec.scratchMib() << 20);
             writeList(json, "command", spec.command().stream());
+            spec.root().ifPresent(root -> json.writeStringProperty("root", root.toString()));
             json.writeObjectPropertyStart("environment");
             spec.environment().forEach(json::writeStringProperty);
             json.writeEndObject();

@@ -5,7 +5,8 @@ input and writes what happened to standard output, one line each; the first requ
 
   {"socket", "bwrap", "stages", "open_files", "file_bytes", "cpu_seconds", "parents", "runtimes": {NAME: {TARGET: SOURCE}}}
                                                                            -> ready, or: failed REASON
-  {"start": ID, "token", "runtime", "command", "environment", "uid", "scratch_bytes", "groups": [directory of a control group]}
+  {"start": ID, "token", "runtime", "command", "environment", "uid", "scratch_bytes", "groups": [directory of a control group],
+   "root": a directory instead of the runtime's own root, or nothing}
   {"kill": ID}                                                             -> dead ID STATUS   (negative: a signal)
 
 At the end of standard input the server is gone: every guest is killed, its control groups are removed, and so are we.
@@ -114,9 +115,9 @@ class Launcher:
         with open(self.filter, "wb", closefd=False) as calls:
             system_calls.write_filter(calls)
         self.stage = stage.Stage(setup["stages"], setup["runtimes"]) if os.geteuid() == 0 else None
-        sources = self.stage.sources if self.stage else setup["runtimes"]
-        devices = self.stage.place + "/dev" if self.stage else None
-        self.roots = {name: root_arguments(mounts, devices) for name, mounts in sources.items()}
+        self.sources = self.stage.sources if self.stage else setup["runtimes"]
+        self.devices = self.stage.place + "/dev" if self.stage else None
+        self.roots = {name: root_arguments(mounts, self.devices) for name, mounts in self.sources.items()}
 
     def obey(self, request):
         if "kill" in request:
@@ -146,7 +147,7 @@ class Launcher:
                 write(group + "/cgroup.procs", "0")
             write("/proc/self/oom_score_adj", "900")
             if self.stage:
-                self.stage.separate(request["runtime"])
+                self.stage.separate(request["runtime"], request.get("root"))
             arrange([end.fileno() for end in sockets], self.nothing, self.filter)
             self.limit()
             if self.stage:
@@ -156,7 +157,7 @@ class Launcher:
             os.umask(0o022)
             for ignored in (signal.SIGPIPE, signal.SIGXFSZ):
                 signal.signal(ignored, signal.SIG_DFL)
-            isolation = ISOLATION + self.roots[request["runtime"]]
+            isolation = ISOLATION + self.root(request)
             scratch = ["--perms", "1777", "--size", str(request["scratch_bytes"]), "--tmpfs", "/tmp", "--chdir", "/tmp"]
             variables = [word for one in request["environment"].items() for word in ("--setenv", *one)]
             command = [self.setup["bwrap"], *isolation, *variables, *scratch, "--", *request["command"]]
@@ -165,6 +166,13 @@ class Launcher:
             os.write(2, b"launcher: " + str(failure).encode() + b"\n")
         finally:
             os._exit(125)
+
+    def root(self, request):
+        if "root" not in request:
+            return self.roots[request["runtime"]]
+        files = self.sources[request["runtime"]]["/runtime"]
+        place = self.stage.image if self.stage else request["root"]
+        return root_arguments({"/": place, "/runtime": files}, self.devices) + IMAGE
 
     def limit(self):
         for name, most in (
@@ -213,6 +221,10 @@ ISOLATION = [
     "--die-with-parent", "--new-session", "--seccomp", "4", "--clearenv",
     "--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8",
 ]  # fmt: skip
+
+
+# Of guests whose root is an image: their programs lie elsewhere too.
+IMAGE = ["--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin"]
 
 
 def root_arguments(mounts, devices):

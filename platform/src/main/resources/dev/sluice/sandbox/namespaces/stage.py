@@ -37,6 +37,8 @@ class Stage:
         mount("tmpfs", self.place, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755,size=1m")
         os.mkdir(self.place + "/nothing")
         os.mkdir(self.place + "/dev")
+        self.image = self.place + "/image"
+        os.mkdir(self.image)
         self.folders = {name: [] for name in runtimes}
         self.sources = {
             name: {target: self.staged(name, source) for target, source in mounts.items()}
@@ -63,10 +65,16 @@ class Stage:
         self.folders[runtime].append(place)
         return place + "/" + name
 
-    def separate(self, runtime):
-        """In the process that becomes a guest of `runtime`: from here on nothing that it is shown is another's too."""
+    def separate(self, runtime, image=None):
+        """In the process that becomes a guest of `runtime`: from here on nothing that it is shown is another's too.
+
+        `image`: a directory of the data directory that will be its root."""
         own_mount_namespace()
-        for folder in self.folders[runtime]:
+        folders = self.folders[runtime]
+        if image is not None:
+            mount(image, self.image, None, MS_BIND)
+            folders = [*folders, self.image]
+        for folder in folders:
             layers = "lowerdir=%s/nothing:%s" % (self.place, folder)
             mount("overlay", folder, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, layers)
         devices = self.place + "/dev"

@@ -1,0 +1,100 @@
+package dev.sluice.image;
+
+import dev.sluice.blob.Blobs;
+import dev.sluice.bytes.Digest;
+import dev.sluice.oci.Fetched;
+import dev.sluice.oci.Login;
+import dev.sluice.oci.PullFailed;
+import dev.sluice.oci.Puller;
+import dev.sluice.oci.Reference;
+import dev.sluice.oci.Unpacked;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings images of registries to this server, and makes sure that a language's functions can run on them.
+/// Thread-safe.
+public final class Pulls {
+    /// Images whose layers are being fetched or unpacked.
+    private static final int AT_ONCE_MAX = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Pulls.class);
+
+    private final Puller puller;
+    private final Blobs blobs;
+    private final Roots roots;
+    private final Semaphore slots = new Semaphore(AT_ONCE_MAX, true);
+
+    public Pulls(Puller puller, Blobs blobs, Roots roots) {
+        this.puller = puller;
+        this.blobs = blobs;
+        this.roots = roots;
+    }
+
+    /// An image that was pulled, held until it is closed: by then something must refer to it.
+    public record Pulled(Digest image, long lengthBytes, Blobs.Hold hold) implements AutoCloseable {
+        @Override
+        public void close() {
+            hold.close();
+        }
+    }
+
+    /// Leaves nothing behind when it fails.
+    ///
+    /// @param organization its token; the image is shared with no other one
+    /// @param login        for the reference's registry
+    public Pulled pull(String organization, Reference reference, Runtime language, Optional<Login> login)
+            throws PullFailed, InterruptedException {
+        try {
+            Puller.Found found = puller.find(organization, reference, login);
+            slots.acquire();
+            try {
+                return keep(organization, found, language);
+            } finally {
+                slots.release();
+            }
+        } catch (IOException failed) {
+            throw failed(failed);
+        }
+    }
+
+    private Pulled keep(String organization, Puller.Found found, Runtime language)
+            throws PullFailed, InterruptedException, IOException {
+        Path work = roots.begin();
+        try {
+            Fetched fetched = found.fetch(work);
+            long length = fetched.packedBytes(organization);
+            Digest image;
+            try (InputStream packed = fetched.packed(organization)) {
+                image = blobs.put(packed, length);
+            }
+            var pulled = new Pulled(image, length, blobs.hold(image));
+            boolean isFit = false;
+            try {
+                var _ = roots.command(roots.open(image), language, language.memoryMibMin());
+                isFit = true;
+                return pulled;
+            } finally {
+                if (!isFit) {
+                    pulled.close();
+                }
+            }
+        } finally {
+            Unpacked.remove(work);
+        }
+    }
+
+    /// What an author is told of a disk that does not do what it should, or of layers that end early.
+    static PullFailed failed(IOException failed) {
+        String what = String.valueOf(failed.getMessage());
+        if (what.contains("No space left on device")) {
+            return new PullFailed("the server's disk is full: its operator makes room");
+        }
+        LOG.warn("an image could not be unpacked", failed);
+        return new PullFailed("a layer of the image cannot be read: it is damaged, or no archive");
+    }
+}

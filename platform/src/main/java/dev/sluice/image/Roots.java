@@ -1,0 +1,176 @@
+package dev.sluice.image;
+
+import dev.sluice.blob.Blobs;
+import dev.sluice.bytes.Digest;
+import dev.sluice.oci.PullFailed;
+import dev.sluice.oci.Unpacked;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The images that functions run on, as directories. What is kept of an image is its blob: its directory is made of that
+/// when it is wanted, under the blob's digest, and removed some time after the blob. A blob begins with whose it is, so
+/// no two organizations share a directory.
+///
+/// Thread-safe. One process has the directory.
+public final class Roots {
+    private static final String GROWING = "growing-";
+
+    /// Which start of the machine what is here was unpacked in.
+    private static final String NOTE = "unpacked-since";
+
+    private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+
+    /// How the names of others begin.
+    private static final String KEPT = "[0-9a-f]*";
+
+    /// What guests are shown at these places is the platform's.
+    private static final List<String> PLACES = List.of("dev", "proc", "tmp", "runtime");
+
+    private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom");
+    private static final int BUFFER_BYTES = 1 << 20;
+    private static final Map<Runtime, List<String>> PROGRAMS = Map.of(
+            Runtime.PYTHON3,
+            List.of("/usr/bin/python3", "/usr/local/bin/python3"),
+            Runtime.NODEJS,
+            List.of("/usr/bin/node", "/usr/local/bin/node"),
+            Runtime.JAVA,
+            List.of("/usr/bin/java", "/usr/local/bin/java", "/opt/java/openjdk/bin/java"));
+    private static final Logger LOG = LoggerFactory.getLogger(Roots.class);
+
+    private final Path directory;
+    private final Blobs blobs;
+    private final Map<Digest, ReentrantLock> making = new ConcurrentHashMap<>();
+
+    /// @param directory of its own, made when it is needed; nobody but the server may look into it
+    public Roots(Path directory, Blobs blobs) {
+        this.directory = directory;
+        this.blobs = blobs;
+    }
+
+    /// Removes what an earlier server was making when it ended, and everything if the machine was started anew since:
+    /// what is unpacked is not synced, for it can be made again. To be called before anything else.
+    public void recover() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        String boot = Files.readString(BOOT);
+        Path note = directory.resolve(NOTE);
+        boolean isSame = Files.exists(note) && Files.readString(note).equals(boot);
+        try (var left = Files.newDirectoryStream(directory, isSame ? GROWING + "*" : "*")) {
+            for (Path one : left) {
+                Unpacked.remove(one);
+            }
+        }
+    }
+
+    /// An empty directory for what will be moved or removed.
+    Path begin() throws IOException {
+        Files.createDirectories(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        Files.writeString(directory.resolve(NOTE), Files.readString(BOOT));
+        return Files.createTempDirectory(directory, GROWING);
+    }
+
+    /// The directory of an image that is kept.
+    ///
+    /// @throws PullFailed if there is none, or it cannot be unpacked
+    public Path open(Digest image) throws PullFailed {
+        Path place = place(image);
+        if (Files.isDirectory(place)) {
+            return place;
+        }
+        ReentrantLock lock = making.computeIfAbsent(image, _ -> new ReentrantLock());
+        lock.lock();
+        try {
+            if (!Files.isDirectory(place)) {
+                make(image, place);
+            }
+            return place;
+        } catch (IOException failed) {
+            throw Pulls.failed(failed);
+        } finally {
+            lock.unlock();
+            making.remove(image, lock);
+        }
+    }
+
+    private Path place(Digest image) {
+        return directory.resolve(image.hex());
+    }
+
+    private void make(Digest image, Path place) throws PullFailed, IOException {
+        Path growing = begin();
+        try (Blobs.Blob blob = blobs.open(image).orElseThrow(() -> new PullFailed("the image is not kept any more"));
+                InputStream packed = new BufferedInputStream(blob.stream(0), BUFFER_BYTES)) {
+            Unpacked.into(packed, growing);
+            for (String name : PLACES) {
+                Unpacked.remove(growing.resolve(name));
+                Files.createDirectory(growing.resolve(name));
+            }
+            for (String device : DEVICES) {
+                Files.createFile(growing.resolve("dev").resolve(device));
+            }
+            Files.setPosixFilePermissions(growing, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.move(growing, place, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Unpacked.remove(growing);
+        }
+    }
+
+    /// What starts a guest of a runtime with the image's own interpreter.
+    ///
+    /// @throws PullFailed with what the image lacks
+    public List<String> command(Path root, Runtime runtime, int memoryMib) throws PullFailed {
+        List<String> candidates = PROGRAMS.getOrDefault(runtime, List.of());
+        for (String program : candidates) {
+            if (Unpacked.isProgram(root, program)) {
+                var command = new ArrayList<>(runtime.command(memoryMib));
+                command.set(0, program);
+                return command;
+            }
+        }
+        throw new PullFailed(
+                candidates.isEmpty()
+                        ? "functions in " + runtime.language() + " run on no pulled image"
+                        : "the image lacks what functions in " + runtime.language() + " need: there is no "
+                                + String.join(" and no ", candidates));
+    }
+
+    /// Removes the directories of images that are not kept any more. To be called again and again by one thread.
+    public void tidy() {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (var all = Files.newDirectoryStream(directory, KEPT)) {
+            for (Path one : all) {
+                if (Files.isDirectory(one, LinkOption.NOFOLLOW_LINKS) && !isKept(one)) {
+                    Path doomed = directory.resolve(GROWING + one.getFileName());
+                    Files.move(one, doomed, StandardCopyOption.ATOMIC_MOVE);
+                    Unpacked.remove(doomed);
+                }
+            }
+        } catch (IOException failed) {
+            LOG.warn("images that nobody uses could not be removed", failed);
+        }
+    }
+
+    private boolean isKept(Path root) throws IOException {
+        try (Blobs.Blob blob =
+                blobs.open(new Digest(root.getFileName().toString())).orElse(null)) {
+            return blob != null;
+        }
+    }
+}
