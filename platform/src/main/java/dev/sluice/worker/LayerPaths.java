@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -35,8 +36,8 @@ final class LayerPaths {
     }
 
     /// The directories that a system's own loader looks into.
-    private static TreeSet<String> libraries(NavigableSet<String> files) {
-        TreeSet<String> directories = new TreeSet<>();
+    private static SortedSet<String> libraries(NavigableSet<String> files) {
+        SortedSet<String> directories = new TreeSet<>();
         directories.add(DIRECTORY + "system/usr/lib");
         for (String file : files.tailSet(LIBRARIES)) {
             int slash = file.indexOf('/', LIBRARIES.length());

@@ -111,7 +111,7 @@ final class ApiServer implements AutoCloseable {
     final DataKeys keys;
     private final Gates gates;
     private final Runs runs;
-    private final Scheduler scheduler;
+    final Scheduler scheduler;
     private final Invocations invocations;
     final Organizations organizations;
     final Authenticator authenticator;

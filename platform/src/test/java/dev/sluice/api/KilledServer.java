@@ -31,6 +31,7 @@ final class KilledServer implements AutoCloseable {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
 
     private final Path data;
+    private final List<String> options;
     private final HttpClient http = HttpClient.newHttpClient();
     private Process process;
     private String api = "";
@@ -44,6 +45,12 @@ final class KilledServer implements AutoCloseable {
     }
 
     KilledServer(Path directory) throws IOException, InterruptedException, JOSEException {
+        this(directory, List.of());
+    }
+
+    /// @param options of the server, beside where it is
+    KilledServer(Path directory, List<String> options) throws IOException, InterruptedException, JOSEException {
+        this.options = List.copyOf(options);
         this.data = Files.createDirectory(
                 directory.resolve("data"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -65,6 +72,7 @@ final class KilledServer implements AutoCloseable {
         for (String port : List.of("--api-port", "--api-tls-port", "--gateway-port", "--gateway-tls-port")) {
             command.addAll(List.of(port, "0"));
         }
+        command.addAll(options);
         Path log = data.resolveSibling("log");
         Path endpoints = data.resolve("endpoints.json");
         Files.deleteIfExists(endpoints);
