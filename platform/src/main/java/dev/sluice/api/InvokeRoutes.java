@@ -121,7 +121,9 @@ final class InvokeRoutes {
                 call.headers(),
                 call.blobs(),
                 List.of(),
-                new Invocation.Asked(Collections.emptySortedMap(), idempotencyKey));
+                new Invocation.Asked(
+                        Collections.emptySortedMap(),
+                        idempotencyKey.map(text -> new Invocation.Key(text, self.identity(), gate.toString()))));
     }
 
     /// The seed's payload is JSON in a string; JSON itself is taken as well.

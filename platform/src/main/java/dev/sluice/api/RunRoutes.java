@@ -87,7 +87,10 @@ final class RunRoutes {
         try {
             Functions.Target target = target(caller.organization(), function, task, idempotencyKey(request));
             Label start = start(task, caller.organization(), function.name(), target);
-            Invocation wish = wish(caller.organization(), function.name(), target, start, wanted, request);
+            var key = idempotencyKey(request)
+                    .map(text -> new Invocation.Key(text, caller.component(), function.toString()));
+            var asked = new Invocation.Asked(wanted.tags(), key);
+            Invocation wish = wish(caller.organization(), function.name(), target, start, wanted, asked);
             if (isStreamed) {
                 AnswerStream answer = task.run(() -> invocations.stream(wish));
                 return RunStream.of(answer, new LogRoutes.Reader(task, () -> executor(request, wanted)));
@@ -164,7 +167,7 @@ final class RunRoutes {
             Functions.Target target,
             Label start,
             RunRequest wanted,
-            Request request) {
+            Invocation.Asked asked) {
         return new Invocation(
                 organization.token(),
                 name,
@@ -177,7 +180,7 @@ final class RunRoutes {
                 Map.of(),
                 Map.of(),
                 wanted.secrets(),
-                new Invocation.Asked(wanted.tags(), idempotencyKey(request)));
+                asked);
     }
 
     static Optional<String> idempotencyKey(Request request) {

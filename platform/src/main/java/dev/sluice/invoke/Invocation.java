@@ -7,7 +7,7 @@ import dev.sluice.fs.FsPath;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Refused;
-import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.run.Claim;
 import dev.sluice.worker.Cancellation;
@@ -59,9 +59,17 @@ public record Invocation(
     ///
     /// @param tags           written on the record, by key
     /// @param idempotencyKey who calls again with the same key gets the first run's result
-    public record Asked(SortedMap<String, String> tags, Optional<String> idempotencyKey) {
+    public record Asked(SortedMap<String, String> tags, Optional<Key> idempotencyKey) {
         public static final Asked NOTHING = new Asked(Collections.emptySortedMap(), Optional.empty());
     }
+
+    /// An idempotency key, and whose it is: one caller's, for what he calls by one name. What the name stands for may
+    /// be another version the next time, and what policies lend him may be more or less: it is the same key.
+    ///
+    /// @param text   at most [#IDEMPOTENCY_KEY_CHARS_MAX]
+    /// @param caller what he may act for by himself
+    /// @param called as he named it
+    public record Key(String text, Component caller, String called) {}
 
     public Invocation {
         headers = Map.copyOf(headers);
@@ -119,16 +127,17 @@ public record Invocation(
                 chunks);
     }
 
-    /// Two calls are one only if the same caller names the same version of the same gate and may know of the run.
-    Optional<Claim> claim(Gate entered, Task caller, Label existence) {
+    /// Two calls are one only if the same caller names the same function, or gate, in the same way and may know of the
+    /// run. What he may have of its answer is looked at each time.
+    Optional<Claim> claim(Gate entered, Label existence) {
         return asked.idempotencyKey().map(key -> {
             String scope = String.join(
                     "\n",
-                    key,
-                    entered.id().toString(),
-                    existence.toString(),
-                    caller.vouched().toString(),
-                    caller.clearance().toString());
+                    key.text(),
+                    functionId.isEmpty() ? entered.id().toString() : functionId,
+                    key.called(),
+                    key.caller().toString(),
+                    existence.toString());
             return new Claim(Bytes.utf8(scope), given());
         });
     }

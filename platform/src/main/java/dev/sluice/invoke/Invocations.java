@@ -62,7 +62,6 @@ public final class Invocations {
     private final Buckets buckets;
     private final UnderWay underWay = new UnderWay();
     private final Submissions submissions;
-    private final Redrives redrives;
 
     public Invocations(
             Gates gates,
@@ -99,7 +98,6 @@ public final class Invocations {
         this.execution = new Execution(this, scheduler, serving, runs, endings, reasons);
         this.buckets = new Buckets(firstBucket);
         this.submissions = new Submissions(this, execution, gates, scheduler, runs, endings, reasons, underWay, clock);
-        this.redrives = new Redrives(this, submissions, runs);
     }
 
     Buckets buckets() {
@@ -147,7 +145,7 @@ public final class Invocations {
         Task task = gate.taskFor(wish.start().join(caller.label()));
         Run run = newRun(wish, gate, caller, true);
         try (UnderWay.Entry here = underWay.begin(run.id())) {
-            Optional<Claim> claim = wish.claim(gate, caller, run.existence());
+            Optional<Claim> claim = wish.claim(gate, run.existence());
             if (claim.isPresent()) {
                 Optional<UUID> first = runs.claim(run, claim.get());
                 if (first.isPresent()) {
@@ -220,7 +218,7 @@ public final class Invocations {
 
     /// Runs that failed for good.
     public Redrives redrives() {
-        return redrives;
+        return new Redrives(this, submissions, runs);
     }
 
     /// After a restart: ends in the records what was running, and goes on with what was waiting.

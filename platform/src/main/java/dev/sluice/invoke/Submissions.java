@@ -59,7 +59,7 @@ final class Submissions {
         Injection.requireLent(wish);
         Gate gate = invocations.entered(wish.gate(), caller);
         Run run = invocations.newRun(wish, gate, caller, false);
-        Optional<Claim> claim = wish.claim(gate, caller, run.existence());
+        Optional<Claim> claim = wish.claim(gate, run.existence());
         Optional<Run> first = first(run, claim);
         if (first.isPresent()) {
             return first.get();

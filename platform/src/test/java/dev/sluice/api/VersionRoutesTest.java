@@ -9,6 +9,7 @@ import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.bytes.Bytes;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +77,9 @@ final class VersionRoutesTest extends ApiTest {
                         .distinct())
                 .hasSize(1);
 
+        List<String> before = keyed(body);
         api.put(root, "/v1/function/shares/aliases/prod", alias("prod", "2=100"));
+        assertThat(keyed(body)).as("the same runs, whatever the alias names").isEqualTo(before);
         assertThat(run(root, "shares:prod").text("output")).isEqualTo("2");
         assertThat(rollBack("shares:prod").path("versions")).hasSize(2);
         assertThat(rollBack("shares:prod").path("versions").toString()).isEqualTo("[{\"version\":1,\"weight\":100}]");
@@ -92,6 +95,14 @@ final class VersionRoutesTest extends ApiTest {
                 .isEqualTo("{\"code\":404,\"message\":\"function shares:prod not found\"}");
         assertThat(run(root, "shares:prod").body())
                 .isEqualTo("{\"code\":404,\"message\":\"function shares:prod not found\"}");
+    }
+
+    private List<String> keyed(Bytes body) {
+        return IntStream.range(0, 8)
+                .mapToObj(i ->
+                        api.send(root, "POST", "/v1/runs?functionName=shares:prod", body, "Idempotency-Key", "k" + i))
+                .map(answer -> answer.text("name") + " " + answer.text("output"))
+                .toList();
     }
 
     private JsonNode rollBack(String alias) {

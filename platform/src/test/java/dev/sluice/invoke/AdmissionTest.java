@@ -173,8 +173,12 @@ final class AdmissionTest {
         Task caller = Spine.task("acme/runs", "acme/runs");
         UUID first = keyed(function, caller);
         assertThat(keyed(function, Spine.task("acme/runs", "acme/runs"))).isEqualTo(first);
-        assertThat(keyed(function, Spine.task("acme/runs", "acme/runs&bob"))).isNotEqualTo(first);
-        assertThat(keyed(function, Spine.task("acme/runs&bob", "acme/runs"))).isNotEqualTo(first);
+        Invocation wish = Spine.wish(function, "1", "acme/runs,T", Optional.of("key"));
+        assertThat(id(caller, Spine.by("acme/user/bob", wish))).isNotEqualTo(first);
+        assertThat(id(caller, Spine.called(function + ":prod", wish))).isNotEqualTo(first);
+        assertThat(keyed(function, Spine.task("acme/runs&acme/secret/s", "acme/runs&acme/api")))
+                .as("policies lend him more by now")
+                .isEqualTo(first);
         UUID hers = keyed(function, alice("T,T"));
         assertThat(keyed(function, alice("T,T"))).isEqualTo(hers);
         assertThat(keyed(function, alice("acme/user/alice,T"))).isNotEqualTo(hers);
@@ -267,6 +271,10 @@ final class AdmissionTest {
                 Label.parse(label),
                 Label.of(his, Component.TRUE),
                 Privilege.mintTcb(his, Component.parse("acme/runs")));
+    }
+
+    private static UUID id(Task caller, Invocation wish) throws InterruptedException {
+        return caller.run(() -> spine.invocations.invoke(wish)).run().id();
     }
 
     private static UUID keyed(String function, Task caller) throws InterruptedException {

@@ -388,7 +388,10 @@ final class NestedTest {
         assertThat(again.output()).isEqualTo(first.output()).isPresent();
         assertThat(again.run()).isEqualTo(first.run());
         Task bob = Spine.task("acme/user/alice", "acme/user/bob");
-        assertThat(bob.run(() -> spine.invocations.invoke(keyed("once"))).run()).isNotEqualTo(first.run());
+        Invocation bobs = Spine.by("acme/user/bob", keyed("once"));
+        assertThat(bob.run(() -> spine.invocations.invoke(bobs)).run()).isNotEqualTo(first.run());
+        assertThat(bob.run(() -> spine.invocations.invoke(keyed("once"))).output())
+                .isEqualTo(first.output());
     }
 
     private static Invocation keyed(String name) {

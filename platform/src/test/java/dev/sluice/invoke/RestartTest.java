@@ -86,8 +86,8 @@ final class RestartTest {
         assertThat(caller().run(() -> restarted.invoke(keyed("once"))).output()).contains(Spine.json("1"));
         Run blues = caller().run(() -> restarted.submit(of("blue", keyed("once"))));
         assertThat(blues.id()).isNotEqualTo(first.id());
-        Task other = Spine.task("acme/runs&acme/user/bob", "acme/runs");
-        assertThat(other.run(() -> restarted.submit(keyed("once"))).id()).isNotEqualTo(first.id());
+        Invocation bobs = Spine.by("acme/user/bob", keyed("once"));
+        assertThat(caller().run(() -> restarted.submit(bobs)).id()).isNotEqualTo(first.id());
         await().until(() -> spine.scheduler.used("acme").bytes() == 0);
     }
 

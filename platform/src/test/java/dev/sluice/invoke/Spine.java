@@ -44,10 +44,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /// The whole spine below HTTP, with real guests and a store in memory.
 final class Spine implements AutoCloseable {
     static final String ACME = "acme";
+
+    /// Whose the idempotency keys are.
+    private static final Component ALICE = Component.parse("acme/user/alice");
 
     /// How many guests of each runtime wait fresh.
     static final int FRESH_OF_EACH = 1;
@@ -239,6 +243,33 @@ final class Spine implements AutoCloseable {
                 Map.of(),
                 Map.of(),
                 List.of(),
-                new Invocation.Asked(new TreeMap<>(), key));
+                new Invocation.Asked(new TreeMap<>(), key.map(text -> new Invocation.Key(text, ALICE, function))));
+    }
+
+    /// The same, of somebody else.
+    static Invocation by(String who, Invocation wish) {
+        return asking(wish, key -> new Invocation.Key(key.text(), Component.parse(who), key.called()));
+    }
+
+    /// The same, named in another way.
+    static Invocation called(String name, Invocation wish) {
+        return asking(wish, key -> new Invocation.Key(key.text(), key.caller(), name));
+    }
+
+    private static Invocation asking(Invocation wish, UnaryOperator<Invocation.Key> change) {
+        return new Invocation(
+                wish.organization(),
+                wish.function(),
+                wish.functionId(),
+                wish.faasId(),
+                wish.gate(),
+                wish.start(),
+                wish.payload(),
+                wish.context(),
+                wish.headers(),
+                wish.blobs(),
+                wish.secrets(),
+                new Invocation.Asked(
+                        wish.asked().tags(), wish.asked().idempotencyKey().map(change)));
     }
 }
