@@ -133,7 +133,7 @@ public final class AnswerStream implements AutoCloseable {
         if (piece == null) {
             return Optional.empty();
         }
-        if (piece == LAST) {
+        if (piece.equals(LAST)) {
             isOver = true;
             return Optional.empty();
         }

@@ -53,7 +53,6 @@ public final class Invocations {
 
     private final Gates gates;
     private final Scheduler scheduler;
-    private final LocalWorker worker;
     private final Serving serving;
     private final Runs runs;
     private final RunIds ids;
@@ -88,7 +87,6 @@ public final class Invocations {
             Duration firstBucket) {
         this.gates = gates;
         this.scheduler = scheduler;
-        this.worker = worker;
         this.serving = new Serving(worker, secrets, scheduler);
         this.runs = runs;
         this.ids = ids;
@@ -234,7 +232,7 @@ public final class Invocations {
 
     /// Why nothing of a runtime can be checked or run on this host, if that is so.
     public Optional<String> missing(Runtime runtime) {
-        return worker.missing(runtime);
+        return serving.worker().missing(runtime);
     }
 
     /// Loads a function once, and says why it cannot be loaded, if that is so.
@@ -242,7 +240,7 @@ public final class Invocations {
         return switch (scheduler.acquire(organization, function.limits().memoryMib(), QUEUE_PATIENCE)) {
             case Admission.Granted(var lease) -> {
                 try (lease) {
-                    yield worker.check(organization, function, CHECK_PATIENCE);
+                    yield serving.worker().check(organization, function, CHECK_PATIENCE);
                 }
             }
             case Admission.AtLimit(var bound) -> Optional.of(Limited.at(bound).reason());

@@ -31,6 +31,10 @@ final class Serving {
         return standby;
     }
 
+    LocalWorker worker() {
+        return worker;
+    }
+
     LiveRuns live() {
         return live;
     }
