@@ -32,5 +32,6 @@ public record Terminal(
         var line = new StringBuilder(message.length());
         message.codePoints().forEach(c -> line.appendCodePoint(c != '\n' && Character.isISOControl(c) ? '?' : c));
         err.println(line);
+        err.flush(); // progress is for whoever waits
     }
 }

@@ -33,6 +33,11 @@ final class Waiting {
 
     /// What stands at `target` once nothing is under way there. Each change is told on standard error.
     static Json.Obj settled(Session session, String target) {
+        return settled(session, target, LOOK_AGAIN);
+    }
+
+    /// The same, asking the server each `lookAgain`.
+    static Json.Obj settled(Session session, String target, Duration lookAgain) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         String told = "";
         while (true) {
@@ -48,7 +53,7 @@ final class Waiting {
             if (System.nanoTime() > end) {
                 throw new Failure(entity.show("name") + " is still " + status + ": look later, with sluice get");
             }
-            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            LockSupport.parkNanos(lookAgain.toNanos());
         }
     }
 
