@@ -67,6 +67,20 @@ Examples: sluice up --detach --data /srv/sluice --api-port 9000
           sluice up --detach --egress-allow api.github.com
 TEXT
             ;;
+        install) cat <<TEXT
+Usage: sluice install [--prefix DIR]
+
+Puts sluice on the PATH as a link to this clone, with its manual page and the completion of bash, zsh and fish: below
+DIR (~/.local), as bin/sluice and in share/. Says each file that it writes, writes nothing else, and refuses to replace
+what it did not make. May be repeated, after an update of the clone for instance.
+TEXT
+            ;;
+        uninstall) cat <<TEXT
+Usage: sluice uninstall [--prefix DIR]
+
+Takes away what 'sluice install' put below DIR (~/.local), and only that. Servers, their data and the configuration stay.
+TEXT
+            ;;
         down) cat <<TEXT
 Usage: sluice down [--data DIR]
 
@@ -177,7 +191,7 @@ Usage: sluice WORD [OPTION...]
   status      is it running, and where    bench       measure
   logs        its log                     fuzz        look for holes
   help WORD   more about one word         label       compute with labels
-  admin       the administrator's key
+  admin       the administrator's key    install     put it on the PATH (uninstall: take it away)
 
 sluice dev DIR runs a directory's function at each save, on a private server that goes with it.
 Every other word goes to the client, which talks to a running server:

@@ -116,6 +116,41 @@ final class LauncherTest {
     }
 
     @Test
+    void install_mayBeRepeated_replacesNothingOfOthers_andUninstallLeavesNothing() throws Exception {
+        try (var sluice = new Launcher()) {
+            Path prefix = sluice.home().resolve(".local");
+            Path manual = prefix.resolve("share/man/man1/sluice.1");
+            sluice.run("install").succeeds();
+            sluice.run("install").succeeds();
+            assertThat(manual).content().startsWith(".TH SLUICE 1");
+            assertThat(prefix.resolve("share/bash-completion/completions/sluice")).exists();
+            assertThat(prefix.resolve("share/zsh/site-functions/_sluice"))
+                    .content()
+                    .startsWith("#compdef sluice");
+            assertThat(prefix.resolve("share/fish/vendor_completions.d/sluice.fish"))
+                    .exists();
+            String program = prefix.resolve("bin/sluice").toString();
+            assertThat(sluice.run(sluice.home(), List.of(program, "version", "--client"))
+                            .succeeds()
+                            .out())
+                    .startsWith("Client: ");
+
+            sluice.run("uninstall").succeeds();
+            try (var left = Files.walk(prefix)) {
+                assertThat(left.filter(file -> !Files.isDirectory(file))).isEmpty();
+            }
+
+            Files.writeString(manual, "somebody else's");
+            Launcher.Result refused = sluice.run("install");
+            assertThat(refused.exit()).isEqualTo(1);
+            assertThat(refused.err()).contains(manual + " is there and is not ours");
+            assertThat(prefix.resolve("bin/sluice")).doesNotExist();
+            sluice.run("uninstall").succeeds();
+            assertThat(manual).content().isEqualTo("somebody else's");
+        }
+    }
+
+    @Test
     void down_stopsTheServer_andMayBeRepeated() throws Exception {
         try (var sluice = new Launcher()) {
             sluice.run("up", "--detach").succeeds();

@@ -2,6 +2,10 @@ package dev.sluice.cli.command;
 
 import dev.sluice.cli.Failure;
 import dev.sluice.cli.json.Json;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /// What concerns the program itself: its version, shell completion, and the words that its launcher keeps for itself.
 final class ProgramWords {
@@ -17,10 +21,29 @@ final class ProgramWords {
     }
 
     static Word completion() {
-        return new Word("completion", "Print a script by which a shell completes commands.", ProgramWords::completion)
-                .required("SHELL", "bash or zsh")
-                .example("source <(sluice completion bash)")
-                .example("sluice completion zsh > ~/.sluice.zsh && echo 'source ~/.sluice.zsh' >> ~/.zshrc");
+        List<Word> shells = Arrays.stream(Completion.Shell.values())
+                .map(ProgramWords::completionFor)
+                .toList();
+        return new Word(
+                "completion",
+                "Print a script by which a shell completes commands.",
+                Stream.concat(shells.stream(), Stream.of(CompletionNames.word())).toList());
+    }
+
+    private static Word completionFor(Completion.Shell shell) {
+        String name = shell.name().toLowerCase(Locale.ROOT);
+        String example =
+                switch (shell) {
+                    case BASH -> "source <(sluice completion bash)";
+                    case ZSH -> "sluice completion zsh > ~/.sluice.zsh && echo 'source ~/.sluice.zsh' >> ~/.zshrc";
+                    case FISH -> "sluice completion fish | source";
+                };
+        return new Word(name, "Print that of " + name + "; `sluice install` puts it in its place.", (_, session) -> {
+                    session.say(Completion.script(Vocabulary.root(), shell));
+                    return 0;
+                })
+                .ofNoOrganization()
+                .example(example);
     }
 
     static Word man() {
@@ -50,15 +73,6 @@ final class ProgramWords {
         String theirs = server instanceof Json.Obj object ? object.show("version") : "";
         Json both = Json.Obj.empty().with("client", client).with("server", server);
         session.print(both, () -> "Client: " + VERSION + "\nServer: " + theirs);
-        return 0;
-    }
-
-    private static int completion(Arguments arguments, Session session) {
-        String shell = arguments.required(0);
-        if (!shell.equals("bash") && !shell.equals("zsh")) {
-            throw Failure.usage("there is completion for bash and zsh, not for " + shell);
-        }
-        session.say(Completion.script(Vocabulary.root(), shell.equals("zsh")));
         return 0;
     }
 }

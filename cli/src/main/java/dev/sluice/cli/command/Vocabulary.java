@@ -99,8 +99,11 @@ public final class Vocabulary {
                 new Word("manage", "Manage this client's configuration.", List.of(ContextWords.manage()))
                         .ofNoOrganization(),
                 ProgramWords.version().ofNoOrganization(),
-                ProgramWords.completion().ofNoOrganization(),
+                ProgramWords.completion(),
                 ProgramWords.man().ofNoOrganization(),
+                ProgramWords.ofLauncher(
+                        "install", "Put it on the PATH, with manual and completion.", "./sluice install"),
+                ProgramWords.ofLauncher("uninstall", "Take that away.", "./sluice uninstall"),
                 ProgramWords.ofLauncher("up", "Start a server here.", "./sluice up --detach"),
                 ProgramWords.ofLauncher("down", "Stop it.", "./sluice down"),
                 ProgramWords.ofLauncher("status", "Show whether it runs.", "./sluice status"),

@@ -104,6 +104,7 @@ final class HelpTest {
         assertThat(completed(script, "sluice", "get", "runs", "--la")).isEqualTo("--last");
         assertThat(completed(script, "sluice", "--json", "fs", "mkd")).isEqualTo("mkdir");
         assertThat(completed(script, "sluice", "exec", "f", "--wa")).isEqualTo("--wait");
+        assertThat(completed(script, "sluice", "create", "--fi")).isEqualTo("--file");
         for (var path : paths()) {
             var words = new ArrayList<>(path.stream().map(Word::name).toList());
             words.add("");
@@ -133,7 +134,7 @@ final class HelpTest {
     }
 
     private static String completed(Path script, String... words) throws IOException, InterruptedException {
-        String line = "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _sluice; echo \"${COMPREPLY[@]}\"";
+        String line = "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _sluice_words; echo \"${COMPREPLY[@]}\"";
         var command = new ArrayList<>(List.of("bash", "-c", line, script.toString()));
         command.addAll(List.of(words));
         Process bash = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -144,7 +145,7 @@ final class HelpTest {
 
     @Test
     void completionForAnUnknownShell_isAUsageError() {
-        assertThat(new Shell(home).run("completion", "fish").exitCode()).isEqualTo(2);
+        assertThat(new Shell(home).run("completion", "tcsh").exitCode()).isEqualTo(2);
     }
 
     @Test
