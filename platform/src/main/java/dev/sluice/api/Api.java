@@ -137,7 +137,7 @@ public final class Api implements Handler {
         addImages(table, door);
         addSettings(table, door, rooms.fs(), clock);
         addFunctions(table, door, versions, rooms.blobs(), clock);
-        new SecretRoutes(door, rooms.secrets()).addTo(table);
+        addSecrets(table, door, rooms.secrets(), clock);
         addRuns(table, door, rooms, versions, clock);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);
         addFiles(table, door, rooms);
@@ -150,6 +150,11 @@ public final class Api implements Handler {
     private static Images images(Rooms rooms, Clock clock) {
         Running running = rooms.running();
         return new Images(rooms.fs(), rooms.blobs(), running.invocations(), running.builds(), running.pulls(), clock);
+    }
+
+    private static void addSecrets(Routes.Table table, Door door, Secrets secrets, InstantSource clock) {
+        new SecretRoutes(door, secrets).addTo(table);
+        new ServiceRoutes(door, secrets, clock).addTo(table);
     }
 
     private static void addFiles(Routes.Table table, Door door, Rooms rooms) {

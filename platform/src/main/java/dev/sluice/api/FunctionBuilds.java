@@ -225,11 +225,10 @@ final class FunctionBuilds {
         mark(organization, now, Status.READY, unchecked);
     }
 
-    /// Its code may use the secrets that are injected, and cannot release them: its successful answers are. Whether
+    /// Its code may use the secrets and services that are injected, and cannot release them: its successful answers are. Whether
     /// they are there is found when it runs.
     private void putGate(Organization organization, FunctionEntity built, FsPath gate, FunctionSpec spec) {
-        List<Principal> secrets =
-                FunctionFiles.secrets(organization, built.wish().secrets());
+        List<Principal> secrets = FunctionFiles.injected(organization, built.wish());
         Upkeep.granting(organization, Resource.FUNCTION, FunctionFiles.allOf(secrets))
                 .run(() -> putGate(organization, built.name(), gate, spec, secrets));
     }

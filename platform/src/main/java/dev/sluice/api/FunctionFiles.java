@@ -17,6 +17,7 @@ import dev.sluice.label.Privilege;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import java.util.ArrayList;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,15 +55,22 @@ final class FunctionFiles {
         return Component.of(Resource.RUNS.in(organization.principal()).child(name));
     }
 
-    /// `acme/secret/NAME` for each; of several equal ones the last.
+    /// What a function's gate injects: `acme/secret/NAME` for each secret, then `acme/serviceinstance/NAME` for each
+    /// service; of several equal ones the last.
     ///
-    /// @throws LabelInvalid for what can be no secret's name
-    static List<Principal> secrets(Organization organization, List<String> names) {
-        Principal all = Resource.SECRET.in(organization.principal());
+    /// @throws LabelInvalid for what can be no name of one
+    static List<Principal> injected(Organization organization, FunctionEntity.Wish wish) {
+        List<Principal> all = new ArrayList<>(of(organization, Resource.SECRET, wish.secrets()));
+        all.addAll(of(organization, Resource.SERVICEINSTANCE, wish.services()));
+        return List.copyOf(all);
+    }
+
+    private static List<Principal> of(Organization organization, Resource resource, List<String> names) {
+        Principal all = resource.in(organization.principal());
         return names.reversed().stream().distinct().map(all::child).toList().reversed();
     }
 
-    /// All of these secrets together.
+    /// All of these together.
     ///
     /// @throws LabelInvalid also for too many
     static Component allOf(List<Principal> secrets) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// `/v1/function`
 final class FunctionRoutes {
@@ -45,10 +46,10 @@ final class FunctionRoutes {
         Caller.Known caller = door.borrower(request);
         ObjectLoans.requireSome(caller, Action.CREATE, Resource.FUNCTION);
         FunctionRequest wish = upload(request);
-        Task task = withSecrets(
+        Task task = granting(
                 caller,
                 Need.of(Action.CREATE, Resource.FUNCTION, wish.wish().name()),
-                wish.wish().secrets());
+                granted(wish.wish()).toList());
         try {
             return KeptRoutes.answer(201, task.run(() -> functions.create(caller.organization(), wish)));
         } catch (Refused refused) {
@@ -61,26 +62,34 @@ final class FunctionRoutes {
         String name = request.parameter("name");
         kept.lent(caller, Action.UPDATE, name);
         FunctionRequest wish = upload(request);
-        Task task = withSecrets(
+        Task task = granting(
                 caller,
                 Need.of(Action.UPDATE, Resource.FUNCTION, name),
-                wish.wish().secrets());
+                granted(wish.wish()).toList());
         return KeptRoutes.answer(200, task.run(() -> functions.update(caller.organization(), name, wish)));
     }
 
-    /// Whoever names a secret must be allowed to read it, whether or not there is one of that name. What he is lent of
-    /// it is what his function's gate is granted.
-    static Task withSecrets(Caller.Known caller, Need function, List<String> names) {
+    /// What of secrets and service instances a function is to be granted.
+    static Stream<Need> granted(FunctionEntity.Wish wish) {
+        return Stream.concat(
+                wish.secrets().stream().map(name -> Need.of(Action.GET, Resource.SECRET, name)),
+                wish.services().stream().map(name -> Need.of(Action.GET, Resource.SERVICEINSTANCE, name)));
+    }
+
+    /// Whoever names a secret or a service instance must be allowed to read it, whether or not there is one of that
+    /// name. What he is lent of it is what his function's gate is granted.
+    static Task granting(Caller.Known caller, Need function, List<Need> granted) {
         List<Need> needs = new ArrayList<>(List.of(function));
-        names.forEach(name -> needs.add(Need.of(Action.GET, Resource.SECRET, name)));
+        needs.addAll(granted);
         needs.forEach(need -> ObjectLoans.of(caller, need));
-        if (names.size() > GateContent.Direct.INJECT_MAX) {
-            throw Rejection.of(400, "a function has at most " + GateContent.Direct.INJECT_MAX + " secrets");
+        if (granted.size() > GateContent.Direct.INJECT_MAX) {
+            throw Rejection.of(
+                    400, "a function has at most " + GateContent.Direct.INJECT_MAX + " secrets and services together");
         }
         if (needs.stream()
                 .skip(1)
                 .anyMatch(need -> need.object(caller.organization()).isEmpty())) {
-            throw Rejection.of(400, "a name is given that no secret has");
+            throw Rejection.of(400, "a name is given that no secret or service instance has");
         }
         return ObjectLoans.of(caller, new Operation(needs, List.of()));
     }

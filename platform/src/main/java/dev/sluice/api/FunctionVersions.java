@@ -132,8 +132,7 @@ final class FunctionVersions {
     private void change(Organization organization, String name, Alias alias, Function<Aliases, List<Alias>> change) {
         for (Alias.Share share : alias.shares()) {
             FunctionEntity version = as(organization, () -> required(organization, name, share.version()));
-            List<Principal> secrets =
-                    FunctionFiles.secrets(organization, version.wish().secrets());
+            List<Principal> secrets = FunctionFiles.injected(organization, version.wish());
             Task.current().exercise(FunctionFiles.allOf(secrets), Component.TRUE);
         }
         var deed = new Deed(

@@ -16,6 +16,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.Principal;
 import dev.sluice.org.Limit;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
@@ -108,10 +109,10 @@ final class Functions implements Kept {
     }
 
     /// What is written down is who may have what: the build believes it, and makes a gate that injects all of these.
-    /// It is the result that counts, so an update that keeps a secret needs it as much as the first one did.
+    /// It is the result that counts, so an update that keeps a secret or a service needs it as much as the first one did.
     private static void requireLent(Organization organization, FunctionRequest request) {
-        List<String> names = request.wish().secrets();
-        Task.current().exercise(FunctionFiles.allOf(FunctionFiles.secrets(organization, names)), Component.TRUE);
+        List<Principal> injected = FunctionFiles.injected(organization, request.wish());
+        Task.current().exercise(FunctionFiles.allOf(injected), Component.TRUE);
     }
 
     private void requireFewer(Organization organization) {

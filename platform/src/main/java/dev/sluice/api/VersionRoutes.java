@@ -184,20 +184,17 @@ final class VersionRoutes {
     ///
     /// @throws Rejection 403
     private Task granting(Task task, Caller.Known caller, String name, List<Alias.Share> shares) {
-        List<String> secrets = task.run(() -> shares.stream()
-                .flatMap(share -> secretsOf(caller, name, share.version()))
+        List<Need> granted = task.run(() -> shares.stream()
+                .flatMap(share -> grantedTo(caller, name, share.version()))
                 .distinct()
                 .toList());
-        return FunctionRoutes.withSecrets(caller, Need.of(Action.UPDATE, Resource.FUNCTION, name), secrets);
+        return FunctionRoutes.granting(caller, Need.of(Action.UPDATE, Resource.FUNCTION, name), granted);
     }
 
-    private Stream<String> secretsOf(Caller.Known caller, String name, long version) {
-        return versions
-                .find(caller.organization(), name, version)
+    private Stream<Need> grantedTo(Caller.Known caller, String name, long version) {
+        return FunctionRoutes.granted(versions.find(caller.organization(), name, version)
                 .orElseThrow(() -> new Refused(Refusal.INVALID, "there is no version " + version))
-                .wish()
-                .secrets()
-                .stream();
+                .wish());
     }
 
     private static Response answer(int status, Request request, Alias alias) {

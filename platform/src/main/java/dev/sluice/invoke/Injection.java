@@ -12,6 +12,8 @@ import dev.sluice.label.Principal;
 import dev.sluice.run.Run;
 import dev.sluice.secret.Secret;
 import dev.sluice.secret.Secrets;
+import dev.sluice.secret.ServiceInstance;
+import dev.sluice.secret.Sort;
 import dev.sluice.worker.Injected;
 import dev.sluice.worker.RunEnd;
 import dev.sluice.worker.RunEnd.Fault;
@@ -25,15 +27,13 @@ import java.util.SequencedSet;
 import java.util.stream.Stream;
 
 /// Gives runs their secrets: those of their gate, and those that their request names, of the organization whose runs
-/// they are.
+/// they are; and their gate's bindings to services.
 ///
 /// The run's own task reads them, before any code of it runs. So whatever becomes of the run is as secret as they are,
 /// that one is missing too, and the platform knows nothing that the run does not.
 final class Injection {
     /// Together they fit into what a guest is handed beside its payload.
     private static final int SECRETS_MAX = GateContent.Direct.INJECT_MAX;
-
-    private static final String WORD = "secret";
 
     private final Secrets secrets;
 
@@ -47,8 +47,8 @@ final class Injection {
         RunEnd run(Injected injected) throws InterruptedException;
     }
 
-    /// Whose secret, and which one.
-    private record Name(Principal organization, String name) {}
+    /// Whose secret or service instance, and which one.
+    private record Name(Principal organization, Sort sort, String name) {}
 
     /// Whoever asks for a secret was lent reading it. One whose name no secret has is missing when the run starts.
     ///
@@ -74,14 +74,15 @@ final class Injection {
         }
         SequencedSet<Name> names = names(run, gate, wanted);
         if (names.size() > SECRETS_MAX) {
-            return failed("InputError", "a run has at most " + SECRETS_MAX + " secrets");
+            return failed("InputError", "a run has at most " + SECRETS_MAX + " secrets and services together");
         }
         Map<String, String> values = new LinkedHashMap<>();
+        Map<String, Injected.Binding> bindings = new LinkedHashMap<>();
         List<String> sources = new ArrayList<>();
         for (Name name : names) {
             Secret secret;
             try {
-                secret = secrets.read(name.organization(), name.name());
+                secret = kept(name.sort()).read(name.organization(), name.name());
             } catch (LabelInvalid unnameable) {
                 return missing(name);
             } catch (Refused refused) {
@@ -89,22 +90,36 @@ final class Injection {
                     return missing(name);
                 }
                 if (refused.refusal() == Refusal.UNAVAILABLE) {
-                    return failed("SystemError", "secret " + name.name() + " cannot be opened");
+                    return failed("SystemError", name.sort().said() + " " + name.name() + " cannot be opened");
                 }
                 throw refused;
             }
-            values.putAll(secret.values());
+            if (name.sort() == Sort.SERVICE_INSTANCE) {
+                bindings.put(name.name(), binding(secret));
+            } else {
+                values.putAll(secret.values());
+            }
             sources.add(secret.id() + " " + secret.version());
         }
-        return body.run(new Injected(values, sources));
+        return body.run(new Injected(values, bindings, sources));
     }
 
-    /// The names that a run's record shows to `existence`: of what its gate injects, only where that may know of the
+    private Secrets kept(Sort sort) {
+        return sort == Sort.SERVICE_INSTANCE ? secrets.serviceInstances() : secrets;
+    }
+
+    private static Injected.Binding binding(Secret stored) {
+        ServiceInstance instance = ServiceInstance.of(stored);
+        return new Injected.Binding(instance.credentialsJson(), instance.texts());
+    }
+
+    /// The names of secrets that a run's record shows to `existence`: of what its gate injects, only where that may know of the
     /// gate, and of its own organization only.
     static List<String> shown(String organization, Gate gate, List<String> wanted, Label existence) {
         boolean isKnown = existence.secrecy().implies(gate.label().secrecy());
         Stream<String> injected = gate.inject().stream()
                 .map(Injection::name)
+                .filter(name -> name.sort() == Sort.SECRET)
                 .filter(name ->
                         isKnown && name.organization().tokens().getFirst().equals(organization))
                 .map(Name::name);
@@ -117,18 +132,18 @@ final class Injection {
         var requested = Principal.of(run.organization());
         Stream.concat(
                         gate.inject().stream().map(Injection::name),
-                        wanted.stream().map(name -> new Name(requested, name)))
+                        wanted.stream().map(name -> new Name(requested, Sort.SECRET, name)))
                 .forEach(names::addLast);
         return names;
     }
 
     private static Name name(Principal secret) {
         List<String> tokens = secret.tokens();
-        return new Name(Principal.of(tokens.getFirst()), tokens.getLast());
+        return new Name(Principal.of(tokens.getFirst()), Sort.of(secret), tokens.getLast());
     }
 
     private static RunEnd missing(Name name) {
-        return failed("InputError", "[Code: 404] " + WORD + " " + name.name() + " not found");
+        return failed("InputError", "[Code: 404] " + name.sort().said() + " " + name.name() + " not found");
     }
 
     private static RunEnd failed(String type, String message) {

@@ -28,8 +28,9 @@ import java.util.stream.Stream;
 import javax.crypto.SecretKey;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The secrets of organizations. Each is a file in a facet of its own (design/labels.md section 3), sealed with its
-/// organization's key. Acts as [Task#current]: reading one taints with that secret's label.
+/// The secrets of organizations, and their service instances, which are kept in the same way. Each is a file in a facet
+/// of its own (design/labels.md section 3), sealed with its organization's key. Acts as [Task#current]: reading one
+/// taints with its label.
 ///
 /// Thread-safe. One process writes.
 public final class Secrets {
@@ -42,7 +43,6 @@ public final class Secrets {
     /// The oldest are forgotten.
     public static final int VERSIONS_MAX = 10;
 
-    private static final String WORD = "secret";
     private static final int STRIPES = 64;
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -50,21 +50,36 @@ public final class Secrets {
     private final DataKeys keys;
     private final Witness witness;
     private final SecureRandom random;
+    private final Sort sort;
+    private final Optional<Secrets> serviceInstances;
     private final List<ReentrantLock> changing =
             Stream.generate(ReentrantLock::new).limit(STRIPES).toList();
 
     /// @param witness is told of each change
     public Secrets(LabeledFs fs, DataKeys keys, Witness witness, SecureRandom random) {
+        this(fs, keys, witness, random, Sort.SECRET);
+    }
+
+    private Secrets(LabeledFs fs, DataKeys keys, Witness witness, SecureRandom random, Sort sort) {
         this.fs = fs;
         this.keys = keys;
         this.witness = witness;
         this.random = random;
+        this.sort = sort;
+        this.serviceInstances = sort == Sort.SECRET
+                ? Optional.of(new Secrets(fs, keys, witness, random, Sort.SERVICE_INSTANCE))
+                : Optional.empty();
+    }
+
+    /// The service instances of the same organizations, each a [ServiceInstance] in a secret: under
+    /// `acme/serviceinstance` where these are under `acme/secret`.
+    public Secrets serviceInstances() {
+        return serviceInstances.orElseThrow();
     }
 
     /// `acme/secret/NAME,acme/secret`: what a secret is labeled with, whether or not there is one.
     public static Label label(Principal organization, String name) {
-        Principal secret = organization.child(WORD);
-        return Label.of(Component.of(secret.child(name)), Component.of(secret));
+        return Sort.SECRET.label(organization, name);
     }
 
     /// A secret as it is now. Taints with [#label].
@@ -99,22 +114,32 @@ public final class Secrets {
     ///
     /// @throws Refused `EXISTS`, `QUOTA`, `TOO_LARGE`, `DENIED`
     public Secret create(Principal organization, String name, Secret.Content content) {
+        return create(organization, name, content, Component.TRUE);
+    }
+
+    /// As above, of what the task may have read of others.
+    ///
+    /// @param released what of that its author lets the readers of this one know
+    /// @throws Refused as above; `DENIED` also for what he was not lent
+    public Secret create(Principal organization, String name, Secret.Content content, Component released) {
+        Privilege writing = writing(organization, released);
         return alone(organization, () -> {
-            FsPath path = path(organization, name);
+            FsPath path = sort.path(organization, name);
             if (fs.find(path).isPresent()) {
-                enlist(organization, name);
+                enlist(organization, name, writing);
                 throw new Refused(Refusal.EXISTS, "the name is taken");
             }
             if (names(organization).size() >= SECRETS_MAX) {
                 throw new Refused(
-                        Refusal.QUOTA, "your organization has " + SECRETS_MAX + " secrets, and may have no more");
+                        Refusal.QUOTA,
+                        "your organization has " + SECRETS_MAX + " " + sort.said() + "s, and may have no more");
             }
             var secret = new Secret(UUID.randomUUID().toString(), name, 1, content);
             var file = new SecretFile(secret.id(), List.of(seal(organization, keys.make(token(organization)), secret)));
-            Label label = label(organization, name);
+            Label label = sort.label(organization, name);
             return witness.witness(deed("create", organization, secret), () -> {
-                fs.create(path, Kind.FILE, label, file.encode(), writing(organization));
-                enlist(organization, name);
+                fs.create(path, Kind.FILE, label, file.encode(), writing);
+                enlist(organization, name, writing);
                 return secret;
             });
         });
@@ -131,8 +156,8 @@ public final class Secrets {
             Bytes next =
                     file.plus(seal(organization, key(organization), secret)).encode();
             return witness.witness(deed("update", organization, secret), () -> {
-                fs.write(path(organization, name), Kind.FILE, next, before.version(), writing(organization));
-                enlist(organization, name);
+                fs.write(sort.path(organization, name), Kind.FILE, next, before.version(), writing(organization));
+                enlist(organization, name, writing(organization));
                 return secret;
             });
         });
@@ -147,10 +172,10 @@ public final class Secrets {
             var nothing = new Secret.Content(Map.of(), Map.of());
             var last = new Secret(file.id(), name, file.newest().version(), nothing);
             return witness.witness(deed("delete", organization, last), () -> {
-                if (fs.find(listed(organization, name)).isPresent()) {
-                    fs.unlink(listed(organization, name), writing(organization));
+                if (fs.find(sort.listed(organization, name)).isPresent()) {
+                    fs.unlink(sort.listed(organization, name), writing(organization));
                 }
-                fs.unlink(path(organization, name), writing(organization));
+                fs.unlink(sort.path(organization, name), writing(organization));
                 return last;
             });
         });
@@ -168,14 +193,14 @@ public final class Secrets {
         }
     }
 
-    private void enlist(Principal organization, String name) {
-        if (fs.find(listed(organization, name)).isEmpty()) {
-            fs.link(path(organization, name), listed(organization, name), writing(organization));
+    private void enlist(Principal organization, String name, Privilege writing) {
+        if (fs.find(sort.listed(organization, name)).isEmpty()) {
+            fs.link(sort.path(organization, name), sort.listed(organization, name), writing);
         }
     }
 
     private List<String> names(Principal organization) {
-        FsPath home = home(organization);
+        FsPath home = sort.home(organization);
         List<String> names = new ArrayList<>();
         List<Entry> page = fs.list(home, "", LabeledFs.LIST_ENTRIES_MAX);
         while (!page.isEmpty()) {
@@ -186,7 +211,7 @@ public final class Secrets {
     }
 
     private LabeledFs.Content content(Principal organization, String name) {
-        return fs.read(path(organization, name), Kind.FILE);
+        return fs.read(sort.path(organization, name), Kind.FILE);
     }
 
     /// Nothing for a secret that was deleted while it was being listed.
@@ -204,23 +229,25 @@ public final class Secrets {
     private SecretFile.Version seal(Principal organization, SecretKey key, Secret secret) {
         byte[] plain = JSON.writeValueAsBytes(secret.content());
         if (plain.length > CONTENT_BYTES_MAX) {
-            throw new Refused(Refusal.TOO_LARGE, "a secret has at most " + CONTENT_BYTES_MAX + " bytes, with its tags");
+            throw new Refused(
+                    Refusal.TOO_LARGE,
+                    "a " + sort.said() + " has at most " + CONTENT_BYTES_MAX + " bytes, with its tags");
         }
-        List<String> context = context(organization, secret.name(), secret.id(), secret.version());
+        List<String> context = context(organization, sort.word(), secret.name(), secret.id(), secret.version());
         byte[] sealed = Sealing.seal(key, context, plain, random);
         return new SecretFile.Version(secret.version(), Base64.getEncoder().encodeToString(sealed));
     }
 
     private Secret open(Principal organization, String name, SecretFile file, SecretFile.Version version) {
-        List<String> context = context(organization, name, file.id(), version.version());
+        List<String> context = context(organization, sort.word(), name, file.id(), version.version());
         byte[] sealed = Base64.getDecoder().decode(version.sealed());
         byte[] plain = Sealing.open(key(organization), context, sealed).orElseThrow(Secrets::closed);
         return new Secret(file.id(), name, version.version(), JSON.readValue(plain, Secret.Content.class));
     }
 
     /// Where a sealed version belongs: it opens nowhere else.
-    static List<String> context(Principal organization, String name, String id, long version) {
-        return List.of("secret", token(organization), name, id, Long.toString(version));
+    static List<String> context(Principal organization, String word, String name, String id, long version) {
+        return List.of(word, token(organization), name, id, Long.toString(version));
     }
 
     private SecretKey key(Principal organization) {
@@ -231,30 +258,20 @@ public final class Secrets {
         return new Refused(Refusal.UNAVAILABLE, "what is stored of the secret does not open");
     }
 
-    private static Deed deed(String what, Principal organization, Secret secret) {
+    private Deed deed(String what, Principal organization, Secret secret) {
         Map<String, String> details = Map.of("id", secret.id(), "version", Long.toString(secret.version()));
-        return new Deed(WORD + "." + what, secret.name(), label(organization, secret.name()), details);
+        return new Deed(sort.word() + "." + what, secret.name(), sort.label(organization, secret.name()), details);
     }
 
     /// Vouches for what is written, and releases to the readers of one secret what looking through the list has told:
     /// that there is room for one more.
-    private static Privilege writing(Principal organization) {
-        Component secret = Component.of(organization.child(WORD));
-        return Task.current().exercise(secret, secret);
+    private Privilege writing(Principal organization) {
+        return writing(organization, Component.TRUE);
     }
 
-    private static FsPath path(Principal organization, String name) {
-        return FsPath.home(label(organization, name)).child(name);
-    }
-
-    /// `:home:<acme/secret,acme/secret>`
-    private static FsPath home(Principal organization) {
-        Component secret = Component.of(organization.child(WORD));
-        return FsPath.home(Label.of(secret, secret));
-    }
-
-    private static FsPath listed(Principal organization, String name) {
-        return home(organization).child(name);
+    private Privilege writing(Principal organization, Component released) {
+        Component secret = Component.of(organization.child(sort.word()));
+        return Task.current().exercise(secret.and(released), secret);
     }
 
     private static String token(Principal organization) {

@@ -27,26 +27,30 @@ final class Contexts {
         return switch (convention) {
             case FAASTEN -> faasten(function, job, handles);
             case DISPATCH, HTTP, AUTO -> {
-                Bytes context = withSecrets(job);
+                Bytes context = withInjected(job);
                 yield function.timeoutStated() ? withDeadline(context, end) : context;
             }
             case LAMBDA -> lambda(function, job, end);
         };
     }
 
-    private static Bytes withSecrets(Job job) {
-        Map<String, String> values = job.injected().values();
-        if (values.isEmpty()) {
+    private static Bytes withInjected(Job job) {
+        Injected injected = job.injected();
+        if (injected.values().isEmpty() && injected.bindings().isEmpty()) {
             return job.context();
         }
         ObjectNode fields = (ObjectNode) JSON.readTree(job.context().readOnlyArray());
-        fields.set("secrets", JSON.valueToTree(values));
+        fields.set("secrets", JSON.valueToTree(injected.values()));
+        ObjectNode bindings = fields.putObject("serviceBindings");
+        injected.bindings()
+                .forEach((name, binding) ->
+                        bindings.set(name, JSON.readTree(binding.json().readOnlyArray())));
         return Bytes.takeOver(JSON.writeValueAsBytes(fields));
     }
 
     /// AWS's functions are told what they are and how long they have.
     private static Bytes lambda(FunctionSpec function, Job job, Instant end) {
-        ObjectNode fields = (ObjectNode) JSON.readTree(withSecrets(job).readOnlyArray());
+        ObjectNode fields = (ObjectNode) JSON.readTree(withInjected(job).readOnlyArray());
         fields.put("function", job.function());
         fields.put("memoryMib", function.limits().memoryMib());
         fields.put("deadlineMillis", end.toEpochMilli());

@@ -202,7 +202,7 @@ public final class LocalWorker implements AutoCloseable {
 
     private RunEnd serve(InstanceKey key, Instance instance, Gate gate, Task task, Job job)
             throws InterruptedException {
-        Masks masks = Masks.of(job.injected().values().values());
+        Masks masks = job.injected().masks();
         LogLines logs = job.log().begin(() -> instance.end(Instance.Ended.FLOOD), masks);
         boolean isReusable = false;
         instance.sandbox().logsTo(logs);

@@ -172,7 +172,8 @@ final class DispatchContractTest extends ApiTest {
                 200,
                 "{\"eventType\":\"z\",\"cloudEventsVersion\":\"0.1\",\"source\":\"s\",\"eventID\":\"1\",\"data\":[1]}");
         functionsAndRuns(admin);
-        assertThat(walked).as("operations 1 to 69 of the contract").hasSize(69);
+        services(admin);
+        assertThat(walked).as("the operations of the contract").hasSize(75);
     }
 
     private void functionsAndRuns(Asker admin) {
@@ -187,6 +188,27 @@ final class DispatchContractTest extends ApiTest {
         step(admin, "POST", runs, "/v1/runs", 202, "{\"input\":42}");
         step(admin, "GET", "/v1/runs", "/v1/runs", 200, "");
         step(admin, "GET", "/v1/runs/" + done.text("name"), "/v1/runs/{id}", 200, "");
+    }
+
+    private void services(Asker admin) {
+        String classes = "/v1/serviceclass";
+        step(admin, "GET", classes, classes, 200, "");
+        step(admin, "GET", classes + "/user-provided-service", classes + "/{name}", 200, "");
+        Answer none = api.get(admin, classes + "/none");
+        refused(none, 404, 404, "service class none not found");
+        String path = "/v1/serviceinstance";
+        String one = path + "/{name}";
+        String body = "{\"name\":\"walk\",\"serviceClass\":\"user-provided-service\",\"servicePlan\":\"default\"}";
+        step(admin, "POST", path, path, 201, body);
+        refused(api.post(admin, path, body), 409, 409, "service instance walk already exists");
+        step(admin, "GET", path, path, 200, "");
+        step(admin, "GET", path + "/walk", one, 200, "");
+        Answer put = api.put(admin, path + "/walk", body);
+        refused(put, 405, 405, "method PUT is not allowed, but [DELETE,GET] are");
+        invalid(admin, path, body);
+        step(admin, "DELETE", path + "/walk", one, 200, "");
+        refused(api.get(admin, path + "/walk"), 404, 404, "service instance walk not found");
+        refused(api.delete(admin, path + "/walk"), 404, 404, "service instance walk not found");
     }
 
     private void five(Asker asker, String path, String body, int created, int updated, int deleted) {

@@ -337,13 +337,14 @@ final class SecretRunsTest extends ApiTest {
             many[i] = "many-" + i;
         }
         Answer refused = api.post(boss, "/v1/function", naming("many", USES, many));
-        assertThat(refused.body()).isEqualTo("{\"code\":400,\"message\":\"a function has at most 24 secrets\"}");
+        assertThat(refused.text("message")).isEqualTo("a function has at most 24 secrets and services together");
         assertThat(api.post(boss, "/v1/function", naming("many", USES, "")).status())
                 .isEqualTo(400);
         many[24] = "many-0";
         create(naming("many", USES, List.of(many).subList(0, 24).toArray(new String[0])), "many");
         Answer run = api.post(boss, "/v1/runs?functionName=many", "{\"blocking\":true,\"secrets\":[\"one-more\"]}");
-        assertThat(run.json().path("error").path("message").asString()).isEqualTo("a run has at most 24 secrets");
+        assertThat(run.json().path("error").path("message").asString())
+                .isEqualTo("a run has at most 24 secrets and services together");
     }
 
     /// Without what is another one in each run.

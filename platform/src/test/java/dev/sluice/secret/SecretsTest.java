@@ -170,10 +170,10 @@ final class SecretsTest {
         assertThat(readingRefused(BLUE, "s")).isEqualTo(Refusal.UNAVAILABLE);
 
         SecretKey key = Sealing.fresh(random);
-        byte[] sealed = Sealing.seal(key, Secrets.context(ACME, "s", made.id(), 1), new byte[] {1}, random);
-        assertThat(Sealing.open(key, Secrets.context(ACME, "s", made.id(), 1), sealed))
+        byte[] sealed = Sealing.seal(key, Secrets.context(ACME, "secret", "s", made.id(), 1), new byte[] {1}, random);
+        assertThat(Sealing.open(key, Secrets.context(ACME, "secret", "s", made.id(), 1), sealed))
                 .isPresent();
-        assertThat(Sealing.open(key, Secrets.context(BLUE, "s", made.id(), 1), sealed))
+        assertThat(Sealing.open(key, Secrets.context(BLUE, "secret", "s", made.id(), 1), sealed))
                 .isEmpty();
     }
 
