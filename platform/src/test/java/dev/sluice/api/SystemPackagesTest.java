@@ -64,7 +64,7 @@ final class SystemPackagesTest {
         Files.copy(PROGRAM, tiny.resolve("usr/bin/tiny"));
         Files.setAttribute(tiny.resolve("usr/bin/tiny"), "unix:mode", 0104755);
         Files.createDirectories(tiny.resolve("usr/share/tiny"));
-        Files.createSymbolicLink(tiny.resolve("usr/share/tiny/thief"), Path.of("/etc/passwd"));
+        Files.createSymbolicLink(tiny.resolve("usr/share/tiny/thief"), Path.of("../../../../../../etc/passwd"));
         String script = "#!/bin/sh\ntouch /tmp/ran /tmp/out/system/usr/share/tiny/ran\n";
         mirror.add("tiny", "1:1.2.3-4", "tiny-data (>= 1.0)", tiny, Map.of("preinst", script, "postinst", script));
         mirror.publish("good");
