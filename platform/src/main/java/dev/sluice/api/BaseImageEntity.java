@@ -16,7 +16,13 @@ import org.jspecify.annotations.Nullable;
 /// @param changedMillis when it was created or updated last
 /// @param outcome what became of its pull, once that is over
 record BaseImageEntity(
-        String id, Wish wish, ImageStatus status, List<String> reason, long createdSeconds, long changedMillis, @Nullable Outcome outcome)
+        String id,
+        Wish wish,
+        ImageStatus status,
+        List<String> reason,
+        long createdSeconds,
+        long changedMillis,
+        @Nullable Outcome outcome)
         implements NamedEntity {
     /// Whoever looks right after a change must see that it is under way.
     static final Duration LOOKED_AT = Duration.ofSeconds(1);

@@ -128,8 +128,6 @@ final class BaseImages implements Entities<BaseImageEntity.Wish> {
             return list(organization);
         });
         roots.tidy(organization, all.stream().map(BaseImageEntity::name).collect(Collectors.toSet()));
-        all.stream()
-                .filter(BaseImageEntity::isToBePulled)
-                .forEach(entity -> pulls.begin(organization, entity.name()));
+        all.stream().filter(BaseImageEntity::isToBePulled).forEach(entity -> pulls.begin(organization, entity.name()));
     }
 }

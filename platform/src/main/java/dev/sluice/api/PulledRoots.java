@@ -65,7 +65,8 @@ final class PulledRoots {
             List<Entry> page = fs.list(home, "", LabeledFs.LIST_ENTRIES_MAX);
             while (!page.isEmpty()) {
                 page.stream()
-                        .filter(entry -> entry.kind() == Kind.BLOB && entry.name().endsWith(ENDING))
+                        .filter(entry ->
+                                entry.kind() == Kind.BLOB && entry.name().endsWith(ENDING))
                         .filter(entry -> !entities.contains(
                                 entry.name().substring(0, entry.name().length() - ENDING.length())))
                         .forEach(entry -> fs.unlink(home.child(entry.name()), files.writing(organization)));

@@ -20,7 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The images that functions run on, as directories. What is kept of an image is its blob: its directory is made of that
+/// The images that functions run on, as directories. What is kept of an image is its blob: its directory is made of
+/// that
 /// when it is wanted, under the blob's digest, and removed some time after the blob. A blob begins with whose it is, so
 /// no two organizations share a directory.
 ///

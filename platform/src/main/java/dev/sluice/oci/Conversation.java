@@ -134,8 +134,9 @@ final class Conversation {
         return switch (why) {
             case FORBIDDEN -> host + " is not on the internet, and this server's operator permits no such registry";
             case BUSY -> "too many exchanges of your organization are under way: try again";
-            case UNREACHABLE -> host + " cannot be reached: there is no such host, or none that speaks TLS with a"
-                    + " certificate that is trusted here";
+            case UNREACHABLE ->
+                host + " cannot be reached: there is no such host, or none that speaks TLS with a"
+                        + " certificate that is trusted here";
             case TIMED_OUT -> host + " did not answer in time";
             case TOO_LARGE -> host + " answers with too much";
         };
@@ -178,8 +179,7 @@ final class Conversation {
         Address at = address(realm);
         String query = "service=" + encoded(service) + "&scope="
                 + encoded("repository:" + reference.repository() + ":" + actions);
-        Address asked =
-                new Address(at.origin(), at.target() + (at.target().indexOf('?') < 0 ? "?" : "&") + query);
+        Address asked = new Address(at.origin(), at.target() + (at.target().indexOf('?') < 0 ? "?" : "&") + query);
         Map<String, String> headers = login.isPresent() && isOfTheRegistry(at.origin())
                 ? Map.of("Authorization", login.get().basic())
                 : Map.of();
@@ -187,7 +187,8 @@ final class Conversation {
             Step<Inbound> step = ask(asked, headers, endNanos, Conversation::whole);
             var answer = Manifest.Json.object(
                     step.answer().orElseThrow(() -> refused(step.status())).body(), "the token");
-            String token = answer.path("token").asString(answer.path("access_token").asString(""));
+            String token =
+                    answer.path("token").asString(answer.path("access_token").asString(""));
             if (token.isEmpty() || token.length() > TOKEN_CHARS_MAX) {
                 throw new PullFailed("the registry's token service gives no token");
             }
@@ -219,7 +220,8 @@ final class Conversation {
 
     private Address redirected(Address from, String location) throws PullFailed {
         try {
-            return address(new URI(from.origin() + from.target()).resolve(location).toString());
+            return address(
+                    new URI(from.origin() + from.target()).resolve(location).toString());
         } catch (URISyntaxException | IllegalArgumentException wrong) {
             throw new PullFailed("the registry leads to what is no address");
         }

@@ -16,7 +16,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// An image that a registry gave: its manifest and configuration to the byte, and the files that hold its layers as they
+/// An image that a registry gave: its manifest and configuration to the byte, and the files that hold its layers as
+/// they
 /// came.
 ///
 /// It is kept as one run of bytes, which begins with whose it is: so equal images are one blob within an organization,

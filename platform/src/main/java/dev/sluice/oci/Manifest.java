@@ -34,7 +34,8 @@ sealed interface Manifest {
         /// The one for the machines that this server runs on.
         Part ofThisMachine() throws PullFailed {
             return manifests.stream()
-                    .filter(one -> one.os().equals("linux") && one.architecture().equals("amd64"))
+                    .filter(one ->
+                            one.os().equals("linux") && one.architecture().equals("amd64"))
                     .map(ForMachine::manifest)
                     .findFirst()
                     .orElseThrow(() -> new PullFailed("the image is not for linux/amd64"));
@@ -47,7 +48,9 @@ sealed interface Manifest {
     static Manifest parse(Bytes text, String stated) throws PullFailed {
         JsonNode root = Json.object(text, "the manifest");
         String own = root.path("mediaType").asString("");
-        String header = stated.indexOf(';') < 0 ? stated.strip() : stated.substring(0, stated.indexOf(';')).strip();
+        String header = stated.indexOf(';') < 0
+                ? stated.strip()
+                : stated.substring(0, stated.indexOf(';')).strip();
         if (!own.isEmpty() && !own.equals(header)) {
             throw bad("its registry says that it is of another type than it says itself");
         }
@@ -121,8 +124,8 @@ sealed interface Manifest {
                         + " push the image with gzip instead");
             }
             return switch (type) {
-                case "application/vnd.oci.image.layer.v1.tar+gzip", "application/vnd.docker.image.rootfs.diff.tar.gzip" ->
-                    GZIP;
+                case "application/vnd.oci.image.layer.v1.tar+gzip",
+                        "application/vnd.docker.image.rootfs.diff.tar.gzip" -> GZIP;
                 case "application/vnd.oci.image.layer.v1.tar", "application/vnd.docker.image.rootfs.diff.tar" -> PLAIN;
                 default -> throw new PullFailed("a layer of the image is of a type that is not understood");
             };

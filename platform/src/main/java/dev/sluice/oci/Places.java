@@ -139,8 +139,7 @@ final class Places {
     }
 
     void file(Path path, InputStream content, boolean isProgram, FileTime changed) throws IOException {
-        try (var out = Files.newOutputStream(
-                path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (var out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             content.transferTo(out);
         }
         Files.setPosixFilePermissions(path, isProgram ? OPEN : READABLE);

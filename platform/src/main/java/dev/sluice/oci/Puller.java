@@ -102,7 +102,8 @@ public final class Puller {
         if (part.sizeBytes() > Inbound.BODY_BYTES_MAX) {
             throw new PullFailed("the configuration of the image is too large");
         }
-        Bytes config = asked.get("blobs/sha256:" + part.digest().hex(), Map.of(), end).body();
+        Bytes config =
+                asked.get("blobs/sha256:" + part.digest().hex(), Map.of(), end).body();
         if (config.length() != part.sizeBytes() || !Digest.of(config).equals(part.digest())) {
             throw new PullFailed("the configuration of the image has another digest than its manifest says");
         }

@@ -19,11 +19,10 @@ public record Reference(String registry, String repository, String tag, Optional
 
     private static final int TEXT_CHARS_MAX = 1024;
     private static final String COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-    private static final Pattern FORM = Pattern.compile(
-            "(?:((?:[A-Za-z0-9.-]*[.:][A-Za-z0-9.:-]*|localhost))/)?"
-                    + "(" + COMPONENT + "(?:/" + COMPONENT + ")*)"
-                    + "(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
-                    + "(?:@sha256:([0-9a-f]{64}))?");
+    private static final Pattern FORM = Pattern.compile("(?:((?:[A-Za-z0-9.-]*[.:][A-Za-z0-9.:-]*|localhost))/)?"
+            + "(" + COMPONENT + "(?:/" + COMPONENT + ")*)"
+            + "(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
+            + "(?:@sha256:([0-9a-f]{64}))?");
     private static final Pattern REGISTRY = Pattern.compile("([a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:[1-9][0-9]{0,4})?");
 
     /// @throws PullFailed for anything that is none
@@ -67,6 +66,7 @@ public record Reference(String registry, String repository, String tag, Optional
 
     @Override
     public String toString() {
-        return registry + "/" + repository + digest.map(its -> "@sha256:" + its.hex()).orElse(":" + tag);
+        return registry + "/" + repository
+                + digest.map(its -> "@sha256:" + its.hex()).orElse(":" + tag);
     }
 }

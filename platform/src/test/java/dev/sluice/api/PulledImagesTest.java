@@ -85,8 +85,9 @@ final class PulledImagesTest {
                 .host(library)
                 .file("etc/motd", "an image");
         Process ldd = new ProcessBuilder("ldd", binary.toString()).start();
-        for (String line :
-                new String(ldd.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+        for (String line : new String(ldd.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList()) {
             for (String word : line.strip().split(" ", -1)) {
                 if (word.startsWith("/")) {
                     layer.file(
@@ -243,7 +244,10 @@ final class PulledImagesTest {
                 List.of("made/UPPER", "python3", "no reference"));
         for (int i = 0; i < wanted.size(); i++) {
             String reference = registry.host() + "/" + wanted.get(i).get(0);
-            assertThat(server.post(asker, "/v1/baseimage", base("b" + i, reference, wanted.get(i).get(1)))
+            assertThat(server.post(
+                                    asker,
+                                    "/v1/baseimage",
+                                    base("b" + i, reference, wanted.get(i).get(1)))
                             .status())
                     .isEqualTo(201);
         }

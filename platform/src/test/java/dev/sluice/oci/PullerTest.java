@@ -28,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PullerTest {
     private static final Optional<Login> NOBODY = Optional.empty();
-    private static final Optional<Login> ROBOT =
-            Optional.of(new Login(DockerRegistry.USER, DockerRegistry.PASSWORD));
+    private static final Optional<Login> ROBOT = Optional.of(new Login(DockerRegistry.USER, DockerRegistry.PASSWORD));
 
     @TempDir
     static Path directory;
@@ -66,8 +65,7 @@ final class PullerTest {
         try (var packed = fetched.packed("acme")) {
             Unpacked.into(packed, root);
         }
-        assertThat(fetched.packedBytes("acme"))
-                .isEqualTo(fetched.packed("acme").readAllBytes().length);
+        assertThat(fetched.packedBytes("acme")).isEqualTo(fetched.packed("acme").readAllBytes().length);
         return root;
     }
 
@@ -95,30 +93,31 @@ final class PullerTest {
     @Test
     void dockersOwnManifests_areReadToo() throws Exception {
         registry.push("made/docker", "v1", two(), DockerRegistry.DOCKER_MANIFEST, DockerRegistry.DOCKER_LAYER);
-        assertThat(pull(registry.host() + "/made/docker:v1", NOBODY).resolve("a")).hasContent("2");
+        assertThat(pull(registry.host() + "/made/docker:v1", NOBODY).resolve("a"))
+                .hasContent("2");
     }
 
     @Test
     void ofAnIndex_theImageForThisMachineIsTaken() throws Exception {
-        Digest other = registry.push("made/index", "other", List.of(new Layers().file("a", "other").gzip()));
+        Digest other = registry.push(
+                "made/index", "other", List.of(new Layers().file("a", "other").gzip()));
         Digest own = registry.push("made/index", "own", two());
         String type = "application/vnd.oci.image.index.v1+json";
         registry.manifest("made/index", "v1", type, index(type, other, "arm64", own, "amd64"));
         registry.manifest("made/index", "arm", type, index(type, other, "arm64", other, "s390x"));
-        assertThat(pull(registry.host() + "/made/index:v1", NOBODY).resolve("a")).hasContent("2");
+        assertThat(pull(registry.host() + "/made/index:v1", NOBODY).resolve("a"))
+                .hasContent("2");
         assertThat(refused(registry.host() + "/made/index:arm", NOBODY)).contains("not for linux/amd64");
     }
 
     private static String index(String type, Digest one, String its, Digest other, String others) {
         return """
-                {"schemaVersion":2,"mediaType":"%s","manifests":[%s,%s]}"""
-                .formatted(type, ofMachine(one, its), ofMachine(other, others));
+                {"schemaVersion":2,"mediaType":"%s","manifests":[%s,%s]}""".formatted(type, ofMachine(one, its), ofMachine(other, others));
     }
 
     private static String ofMachine(Digest digest, String architecture) {
         return """
-                {"mediaType":"%s","size":1,"digest":"sha256:%s","platform":{"os":"linux","architecture":"%s"}}"""
-                .formatted(DockerRegistry.OCI_MANIFEST, digest.hex(), architecture);
+                {"mediaType":"%s","size":1,"digest":"sha256:%s","platform":{"os":"linux","architecture":"%s"}}""".formatted(DockerRegistry.OCI_MANIFEST, digest.hex(), architecture);
     }
 
     @Test
@@ -146,8 +145,7 @@ final class PullerTest {
         registry.push("made/two", "v2", two());
         var strict = new Puller(egress, PlainHosts.NONE);
         var failed = catchThrowableOfType(
-                PullFailed.class,
-                () -> strict.find("acme", Reference.parse(registry.host() + "/made/two:v2"), NOBODY));
+                PullFailed.class, () -> strict.find("acme", Reference.parse(registry.host() + "/made/two:v2"), NOBODY));
         assertThat(failed.reason()).contains("TLS");
     }
 

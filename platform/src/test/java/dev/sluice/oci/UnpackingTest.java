@@ -15,12 +15,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What layers become, and what they cannot do. Beside the directory lies a file that none of them may reach.
+@Timeout(60)
 final class UnpackingTest {
     private static final long MIB = 1 << 20;
 
@@ -43,7 +45,8 @@ final class UnpackingTest {
     }
 
     private String refused(Layers layer) {
-        String reason = catchThrowableOfType(PullFailed.class, () -> layer(layer)).reason();
+        String reason =
+                catchThrowableOfType(PullFailed.class, () -> layer(layer)).reason();
         assertThat(outside).hasContent("as before");
         assertThat(directory).isDirectoryNotContaining(path -> !path.equals(root) && !path.equals(outside));
         return reason;
@@ -88,7 +91,8 @@ final class UnpackingTest {
     @Test
     void noProgram_givesItsCallerAnotherUsersRights_andAllCanBeRead() throws Exception {
         layer(new Layers().file("su", new byte[] {1}, 06755).file("secret", new byte[] {1}, 0600));
-        assertThat((int) Files.getAttribute(root.resolve("su"), "unix:mode") & 07777).isEqualTo(0755);
+        assertThat((int) Files.getAttribute(root.resolve("su"), "unix:mode") & 07777)
+                .isEqualTo(0755);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve("secret"))))
                 .isEqualTo("rw-r--r--");
     }
@@ -224,7 +228,8 @@ final class UnpackingTest {
     void aDirectoryInPlaceOfAFile_andTheOtherWayRound() throws Exception {
         layer(new Layers().file("a", "1").file("b/c", "1"));
         layer(new Layers().file("b", "2"));
-        assertThat(Files.isRegularFile(root.resolve("b"), LinkOption.NOFOLLOW_LINKS)).isTrue();
+        assertThat(Files.isRegularFile(root.resolve("b"), LinkOption.NOFOLLOW_LINKS))
+                .isTrue();
         assertThat(refused(new Layers().file("a/c", "2"))).contains("what is no directory");
     }
 }
