@@ -163,11 +163,20 @@ final class DevFunction {
     }
 
     private Json.Obj call(Json input) {
-        deploying.lock();
-        deploying.unlock();
-        String runs = Target.of("/v1/runs").query("functionName", step.name()).toString();
+        String runs =
+                Target.of("/v1/runs").query("functionName", nameOfDeployed()).toString();
         Json.Obj wish = Json.Obj.empty().with("blocking", new Json.Bool(true)).with("input", input);
         return session.api().post(runs, wish) instanceof Json.Obj ended ? ended : Json.Obj.empty();
+    }
+
+    /// Once nothing is being deployed.
+    private String nameOfDeployed() {
+        deploying.lock();
+        try {
+            return step.name();
+        } finally {
+            deploying.unlock();
+        }
     }
 
     private void showLogs(Json.Obj run) {

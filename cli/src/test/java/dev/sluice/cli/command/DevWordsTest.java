@@ -6,6 +6,7 @@ import dev.sluice.cli.RecordedTest;
 import dev.sluice.cli.Recorder;
 import dev.sluice.cli.Shell;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -176,7 +177,7 @@ final class DevWordsTest extends RecordedTest {
 
     /// What a browser sends whose user was led to this machine by a name of somebody else's.
     private static int statusAt(URI to, String host) throws IOException {
-        try (var socket = new Socket("127.0.0.1", to.getPort())) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), to.getPort())) {
             String request = "POST / HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: 1\r\n\r\n1";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String line = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
