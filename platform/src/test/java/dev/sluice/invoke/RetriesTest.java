@@ -237,6 +237,29 @@ final class RetriesTest {
         assertThat(Tasks.refusal(caller(), () -> discard(dead))).isEqualTo(Refusal.NOT_FOUND);
     }
 
+    /// How it ended was released, and what it was given was not.
+    @Test
+    void aLetterThatOneKnowsOf_isNotRunAnew_byWhoMayNotSeeItsPayload() {
+        var policy = new GatePolicy(
+                Component.TRUE,
+                Component.parse("acme/runs/releases"),
+                Component.parse("acme/user/alice"),
+                Component.parse("acme"));
+        spine.create(
+                "releases",
+                policy,
+                spine.python(SCRIPT, "hello.handle", Convention.DISPATCH, Spine.limits(Duration.ofSeconds(2)))
+                        .with(new Deployment(Map.of(), 0, 0, "", Optional.of(SOON))));
+        Run dead = caller().run(() -> spine.invocations.submit(
+                Spine.wish("releases", "\"raise\"", "acme/runs&acme/user/alice,T", Optional.empty())));
+        ended(dead);
+        Task runner = Spine.task("acme/runs", "acme/runs");
+        assertThat(runner.run(() -> spine.runs.findDeadLetter("acme", dead.id())))
+                .isPresent();
+        assertThat(refusal(runner, dead)).isEqualTo(Refusal.NOT_FOUND);
+        assertThat(refusal(caller(), dead)).isNull();
+    }
+
     /// A payload that a run was given is not all that it may have read: what the tries learnt is in the letter's label.
     @Test
     void aLettersSecrets_areForWhoReadsThem() {
