@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /// Gives a guest its function.
 final class Loader {
+    private static final String SERVER_PORT = "8080";
     private static final Logger LOG = LoggerFactory.getLogger(Loader.class);
 
     private final Blobs blobs;
@@ -137,6 +138,9 @@ final class Loader {
             }
             var environment = new TreeMap<>(LayerPaths.environment(files.navigableKeySet()));
             environment.putAll(function.deployment().environment());
+            if (isServerInItsGuest(function)) {
+                environment.put("PORT", SERVER_PORT);
+            }
             files.putAll(SourceFiles.decode(blob.stream(0)).files());
             var code = new FunctionPackage(files, function.handler(), convention(function.convention()));
             return Optional.of(new Code(code, environment));
@@ -144,6 +148,12 @@ final class Loader {
             LOG.warn("a package could not be read", unreadable);
             return Optional.empty();
         }
+    }
+
+    /// In Java a server runs in the guest's own process, whose environment is what it was started with. The loopback is
+    /// the guest's own, so any port is free.
+    private static boolean isServerInItsGuest(FunctionSpec function) {
+        return function.runtime() == Runtime.JAVA && function.convention() == dev.sluice.function.Convention.HTTP;
     }
 
     private static Convention convention(dev.sluice.function.Convention stated) {

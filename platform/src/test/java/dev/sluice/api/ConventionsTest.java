@@ -104,9 +104,87 @@ final class ConventionsTest extends ApiTest {
                 .isEqualTo(answer);
     }
 
+    private static final String JAVA_SERVER = """
+            import com.sun.net.httpserver.HttpServer;
+            import java.net.InetSocketAddress;
+            public class Server {
+                public static void main(String[] arguments) throws Exception {
+                    System.out.println("starts");
+                    int port = Integer.parseInt(System.getenv("PORT"));
+                    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+                    server.createContext("/", exchange -> {
+                        String path = exchange.getRequestURI().getRawPath();
+                        if (path.equals("/exit")) System.exit(4);
+                        System.out.println("asked");
+                        var headers = exchange.getRequestHeaders();
+                        String said = String.join(" ", exchange.getRequestMethod(),
+                            exchange.getRequestURI().toString(), headers.getFirst("x-a"),
+                            headers.getFirst("content-type"), headers.getFirst("sluice-context"),
+                            new String(exchange.getRequestBody().readAllBytes()));
+                        byte[] body = path.equals("/large") ? new byte[7 << 20] : said.getBytes();
+                        exchange.sendResponseHeaders(path.equals("/503") ? 503 : path.equals("/404") ? 404 : 200,
+                            body.length);
+                        exchange.getResponseBody().write(body);
+                        exchange.close();
+                    });
+                    server.start();
+                }
+            }
+            """;
+
+    @Test
+    void aServerInJava_isAskedOnce_forEachRun() {
+        assertThat(api.post(root, "/v1/secret", "{\"name\":\"served\",\"secrets\":{\"k\":\"v\"}}")
+                        .status())
+                .isEqualTo(201);
+        Answer function = built(
+                "jweb", "java", "Server.java", JAVA_SERVER, ",\"convention\":\"http\",\"secrets\":[\"served\"]");
+        assertThat(function.text("status")).as(function.body()).isEqualTo("READY");
+        Answer first = run("jweb", "{\"path\":\"/a|b\",\"query\":{\"q\":[1,\"é &\"]},\"headers\":{\"X-A\":\"b\"}}");
+        assertThat(output(first))
+                .isEqualTo("GET /a%7Cb?q=1&q=%C3%A9+%26 b null {\"secrets\":{\"k\":\"v\"}} ");
+        assertThat(first.json().path("logs").path("stdout").toString()).isEqualTo("[\"asked\"]");
+        assertThat(output(run("jweb", "{\"method\":\"PATCH\",\"body\":[1,null]}")))
+                .startsWith("PATCH / null application/json ")
+                .endsWith(" [1,null]");
+        assertThat(output(run("jweb", "[1]"))).startsWith("POST / ").endsWith(" [1]");
+        assertThat(output(run("jweb", "{\"path\":\"/404\"}"))).startsWith("GET /404");
+        assertThat(failure("jweb", "{\"path\":\"/503\"}")).startsWith("FunctionError the server answered 503: GET /503");
+        assertThat(failure("jweb", "{\"path\":\"/large\"}"))
+                .isEqualTo("FunctionError the answer has more than 6291456 bytes");
+        assertThat(failure("jweb", "{\"path\":\"no\"}")).startsWith("InputError the path does not begin with /");
+        assertThat(failure("jweb", "{\"method\":\"get\"}")).startsWith("InputError the method is not one of HTTP's");
+        assertThat(failure("jweb", "{\"path\":\"/\",\"headers\":{\"x-a\":\"a\\r\\nx: y\"}}")).startsWith("InputError ");
+        assertThat(failure("jweb", "{\"path\":\"/exit\"}"))
+                .isEqualTo("SystemError the function's server ended with code 4 before it answered");
+        assertThat(output(run("jweb", "{\"path\":\"/b\"}"))).startsWith("GET /b ");
+    }
+
+    @Test
+    void aServerInJava_thatDoesNotListen_isAnErrorThatSaysWhy() {
+        String fails = "public class Server { public static void main(String[] a) { throw new RuntimeException(\"no\"); } }";
+        Answer failed = built("jfails", "java", "Server.java", fails, ",\"convention\":\"http\"");
+        assertThat(failed.json().path("reason").get(0).asString())
+                .isEqualTo("its main failed, and it did not listen on $PORT: no");
+        Answer none = built("jnone", "java", "Server.java", "public class Server {}", ",\"convention\":\"http\"");
+        assertThat(none.json().path("reason").get(0).asString())
+                .isEqualTo("the class Server has no public static void main(String[])");
+    }
+
+    private static String output(Answer run) {
+        return run.json().path("output").asString(run.body());
+    }
+
+    private String failure(String name, String input) {
+        Answer run = run(name, input);
+        return run.json().path("error").path("type").asString(run.body()) + " "
+                + run.json().path("error").path("message").asString();
+    }
+
     @ParameterizedTest
     @CsvSource({
-        "java,Plain.java,http,functions in Java have Dispatch's convention or Lambda's",
+        "java,Plain.java,faasten,functions in Java have Dispatch's convention or Lambda's",
+        "java,Server.java,http,there is no class Server",
         "nodejs,server.js,http,it did not listen on $PORT",
     })
     void whatALanguageHasNot_isAnErrorThatSaysSo(String image, String file, String convention, String reason) {

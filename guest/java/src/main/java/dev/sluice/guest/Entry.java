@@ -7,6 +7,6 @@ interface Entry {
     /// As the protocol spells it.
     String convention();
 
-    /// @return one JSON text; empty where the result came in `chunks`
-    Optional<byte[]> call(byte[] contextJson, byte[] payloadJson, Chunks chunks) throws Throwable;
+    /// @return octets, one JSON text; or a map of status and body; empty where the result came in `chunks`
+    Optional<?> call(byte[] contextJson, byte[] payloadJson, Chunks chunks) throws Throwable;
 }

@@ -15,7 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /// A function on its way from its files to a class that can be called.
@@ -95,6 +99,9 @@ final class FunctionPackage {
             Sources.compile(sources, classPath, classes);
         }
         Thread.currentThread().setContextClassLoader(loader);
+        if (convention.equals("http")) {
+            return ServedFunction.start(named(mainClass(handler), loader));
+        }
         Class<?> type = named(handler.replaceFirst("::handleRequest$", ""), loader);
         Object instance = instance(type);
         Optional<LambdaFunction> lambda =
@@ -109,6 +116,30 @@ final class FunctionPackage {
             throw new Refused("the class " + type.getName() + " does not implement java.util.function.BiFunction");
         }
         return DispatchFunction.of(instance);
+    }
+
+    /// Of a server: a source file, a jar that names it, or the class itself.
+    private String mainClass(String handler) throws Refused, IOException {
+        if (handler.endsWith(".java")) {
+            return handler.substring(handler.lastIndexOf('/') + 1, handler.length() - ".java".length());
+        }
+        if (!handler.endsWith(".jar")) {
+            return handler;
+        }
+        Path jar = directory.resolve(handler).normalize();
+        if (!files(".jar").contains(jar)) {
+            throw new Refused("there is no file " + handler + " to start");
+        }
+        try (var opened = new JarFile(jar.toFile())) {
+            Manifest manifest = opened.getManifest();
+            String name = manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
+            if (name == null) {
+                throw new Refused("the manifest of " + handler + " names no Main-Class: name the class instead");
+            }
+            return name;
+        } catch (ZipException broken) {
+            throw new Refused(handler + " is no jar");
+        }
     }
 
     private void requireNoDependencies() throws Refused, IOException {

@@ -17,7 +17,7 @@ public final class Guest {
     static final int CHANNEL_DESCRIPTOR = 3;
     private static final long PROTOCOL_VERSION = 1;
     private static final int RESULT_BYTES_MAX = Chunks.RESULT_BYTES_MAX;
-    private static final Set<String> CONVENTIONS = Set.of("auto", "dispatch", "lambda");
+    private static final Set<String> CONVENTIONS = Set.of("auto", "dispatch", "lambda", "http");
 
     private final Channel channel;
     private final Path directory;
@@ -56,7 +56,7 @@ public final class Guest {
             Map<?, ?> wanted = fields(frame);
             String convention = text(wanted, "convention");
             if (!CONVENTIONS.contains(convention)) {
-                throw new Refused("functions in Java have Dispatch's convention or Lambda's");
+                throw new Refused("functions in Java have Dispatch's convention or Lambda's, or are servers");
             }
             Entry function = files.load(text(wanted, "handler"), convention);
             answer(new Frame(Kind.LOADED, frame.id(), Map.of("convention", function.convention())));
@@ -76,10 +76,10 @@ public final class Guest {
         }
         try {
             var chunks = new Chunks(channel, frame.id());
-            byte[] result = function.call(octets(parts.get(1)), octets(parts.get(0)), chunks)
+            Object result = function.call(octets(parts.get(1)), octets(parts.get(0)), chunks)
                     .orElse(null);
-            if (result != null && result.length > RESULT_BYTES_MAX) {
-                String reason = "the result has " + result.length + " bytes, more than " + RESULT_BYTES_MAX;
+            if (result instanceof byte[] text && text.length > RESULT_BYTES_MAX) {
+                String reason = "the result has " + text.length + " bytes, more than " + RESULT_BYTES_MAX;
                 return failed(frame, new Failure("FunctionError", reason, List.of()));
             }
             return new Frame(Kind.RESULT, frame.id(), result);
