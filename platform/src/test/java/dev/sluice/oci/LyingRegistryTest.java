@@ -192,6 +192,17 @@ final class LyingRegistryTest {
     }
 
     @Test
+    void aRedirectWithoutTls_isFollowedOnlyWhereTheOperatorSaysSo() {
+        redirects.put("manifests/v1", "http://127.0.0.1:" + other.getAddress().getPort() + "/manifest");
+        var strict = new Puller(egress, new PlainHosts(Set.of(host())));
+        var failed = catchThrowableOfType(
+                PullFailed.class,
+                () -> strict.find("acme", Reference.parse(host() + "/made/it:v1"), Optional.of(LOGIN)));
+        assertThat(failed.reason()).contains("without TLS");
+        assertThat(elsewhere).isEmpty();
+    }
+
+    @Test
     void redirectsWithoutEnd_areNotFollowed() {
         redirects.put("manifests/v1", "/v2/made/it/manifests/v1");
         assertThat(refused(":v1")).contains("no answer");
