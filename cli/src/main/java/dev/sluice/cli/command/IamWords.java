@@ -100,9 +100,7 @@ final class IamWords {
                         "Write an organization anew; nothing of it can be changed yet.",
                         changing(ORGANIZATION, IamWords::named))
                 .example("sluice iam update organization acme");
-        return new Word(
-                "update",
-                "Change something.",
+        return BatchWords.update(
                 List.of(organization, policy, account, RoleWords.update(), QuotaWords.update()));
     }
 

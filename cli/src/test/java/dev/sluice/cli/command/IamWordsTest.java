@@ -18,6 +18,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class IamWordsTest extends RecordedTest {
     /// What Dispatch's client sends, and what it says.
     @Test
+    void update_ofAFile_isThatOfEveryKind() throws IOException {
+        Path file = Files.writeString(home.resolve("all.yaml"), "kind: Organization\nname: acme\n");
+        server.reply(200, "{}");
+        assertThat(shell.run("iam", "update", "-f", file.toString()).out()).isEqualTo("Updated Organization: acme\n");
+        assertThat(server.asked().getLast().target()).isEqualTo("/v1/iam/organization/acme");
+    }
+
+    @Test
     void create_sendsAndSays_whatDispatchsClientDoes() throws IOException {
         Path key = Files.writeString(home.resolve("k.pub"), "key");
         assertThat(shell.run("iam", "create", "organization", "frontend-team").out())
