@@ -31,6 +31,7 @@ public final class Vocabulary {
                 ImageWords.create(),
                 ImageWords.createSeeds(),
                 SecretWords.create(),
+                ServiceWords.create(),
                 SettingWords.createApplication(),
                 SettingWords.createApi(),
                 EventWords.createSubscription(),
@@ -44,7 +45,9 @@ public final class Vocabulary {
                         VersionWords.get(),
                         ImageWords.getBase(),
                         ImageWords.get(),
-                        SecretWords.get()),
+                        SecretWords.get(),
+                        ServiceWords.CLASS.get(),
+                        ServiceWords.INSTANCE.get()),
                 EntityWords::get);
         List<Word> update = List.of(
                 FunctionWords.update(),
@@ -62,7 +65,8 @@ public final class Vocabulary {
                         VersionWords.delete(),
                         ImageWords.deleteBase(),
                         ImageWords.delete(),
-                        SecretWords.delete()),
+                        SecretWords.delete(),
+                        ServiceWords.INSTANCE.delete()),
                 EntityWords::delete);
         return List.of(
                 BatchWords.create(create),
