@@ -223,9 +223,7 @@ record Config(
             throw new Invalid(EGRESS_CA + " takes a file of certificates: " + wrong.getMessage());
         }
         try {
-            return given.containsKey(PACKAGE_KEYRING)
-                    ? registries.signedBy(path(given, PACKAGE_KEYRING))
-                    : registries;
+            return given.containsKey(PACKAGE_KEYRING) ? registries.signedBy(path(given, PACKAGE_KEYRING)) : registries;
         } catch (IllegalArgumentException wrong) {
             throw new Invalid(PACKAGE_KEYRING + " takes a file of public keys: " + wrong.getMessage());
         }

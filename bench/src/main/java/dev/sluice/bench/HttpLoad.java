@@ -55,8 +55,8 @@ final class HttpLoad {
         return run(callers, length, 0);
     }
 
-    /// Runs `callers` callers for `length`, which together send `perSecond` requests a second, whether or not they are
-    /// answered in time. A duration counts from when its request was due, so that those that had to wait count, too.
+    /// Runs `callers` callers for `length`, which together send `perSecond` requests a second, answered in time or
+    /// not. A duration counts from when its request was due, so that those that had to wait count.
     Samples paced(int callers, int perSecond, Duration length) throws IOException, InterruptedException {
         return run(callers, length, 1_000_000_000L * callers / perSecond);
     }

@@ -29,16 +29,17 @@ final class LauncherTest {
     void guestsOfJava_startWithWhatWasRecordedForThem() throws Exception {
         try (var sluice = new Launcher()) {
             sluice.run("up", "--detach").succeeds();
-            List<String> server =
-                    List.of(sluice.server().info().arguments().orElseThrow());
+            List<String> server = List.of(sluice.server().info().arguments().orElseThrow());
             Path runtime = Path.of(server.get(server.indexOf("--guest-dir") + 1), "java", "runtime");
             List<String> command = new ArrayList<>();
             Runtime.JAVA.command(256).forEach(word -> command.add(word.replace("/runtime/", runtime + "/")));
             command.set(0, server.getFirst());
             command.set(command.size() - 1, "dev.sluice.guest.Rehearsal");
             command.add(1, "-XX:AOTMode=on"); // or end
-            Process guest = new ProcessBuilder(command).redirectErrorStream(true).start();
-            assertThat(new String(guest.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+            Process guest =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            assertThat(new String(guest.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEmpty();
             assertThat(guest.waitFor()).isZero();
         }
     }
@@ -123,7 +124,8 @@ final class LauncherTest {
             sluice.run("install").succeeds();
             sluice.run("install").succeeds();
             assertThat(manual).content().startsWith(".TH SLUICE 1");
-            assertThat(prefix.resolve("share/bash-completion/completions/sluice")).exists();
+            assertThat(prefix.resolve("share/bash-completion/completions/sluice"))
+                    .exists();
             assertThat(prefix.resolve("share/zsh/site-functions/_sluice"))
                     .content()
                     .startsWith("#compdef sluice");

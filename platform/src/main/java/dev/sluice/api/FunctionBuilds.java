@@ -187,14 +187,14 @@ final class FunctionBuilds {
                 Math.max(memoryMib, runtime.memoryMibMin()),
                 isTimed ? Duration.ofMillis(wish.timeoutMillis()) : Limits.TIMEOUT_DEFAULT);
         return new FunctionSpec(
-                runtime,
-                digest,
-                handler,
-                wish.convention(),
-                limits,
-                isTimed,
-                PayloadStyle.RAW,
-                wish.schemas(),
+                        runtime,
+                        digest,
+                        handler,
+                        wish.convention(),
+                        limits,
+                        isTimed,
+                        PayloadStyle.RAW,
+                        wish.schemas(),
                         ground.layers())
                 .with(wish.sizing().deployment(entity.id()))
                 .on(ground.root());
@@ -225,7 +225,8 @@ final class FunctionBuilds {
         mark(organization, now, Status.READY, unchecked);
     }
 
-    /// Its code may use the secrets and services that are injected, and cannot release them: its successful answers are. Whether
+    /// Its code may use the secrets and services that are injected, and cannot release them: its successful answers
+    /// are. Whether
     /// they are there is found when it runs.
     private void putGate(Organization organization, FunctionEntity built, FsPath gate, FunctionSpec spec) {
         List<Principal> secrets = FunctionFiles.injected(organization, built.wish());

@@ -81,11 +81,7 @@ record FunctionEntity(
     /// @param instancesMax 0 for as many as the organization may have
     /// @param instancesMin that wait loaded
     record Sizing(
-            int memoryMib,
-            int instancesMax,
-            int instancesMin,
-            Map<String, String> environment,
-            Optional<Retry> retry) {
+            int memoryMib, int instancesMax, int instancesMin, Map<String, String> environment, Optional<Retry> retry) {
         static final Sizing USUAL = new Sizing(0, 0, 0, Map.of(), Optional.empty());
 
         Sizing {

@@ -17,7 +17,6 @@ import dev.sluice.label.Privilege;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import java.util.ArrayList;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 

@@ -68,7 +68,9 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
     /// What its runtime cannot do is told when it is built: before that nobody knows the runtime.
     private static FunctionEntity.Sizing sizing(String name, JsonBody fields) {
         if (fields.number("concurrency", 0, Integer.MAX_VALUE) > 1) {
-            throw refused(name, "concurrency is 1: an instance serves one run at a time; for more at once leave maxInstances out");
+            throw refused(
+                    name,
+                    "concurrency is 1: an instance serves one run at a time; for more at once leave maxInstances out");
         }
         long memory = fields.number("memory", 0, Limits.MEMORY_MIB_MAX);
         if (memory > 0 && memory < Limits.MEMORY_MIB_MIN) {

@@ -109,7 +109,7 @@ final class Functions implements Kept {
     }
 
     /// What is written down is who may have what: the build believes it, and makes a gate that injects all of these.
-    /// It is the result that counts, so an update that keeps a secret or a service needs it as much as the first one did.
+    /// It is the result that counts, so an update that keeps a secret or a service needs it as much as the first.
     private static void requireLent(Organization organization, FunctionRequest request) {
         List<Principal> injected = FunctionFiles.injected(organization, request.wish());
         Task.current().exercise(FunctionFiles.allOf(injected), Component.TRUE);

@@ -184,8 +184,7 @@ final class ImageBuilds {
     }
 
     /// An image stays what it is, whatever becomes of its base image.
-    private void keepRoot(Organization organization, ImageEntity image, BaseImageEntity base)
-            throws ImageNeeds.Unmet {
+    private void keepRoot(Organization organization, ImageEntity image, BaseImageEntity base) throws ImageNeeds.Unmet {
         try {
             roots.remove(organization, image.name());
             base.pulled().ifPresent(pulled -> roots.keep(organization, image.name(), pulled));

@@ -88,8 +88,7 @@ final class ImageNeeds {
         return Optional.empty();
     }
 
-    private ImageEntity.Built install(
-            Organization organization, String name, Needs needs, String key, BuildLog log)
+    private ImageEntity.Built install(Organization organization, String name, Needs needs, String key, BuildLog log)
             throws Unmet, InterruptedException {
         try (Builds.Built built = builds.build(organization.token(), needs, log)) {
             var kept = new ImageEntity.Built(key, built.layer().hex(), built.lengthBytes());
@@ -112,8 +111,7 @@ final class ImageNeeds {
             return "";
         }
         boolean isHashed = manifest.contains(HASH); // the host's packages have none of these
-        String left =
-                runtime == Runtime.PYTHON3 && !isHashed ? notOfTheHost(organization, manifest, log) : manifest;
+        String left = runtime == Runtime.PYTHON3 && !isHashed ? notOfTheHost(organization, manifest, log) : manifest;
         if (!left.isEmpty() && !builds.canFetch(runtime)) {
             throw new Unmet(Builds.remedy(runtime));
         }
@@ -123,7 +121,8 @@ final class ImageNeeds {
     /// What makes two images' layers equal.
     private static String key(Needs needs) {
         var text = new StringBuilder(needs.language().language()).append('\n').append(needs.manifest());
-        needs.packages().forEach(one -> text.append('\0').append(one.name()).append('=').append(one.version()));
+        needs.packages()
+                .forEach(one -> text.append('\0').append(one.name()).append('=').append(one.version()));
         return Digest.of(Bytes.utf8(text.toString())).hex();
     }
 

@@ -106,9 +106,8 @@ final class LoginRoutes {
                     .with("Set-Cookie", endOfLogin(request));
         } catch (LoginRefused refused) {
             Optional<String> catcher = LoginTargets.catcher(refused.goal(), tenantPorts);
-            Response told = catcher.isPresent()
-                    ? toldToTheProgram(catcher.get(), request, refused)
-                    : refusal(request, refused);
+            Response told =
+                    catcher.isPresent() ? toldToTheProgram(catcher.get(), request, refused) : refusal(request, refused);
             return told.with("Set-Cookie", endOfLogin(request));
         }
     }
@@ -122,9 +121,8 @@ final class LoginRoutes {
     /// What the provider says of it, as far as it is plain.
     private static String reason(Request request) {
         String error = request.query("error").filter(LoginRoutes::isPlain).orElse("");
-        String more = request.query("error_description")
-                .filter(LoginRoutes::isPlain)
-                .orElse("");
+        String more =
+                request.query("error_description").filter(LoginRoutes::isPlain).orElse("");
         return error.isEmpty() ? "" : " (" + error + (more.isEmpty() ? "" : ": " + more) + ")";
     }
 

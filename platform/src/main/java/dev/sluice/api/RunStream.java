@@ -50,7 +50,9 @@ final class RunStream {
     }
 
     private void tell(AnswerStream answer) throws IOException, InterruptedException {
-        event("run", new JsonWriter(64).beginObject().field("name", answer.run().id().toString()));
+        event(
+                "run",
+                new JsonWriter(64).beginObject().field("name", answer.run().id().toString()));
         while (!answer.isOver()) {
             beat();
             Optional<Bytes> chunk = answer.next(reader.task(), BEAT);

@@ -46,14 +46,30 @@ record ServiceClass(String name, String description, Bytes parameters) {
         out.field("broker", BROKER).name("bindable").value(true).field("description", description);
         out.name("plans").beginArray().beginObject().field("id", id(name + " " + PLAN));
         out.field("name", PLAN).field("kind", "ServicePlan").field("description", "The only plan");
-        out.name("free").value(true).name("bindable").value(true).name("metadata").raw("{}");
-        out.name("schema").beginObject().name("create").raw(parameters).name("update").raw("{}");
+        out.name("free")
+                .value(true)
+                .name("bindable")
+                .value(true)
+                .name("metadata")
+                .raw("{}");
+        out.name("schema")
+                .beginObject()
+                .name("create")
+                .raw(parameters)
+                .name("update")
+                .raw("{}");
         out.name("bind").raw(parameters).endObject().endObject().endArray();
-        out.name("reason").raw("null").field("status", "READY").name("tags").raw("null").endObject();
+        out.name("reason")
+                .raw("null")
+                .field("status", "READY")
+                .name("tags")
+                .raw("null")
+                .endObject();
     }
 
     /// The same on every server.
     private static String id(String what) {
-        return UUID.nameUUIDFromBytes(("service class " + what).getBytes(StandardCharsets.UTF_8)).toString();
+        return UUID.nameUUIDFromBytes(("service class " + what).getBytes(StandardCharsets.UTF_8))
+                .toString();
     }
 }

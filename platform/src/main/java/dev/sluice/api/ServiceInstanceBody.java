@@ -131,7 +131,9 @@ record ServiceInstanceBody(
         writeParameters(instance.parameters(), instance.secretParameters(), out);
         out.name("binding").beginObject().field("status", status);
         writeParameters(instance.binding().parameters(), instance.binding().secretParameters(), out);
-        out.field("bindingSecret", instance.binding().bindingSecret()).name("reason").raw("null");
+        out.field("bindingSecret", instance.binding().bindingSecret())
+                .name("reason")
+                .raw("null");
         out.field("createdTime", created).endObject();
         out.field("status", status).name("reason").raw("null").field("createdTime", created);
         Tag.write(SecretBody.tags(stored), out);

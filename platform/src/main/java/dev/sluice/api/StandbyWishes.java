@@ -35,8 +35,9 @@ final class StandbyWishes {
     /// read last counts.
     synchronized void changed(Organization organization, String name) {
         List<FsPath> paths = Upkeep.of(organization, Resource.FUNCTION).run(() -> paths(organization, name));
-        List<FunctionSpec> versions =
-                paths.stream().flatMap(path -> function(organization, path).stream()).toList();
+        List<FunctionSpec> versions = paths.stream()
+                .flatMap(path -> function(organization, path).stream())
+                .toList();
         standby.keep(organization.token(), name, versions);
     }
 
@@ -56,9 +57,10 @@ final class StandbyWishes {
     private Optional<FunctionSpec> function(Organization organization, FsPath path) {
         try {
             return Upkeep.of(organization, Resource.FUNCTION)
-                    .run(() -> fs.find(path).isPresent() && gates.read(path).content() instanceof GateContent.Direct gate
-                            ? Optional.of(gate.function())
-                            : Optional.empty());
+                    .run(() ->
+                            fs.find(path).isPresent() && gates.read(path).content() instanceof GateContent.Direct gate
+                                    ? Optional.of(gate.function())
+                                    : Optional.empty());
         } catch (Refused gone) {
             return Optional.empty(); // meanwhile
         }

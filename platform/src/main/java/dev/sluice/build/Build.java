@@ -116,7 +116,8 @@ final class Build {
                 "packages", needs.packages(),
                 "origins", origins,
                 "indexes", indexes,
-                "keyring", Base64.getEncoder().encodeToString(registries.keyring().readOnlyArray()),
+                "keyring",
+                        Base64.getEncoder().encodeToString(registries.keyring().readOnlyArray()),
                 "remedy", Builds.remedy(Registries.Kind.DEBIAN),
                 "java", System.getProperty("java.home"));
     }
@@ -125,9 +126,7 @@ final class Build {
         URI address;
         try {
             address = registries.permitted(
-                    kinds,
-                    asked.path("origin").asString(""),
-                    asked.path("path").asString(""));
+                    kinds, asked.path("origin").asString(""), asked.path("path").asString(""));
         } catch (BuildFailed elsewhere) {
             log.say("sluice: refused, for it is in none of the configured registries");
             refuse(403);

@@ -111,20 +111,20 @@ final class GateForms {
         Packages.Kept code = code(leads, runtime, old);
         Limits limits = old.map(FunctionSpec::limits).orElse(Limits.DEFAULT);
         return new FunctionSpec(
-                runtime,
-                code.digest(),
-                code.handler(),
-                parsed(leads.convention(), Convention::of)
-                        .or(() -> old.map(FunctionSpec::convention))
-                        .orElse(Convention.AUTO),
-                limits(leads, limits),
-                leads.timeoutMillis() != null
-                        || old.map(FunctionSpec::timeoutStated).orElse(false),
-                parsed(leads.payloadStyle(), PayloadStyle::of)
-                        .or(() -> old.map(FunctionSpec::payloadStyle))
-                        .orElse(PayloadStyle.RAW),
-                old.map(FunctionSpec::schemas).orElse(SchemaPair.NONE),
-                old.map(FunctionSpec::layers).orElse(List.of()))
+                        runtime,
+                        code.digest(),
+                        code.handler(),
+                        parsed(leads.convention(), Convention::of)
+                                .or(() -> old.map(FunctionSpec::convention))
+                                .orElse(Convention.AUTO),
+                        limits(leads, limits),
+                        leads.timeoutMillis() != null
+                                || old.map(FunctionSpec::timeoutStated).orElse(false),
+                        parsed(leads.payloadStyle(), PayloadStyle::of)
+                                .or(() -> old.map(FunctionSpec::payloadStyle))
+                                .orElse(PayloadStyle.RAW),
+                        old.map(FunctionSpec::schemas).orElse(SchemaPair.NONE),
+                        old.map(FunctionSpec::layers).orElse(List.of()))
                 .with(old.map(FunctionSpec::deployment).orElse(Deployment.NONE))
                 .on(old.filter(one -> one.runtime() == runtime).flatMap(FunctionSpec::root));
     }

@@ -85,7 +85,7 @@ public final class GuestLink {
     /// Runs the function once. What it asks meanwhile, `calls` answers, on this thread, and what it yields `chunks`
     /// takes: the next is not read before it has.
     ///
-    /// @throws InterruptedException what `calls` or `chunks` threw; the run has not ended, so the guest must be killed
+    /// @throws InterruptedException what `calls` or `chunks` threw; the run has not ended: the guest must be killed
     public Outcome run(RunRequest request, CallHandler calls, ChunkHandler chunks)
             throws GuestGone, GuestProtocolViolation, InterruptedException {
         if (reader.hasLeftovers()) {

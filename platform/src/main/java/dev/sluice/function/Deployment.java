@@ -15,11 +15,7 @@ import java.util.regex.Pattern;
 /// @param functionId   whose runs count together, in whatever version; empty for a gate that is no function's version
 /// @param retry        of runs that nobody waits for; empty where each is tried once, and none is a dead letter
 public record Deployment(
-        Map<String, String> environment,
-        int instancesMax,
-        int instancesMin,
-        String functionId,
-        Optional<Retry> retry) {
+        Map<String, String> environment, int instancesMax, int instancesMin, String functionId, Optional<Retry> retry) {
     public static final int VARIABLES_MAX = 100;
     public static final int ENVIRONMENT_CHARS_MAX = 16 << 10;
     public static final int INSTANCES_MAX = 1_000;

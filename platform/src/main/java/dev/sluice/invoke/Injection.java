@@ -113,7 +113,8 @@ final class Injection {
         return new Injected.Binding(instance.credentialsJson(), instance.texts());
     }
 
-    /// The names of secrets that a run's record shows to `existence`: of what its gate injects, only where that may know of the
+    /// The names of secrets that a run's record shows to `existence`: of what its gate injects, only where that may
+    /// know of the
     /// gate, and of its own organization only.
     static List<String> shown(String organization, Gate gate, List<String> wanted, Label existence) {
         boolean isKnown = existence.secrecy().implies(gate.label().secrecy());

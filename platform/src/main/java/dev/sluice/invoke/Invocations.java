@@ -153,8 +153,8 @@ public final class Invocations {
                 runs.begin(run);
             }
             Chain chain = Chain.outermost(caller, wish.isNobodys());
-            Chunks chunks =
-                    stream.map(s -> s.begun(run, gate::answerLabel, here.cancellation())).orElse(Chunks.UNWATCHED);
+            Chunks chunks = stream.map(s -> s.begun(run, gate::answerLabel, here.cancellation()))
+                    .orElse(Chunks.UNWATCHED);
             var start = new Execution.Start(run, gate, task, wish, chain, here.cancellation(), chunks);
             Content content = execution.record(start, Optional.of(caller));
             return Endings.deliverable(run, content, caller);

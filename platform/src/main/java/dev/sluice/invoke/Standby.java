@@ -119,9 +119,7 @@ public final class Standby {
         while (want.rooms.size() > most) {
             want.rooms.removeLast().close();
         }
-        Thread.ofVirtual()
-                .name("standby-end")
-                .start(() -> guests.keepAtMost(want.organization, want.function, most));
+        Thread.ofVirtual().name("standby-end").start(() -> guests.keepAtMost(want.organization, want.function, most));
     }
 
     private void look() {

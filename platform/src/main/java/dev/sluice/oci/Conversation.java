@@ -148,8 +148,7 @@ final class Conversation {
                     case 401, 403 ->
                         login.isPresent()
                                 ? "the registry refuses the name and password that your organization has for it"
-                                : "the registry has no such image, or wants to know who asks: give your organization"
-                                        + " a login with sluice create registry";
+                                : "the registry has no such image, or has it for those who log in, which this server cannot";
                     case 404 -> "the registry has no such image";
                     case 429 -> "the registry has had too many questions from this server: try again later";
                     default -> "the registry answers with status " + status;

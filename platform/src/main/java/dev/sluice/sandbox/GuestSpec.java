@@ -60,16 +60,7 @@ public record GuestSpec(
             int scratchMib,
             int cpuPercent,
             Duration boot) {
-        this(
-                runtime,
-                command,
-                memoryMib,
-                processesMax,
-                scratchMib,
-                cpuPercent,
-                Map.of(),
-                boot,
-                Optional.empty());
+        this(runtime, command, memoryMib, processesMax, scratchMib, cpuPercent, Map.of(), boot, Optional.empty());
     }
 
     private static void require(boolean holds, String otherwise) {

@@ -217,7 +217,8 @@ public final class Scheduler {
         of(name, tenant -> tenant.release(parcel));
     }
 
-    /// Keeps memory that no run needs for what waits for runs, if there is so much of the tenant's and of the machine's:
+    /// Keeps memory that no run needs for what waits for runs, if there is so much of the tenant's and of the
+    /// machine's:
     /// all tenants together have at most one of [Reserve#PART] parts of this. Does not wait.
     ///
     /// @param revoked is called once if runs need it, with a lock held: must not wait for anything
@@ -249,7 +250,9 @@ public final class Scheduler {
 
     /// What a tenant has of what its limits bound.
     public Limits used(String name) {
-        return of(name, tenant -> new Limits(
+        return of(
+                name,
+                tenant -> new Limits(
                         tenant.running, tenant.waiting(), tenant.heldMib + tenant.reservedMib, tenant.bytes));
     }
 

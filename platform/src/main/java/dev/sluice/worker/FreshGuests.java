@@ -86,11 +86,7 @@ final class FreshGuests implements AutoCloseable {
 
     /// A guest that is started for its use, on that root file system.
     Instance start(
-            Runtime runtime,
-            int memoryMib,
-            Map<String, String> environment,
-            List<String> command,
-            Optional<Path> root)
+            Runtime runtime, int memoryMib, Map<String, String> environment, List<String> command, Optional<Path> root)
             throws SandboxFailed, InterruptedException {
         var spec = new GuestSpec(
                 runtime.language(),

@@ -42,7 +42,8 @@ public final class LoadedGuests {
     /// @return whether it waits now
     public boolean add(String tenant, FunctionSpec function, Duration patience) throws InterruptedException {
         try {
-            return start(function, Set.of(tenant), patience, new Cancellation()) instanceof Prepared.Ready(Instance ready)
+            return start(function, Set.of(tenant), patience, new Cancellation())
+                            instanceof Prepared.Ready(Instance ready)
                     && isKept(new Of(tenant, function), ready);
         } catch (SandboxFailed failed) {
             LOG.warn("a guest could not be started to wait for runs", failed);
@@ -65,8 +66,7 @@ public final class LoadedGuests {
     ///
     /// @param parties      the organizations whose it will be
     /// @param cancellation as [Job] has it
-    Prepared take(
-            String tenant, FunctionSpec function, Set<String> parties, Duration left, Cancellation cancellation)
+    Prepared take(String tenant, FunctionSpec function, Set<String> parties, Duration left, Cancellation cancellation)
             throws SandboxFailed, InterruptedException {
         var of = new Of(tenant, function);
         for (Optional<Instance> next = poll(of); next.isPresent(); next = poll(of)) {

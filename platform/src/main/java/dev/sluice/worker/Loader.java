@@ -71,10 +71,9 @@ final class Loader {
         }
         int memoryMib = function.limits().memoryMib();
         Map<String, String> environment = code.get().environment();
-        Optional<Instance> waiting =
-                environment.isEmpty() && function.root().isEmpty()
-                        ? fresh.waiting(function.runtime(), memoryMib)
-                        : Optional.empty();
+        Optional<Instance> waiting = environment.isEmpty() && function.root().isEmpty()
+                ? fresh.waiting(function.runtime(), memoryMib)
+                : Optional.empty();
         if (waiting.isPresent()) {
             waiting.get().belongsTo(parties);
             Prepared prepared = load(waiting.get(), code.get().files(), function, left, cancellation);

@@ -217,8 +217,10 @@ public final class LocalWorker implements AutoCloseable {
                     answering.hold(job.blobs()),
                     clock.instant().plus(left));
             Outcome outcome = instance.link()
-                    .run(new RunRequest(job.payload(), context), answering, chunk -> job.chunks()
-                            .take(chunk, () -> instance.ended() != null));
+                    .run(
+                            new RunRequest(job.payload(), context),
+                            answering,
+                            chunk -> job.chunks().take(chunk, () -> instance.ended() != null));
             isReusable = true;
             instance.sandbox().drainLogs(logs);
             if (outcome instanceof Outcome.Yielded) {

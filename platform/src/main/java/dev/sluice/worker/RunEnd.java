@@ -12,8 +12,7 @@ import java.util.Optional;
 public record RunEnd(Optional<Output> output, Optional<Fault> fault, List<String> stdout, List<String> stderr) {
     static RunEnd of(Outcome outcome, Masks masks, LogLines logs) {
         return switch (outcome) {
-            case Outcome.Returned(int status, Bytes body, boolean isJson) ->
-                of(new Output(status, body, isJson), logs);
+            case Outcome.Returned(int status, Bytes body, boolean isJson) -> of(new Output(status, body, isJson), logs);
             case Outcome.Yielded(Bytes array) -> of(new Output(Outcome.Returned.STATUS_OK, array, true), logs);
             case Outcome.Failed(var failure) ->
                 new RunEnd(

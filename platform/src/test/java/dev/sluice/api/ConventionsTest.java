@@ -137,24 +137,25 @@ final class ConventionsTest extends ApiTest {
         assertThat(api.post(root, "/v1/secret", "{\"name\":\"served\",\"secrets\":{\"k\":\"v\"}}")
                         .status())
                 .isEqualTo(201);
-        Answer function = built(
-                "jweb", "java", "Server.java", JAVA_SERVER, ",\"convention\":\"http\",\"secrets\":[\"served\"]");
+        Answer function =
+                built("jweb", "java", "Server.java", JAVA_SERVER, ",\"convention\":\"http\",\"secrets\":[\"served\"]");
         assertThat(function.text("status")).as(function.body()).isEqualTo("READY");
         Answer first = run("jweb", "{\"path\":\"/a|b\",\"query\":{\"q\":[1,\"é &\"]},\"headers\":{\"X-A\":\"b\"}}");
-        assertThat(output(first))
-                .isEqualTo("GET /a%7Cb?q=1&q=%C3%A9+%26 b null {\"secrets\":{\"k\":\"v\"}} ");
+        assertThat(output(first)).isEqualTo("GET /a%7Cb?q=1&q=%C3%A9+%26 b null {\"secrets\":{\"k\":\"v\"}} ");
         assertThat(first.json().path("logs").path("stdout").toString()).isEqualTo("[\"asked\"]");
         assertThat(output(run("jweb", "{\"method\":\"PATCH\",\"body\":[1,null]}")))
                 .startsWith("PATCH / null application/json ")
                 .endsWith(" [1,null]");
         assertThat(output(run("jweb", "[1]"))).startsWith("POST / ").endsWith(" [1]");
         assertThat(output(run("jweb", "{\"path\":\"/404\"}"))).startsWith("GET /404");
-        assertThat(failure("jweb", "{\"path\":\"/503\"}")).startsWith("FunctionError the server answered 503: GET /503");
+        assertThat(failure("jweb", "{\"path\":\"/503\"}"))
+                .startsWith("FunctionError the server answered 503: GET /503");
         assertThat(failure("jweb", "{\"path\":\"/large\"}"))
                 .isEqualTo("FunctionError the answer has more than 6291456 bytes");
         assertThat(failure("jweb", "{\"path\":\"no\"}")).startsWith("InputError the path does not begin with /");
         assertThat(failure("jweb", "{\"method\":\"get\"}")).startsWith("InputError the method is not one of HTTP's");
-        assertThat(failure("jweb", "{\"path\":\"/\",\"headers\":{\"x-a\":\"a\\r\\nx: y\"}}")).startsWith("InputError ");
+        assertThat(failure("jweb", "{\"path\":\"/\",\"headers\":{\"x-a\":\"a\\r\\nx: y\"}}"))
+                .startsWith("InputError ");
         assertThat(failure("jweb", "{\"path\":\"/exit\"}"))
                 .isEqualTo("SystemError the function's server ended with code 4 before it answered");
         assertThat(output(run("jweb", "{\"path\":\"/b\"}"))).startsWith("GET /b ");
@@ -162,7 +163,8 @@ final class ConventionsTest extends ApiTest {
 
     @Test
     void aServerInJava_thatDoesNotListen_isAnErrorThatSaysWhy() {
-        String fails = "public class Server { public static void main(String[] a) { throw new RuntimeException(\"no\"); } }";
+        String fails =
+                "public class Server { public static void main(String[] a) { throw new RuntimeException(\"no\"); } }";
         Answer failed = built("jfails", "java", "Server.java", fails, ",\"convention\":\"http\"");
         assertThat(failed.json().path("reason").get(0).asString())
                 .isEqualTo("its main failed, and it did not listen on $PORT: no");

@@ -31,7 +31,8 @@ final class DebianMirror implements AutoCloseable {
                 .findFirst()
                 .orElseThrow();
         for (String name : List.of("good", "other")) {
-            Files.createDirectory(home(name), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(
+                    home(name), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             gpg(name, "--passphrase", "", "--quick-generate-key", name + "@test.invalid", "rsa2048", "sign", "never");
         }
         Files.write(keyring(), run(command("good", "--export")));
@@ -53,7 +54,8 @@ final class DebianMirror implements AutoCloseable {
             throws IOException, InterruptedException {
         Path control = Files.createDirectories(files.resolve("DEBIAN"));
         String about = "Package: " + name + "\nVersion: " + version + "\nArchitecture: " + architecture
-                + "\nMaintainer: test <test@test.invalid>\nDescription: test\n" + (needs.isEmpty() ? "" : "Depends: " + needs + "\n");
+                + "\nMaintainer: test <test@test.invalid>\nDescription: test\n"
+                + (needs.isEmpty() ? "" : "Depends: " + needs + "\n");
         Files.writeString(control.resolve("control"), about);
         for (var script : scripts.entrySet()) {
             Path file = Files.writeString(control.resolve(script.getKey()), script.getValue());
@@ -100,8 +102,15 @@ final class DebianMirror implements AutoCloseable {
     }
 
     private List<String> command(String home, String... arguments) {
-        var command = new ArrayList<>(
-                List.of("gpg", "--homedir", home(home).toString(), "--batch", "--yes", "--quiet", "--pinentry-mode", "loopback"));
+        var command = new ArrayList<>(List.of(
+                "gpg",
+                "--homedir",
+                home(home).toString(),
+                "--batch",
+                "--yes",
+                "--quiet",
+                "--pinentry-mode",
+                "loopback"));
         command.addAll(List.of(arguments));
         return command;
     }

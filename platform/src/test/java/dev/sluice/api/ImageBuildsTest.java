@@ -315,17 +315,23 @@ final class ImageBuildsTest {
         indexes.module("Wrong", "1.0", "", top, sha512(deep));
         byte[] escaping = PackageIndexes.zip(Map.of("../../../escaped", "a"));
         indexes.module("Escaping", "1.0", "", escaping, sha512(escaping));
-        image(admin, "i", "ps", "@{\n  # of the team\n  PSDependOptions = @{ Target = 'CurrentUser' }\n  'Top' = 'latest'\n}");
+        image(
+                admin,
+                "i",
+                "ps",
+                "@{\n  # of the team\n  PSDependOptions = @{ Target = 'CurrentUser' }\n  'Top' = 'latest'\n}");
         image(admin, "wrong", "ps", "@{ Wrong = '1.0' }");
         image(admin, "escaping", "ps", "@{ Escaping = '1.0' }");
         image(admin, "script", "ps", "@{ Top = $(Get-Date) }");
         image(admin, "absent", "ps", "@{ Top = '9.9' }");
         settled(admin, IMAGES, "i", "READY");
-        assertThat(Layer.read(blobs, new Digest(layers("modules").getFirst())).files().keySet())
-                .containsExactly("modules/Deep/2.0/Deep.psm1", "modules/Top/1.2.3/Top.psd1", "modules/Top/1.2.3/lib/a.txt");
+        assertThat(Layer.read(blobs, new Digest(layers("modules").getFirst()))
+                        .files()
+                        .keySet())
+                .containsExactly(
+                        "modules/Deep/2.0/Deep.psm1", "modules/Top/1.2.3/Top.psd1", "modules/Top/1.2.3/lib/a.txt");
         settled(admin, IMAGES, "wrong", "ERROR");
-        assertThat(reason(admin, "wrong"))
-                .isEqualTo("Wrong 1.0 is not what its feed says: its hash is another one");
+        assertThat(reason(admin, "wrong")).isEqualTo("Wrong 1.0 is not what its feed says: its hash is another one");
         settled(admin, IMAGES, "escaping", "ERROR");
         assertThat(reason(admin, "escaping")).isEqualTo("a module has a file with a forbidden name");
         settled(admin, IMAGES, "script", "ERROR");
@@ -341,8 +347,11 @@ final class ImageBuildsTest {
 
     private Asker organization(String name) {
         Asker admin = api.developer(name, "*");
-        for (String[] base :
-                List.of(new String[] {"py", "python3"}, new String[] {"js", "nodejs"}, new String[] {"jv", "java"}, new String[] {"ps", "powershell"})) {
+        for (String[] base : List.of(
+                new String[] {"py", "python3"},
+                new String[] {"js", "nodejs"},
+                new String[] {"jv", "java"},
+                new String[] {"ps", "powershell"})) {
             create(
                     admin,
                     "/v1/baseimage",

@@ -290,8 +290,9 @@ final class ImageRoutesTest extends ApiTest {
         assertThat(error(admin, "hostile")).startsWith("the manifest is not met: a line is a package's name");
         assertThat(error(admin, "node")).contains("names a registry with --package-index nodejs=URL");
         assertThat(error(admin, "system"))
-                .isEqualTo("this server lacks the package curl, and this server fetches no packages for it: its operator"
-                        + " names a registry with --package-index debian=URL");
+                .isEqualTo(
+                        "this server lacks the package curl, and this server fetches no packages for it: its operator"
+                                + " names a registry with --package-index debian=URL");
         assertThat(api.get(admin, IMAGES + "/system").body())
                 .contains("\"systemDependencies\":{\"packages\":[{\"name\":\"curl\",\"version\":\"7.59\"}]}");
     }

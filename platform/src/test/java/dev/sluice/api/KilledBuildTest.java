@@ -48,10 +48,15 @@ final class KilledBuildTest {
                     server,
                     "/v1/function",
                     ApiServer.function(
-                            "f", "i", "f.py", "import slow\ndef handle(context, payload):\n    return slow.WORD\n", ""));
+                            "f",
+                            "i",
+                            "f.py",
+                            "import slow\ndef handle(context, payload):\n    return slow.WORD\n",
+                            ""));
             await().atMost(PATIENCE)
                     .until(() -> server.get("/v1/function/f").body().contains("\"status\":\"READY\""));
-            assertThat(server.post("/v1/runs?functionName=f", "{\"blocking\":true}").body())
+            assertThat(server.post("/v1/runs?functionName=f", "{\"blocking\":true}")
+                            .body())
                     .contains("\"output\":\"done\"");
         }
     }

@@ -25,7 +25,8 @@ import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/// Package registries on loopback: `/simple/` with its files below `/files/`, `/npm/`, `/maven/`, `/nuget/`, `/debian/`.
+/// Package registries on loopback: `/simple/` with its files below `/files/`, `/npm/`, `/maven/`, `/nuget/`,
+/// `/debian/`.
 /// What lies below `/private/` is in none of them.
 final class PackageIndexes implements AutoCloseable {
     final Queue<String> asked = new ConcurrentLinkedQueue<>();
@@ -141,9 +142,7 @@ final class PackageIndexes implements AutoCloseable {
     void module(String name, String version, String needs, byte[] content, String hash) {
         String file = "/nuget/package/" + name + "/" + version;
         put(file, content);
-        put(
-                "/nuget/FindPackagesById()?id='" + name + "'",
-                utf8("""
+        put("/nuget/FindPackagesById()?id='" + name + "'", utf8("""
                         <feed xmlns="http://www.w3.org/2005/Atom"
                             xmlns:d="http://schemas.microsoft.com/ado/2007/08/dataservices"
                             xmlns:m="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata">
@@ -151,12 +150,11 @@ final class PackageIndexes implements AutoCloseable {
                         <d:Version>VERSION</d:Version><d:Dependencies>NEEDS</d:Dependencies>
                         <d:PackageHash>HASH</d:PackageHash><d:PackageHashAlgorithm>SHA512</d:PackageHashAlgorithm>
                         </m:properties></entry></feed>
-                        """
-                        .replace("NAME", name)
-                        .replace("URL", url() + file)
-                        .replace("VERSION", version)
-                        .replace("NEEDS", needs)
-                        .replace("HASH", hash)));
+                        """.replace("NAME", name)
+                .replace("URL", url() + file)
+                .replace("VERSION", version)
+                .replace("NEEDS", needs)
+                .replace("HASH", hash)));
     }
 
     static String pom(String name, String version, String needs) {

@@ -50,7 +50,7 @@ final class RunKillTest {
             for (int i = 0; i < KEYS; i++) {
                 String key = "k" + i;
                 await().atMost(PATIENCE)
-                        .until(() -> status(server, runs.get(key)).equals("READY"));
+                        .until(() -> status(server, runs.getOrDefault(key, "")).equals("READY"));
             }
             String late = accepted(server, "once", event("late", ",\"sleeps\":3"), "late");
             server.stopAndRestart();

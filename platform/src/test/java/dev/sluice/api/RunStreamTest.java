@@ -11,6 +11,7 @@ import dev.sluice.org.Policy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -135,7 +136,7 @@ final class RunStreamTest extends ApiTest {
         Reader(Asker asker, String function, String input, String... headers) throws IOException {
             socket = new Socket();
             socket.setReceiveBufferSize(4096); // what the kernel holds is not read yet
-            socket.connect(new InetSocketAddress("127.0.0.1", api.port()));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), api.port()));
             String body = "{\"input\":" + input + "}";
             var lines = new ArrayList<>(List.of(
                     "POST /v1/runs?functionName=" + function + " HTTP/1.1",
@@ -156,8 +157,7 @@ final class RunStreamTest extends ApiTest {
 
         Reader readAll() throws InterruptedException {
             reading();
-            assertThat(ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                    .isTrue();
+            assertThat(ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             return this;
         }
 
@@ -225,8 +225,7 @@ final class RunStreamTest extends ApiTest {
     }
 
     private Answer collected(Asker asker, String function, String input) {
-        return api.post(
-                asker, "/v1/runs?functionName=" + function, "{\"blocking\":true,\"input\":" + input + "}");
+        return api.post(asker, "/v1/runs?functionName=" + function, "{\"blocking\":true,\"input\":" + input + "}");
     }
 
     private String waited(Reader reader, String status) {
@@ -251,10 +250,15 @@ final class RunStreamTest extends ApiTest {
 
     @ParameterizedTest
     @CsvSource({
-        "counts, later, '[1,2]'", "counts, nothing, []",
-        "node, now, '[1,{\"a\":\"é\"}]'", "node, later, '[1,{\"a\":\"é\"}]'",
-        "node, promised, '[1,{\"a\":\"é\"}]'", "node, stream, '[1,{\"a\":\"é\"}]'",
-        "java, stream, '[1,{\"a\":\"é\"}]'", "java, iterator, '[1,{\"a\":\"é\"}]'", "java, ints, '[0,1,2]'",
+        "counts, later, '[1,2]'",
+        "counts, nothing, []",
+        "node, now, '[1,{\"a\":\"é\"}]'",
+        "node, later, '[1,{\"a\":\"é\"}]'",
+        "node, promised, '[1,{\"a\":\"é\"}]'",
+        "node, stream, '[1,{\"a\":\"é\"}]'",
+        "java, stream, '[1,{\"a\":\"é\"}]'",
+        "java, iterator, '[1,{\"a\":\"é\"}]'",
+        "java, ints, '[0,1,2]'",
     })
     void whatIsYielded_isAnArray_forWhoWaits_andChunks_forWhoDoesNot(String function, String what, String array)
             throws Exception {
@@ -284,7 +288,9 @@ final class RunStreamTest extends ApiTest {
             assertThat(reader.afterRun()).hasSize(2);
             assertThat(reader.afterRun().getLast())
                     .isEqualTo("end {\"status\":\"ERROR\",\"type\":\"FunctionError\",\"message\":\"broken\"}");
-            assertThat(waited(reader, "ERROR")).contains("\"message\":\"broken\"").doesNotContain("\"output\"");
+            assertThat(waited(reader, "ERROR"))
+                    .contains("\"message\":\"broken\"")
+                    .doesNotContain("\"output\"");
         }
         assertThat(streamed(dev, "java", "{\"what\":\"breaks\"}").getLast()).contains("/ by zero");
     }

@@ -94,7 +94,8 @@ final class ServiceRoutesTest extends ApiTest {
         assertThat(api.post(boss, INSTANCES, instance("x", ",\"binding\":{\"parameters\":{\"param-2\":[]}}"))
                         .text("message"))
                 .startsWith("bad request when processing service instance x: binding.parameters invalid");
-        assertThat(api.post(boss, INSTANCES, instance("x", ",\"parameters\":[1]")).status())
+        assertThat(api.post(boss, INSTANCES, instance("x", ",\"parameters\":[1]"))
+                        .status())
                 .isEqualTo(422);
         assertThat(api.post(boss, INSTANCES, "{\"name\":\"x\"}").text("message"))
                 .isEqualTo("serviceClass in body is required");

@@ -68,7 +68,8 @@ final class ServiceRunsTest extends ApiTest {
                 .doesNotContain("pg://");
 
         Answer released = exec(dev, "python", "{}");
-        assertThat(released.json().path("output").path("bound").path("db").size()).isEqualTo(4);
+        assertThat(released.json().path("output").path("bound").path("db").size())
+                .isEqualTo(4);
         assertThat(released.json().path("logs").toString()).isEqualTo("{\"stderr\":null,\"stdout\":null}");
         assertThat(exec(dev, "python", "\"fail\"").json().has("error")).isFalse();
     }
@@ -130,8 +131,8 @@ final class ServiceRunsTest extends ApiTest {
     void anotherOrganizationsInstance_isNotThere() {
         instance("acmes", "\"parameters\":{\"word\":\"of-acme\"}");
         api.developer("blue", "function");
-        Asker blue = api.addAccount(
-                api.organizations.tenant("blue").orElseThrow().organization(), "boss", "*");
+        Asker blue =
+                api.addAccount(api.organizations.tenant("blue").orElseThrow().organization(), "boss", "*");
         var _ = api.post(
                 blue,
                 "/v1/baseimage",

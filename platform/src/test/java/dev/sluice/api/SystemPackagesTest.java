@@ -122,7 +122,8 @@ final class SystemPackagesTest {
         indexes.put("/debian/pool/tiny.deb", real);
         image(admin, "good", "tiny", "");
         settled(admin, IMAGES, "good", "READY");
-        assertThat(api.get(admin, IMAGES + "/nobody").json().path("reason").size()).isEqualTo(1);
+        assertThat(api.get(admin, IMAGES + "/nobody").json().path("reason").size())
+                .isEqualTo(1);
         assertThat(log(admin, "nobody")).contains("InRelease");
     }
 
@@ -134,8 +135,11 @@ final class SystemPackagesTest {
         settled(admin, IMAGES, "i", "READY");
         assertThat(indexes.asked.stream().skip(before)).noneMatch(path -> path.contains("/pool/dpkg"));
         assertThat(log(admin, "i")).contains("the host has the package dpkg");
-        String source = "import subprocess\ndef handle(context, payload):\n"
-                + "    return subprocess.check_output(['dpkg-deb', '--version']).decode().split(' ')[0]\n";
+        String source = """
+                import subprocess
+                def handle(context, payload):
+                    return subprocess.check_output(['dpkg-deb', '--version']).decode().split(' ')[0]
+                """;
         create(admin, "/v1/function", function("f", "i", "f.py", source, ""));
         settled(admin, "/v1/function", "f", "READY");
         assertThat(run(admin, "f")).isEqualTo("\"Debian\"");

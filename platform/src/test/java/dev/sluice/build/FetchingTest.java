@@ -22,7 +22,8 @@ final class FetchingTest {
             Registries stated = Registries.of(List.of("python=" + address));
             try (var believing = new Fetching(stated.trusting(sink.certificate()));
                     var body = believing.get(address, "*/*").body()) {
-                assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("answer");
+                assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8))
+                        .isEqualTo("answer");
             }
             sink.forget();
             try (var doubting = new Fetching(stated)) {

@@ -53,8 +53,7 @@ final class RegistriesTest {
         if (may) {
             assertThat(REGISTRIES.permitted(PYTHON, origin, path)).isEqualTo(URI.create(origin + path));
         } else {
-            assertThatThrownBy(() -> REGISTRIES.permitted(PYTHON, origin, path))
-                    .isInstanceOf(BuildFailed.class);
+            assertThatThrownBy(() -> REGISTRIES.permitted(PYTHON, origin, path)).isInstanceOf(BuildFailed.class);
         }
     }
 

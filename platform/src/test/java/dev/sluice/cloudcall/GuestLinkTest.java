@@ -169,7 +169,9 @@ final class GuestLinkTest {
         guest.write(new Frame(FrameKind.RESULT, RUN_ID, Value.NULL));
         assertThat(link.run(RUN, NO_CALLS)).isEqualTo(new Outcome.Yielded(Bytes.utf8("[]")));
 
-        guestSays(new Frame(FrameKind.CHUNK, RUN_ID + 1, Value.of(Bytes.utf8("1"))), error(RUN_ID + 1, "FunctionError", "m", 0));
+        guestSays(
+                new Frame(FrameKind.CHUNK, RUN_ID + 1, Value.of(Bytes.utf8("1"))),
+                error(RUN_ID + 1, "FunctionError", "m", 0));
         assertThat(failure(link.run(RUN, NO_CALLS)).message()).isEqualTo("m");
     }
 

@@ -36,18 +36,24 @@ final class GateCodecTest {
                 ? new SchemaPair(Optional.of(Bytes.utf8("{\"type\":\"object\"}")), Optional.of(Bytes.utf8("{}")))
                 : SchemaPair.NONE;
         var function = new FunctionSpec(
-                any.runtime(),
-                any.packageDigest(),
-                any.handler(),
-                any.convention(),
-                any.limits(),
-                true,
-                style,
-                schemas,
+                        any.runtime(),
+                        any.packageDigest(),
+                        any.handler(),
+                        any.convention(),
+                        any.limits(),
+                        true,
+                        style,
+                        schemas,
                         List.of(Digest.of(Bytes.utf8("below")), Digest.of(Bytes.utf8("above"))))
-                .with(style == PayloadStyle.RAW
-                        ? new Deployment(Map.of("B", "2", "A", "1"), 3, 2, "id", Optional.of(new Retry(3, 500, 9_000, true)))
-                        : Deployment.NONE)
+                .with(
+                        style == PayloadStyle.RAW
+                                ? new Deployment(
+                                        Map.of("B", "2", "A", "1"),
+                                        3,
+                                        2,
+                                        "id",
+                                        Optional.of(new Retry(3, 500, 9_000, true)))
+                                : Deployment.NONE)
                 .on(Optional.of(Digest.of(Bytes.utf8("image"))).filter(_ -> style == PayloadStyle.RAW));
         ObjectId target = ObjectId.parse("0123456789".repeat(4)).orElseThrow();
         for (GateContent.OfFunction content : List.of(

@@ -43,7 +43,8 @@ final class LoadedGuestsTest {
         FunctionSpec spec = create("mine", COUNTS);
         LoadedGuests guests = spine.worker.loaded();
         assertThat(guests.add("acme", spec, PATIENCE)).isTrue();
-        assertThat(output(run("mine", "acme", Label.parse("acme/user/alice,T")))).isEqualTo("1");
+        assertThat(output(run("mine", "acme", Label.parse("acme/user/alice,T"))))
+                .isEqualTo("1");
         assertThat(guests.count("acme", spec)).isZero();
         assertThat(guests.add("acme", spec, PATIENCE)).isTrue();
         assertThat(output(run("mine", "acme", Label.parse("acme/user/bob,T")))).isEqualTo("1");

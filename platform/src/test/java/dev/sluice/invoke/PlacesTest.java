@@ -39,9 +39,9 @@ final class PlacesTest {
     void whoWaitsForAnotherBound_goesOnToo() throws Exception {
         Places.Place first = places.take(FUNCTION, 2, SOON);
         Places.Place second = places.take(FUNCTION, 2, SOON);
-        Thread narrow = Thread.ofVirtual().start(() -> assertThatThrownBy(
-                        () -> places.take(FUNCTION, 1, SOON.multipliedBy(50)))
-                .isInstanceOf(Exception.class));
+        Thread narrow = Thread.ofVirtual()
+                .start(() -> assertThatThrownBy(() -> places.take(FUNCTION, 1, SOON.multipliedBy(50)))
+                        .isInstanceOf(Exception.class));
         Thread.sleep(Duration.ofMillis(20)); // so that the narrow one waits in front
         Thread giving = Thread.ofVirtual().start(() -> {
             await().pollDelay(Duration.ofMillis(50)).until(() -> true);

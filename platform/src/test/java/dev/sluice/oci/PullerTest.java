@@ -125,7 +125,7 @@ final class PullerTest {
         guarded.push("made/secret", "v1", two());
         String reference = guarded.host() + "/made/secret:v1";
         assertThat(pull(reference, ROBOT).resolve("a")).hasContent("2");
-        assertThat(refused(reference, NOBODY)).contains("sluice create registry");
+        assertThat(refused(reference, NOBODY)).contains("for those who log in");
         assertThat(refused(reference, Optional.of(new Login(DockerRegistry.USER, "wrong"))))
                 .contains("refuses the name and password");
     }

@@ -55,7 +55,8 @@ final class BrowserLogin {
             return switch (end) {
                 case Catcher.Caught.Cookie(String cookie) -> cookie;
                 case Catcher.Caught.Refusal(String why) ->
-                    throw new Failure("error logging in: " + why + ". Nothing has changed: to begin again, sluice login");
+                    throw new Failure(
+                            "error logging in: " + why + ". Nothing has changed: to begin again, sluice login");
             };
         } catch (IOException e) {
             throw new Failure("cannot listen for the browser: " + Failure.reason(e), e);

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Writes the shell script that completes commands. It holds all words and flags, so those come at once; the names of
-/// what the server has are asked of it, for [CompletionNames#PATIENCE] at most, and are missing where it does not answer.
+/// what the server has are asked of it, for [CompletionNames#PATIENCE] at most, and are missing where it does not
+/// answer.
 final class Completion {
     /// Shells that it is written for.
     enum Shell {
@@ -140,9 +141,7 @@ final class Completion {
                 end
                 complete -c sluice -f -a "(__sluice_offers)\"""".formatted(
                         valued(root).collect(Collectors.joining(" ")),
-                        arms(
-                                spaced(steps),
-                                "            case %s\n                set path \"%s\"\n"),
+                        arms(spaced(steps), "            case %s\n                set path \"%s\"\n"),
                         arms(spaced(flagKinds(root)), "            case %s\n                set kind %s\n"),
                         arms(quoted(offersOfFish), "            case %s\n                %s\n"),
                         arms(quoted(names), "            case %s\n                set kind %s\n"));
@@ -167,10 +166,11 @@ final class Completion {
         var kinds = new LinkedHashMap<String, String>();
         Stream.concat(flags(root), GlobalFlags.ALL.stream())
                 .filter(Flag::hasValue)
-                .forEach(flag -> flag.names().forEach(name -> kinds.merge(
-                        name,
-                        CompletionNames.ofLabel(flag.label()).orElse(""),
-                        (one, other) -> one.equals(other) ? one : "")));
+                .forEach(flag -> flag.names()
+                        .forEach(name -> kinds.merge(
+                                name,
+                                CompletionNames.ofLabel(flag.label()).orElse(""),
+                                (one, other) -> one.equals(other) ? one : "")));
         kinds.values().removeIf(String::isEmpty);
         return kinds;
     }

@@ -104,7 +104,8 @@ final class DevPort implements DevWords.Closing {
     }
 
     private boolean isOfAPage(HttpExchange exchange) {
-        String host = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Host")).orElse("");
+        String host = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Host"))
+                .orElse("");
         return exchange.getRequestHeaders().containsKey("Origin") || !hosts.contains(host);
     }
 
@@ -128,12 +129,11 @@ final class DevPort implements DevWords.Closing {
     private static Said failed(Json.Obj run) {
         Json.Obj error = run.objectAt("error");
         String type = error.show("type");
-        int status =
-                switch (type) {
-                    case "InputError" -> 400;
-                    case "SystemError" -> 503;
-                    default -> 502;
-                };
+        int status = switch (type) {
+            case "InputError" -> 400;
+            case "SystemError" -> 503;
+            default -> 502;
+        };
         Json.Obj said = Json.Obj.empty()
                 .with("code", Json.Num.of(status))
                 .with("type", type)

@@ -100,8 +100,7 @@ final class IamWords {
                         "Write an organization anew; nothing of it can be changed yet.",
                         changing(ORGANIZATION, IamWords::named))
                 .example("sluice iam update organization acme");
-        return BatchWords.update(
-                List.of(organization, policy, account, RoleWords.update(), QuotaWords.update()));
+        return BatchWords.update(List.of(organization, policy, account, RoleWords.update(), QuotaWords.update()));
     }
 
     private static Word delete() {

@@ -27,17 +27,17 @@ final class ProgramWords {
         return new Word(
                 "completion",
                 "Print a script by which a shell completes commands.",
-                Stream.concat(shells.stream(), Stream.of(CompletionNames.word())).toList());
+                Stream.concat(shells.stream(), Stream.of(CompletionNames.word()))
+                        .toList());
     }
 
     private static Word completionFor(Completion.Shell shell) {
         String name = shell.name().toLowerCase(Locale.ROOT);
-        String example =
-                switch (shell) {
-                    case BASH -> "source <(sluice completion bash)";
-                    case ZSH -> "sluice completion zsh > ~/.sluice.zsh && echo 'source ~/.sluice.zsh' >> ~/.zshrc";
-                    case FISH -> "sluice completion fish | source";
-                };
+        String example = switch (shell) {
+            case BASH -> "source <(sluice completion bash)";
+            case ZSH -> "sluice completion zsh > ~/.sluice.zsh && echo 'source ~/.sluice.zsh' >> ~/.zshrc";
+            case FISH -> "sluice completion fish | source";
+        };
         return new Word(name, "Print that of " + name + "; `sluice install` puts it in its place.", (_, session) -> {
                     session.say(Completion.script(Vocabulary.root(), shell));
                     return 0;

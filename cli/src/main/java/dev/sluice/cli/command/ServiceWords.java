@@ -26,18 +26,14 @@ final class ServiceWords {
         return INSTANCE.named(new Word(
                         "serviceinstance",
                         "Create a service instance, for functions to use.",
-                        (arguments, session) ->
-                                INSTANCE.create(session, arguments.required(0), instance(arguments))))
+                        (arguments, session) -> INSTANCE.create(session, arguments.required(0), instance(arguments))))
                 .required("NAME", "the service instance's name")
                 .required("CLASS", "its service class")
                 .required("PLAN", "the class's plan, such as default")
                 .flag(Flag.valued("JSON", "parameters: a JSON object", "-p", "--params"))
                 .flag(several("a secret with more of them; may be repeated", "-s", "--secret-params"))
                 .flag(Flag.valued("JSON", "the binding's parameters: a JSON object", "-P", "--binding-params"))
-                .flag(several(
-                        "a secret with more of them; may be repeated",
-                        "-S",
-                        "--binding-secret-params"))
+                .flag(several("a secret with more of them; may be repeated", "-S", "--binding-secret-params"))
                 .flag(Flag.valued("KEY", "accepted for compatibility; changes nothing", "-B", "--binding-secret"))
                 .example("sluice create serviceinstance db user-provided-service default"
                         + " --params '{\"url\": \"pg://db\"}'")
@@ -83,8 +79,7 @@ final class ServiceWords {
 
     private static String classes(List<Json.Obj> all) {
         var table = new Table("Name", "Broker", "Status", "Description");
-        all.forEach(one ->
-                table.row(one.show("name"), one.show("broker"), Rows.status(one), one.show("description")));
+        all.forEach(one -> table.row(one.show("name"), one.show("broker"), Rows.status(one), one.show("description")));
         return table.text();
     }
 

@@ -75,9 +75,8 @@ final class SettingWords {
     }
 
     private static Json.Obj application(Arguments arguments) {
-        List<Json> tags = arguments.options("--tag").stream()
-                .<Json>map(SettingWords::tag)
-                .toList();
+        List<Json> tags =
+                arguments.options("--tag").stream().<Json>map(SettingWords::tag).toList();
         return Json.Obj.empty().with("name", arguments.required(0)).with("tags", new Json.Arr(tags));
     }
 

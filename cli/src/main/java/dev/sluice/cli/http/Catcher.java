@@ -101,8 +101,7 @@ public final class Catcher implements AutoCloseable {
     }
 
     private Optional<Caught> end(@Nullable String query) {
-        Optional<Caught> cookie =
-                value(query, "cookie=").filter(isCookie).map(Caught.Cookie::new);
+        Optional<Caught> cookie = value(query, "cookie=").filter(isCookie).map(Caught.Cookie::new);
         return cookie.or(() -> value(query, "error=").map(Catcher::plain).map(Caught.Refusal::new));
     }
 

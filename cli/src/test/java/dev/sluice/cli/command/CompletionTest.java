@@ -22,8 +22,7 @@ final class CompletionTest extends RecordedTest {
     void names_areWhatTheServerHas_andNothingThatAShellCouldRun() {
         server.reply(200, """
                 [{"name":"hello"},{"name":"$(reboot)"},{"name":"a b"},{"name":"--force"},{"name":"b-2"}]""");
-        assertThat(shell.run("completion", "names", "function"))
-                .isEqualTo(new Shell.Outcome(0, "hello\nb-2\n", ""));
+        assertThat(shell.run("completion", "names", "function")).isEqualTo(new Shell.Outcome(0, "hello\nb-2\n", ""));
         assertThat(server.asked().getLast().target()).isEqualTo("/v1/function");
         assertThat(shell.run("completion", "names", "nonsense").exitCode()).isEqualTo(2);
     }
@@ -59,8 +58,7 @@ final class CompletionTest extends RecordedTest {
     void bash_asksForTheNamesOfWhatStandsThere(String line, String kind) throws IOException, InterruptedException {
         Path script = Files.writeString(
                 home.resolve("bash"), shell.run("completion", "bash").out());
-        String asks =
-                """
+        String asks = """
                 sluice() { printf 'asked-%s' "$3"; }
                 source "$0"
                 COMP_WORDS=($1 '')

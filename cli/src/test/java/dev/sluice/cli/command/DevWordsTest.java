@@ -115,7 +115,8 @@ final class DevWordsTest extends RecordedTest {
         assertThat(outcome.err()).contains("Ctrl-D ends this", "not JSON", "cannot read /nowhere", "gone");
         assertThat(server.asked().stream().map(Recorder.Asked::text).filter(text -> text.contains("input\":")))
                 .extracting(text -> text.substring(text.indexOf("input")))
-                .containsExactly("input\":{}}", "input\":{\"name\":\"Jon\"}}", "input\":{\"name\":\"Jon\"}}", "input\":3}");
+                .containsExactly(
+                        "input\":{}}", "input\":{\"name\":\"Jon\"}}", "input\":{\"name\":\"Jon\"}}", "input\":3}");
         assertThat(shell.questions()).hasSize(6);
         assertThat(asked()).endsWith("DELETE /v1/function/greeter");
     }
@@ -146,17 +147,20 @@ final class DevWordsTest extends RecordedTest {
             assertThat(sent(client, port, "POST", "{\"name\":\"Jon\"}")).isEqualTo("200 {\"a\":1}");
             assertThat(server.asked().getLast().text()).endsWith("\"input\":{\"name\":\"Jon\"}}");
 
-            assertThat(sent(client, port, "POST", "{bad")).startsWith("400 {\"code\":400,\"message\":\"the body is not JSON");
+            assertThat(sent(client, port, "POST", "{bad"))
+                    .startsWith("400 {\"code\":400,\"message\":\"the body is not JSON");
             assertThat(sent(client, port, "GET", "")).startsWith("405 {\"code\":405");
             assertThat(sent(client, port.resolve("/x"), "POST", "1")).startsWith("404 {\"code\":404");
-            assertThat(sent(client, port, "POST", "1", "Origin", "http://evil.test")).startsWith("403 ");
+            assertThat(sent(client, port, "POST", "1", "Origin", "http://evil.test"))
+                    .startsWith("403 ");
             assertThat(statusAt(port, "evil.test")).isEqualTo(403);
             assertThat(server.asked()).hasSize(4);
 
             server.reply(200, """
                     {"status":"ERROR","error":{"type":"FunctionError","message":"no","stacktrace":["at x"]}}""");
             assertThat(sent(client, port, "POST", "1"))
-                    .isEqualTo("502 {\"code\":502,\"type\":\"FunctionError\",\"message\":\"no\",\"stacktrace\":[\"at x\"]}");
+                    .isEqualTo(
+                            "502 {\"code\":502,\"type\":\"FunctionError\",\"message\":\"no\",\"stacktrace\":[\"at x\"]}");
             server.reply(200, "{\"status\":\"ERROR\",\"error\":{\"type\":\"InputError\",\"message\":\"no\"}}");
             assertThat(sent(client, port, "POST", "1")).startsWith("400 {\"code\":400,\"type\":\"InputError\"");
         } finally {

@@ -134,7 +134,8 @@ final class HelpTest {
     }
 
     private static String completed(Path script, String... words) throws IOException, InterruptedException {
-        String line = "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _sluice_words; echo \"${COMPREPLY[@]}\"";
+        String line =
+                "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _sluice_words; echo \"${COMPREPLY[@]}\"";
         var command = new ArrayList<>(List.of("bash", "-c", line, script.toString()));
         command.addAll(List.of(words));
         Process bash = new ProcessBuilder(command).redirectErrorStream(true).start();

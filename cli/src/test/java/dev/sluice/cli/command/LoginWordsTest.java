@@ -129,7 +129,8 @@ final class LoginWordsTest extends RecordedTest {
         assertThat(get(port + "/catcher?error=no").statusCode()).isEqualTo(404);
         assertThat(login.isDone()).isFalse();
 
-        String page = get(catcher + "?error=" + encoded("turned down (\u001b[2Jaccess_denied)")).body();
+        String page = get(catcher + "?error=" + encoded("turned down (\u001b[2Jaccess_denied)"))
+                .body();
 
         assertThat(page).isEqualTo("You are not logged in: turned down (?[2Jaccess_denied). Please close this page.");
         Shell.Outcome outcome = login.get(20, TimeUnit.SECONDS);

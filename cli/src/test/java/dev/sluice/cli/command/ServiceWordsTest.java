@@ -11,7 +11,11 @@ final class ServiceWordsTest extends RecordedTest {
     @Test
     void instances_areMade_shownAndDeleted() {
         String si = "{\"name\":\"si\",\"serviceClass\":\"c\",\"servicePlan\":\"p\",\"status\":\"READY\"}";
-        server.reply(201, si).reply(200, "[" + si + "]").reply(200, si).reply(200, "[]").reply(200, "{}");
+        server.reply(201, si)
+                .reply(200, "[" + si + "]")
+                .reply(200, si)
+                .reply(200, "[]")
+                .reply(200, "{}");
         assertThat(shell.run(
                         "create",
                         "serviceinstance",
