@@ -112,7 +112,7 @@ final class RestartTest {
             Optional<String> key = Optional.of("key" + at);
             Invocation wish = Spine.wish(FsPath.home(PLACE).child("both"), "both", "1", "T,T", key);
             var faster = new AtomicReference<Run>();
-            hooked.arm(at, () -> faster.set(caller().run(() -> spine.invocations.submit(wish))));
+            hooked.armHere(at, () -> faster.set(caller().run(() -> spine.invocations.submit(wish))));
             Run slower = caller().run(() -> over(hooked).submit(wish));
             isOver = hooked.isUnused();
             if (!isOver) {

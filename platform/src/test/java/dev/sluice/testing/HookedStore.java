@@ -14,12 +14,23 @@ public final class HookedStore implements Store {
     private final Store delegate;
     private final AtomicInteger left = new AtomicInteger();
     private volatile Runnable hook = () -> {};
+    private volatile boolean isForAll = true;
+    private volatile Thread armedBy = Thread.currentThread();
 
     public HookedStore(Store delegate) {
         this.delegate = delegate;
     }
 
     public void arm(int at, Runnable newHook) {
+        isForAll = true;
+        hook = newHook;
+        left.set(at);
+    }
+
+    /// As [#arm], and counts the calls of this thread only: what the scenario leaves behind goes on beside it.
+    public void armHere(int at, Runnable newHook) {
+        armedBy = Thread.currentThread();
+        isForAll = false;
         hook = newHook;
         left.set(at);
     }
@@ -71,7 +82,8 @@ public final class HookedStore implements Store {
     }
 
     private void step() {
-        if (left.get() > 0 && left.decrementAndGet() == 0) {
+        boolean isMeant = isForAll || Thread.currentThread().equals(armedBy);
+        if (isMeant && left.get() > 0 && left.decrementAndGet() == 0) {
             hook.run();
         }
     }
