@@ -21,12 +21,14 @@ readonly MAVEN=(env "MAVEN_OPTS=$QUIET_JDK ${MAVEN_OPTS-}" mvn --batch-mode -Dst
 readonly GUEST_FLAGS=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -XX:+UseCompactObjectHeaders
     --add-opens=java.base/java.io=ALL-UNNAMED)
 # Small and quick to start. One flag set for all programs of a class path: an AOT cache holds for its flags only.
+# What of a cache does not fit is done without it, and is no part of a command's output, to which the JVM writes warnings.
 # Poller mode 1 wakes a virtual thread that waits for a guest without another one in between: measured in
 # docs/design/cloudcalls.md.
 # shellcheck disable=SC2034 # read by name, see exec_java
-readonly SERVER_FLAGS=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xmx512m --enable-native-access=ALL-UNNAMED -Djdk.pollerMode=1)
+readonly SERVER_FLAGS=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xmx512m --enable-native-access=ALL-UNNAMED -Djdk.pollerMode=1
+    "-Xlog:aot*=error")
 # shellcheck disable=SC2034 # read by name, see exec_java
-readonly CLI_FLAGS=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:TieredStopAtLevel=1 -Xmx128m)
+readonly CLI_FLAGS=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:TieredStopAtLevel=1 -Xmx128m "-Xlog:aot*=error")
 
 # Name, size and time of each file the programs are made of, and the JDK: changes when any of them does.
 fingerprint() {

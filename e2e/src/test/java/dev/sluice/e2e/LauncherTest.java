@@ -33,7 +33,7 @@ final class LauncherTest {
             Path runtime = Path.of(server.get(server.indexOf("--guest-dir") + 1), "java", "runtime");
             List<String> command = new ArrayList<>();
             Runtime.JAVA.command(256).forEach(word -> command.add(word.replace("/runtime/", runtime + "/")));
-            command.set(0, server.getFirst());
+            command.set(0, sluice.server().info().command().orElseThrow());
             command.set(command.size() - 1, "dev.sluice.guest.Rehearsal");
             command.add(1, "-XX:AOTMode=on"); // or end
             Process guest =

@@ -22,8 +22,8 @@ public enum Runtime {
                     "-XX:+UseCompactObjectHeaders",
                     "-XX:+ExitOnOutOfMemoryError",
                     "-XX:AOTCache=/runtime/guest.aot",
-                    "-Xlog:aot=off", // a function's logs are no place to say that there is none
-                    "-Xlog:cds=off",
+                    "-Xlog:aot*=off", // a function's logs are no place to say that there is none
+                    "-Xlog:cds*=off",
                     "--add-opens=java.base/java.io=ALL-UNNAMED",
                     "-cp",
                     "/runtime/guest.jar:/runtime/gson.jar",
