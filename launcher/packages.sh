@@ -46,6 +46,8 @@ missing_packages() { # PURPOSE
         has_python_package pip || printf 'python3-pip\tbuilds images, which is tested\n'
         [[ -e /usr/bin/npm ]] || printf 'npm\tbuilds images, which is tested\n'
         command -v gpg >/dev/null || printf 'gnupg\tsigns a Debian mirror, which is tested\n'
+        command -v fish >/dev/null || printf 'fish\tcompletes words, which is tested\n'
+        command -v zsh >/dev/null || printf 'zsh\treads its completion, which is tested\n'
         command -v docker-registry >/dev/null || printf 'docker-registry\tkeeps images, which are pulled in tests\n'
         command -v curl >/dev/null || printf "curl\tis used by the README's examples, which are tested\n"
     fi
