@@ -149,12 +149,20 @@ public final class Api implements Handler {
 
     private static Images images(Rooms rooms, Clock clock) {
         Running running = rooms.running();
-        return new Images(rooms.fs(), rooms.blobs(), running.invocations(), running.builds(), running.pulls(), clock);
+        return new Images(
+                rooms.fs(),
+                rooms.blobs(),
+                running.invocations(),
+                running.builds(),
+                running.pulls(),
+                new RegistryLogins(rooms.secrets()),
+                clock);
     }
 
     private static void addSecrets(Routes.Table table, Door door, Secrets secrets, InstantSource clock) {
         new SecretRoutes(door, secrets).addTo(table);
         new ServiceRoutes(door, secrets, clock).addTo(table);
+        new RegistryRoutes(door, secrets, clock).addTo(table);
     }
 
     private static void addFiles(Routes.Table table, Door door, Rooms rooms) {

@@ -13,6 +13,7 @@ import dev.sluice.image.Runtime;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
+import dev.sluice.oci.Login;
 import dev.sluice.oci.PullFailed;
 import dev.sluice.oci.Reference;
 import dev.sluice.org.Organization;
@@ -45,6 +46,7 @@ final class BaseImagePulls {
     private final SharedFiles<BaseImageEntity> files;
     private final PulledRoots roots;
     private final Pulls pulls;
+    private final RegistryLogins logins;
     private final Blobs blobs;
     private final Invocations invocations;
     private final BiConsumer<Organization, String> changed;
@@ -58,12 +60,14 @@ final class BaseImagePulls {
             SharedFiles<BaseImageEntity> files,
             PulledRoots roots,
             Pulls pulls,
+            RegistryLogins logins,
             Blobs blobs,
             Invocations invocations,
             BiConsumer<Organization, String> changed) {
         this.files = files;
         this.roots = roots;
         this.pulls = pulls;
+        this.logins = logins;
         this.blobs = blobs;
         this.invocations = invocations;
         this.changed = changed;
@@ -117,7 +121,8 @@ final class BaseImagePulls {
                     .orElseThrow(() -> new PullFailed("its language is " + wish.language()
                             + ", and there are functions in " + BaseImageEntity.languages() + " only"));
             var reference = Reference.parse(wish.dockerUrl());
-            try (Pulls.Pulled image = pulls.pull(organization.token(), reference, language, Optional.empty())) {
+            Optional<Login> login = login(organization, reference);
+            try (Pulls.Pulled image = pulls.pull(organization.token(), reference, language, login)) {
                 check(organization, image.image(), language);
                 var pulled = new BaseImageEntity.Pulled(image.image().hex(), image.lengthBytes());
                 roots.keep(organization, wish.name(), pulled);
@@ -128,6 +133,19 @@ final class BaseImagePulls {
         } catch (Refused refused) {
             if (refused.refusal() == Refusal.QUOTA) {
                 return new BaseImageEntity.Outcome("it does not fit into what your organization may store", null);
+            }
+            throw refused;
+        }
+    }
+
+    /// Without it nobody is asked: what somebody who is not logged in gets may be another image.
+    private Optional<Login> login(Organization organization, Reference reference) throws PullFailed {
+        try {
+            return logins.of(organization, reference.registry());
+        } catch (Refused refused) {
+            if (refused.refusal() == Refusal.UNAVAILABLE) {
+                throw new PullFailed("a login that your organization has for a registry cannot be opened: update it, or"
+                        + " delete it and create it anew");
             }
             throw refused;
         }

@@ -36,6 +36,7 @@ final class BaseImages implements Entities<BaseImageEntity.Wish> {
             Blobs blobs,
             Invocations invocations,
             Pulls pulls,
+            RegistryLogins logins,
             InstantSource clock,
             BiConsumer<Organization, String> changed) {
         this.files =
@@ -43,7 +44,7 @@ final class BaseImages implements Entities<BaseImageEntity.Wish> {
         this.clock = clock;
         this.changed = changed;
         this.roots = new PulledRoots(files, Resource.BASEIMAGE, fs);
-        this.pulls = new BaseImagePulls(files, roots, pulls, blobs, invocations, changed);
+        this.pulls = new BaseImagePulls(files, roots, pulls, logins, blobs, invocations, changed);
     }
 
     @Override

@@ -37,9 +37,16 @@ final class Images implements Entities<ImageEntity.Wish> {
     private final InstantSource clock;
     private final CreationLocks creating = new CreationLocks();
 
-    Images(LabeledFs fs, Blobs blobs, Invocations invocations, Builds installing, Pulls pulls, InstantSource clock) {
+    Images(
+            LabeledFs fs,
+            Blobs blobs,
+            Invocations invocations,
+            Builds installing,
+            Pulls pulls,
+            RegistryLogins logins,
+            InstantSource clock) {
         this.files = new SharedFiles<>(fs, ImageEntity.class, Resource.IMAGE, Resource.FUNCTION);
-        this.bases = new BaseImages(fs, blobs, invocations, pulls, clock, this::tryAgain);
+        this.bases = new BaseImages(fs, blobs, invocations, pulls, logins, clock, this::tryAgain);
         this.roots = new PulledRoots(files, Resource.IMAGE, fs);
         this.layers = new ImageLayers(files, fs, blobs);
         this.installing = installing;

@@ -148,7 +148,8 @@ final class Conversation {
                     case 401, 403 ->
                         login.isPresent()
                                 ? "the registry refuses the name and password that your organization has for it"
-                                : "the registry has no such image, or has it for those who log in, which this server cannot";
+                                : "the registry has no such image, or has it for those who log in: your organization has no"
+                                        + " login for it here, which 'sluice create registry' makes";
                     case 404 -> "the registry has no such image";
                     case 429 -> "the registry has had too many questions from this server: try again later";
                     default -> "the registry answers with status " + status;

@@ -15,6 +15,7 @@ public enum Resource {
     FUNCTION("function", 4),
     IAM("iam", 5),
     IMAGE("image", 6),
+    REGISTRY("registry", 11),
     RUNS("runs", 7),
     SECRET("secret", 8),
     SERVICECLASS("serviceclass", 9),

@@ -33,10 +33,10 @@ record SecretFile(String id, List<Version> versions) {
         return versions.stream().filter(one -> one.version() == version).findFirst();
     }
 
-    /// With another version, without the oldest ones.
-    SecretFile plus(Version next) {
+    /// With another version, and the newest ones of the others.
+    SecretFile plus(Version next, int versionsMax) {
         List<Version> all = new ArrayList<>(versions);
         all.addFirst(next);
-        return new SecretFile(id, all.subList(0, Math.min(all.size(), Secrets.VERSIONS_MAX)));
+        return new SecretFile(id, all.subList(0, Math.min(all.size(), versionsMax)));
     }
 }

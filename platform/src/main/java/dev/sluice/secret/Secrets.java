@@ -19,18 +19,20 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.crypto.SecretKey;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The secrets of organizations, and their service instances, which are kept in the same way. Each is a file in a facet
-/// of its own (design/labels.md section 3), sealed with its organization's key. Acts as [Task#current]: reading one
-/// taints with its label.
+/// The secrets of organizations, and their service instances and logins at registries, which are kept in the same way.
+/// Each is a file in a facet of its own (design/labels.md section 3), sealed with its organization's key. Acts as
+/// [Task#current]: reading one taints with its label.
 ///
 /// Thread-safe. One process writes.
 public final class Secrets {
@@ -51,30 +53,42 @@ public final class Secrets {
     private final Witness witness;
     private final SecureRandom random;
     private final Sort sort;
-    private final Optional<Secrets> serviceInstances;
+    private final Map<Sort, Secrets> others;
     private final List<ReentrantLock> changing =
             Stream.generate(ReentrantLock::new).limit(STRIPES).toList();
 
     /// @param witness is told of each change
     public Secrets(LabeledFs fs, DataKeys keys, Witness witness, SecureRandom random) {
-        this(fs, keys, witness, random, Sort.SECRET);
+        this(
+                fs,
+                keys,
+                witness,
+                random,
+                Sort.SECRET,
+                Stream.of(Sort.SERVICE_INSTANCE, Sort.REGISTRY)
+                        .collect(Collectors.toUnmodifiableMap(
+                                sort -> sort, sort -> new Secrets(fs, keys, witness, random, sort, Map.of()))));
     }
 
-    private Secrets(LabeledFs fs, DataKeys keys, Witness witness, SecureRandom random, Sort sort) {
+    private Secrets(
+            LabeledFs fs, DataKeys keys, Witness witness, SecureRandom random, Sort sort, Map<Sort, Secrets> others) {
         this.fs = fs;
         this.keys = keys;
         this.witness = witness;
         this.random = random;
         this.sort = sort;
-        this.serviceInstances = sort == Sort.SECRET
-                ? Optional.of(new Secrets(fs, keys, witness, random, Sort.SERVICE_INSTANCE))
-                : Optional.empty();
+        this.others = others;
     }
 
     /// The service instances of the same organizations, each a [ServiceInstance] in a secret: under
     /// `acme/serviceinstance` where these are under `acme/secret`.
     public Secrets serviceInstances() {
-        return serviceInstances.orElseThrow();
+        return Objects.requireNonNull(others.get(Sort.SERVICE_INSTANCE));
+    }
+
+    /// The logins of the same organizations at registries: under `acme/registry`, of the newest version only.
+    public Secrets registries() {
+        return Objects.requireNonNull(others.get(Sort.REGISTRY));
     }
 
     /// `acme/secret/NAME,acme/secret`: what a secret is labeled with, whether or not there is one.
@@ -154,7 +168,8 @@ public final class Secrets {
             SecretFile file = SecretFile.decode(before.bytes());
             var secret = new Secret(file.id(), name, file.newest().version() + 1, content);
             Bytes next =
-                    file.plus(seal(organization, key(organization), secret)).encode();
+                    file.plus(seal(organization, key(organization), secret), sort.versionsMax())
+                            .encode();
             return witness.witness(deed("update", organization, secret), () -> {
                 fs.write(sort.path(organization, name), Kind.FILE, next, before.version(), writing(organization));
                 enlist(organization, name, writing(organization));

@@ -5,20 +5,25 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Principal;
 
-/// What is sealed: secrets and, in the same way and apart from them, service instances.
+/// What is sealed: secrets and, in the same way and apart from them, service instances and logins at registries.
 public enum Sort {
-    SECRET("secret", "secret"),
-    SERVICE_INSTANCE("serviceinstance", "service instance");
+    SECRET("secret", "secret", Secrets.VERSIONS_MAX),
+    SERVICE_INSTANCE("serviceinstance", "service instance", Secrets.VERSIONS_MAX),
+
+    /// A login that was replaced is of no use to anybody, and is not kept.
+    REGISTRY("registry", "registry", 1);
 
     private final String word;
     private final String said;
+    private final int versionsMax;
 
-    Sort(String word, String said) {
+    Sort(String word, String said, int versionsMax) {
         this.word = word;
         this.said = said;
+        this.versionsMax = versionsMax;
     }
 
-    /// Of the principal of one: whatever is no service instance's is a secret's.
+    /// Of the principal of one that a gate may inject: whatever is no service instance's is a secret's.
     public static Sort of(Principal one) {
         return one.tokens().get(1).equals(SERVICE_INSTANCE.word) ? SERVICE_INSTANCE : SECRET;
     }
@@ -31,6 +36,11 @@ public enum Sort {
     /// In messages.
     public String said() {
         return said;
+    }
+
+    /// Of one. The oldest are forgotten.
+    int versionsMax() {
+        return versionsMax;
     }
 
     /// `acme/secret/NAME,acme/secret`: what one is labeled with, whether or not there is one.

@@ -271,7 +271,8 @@ final class ApiServer implements AutoCloseable {
 
     /// The functions as a route has them that asked no policy.
     Functions functions() {
-        var images = new Images(fs, blobs, invocations, builds, pulls, clock);
+        var logins = new RegistryLogins(new Secrets(fs, keys, audit, new SecureRandom()));
+        var images = new Images(fs, blobs, invocations, builds, pulls, logins, clock);
         StandbyWishes standby = standby();
         var versions = new FunctionVersions(fs, audit, standby, new SecureRandom(), clock);
         return new Functions(fs, gates, blobs, invocations, runs, images, versions, standby, limits, clock);

@@ -283,11 +283,11 @@ final class IamRoutesTest extends ApiTest {
                 "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"get\"],\"effect\":\"deny\",\"resources\":[\"*\",\"moon\"],"
                         + "\"subjects\":[\"a\"]}]}"
                         + "~422~606~resources.1 in body should be one of [api application baseimage event function iam"
-                        + " image runs secret serviceclass serviceinstance *]",
+                        + " image registry runs secret serviceclass serviceinstance *]",
                 "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"get\"],\"resources\":[\"moon/x\"],"
                         + "\"subjects\":[\"a\"]}]}"
                         + "~422~606~resources.0 in body should be one of [api application baseimage event function iam"
-                        + " image runs secret serviceclass serviceinstance organization policy role serviceaccount"
+                        + " image registry runs secret serviceclass serviceinstance organization policy role serviceaccount"
                         + " subscription driver drivertype]",
                 "policy~{\"name\":\"p\",\"rules\":[{\"actions\":[\"get\"],\"effect\":\"ask\",\"resources\":[\"moon\"],"
                         + "\"subjects\":[\"a\"]}]}~422~606~effect in body should be one of [allow deny]",
