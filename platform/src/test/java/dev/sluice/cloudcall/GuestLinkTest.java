@@ -212,7 +212,9 @@ final class GuestLinkTest {
     void chunksWithoutEnd_areAViolation_bytesAndNumberOfThem() throws Exception {
         Frame many = chunk("1");
         Thread endless = Thread.ofVirtual().start(() -> writeWhileWanted(many));
-        assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isInstanceOf(GuestProtocolViolation.class);
+        var counted = new ArrayList<Bytes>();
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS, counted::add)).isInstanceOf(GuestProtocolViolation.class);
+        assertThat(counted).hasSize(ChunkArray.CHUNKS_MAX);
         disconnect();
         endless.join();
         connect();
