@@ -119,8 +119,12 @@ final class ImageNeeds {
     }
 
     /// What makes two images' layers equal.
-    private static String key(Needs needs) {
-        var text = new StringBuilder(needs.language().language()).append('\n').append(needs.manifest());
+    static String key(Needs needs) {
+        var text = new StringBuilder(needs.language().language())
+                .append('\n')
+                .append(needs.manifest().length()) // or its end would pass for packages
+                .append('\n')
+                .append(needs.manifest());
         needs.packages()
                 .forEach(one -> text.append('\0').append(one.name()).append('=').append(one.version()));
         return Digest.of(Bytes.utf8(text.toString())).hex();

@@ -123,6 +123,9 @@ final class Build {
     }
 
     private void answer(JsonNode asked) throws IOException, InterruptedException, BuildFailed {
+        if (++fetches > FETCHES_MAX) {
+            throw new BuildFailed("the build fetched more than " + FETCHES_MAX + " files");
+        }
         URI address;
         try {
             address = registries.permitted(
@@ -131,9 +134,6 @@ final class Build {
             log.say("sluice: refused, for it is in none of the configured registries");
             refuse(403);
             return;
-        }
-        if (++fetches > FETCHES_MAX) {
-            throw new BuildFailed("the build fetched more than " + FETCHES_MAX + " files");
         }
         Fetching.Fetched fetched;
         try {

@@ -12,6 +12,9 @@ import java.util.TreeSet;
 
 /// The files that a build hands over, piece by piece. Not thread-safe.
 final class Installed {
+    /// As many as a path of allowed length can have.
+    static final int NAME_BYTES_MAX = SourceFiles.PATH_CHARS_MAX * 3;
+
     private final TreeMap<String, Bytes> files = new TreeMap<>();
     private final SortedSet<String> programs = new TreeSet<>();
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
@@ -23,6 +26,10 @@ final class Installed {
     /// @param isProgram whether its owner may execute it
     void begin(Bytes name, boolean isProgram) throws BuildFailed {
         end();
+        if (name.length() > NAME_BYTES_MAX) {
+            throw new BuildFailed("the build handed over a file whose path is longer than "
+                    + SourceFiles.PATH_CHARS_MAX + " characters");
+        }
         path = new String(name.readOnlyArray(), StandardCharsets.UTF_8);
         if (path.isEmpty() || files.containsKey(path) || path.equals(Layer.PROGRAMS)) {
             throw new BuildFailed("the build handed over a file without a name of its own");

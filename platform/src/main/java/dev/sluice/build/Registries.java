@@ -160,12 +160,24 @@ public final class Registries {
             for (Kind kind : kinds) {
                 for (URI address : addresses(kind)) {
                     if (origin(address).equals(origin) && path.startsWith(address.getRawPath())) {
-                        return URI.create(origin + path);
+                        return parsed(origin + path);
                     }
                 }
             }
         }
-        throw new BuildFailed("the build wanted what is in none of the registries that the operator configured");
+        throw elsewhere();
+    }
+
+    private static URI parsed(String asked) throws BuildFailed {
+        try {
+            return new URI(asked);
+        } catch (URISyntaxException halfEscaped) {
+            throw elsewhere();
+        }
+    }
+
+    private static BuildFailed elsewhere() {
+        return new BuildFailed("the build wanted what is in none of the registries that the operator configured");
     }
 
     /// No segment leads upwards, however it is written: escaped, escaped twice, or with parameters behind it,
