@@ -24,9 +24,21 @@ final class Places {
     private static final int LINKS_MAX = 40;
 
     private final Path root;
+    private final long stepsMax;
+    private long steps;
 
-    Places(Path root) {
+    /// @param stepsMax how many directories, links and files may be looked at
+    Places(Path root, long stepsMax) {
         this.root = root;
+        this.stepsMax = stepsMax;
+    }
+
+    /// Something is looked at: a few bytes of an archive may want that of everything, again and again.
+    void count() throws PullFailed {
+        steps++;
+        if (steps > stepsMax) {
+            throw new PullFailed("the image takes more than " + stepsMax + " steps to unpack");
+        }
     }
 
     /// Where an entry of that name is written: the directories above it are made, the last part is not looked at.
@@ -74,6 +86,7 @@ final class Places {
         Path directory = root;
         int links = 0;
         while (!parts.isEmpty()) {
+            count();
             Path next = step(directory, parts.removeFirst());
             if (Files.isSymbolicLink(next)) {
                 links++;

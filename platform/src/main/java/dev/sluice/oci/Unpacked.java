@@ -16,6 +16,9 @@ public final class Unpacked {
     /// Of all layers of an image together, as archives that are not compressed.
     public static final long BYTES_MAX = 4L << 30;
 
+    /// Of all layers of an image together, twenty for each of as many files as there may be: some seconds.
+    static final long STEPS_MAX = 20L * Unpacking.ENTRIES_MAX;
+
     private static final int BUFFER_BYTES = 64 << 10;
 
     private Unpacked() {}
@@ -32,7 +35,7 @@ public final class Unpacked {
             throw new IOException("that is no image that was kept");
         }
         var diffs = Manifest.Config.parse(head.config(), image.layers().size()).diffs();
-        var unpacking = new Unpacking(root, BYTES_MAX);
+        var unpacking = new Unpacking(root, BYTES_MAX, STEPS_MAX);
         for (int i = 0; i < diffs.size(); i++) {
             Manifest.Part layer = image.layers().get(i);
             var stored = new Limited(packed, layer.sizeBytes());
@@ -48,7 +51,7 @@ public final class Unpacked {
     /// Whether there is a program at an absolute path, as a guest would see it whose root that is.
     public static boolean isProgram(Path root, String path) {
         try {
-            Path found = new Places(root).followed(path.substring(1));
+            Path found = new Places(root, STEPS_MAX).followed(path.substring(1));
             return Files.isRegularFile(found, LinkOption.NOFOLLOW_LINKS) && Files.isExecutable(found);
         } catch (PullFailed | IOException none) {
             return false;

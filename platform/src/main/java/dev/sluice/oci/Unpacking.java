@@ -46,8 +46,9 @@ final class Unpacking {
 
     /// @param root     an empty directory
     /// @param bytesMax of all layers together, as archives that are not compressed
-    Unpacking(Path root, long bytesMax) {
-        this.places = new Places(root);
+    /// @param stepsMax as [Places] has them, of all layers together
+    Unpacking(Path root, long bytesMax, long stepsMax) {
+        this.places = new Places(root, stepsMax);
         this.bytesMax = bytesMax;
     }
 
@@ -168,9 +169,10 @@ final class Unpacking {
         }
     }
 
-    private void hideAllBelow(Path directory) throws IOException {
+    private void hideAllBelow(Path directory) throws PullFailed, IOException {
         try (var children = Files.newDirectoryStream(directory)) {
             for (Path child : children) {
+                places.count();
                 hide(child);
                 if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
                     hideAllBelow(child);

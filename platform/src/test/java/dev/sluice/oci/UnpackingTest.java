@@ -37,7 +37,7 @@ final class UnpackingTest {
     void start() throws IOException {
         root = Files.createDirectory(directory.resolve("root"));
         outside = Files.writeString(directory.resolve("outside"), "as before");
-        unpacking = new Unpacking(root, 8 * MIB);
+        unpacking = new Unpacking(root, 8 * MIB, 100_000);
     }
 
     private void layer(Layers layer) throws PullFailed, IOException {
@@ -86,6 +86,26 @@ final class UnpackingTest {
         assertThat(root.resolve("e/f/y")).hasContent("2");
         assertThat(root.resolve("e/z")).hasContent("2");
         assertThat(root).isDirectoryNotContaining("glob:**.wh.*");
+    }
+
+    /// A few bytes of a compressed archive, and hours: each hides a whole directory, or goes through long links.
+    @Test
+    void layersThatTakeEndlessSteps_areRefused() throws Exception {
+        var hiding = new Layers();
+        for (int i = 0; i < 400; i++) {
+            hiding.file("d/" + i, "");
+        }
+        for (int i = 0; i < 400; i++) {
+            hiding.file("d/.wh..wh..opq", "");
+        }
+        assertThat(refused(hiding)).contains("more than 100000 steps");
+
+        unpacking = new Unpacking(root, 8 * MIB, 100_000);
+        var leading = new Layers().symbolicLink("a", "b/../".repeat(700) + "b").directory("b");
+        for (int i = 0; i < 400; i++) {
+            leading.file("a/" + i, "");
+        }
+        assertThat(refused(leading)).contains("more than 100000 steps");
     }
 
     @Test
@@ -174,7 +194,7 @@ final class UnpackingTest {
     }
 
     private String refusedOf(Layers layer, long bytesMax) {
-        var larger = new Unpacking(root, bytesMax);
+        var larger = new Unpacking(root, bytesMax, 100_000);
         return catchThrowableOfType(PullFailed.class, () -> larger.layer(new ByteArrayInputStream(layer.tar())))
                 .reason();
     }
