@@ -41,7 +41,7 @@ final class DeadLetterRoutes {
     }
 
     private static void add(Routes.Table table, String method, String template, Handler handler) {
-        table.add(method, template, Refusals.ofEntities("dead letter", handler));
+        table.add(method, template, Refusals.ofEntities("dead letter", "id", handler));
     }
 
     private Response list(Request request) {

@@ -25,15 +25,20 @@ final class Refusals {
 
     /// Dispatch's words about an entity of some kind; its name is the route's parameter or said by the handler.
     static Handler ofEntities(String kind, Handler handler) {
+        return ofEntities(kind, "name", handler);
+    }
+
+    /// @param parameter of the route, by which such entities are named
+    static Handler ofEntities(String kind, String parameter, Handler handler) {
         return request -> {
             try {
                 return handler.handle(request);
             } catch (Rejection rejection) {
                 return rejection.response();
             } catch (Refused refused) {
-                return ofEntity(kind, request.parameterIfAny("name"), refused);
+                return ofEntity(kind, request.parameterIfAny(parameter), refused);
             } catch (LabelInvalid tooLarge) {
-                return ofEntity(kind, request.parameterIfAny("name"), Refused.denied());
+                return ofEntity(kind, request.parameterIfAny(parameter), Refused.denied());
             }
         };
     }

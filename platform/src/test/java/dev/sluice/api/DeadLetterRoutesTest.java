@@ -94,7 +94,10 @@ final class DeadLetterRoutesTest extends ApiTest {
             assertThat(api.post(one, at + "/redrive", "").body()).isEqualTo(FORBIDDEN);
         }
         assertThat(api.get(reads, letter).status()).isEqualTo(200);
-        String missing = api.get(blue, nowhere).body();
+        assertThat(api.get(blue, nowhere).body())
+                .isEqualTo("{\"code\":404,\"message\":\"dead letter " + nowhere.substring(LETTERS.length() + 1)
+                        + " not found\"}");
+        String missing = "{\"code\":404,\"message\":\"dead letter " + run + " not found\"}";
         assertThat(api.get(blue, letter).body()).isEqualTo(missing);
         assertThat(api.delete(blue, letter).body()).isEqualTo(missing);
         assertThat(api.post(blue, letter + "/redrive", "").body()).isEqualTo(missing);
