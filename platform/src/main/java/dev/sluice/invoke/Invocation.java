@@ -142,9 +142,12 @@ public record Invocation(
         });
     }
 
+    /// Where a function's run starts follows from what policies lend its caller at that moment, and is no input; where
+    /// a gate's does, its caller states.
     private Digest given() {
         MessageDigest all = Digest.sha256();
-        for (String text : List.of(start.toString(), secrets.toString(), context.utf8())) {
+        String stated = functionId.isEmpty() ? start.toString() : "";
+        for (String text : List.of(stated, secrets.toString(), context.utf8())) {
             all.update(text.getBytes(StandardCharsets.UTF_8));
             all.update((byte) 0);
         }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
+import dev.sluice.bytes.Bytes;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -280,12 +281,40 @@ final class FunctionRoutesTest extends ApiTest {
                         "import random\ndef handle(context, payload):\n    return random.random()\n",
                         ""),
                 "counts");
-        var body = dev.sluice.bytes.Bytes.utf8("{\"blocking\":true}");
+        var body = Bytes.utf8("{\"blocking\":true}");
         Answer first = api.send(root, "POST", "/v1/runs?functionName=counts", body, "Idempotency-Key", "k1");
         Answer again = api.send(root, "POST", "/v1/runs?functionName=counts", body, "Idempotency-Key", "k1");
         Answer other = api.send(root, "POST", "/v1/runs?functionName=counts", body, "Idempotency-Key", "k2");
         assertThat(again.text("name")).isEqualTo(first.text("name"));
         assertThat(other.text("name")).isNotEqualTo(first.text("name"));
+    }
+
+    /// What policies lend decides at which label a run starts.
+    @Test
+    void anIdempotencyKey_isTheSame_whenPoliciesHaveChanged() {
+        Asker one = api.developer("keyed", "function", "runs/counted");
+        api.post(
+                one,
+                "/v1/function",
+                ApiServer.python(
+                        "counted", "import random\ndef handle(context, payload):\n    return random.random()\n"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> api.get(one, "/v1/function/counted").text("status").equals("READY"));
+        Answer first = keyed(one, "{\"blocking\":true,\"input\":1}");
+        assertThat(first.text("status")).isEqualTo("READY");
+        api.addAccount(api.home("keyed"), "dev", "function", "runs");
+        Answer wider = keyed(one, "{\"blocking\":true,\"input\":1}");
+        assertThat(wider.text("name")).isEqualTo(first.text("name"));
+        assertThat(wider.json().path("output")).isEqualTo(first.json().path("output"));
+        api.addAccount(api.home("keyed"), "dev", "function", "runs/counted");
+        assertThat(keyed(one, "{\"blocking\":true,\"input\":1}").text("name")).isEqualTo(first.text("name"));
+        assertThat(keyed(one, "{\"blocking\":true,\"input\":2}").text("message"))
+                .isEqualTo("bad request when processing function counted: this idempotency key was used with another"
+                        + " input");
+    }
+
+    private Answer keyed(Asker asker, String body) {
+        return api.send(asker, "POST", "/v1/runs?functionName=counted", Bytes.utf8(body), "Idempotency-Key", "k");
     }
 
     @ParameterizedTest
