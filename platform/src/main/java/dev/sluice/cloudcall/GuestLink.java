@@ -85,17 +85,16 @@ public final class GuestLink {
     /// Runs the function once. What it asks meanwhile, `calls` answers, on this thread, and what it yields `chunks`
     /// takes: the next is not read before it has.
     ///
+    /// @throws RunNeverBegun if the guest was gone before it could begin
     /// @throws InterruptedException what `calls` or `chunks` threw; the run has not ended: the guest must be killed
     public Outcome run(RunRequest request, CallHandler calls, ChunkHandler chunks)
             throws GuestGone, GuestProtocolViolation, InterruptedException {
         if (reader.hasLeftovers()) {
             throw new GuestProtocolViolation("the guest spoke between two runs");
         }
-        int id =
-                send(FrameKind.RUN, new Value.Items(List.of(Value.of(request.payload()), Value.of(request.context()))));
+        int id = begin(request);
         var yielded = new ChunkArray();
-        while (true) {
-            Frame frame = reader.read();
+        for (Frame frame = first(); ; frame = reader.read()) {
             switch (frame.kind()) {
                 case CALL -> reply(frame, calls);
                 case CHUNK -> chunks.take(yielded.add(expect(frame, FrameKind.CHUNK, id)));
@@ -108,6 +107,25 @@ public final class GuestLink {
                 case HELLO, LOADED, LOAD_FAILED, FILE, LOAD, RUN, REPLY ->
                     throw new GuestProtocolViolation("a frame that has no place in a run");
             }
+        }
+    }
+
+    /// A frame that could not be sent has not come whole.
+    private int begin(RunRequest request) throws RunNeverBegun {
+        try {
+            return send(
+                    FrameKind.RUN, new Value.Items(List.of(Value.of(request.payload()), Value.of(request.context()))));
+        } catch (GuestGone gone) {
+            throw new RunNeverBegun(gone);
+        }
+    }
+
+    /// What the guest says first of its run.
+    private Frame first() throws GuestGone, GuestProtocolViolation {
+        try {
+            return reader.read();
+        } catch (GuestGone gone) {
+            throw gone.isReset() ? new RunNeverBegun(gone) : gone;
         }
     }
 

@@ -42,6 +42,17 @@ final class InstancePool {
         return Optional.empty();
     }
 
+    /// As [#take], of those that live, as far as is known: one may have been killed from outside, or by the kernel. The
+    /// dead are closed.
+    Optional<Instance> takeLiving(InstanceKey key, Label start) {
+        Optional<Instance> next = take(key, start);
+        while (next.isPresent() && next.get().sandbox().death().isPresent()) {
+            next.get().sandbox().close();
+            next = take(key, start);
+        }
+        return next;
+    }
+
     /// Keeps an instance for later, unless an organization has ended that it belongs to.
     ///
     /// @return instances that had to leave, to be closed by the caller

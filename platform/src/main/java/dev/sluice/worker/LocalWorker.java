@@ -7,6 +7,7 @@ import dev.sluice.cloudcall.Convention;
 import dev.sluice.cloudcall.GuestGone;
 import dev.sluice.cloudcall.GuestProtocolViolation;
 import dev.sluice.cloudcall.Outcome;
+import dev.sluice.cloudcall.RunNeverBegun;
 import dev.sluice.cloudcall.RunRequest;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
@@ -18,6 +19,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
+import dev.sluice.worker.Loader.Prepared;
 import dev.sluice.worker.RunEnd.Fault;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,7 +31,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -112,32 +113,38 @@ public final class LocalWorker implements AutoCloseable {
             return failed(Fault.system(missing.get()));
         }
         InstanceKey key = InstanceKey.of(tenant, gate, job.injected());
-        @Nullable Instance instance = pool.take(key, task.label()).orElse(null);
+        Set<String> parties = parties(tenant, gate);
+        Duration left = shorter(PREPARE_MAX, job.timeMax());
         try {
-            if (instance == null) {
-                Duration left = shorter(PREPARE_MAX, job.timeMax());
-                switch (loaded.take(tenant, gate.function(), parties(tenant, gate), left, job.cancellation())) {
-                    case Loader.Prepared.Ready(Instance ready) -> {
-                        instance = ready;
-                    }
-                    case Loader.Prepared.Unfit(Fault fault) -> {
-                        return failed(fault);
-                    }
-                    case Loader.Prepared.Dead(Fault fault) -> {
-                        return failed(fault);
-                    }
-                }
+            Optional<Instance> warm = pool.takeLiving(key, task.label());
+            Prepared first = warm.isPresent()
+                    ? new Prepared.Ready(warm.get())
+                    : loaded.take(tenant, gate.function(), parties, left, job.cancellation());
+            Optional<RunEnd> end = end(key, first, gate, task, job);
+            if (end.isEmpty()) { // once: one that was started for it has had no time to die
+                end = end(key, loaded.start(gate.function(), parties, left, job.cancellation()), gate, task, job);
             }
-            if (instance.convention() == Convention.FAASTEN
-                    && !job.injected().sources().isEmpty()) {
-                instance.sandbox().close();
-                return failed(Fault.function("a function of Faasten's convention is given no secrets"));
-            }
-            return serve(key, instance, gate, task, job);
+            return end.orElseGet(() -> failed(Fault.system("the guest ended before it could begin")));
         } catch (SandboxFailed failed) {
             LOG.warn("a guest could not be started", failed);
             return failed(Fault.system("the guest could not be started"));
         }
+    }
+
+    /// The run's end, unless its guest was gone before it could begin.
+    private Optional<RunEnd> end(InstanceKey key, Prepared prepared, Gate gate, Task task, Job job)
+            throws InterruptedException {
+        return switch (prepared) {
+            case Prepared.Ready(Instance instance)
+            when instance.convention() == Convention.FAASTEN
+                    && !job.injected().sources().isEmpty() -> {
+                instance.sandbox().close();
+                yield Optional.of(failed(Fault.function("a function of Faasten's convention is given no secrets")));
+            }
+            case Prepared.Ready(Instance instance) -> serve(key, instance, gate, task, job);
+            case Prepared.Unfit(Fault fault) -> Optional.of(failed(fault));
+            case Prepared.Dead(Fault fault) -> Optional.of(failed(fault));
+        };
     }
 
     private static Set<String> parties(String tenant, Gate gate) {
@@ -163,12 +170,12 @@ public final class LocalWorker implements AutoCloseable {
     public Optional<String> check(String tenant, FunctionSpec function, Duration patience) throws InterruptedException {
         try {
             return switch (loaded.start(function, Set.of(tenant), patience, new Cancellation())) {
-                case Loader.Prepared.Ready(Instance ready) -> {
+                case Prepared.Ready(Instance ready) -> {
                     ready.sandbox().close();
                     yield Optional.empty();
                 }
-                case Loader.Prepared.Unfit(Fault fault) -> Optional.of(fault.message());
-                case Loader.Prepared.Dead(Fault fault) -> Optional.of(fault.message());
+                case Prepared.Unfit(Fault fault) -> Optional.of(fault.message());
+                case Prepared.Dead(Fault fault) -> Optional.of(fault.message());
             };
         } catch (SandboxFailed failed) {
             LOG.warn("a guest could not be started", failed);
@@ -200,7 +207,7 @@ public final class LocalWorker implements AutoCloseable {
         closeAll(pool.shrinkTo(0));
     }
 
-    private RunEnd serve(InstanceKey key, Instance instance, Gate gate, Task task, Job job)
+    private Optional<RunEnd> serve(InstanceKey key, Instance instance, Gate gate, Task task, Job job)
             throws InterruptedException {
         Masks masks = job.injected().masks();
         LogLines logs = job.log().begin(() -> instance.end(Instance.Ended.FLOOD), masks);
@@ -226,13 +233,16 @@ public final class LocalWorker implements AutoCloseable {
             if (outcome instanceof Outcome.Yielded) {
                 job.chunks().end();
             }
-            return RunEnd.of(outcome, masks, logs);
+            return Optional.of(RunEnd.of(outcome, masks, logs));
         } catch (GuestGone | GuestProtocolViolation broken) {
+            if (broken instanceof RunNeverBegun && instance.ended() == null) {
+                return Optional.empty();
+            }
             Fault fault = broken instanceof GuestProtocolViolation
                     ? Fault.function("the function broke the protocol between its runtime and the platform")
                     : Postmortem.of(instance, gate.function());
             instance.sandbox().drainLogs(logs);
-            return failed(fault, logs);
+            return Optional.of(failed(fault, logs));
         } finally {
             watch.end(instance);
             instance.saw(task.highest());

@@ -14,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,62 @@ final class GuestLinkTest {
     void badHello_isAViolation(String name, Frame frame) throws Exception {
         guest.write(frame);
         assertThatThrownBy(link::hello).isInstanceOf(GuestProtocolViolation.class);
+    }
+
+    @Test
+    void aGuestThatWasGone_hasNotBegun() throws Exception {
+        theirs.close();
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isInstanceOf(RunNeverBegun.class);
+    }
+
+    @Test
+    void aGuestThatGoes_beforeItHasReadWhatToRun_hasNotBegun() throws Exception {
+        goesAfter(Frame.LENGTH_BYTES);
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isInstanceOf(RunNeverBegun.class);
+    }
+
+    /// It may have done anything.
+    @Test
+    void aGuestThatGoes_whenItHasReadAll_mayHaveBegun() throws Exception {
+        goesAfter(1 << 10);
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS)).isExactlyInstanceOf(GuestGone.class);
+    }
+
+    /// It has begun: what it leaves unread is the reply.
+    @Test
+    void aGuestThatGoes_withAReplyUnread_hasBegun() throws Exception {
+        guest.write(new Frame(
+                FrameKind.CALL, 1, new Value.Items(List.of(Value.of("current_label"), Value.of(Map.of())))));
+        CallHandler leaves = _ -> {
+            try {
+                theirs.read(ByteBuffer.allocate(1 << 10));
+            } catch (IOException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+            Thread.ofVirtual().start(() -> close(Duration.ofMillis(200)));
+            return CallReply.refused(CallRefusal.DENIED);
+        };
+        assertThatThrownBy(() -> link.run(RUN, leaves)).isExactlyInstanceOf(GuestGone.class);
+    }
+
+    private void goesAfter(int bytes) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                theirs.read(ByteBuffer.allocate(bytes));
+                close(Duration.ZERO);
+            } catch (IOException closed) {
+                throw new IllegalStateException(closed);
+            }
+        });
+    }
+
+    private void close(Duration after) {
+        try {
+            Thread.sleep(after);
+            theirs.close();
+        } catch (IOException | InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
     }
 
     static Stream<Arguments> badLoadAnswers() {

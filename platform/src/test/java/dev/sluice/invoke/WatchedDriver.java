@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
@@ -21,6 +22,7 @@ final class WatchedDriver implements SandboxDriver {
     private final SandboxDriver delegate;
     private final List<GuestSpec> started = new CopyOnWriteArrayList<>();
     private final Map<Sandbox, Integer> openMib = new ConcurrentHashMap<>();
+    private final AtomicBoolean isNewsLate = new AtomicBoolean();
     private final AtomicReference<AtDrain> atDrain = new AtomicReference<>(WatchedDriver::nothing);
 
     WatchedDriver(SandboxDriver delegate) {
@@ -35,6 +37,11 @@ final class WatchedDriver implements SandboxDriver {
         return openMib.values().stream().mapToInt(Integer::intValue).sum();
     }
 
+    /// Nobody is told of a death who does not wait for the news.
+    void delayNews(boolean isLate) {
+        isNewsLate.set(isLate);
+    }
+
     /// Does something once, when a run has answered and its last lines are asked for.
     void atNextDrain(AtDrain action) {
         atDrain.set(action);
@@ -46,6 +53,11 @@ final class WatchedDriver implements SandboxDriver {
         var guest = new Watched(delegate.start(spec));
         openMib.put(guest, spec.memoryMib());
         return guest;
+    }
+
+    /// Whether one of them has died that nobody has closed.
+    boolean isOneDead() {
+        return openMib.keySet().stream().anyMatch(guest -> ((Watched) guest).guest.death().isPresent());
     }
 
     @Override
@@ -91,7 +103,7 @@ final class WatchedDriver implements SandboxDriver {
 
         @Override
         public Optional<Death> death() {
-            return guest.death();
+            return isNewsLate.get() ? Optional.empty() : guest.death();
         }
 
         @Override

@@ -81,6 +81,53 @@ final class WorkerTest {
         assertThat(spine.worker.idleMib()).isEqualTo(before);
     }
 
+    /// Of itself, or killed by whoever may: it is gone. The second time the news comes later than the next run.
+    @Test
+    void aGuestThatDiedIdle_costsNoRun() throws InterruptedException {
+        create("dies", """
+                import os, threading
+                n = 0
+                def handle(context, payload):
+                    global n
+                    n += 1
+                    threading.Timer(0.2, lambda: os._exit(0)).start()
+                    return n
+                """);
+        for (boolean isNewsLate : List.of(false, true)) {
+            assertThat(answer("dies")).isEqualTo("1");
+            await().until(spine.driver::isOneDead);
+            spine.driver.delayNews(isNewsLate);
+            try {
+                assertThat(answer("dies")).as("late news: " + isNewsLate).isEqualTo("1");
+            } finally {
+                spine.driver.delayNews(false);
+            }
+            await().until(spine.driver::isOneDead);
+        }
+        assertThat(answer("dies")).isEqualTo("1");
+        await().until(spine.driver::isOneDead);
+    }
+
+    /// What it has done by then, nobody knows.
+    @Test
+    void aGuestThatDiesInARun_isNotReplaced() throws InterruptedException {
+        create("goes", """
+                import os
+                n = 0
+                def handle(context, payload):
+                    global n
+                    n += 1
+                    if n > 1:
+                        os._exit(3)
+                    return n
+                """);
+        assertThat(answer("goes")).isEqualTo("1");
+        int before = spine.driver.started().size();
+        assertThat(exec("goes").fault().orElseThrow().message())
+                .isEqualTo("the function's process exited with code 3 before it answered");
+        assertThat(spine.driver.started()).hasSize(before);
+    }
+
     /// What it prints last is seen when it has answered.
     @Test
     void aGuestThatPrintedTooMuch_isNotKept_thoughItAnswered() throws InterruptedException {
