@@ -168,7 +168,7 @@ public final class RunQueue {
             Queued queued = RunCodec.decodeQueued(record.value(), NULL);
             Run run = queued.run();
             if (queued.isStarted()) {
-                Ended ended = ended(queued, contents.stopped(run), Outcome.FAILED);
+                Ended ended = ended(queued, stopped(queued), Outcome.FAILED);
                 store.commit(ended.batch());
                 ended.again().ifPresent(waiting::add);
             } else {
@@ -177,6 +177,12 @@ public final class RunQueue {
             }
         });
         return waiting;
+    }
+
+    /// That a try was under way that was not the first tells how the one before it ended.
+    private Content stopped(Queued queued) {
+        Content content = contents.stopped(queued.run());
+        return queued.tries().made() == 0 ? content : content.joinedWith(queued.start());
     }
 
     /// What a queued run will be given stays as long as its record.

@@ -100,6 +100,28 @@ final class DeadLettersTest {
         assertThat(again).as("it was tried once").isEqualTo(recovered);
     }
 
+    /// The second try is there because the first one failed, which only Alice may know.
+    @Test
+    void aServerThatStops_duringALaterTry_tellsNothingOfTheFirst() {
+        for (int number = 1; number <= 2; number++) {
+            Queued queued = queued(number, new Retry(1 + number, 1_000, 1_000, false));
+            Run run = queued.run();
+            runs.queue().add(queued, Optional.empty());
+            Queued first = runs.queue().take(run.id()).orElseThrow();
+            runs.queue().end(first.after(SECRET), failed(), Outcome.FAILED);
+            runs.queue().take(run.id());
+            var restarted = new Runs(store, Clock.systemUTC());
+            restarted.recover();
+            View seen = as("acme/runs").run(() -> restarted.find("acme", run.id())).orElseThrow();
+            assertThat(seen.status()).isEmpty();
+            assertThat(seen.tried()).isEmpty();
+            assertThat(seen.content()).isEmpty();
+            assertThat(letters("acme/runs")).isEmpty();
+            assertThat(found("acme/runs&acme/user/alice", run).tried().map(Tried::made))
+                    .contains(2);
+        }
+    }
+
     /// That there is one tells that its run failed, and how often it was tried tells so, too.
     @Test
     void aLetter_andTheNumberOfTries_areForWhoMayKnowHowTheRunEnded() {
