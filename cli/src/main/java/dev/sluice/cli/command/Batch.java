@@ -94,6 +94,7 @@ final class Batch {
             case FUNCTION -> batch.withSource(document);
             case IMAGE -> batch.withManifest(document);
             case SECRET -> document.with("secrets", texts(document.objectAt("secrets")));
+            case REGISTRY -> batch.withPassword(texts(document));
             case DRIVER, DRIVER_TYPE -> withTexts(document);
             case SERVICE_ACCOUNT -> batch.withKey(document);
             case API, APPLICATION, BASE_IMAGE, ORGANIZATION, POLICY, SERVICE_INSTANCE, SUBSCRIPTION -> document;
@@ -126,6 +127,18 @@ final class Batch {
         return key.startsWith(FROM_FILE)
                 ? account.with("publicKey", Base64.getEncoder().encodeToString(named(key)))
                 : account;
+    }
+
+    /// The password stands in the file that is named, or in the document.
+    private Json.Obj withPassword(Json.Obj registry) {
+        String file = registry.show("passwordFile");
+        return file.isEmpty()
+                ? registry
+                : registry.without("passwordFile")
+                        .with(
+                                "password",
+                                Passwords.text(
+                                        Content.ofFile(directory.resolve(file).toString())));
     }
 
     private byte[] named(String reference) {

@@ -15,6 +15,7 @@ enum BatchKind {
     IMAGE("Image", "/v1/image"),
     ORGANIZATION("Organization", "/v1/iam/organization"),
     POLICY("Policy", "/v1/iam/policy"),
+    REGISTRY("Registry", "/v1/registry"),
     SECRET("Secret", "/v1/secret"),
     SERVICE_ACCOUNT("ServiceAccount", "/v1/iam/serviceaccount"),
     SERVICE_INSTANCE("ServiceInstance", "/v1/serviceinstance"),
@@ -61,7 +62,8 @@ enum BatchKind {
     boolean isBuilt() {
         return switch (this) {
             case BASE_IMAGE, IMAGE, FUNCTION, DRIVER, SERVICE_INSTANCE -> true;
-            case API, APPLICATION, DRIVER_TYPE, ORGANIZATION, POLICY, SECRET, SERVICE_ACCOUNT, SUBSCRIPTION -> false;
+            case API, APPLICATION, DRIVER_TYPE, ORGANIZATION, POLICY, REGISTRY, SECRET, SERVICE_ACCOUNT, SUBSCRIPTION ->
+                false;
         };
     }
 
@@ -69,7 +71,16 @@ enum BatchKind {
     boolean isTagged() {
         return switch (this) {
             case APPLICATION, ORGANIZATION, POLICY, SERVICE_ACCOUNT -> false;
-            case API, BASE_IMAGE, DRIVER, DRIVER_TYPE, FUNCTION, IMAGE, SECRET, SERVICE_INSTANCE, SUBSCRIPTION -> true;
+            case API,
+                    BASE_IMAGE,
+                    DRIVER,
+                    DRIVER_TYPE,
+                    FUNCTION,
+                    IMAGE,
+                    REGISTRY,
+                    SECRET,
+                    SERVICE_INSTANCE,
+                    SUBSCRIPTION -> true;
         };
     }
 }

@@ -102,6 +102,9 @@ final class BatchWords {
         if (deed.isDeletion()) {
             return session.api().delete(target);
         }
+        if (step.kind() == BatchKind.REGISTRY) {
+            Passwords.requirePrivacy(session);
+        }
         Json.Obj body = Batch.body(step, directory, arguments.option("--application"));
         return deed.isCreation()
                 ? session.api().post(step.kind().path(), body)

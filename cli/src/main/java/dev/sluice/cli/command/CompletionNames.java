@@ -33,6 +33,7 @@ final class CompletionNames {
             Map.entry("event-driver", "/v1/event/drivers"),
             Map.entry("event-driver-type", "/v1/event/drivertypes"),
             Map.entry("serviceinstance", "/v1/serviceinstance"),
+            Map.entry("registry", "/v1/registry"),
             Map.entry("organization", "/v1/iam/organization"),
             Map.entry("policy", "/v1/iam/policy"),
             Map.entry("serviceaccount", "/v1/iam/serviceaccount"));

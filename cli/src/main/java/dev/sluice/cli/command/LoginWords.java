@@ -102,7 +102,7 @@ final class LoginWords {
 
     private static String cookie(Arguments arguments, Session session, LoginFlow flow, String named) {
         if (flow == LoginFlow.PASSWORD) {
-            PasswordLogin.requirePrivacy(session);
+            Passwords.requirePrivacy(session);
         }
         String provider = Providers.chosen(session, flow, named);
         return switch (flow) {

@@ -15,6 +15,7 @@ final class RuleWords {
             "function",
             "iam",
             "image",
+            "registry",
             "runs",
             "secret",
             "serviceclass",

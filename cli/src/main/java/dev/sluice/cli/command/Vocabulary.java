@@ -32,6 +32,7 @@ public final class Vocabulary {
                 ImageWords.createSeeds(),
                 SecretWords.create(),
                 ServiceWords.create(),
+                RegistryWords.create(),
                 SettingWords.createApplication(),
                 SettingWords.createApi(),
                 EventWords.createSubscription(),
@@ -47,11 +48,13 @@ public final class Vocabulary {
                         ImageWords.get(),
                         SecretWords.get(),
                         ServiceWords.CLASS.get(),
-                        ServiceWords.INSTANCE.get()),
+                        ServiceWords.INSTANCE.get(),
+                        RegistryWords.REGISTRY.get()),
                 EntityWords::get);
         List<Word> update = List.of(
                 FunctionWords.update(),
                 SecretWords.update(),
+                RegistryWords.update(),
                 SettingWords.updateApplication(),
                 SettingWords.updateApi(),
                 EventWords.updateSubscription(),
@@ -66,7 +69,8 @@ public final class Vocabulary {
                         ImageWords.deleteBase(),
                         ImageWords.delete(),
                         SecretWords.delete(),
-                        ServiceWords.INSTANCE.delete()),
+                        ServiceWords.INSTANCE.delete(),
+                        RegistryWords.REGISTRY.delete()),
                 EntityWords::delete);
         return List.of(
                 BatchWords.create(create),
