@@ -51,15 +51,6 @@ public final class Vocabulary {
                         ServiceWords.INSTANCE.get(),
                         RegistryWords.REGISTRY.get()),
                 EntityWords::get);
-        List<Word> update = List.of(
-                FunctionWords.update(),
-                SecretWords.update(),
-                RegistryWords.update(),
-                SettingWords.updateApplication(),
-                SettingWords.updateApi(),
-                EventWords.updateSubscription(),
-                EventWords.updateDriver(),
-                EventWords.updateType());
         List<Word> delete = and(
                 List.of(
                         FunctionWords.delete(),
@@ -75,8 +66,20 @@ public final class Vocabulary {
         return List.of(
                 BatchWords.create(create),
                 new Word("get", "Show or list something.", get),
-                BatchWords.update(update),
+                BatchWords.update(ofChanges()),
                 BatchWords.delete(delete));
+    }
+
+    private static List<Word> ofChanges() {
+        return List.of(
+                FunctionWords.update(),
+                SecretWords.update(),
+                RegistryWords.update(),
+                SettingWords.updateApplication(),
+                SettingWords.updateApi(),
+                EventWords.updateSubscription(),
+                EventWords.updateDriver(),
+                EventWords.updateType());
     }
 
     /// These, and those of what is only settings.

@@ -72,7 +72,7 @@ final class RegistryWordsTest extends RecordedTest {
         server.reply(200, "[" + ANSWER + "]").reply(200, ANSWER).reply(200, ANSWER).reply(200, ANSWER);
         assertThat(shell.run("get", "registries").out()).contains("r.example.com:5000", "ci", "USERNAME", "2023");
         assertThat(shell.run("get", "registry", "own", "-o", "json").out()).contains("\"host\": \"r.example.com:5000\"");
-        assertThat(shell.run("get", "registry", "own", "-o", "yaml").out()).contains("host: r.example.com:5000");
+        assertThat(shell.run("get", "registry", "own", "-o", "yaml").out()).contains("host: \"r.example.com:5000\"");
         assertThat(shell.run("delete", "registry", "own").out()).isEqualTo("Deleted registry: own\n");
         assertThat(server.asked().getLast().method() + " " + server.asked().getLast().target())
                 .isEqualTo("DELETE /v1/registry/own");
