@@ -68,6 +68,7 @@ public final class Redrives {
             throw Refused.notFound();
         }
         requireMayRemove(dead);
+        finder.observe(letter.start(), "a dead letter"); // that there is a run anew tells of it
         Invocation wish = QueuedInvoker.wish(letter);
         Gate gate = runner.run(() -> {
             Injection.requireLent(wish);

@@ -243,7 +243,7 @@ final class RetriesTest {
         var policy = new GatePolicy(
                 Component.TRUE,
                 Component.parse("acme/runs/releases"),
-                Component.parse("acme/user/alice"),
+                Component.parse("acme/user/alice&acme/secret/missing"),
                 Component.parse("acme"));
         spine.create(
                 "releases",
@@ -251,13 +251,23 @@ final class RetriesTest {
                 spine.python(SCRIPT, "hello.handle", Convention.DISPATCH, Spine.limits(Duration.ofSeconds(2)))
                         .with(new Deployment(Map.of(), 0, 0, "", Optional.of(SOON))));
         Run dead = caller().run(() -> spine.invocations.submit(
-                Spine.wish("releases", "\"raise\"", "acme/runs&acme/user/alice,T", Optional.empty())));
+                wish("releases", "\"raise\"", "acme/runs&acme/user/alice,T", List.of("missing"))));
         ended(dead);
         Task runner = Spine.task("acme/runs", "acme/runs");
         assertThat(runner.run(() -> spine.runs.findDeadLetter("acme", dead.id())))
                 .isPresent();
         assertThat(refusal(runner, dead)).isEqualTo(Refusal.NOT_FOUND);
-        assertThat(refusal(caller(), dead)).isNull();
+        assertThat(runner.run(() -> spine.invocations.redrives().secrets("acme", dead.id())))
+                .as("what it named is not released either")
+                .isEmpty();
+        assertThat(caller().run(() -> spine.invocations.redrives().secrets("acme", dead.id())))
+                .containsExactly("missing");
+        Run anew = caller().run(() -> redrive(dead));
+        assertThat(runner.run(() -> spine.runs.find("acme", anew.id())))
+                .as("that it was run anew tells what it was given")
+                .isEmpty();
+        assertThat(refusal(runner, dead)).isEqualTo(Refusal.NOT_FOUND);
+        assertThat(caller().run(() -> redrive(dead))).isEqualTo(anew);
     }
 
     /// A payload that a run was given is not all that it may have read: what the tries learnt is in the letter's label.
@@ -313,7 +323,11 @@ final class RetriesTest {
     }
 
     private static Invocation wish(String function, String payload, List<String> secrets) {
-        Invocation plain = Spine.wish(function, payload, "acme/runs,T", Optional.empty());
+        return wish(function, payload, "acme/runs,T", secrets);
+    }
+
+    private static Invocation wish(String function, String payload, String start, List<String> secrets) {
+        Invocation plain = Spine.wish(function, payload, start, Optional.empty());
         return new Invocation(
                 plain.organization(),
                 plain.function(),
