@@ -144,8 +144,8 @@ final class BaseImagePulls {
             return logins.of(organization, reference.registry());
         } catch (Refused refused) {
             if (refused.refusal() == Refusal.UNAVAILABLE) {
-                throw new PullFailed("a login that your organization has for a registry cannot be opened: update it, or"
-                        + " delete it and create it anew");
+                throw new PullFailed("a login that your organization has for a registry cannot be opened: delete it"
+                        + " and create it anew");
             }
             throw refused;
         }

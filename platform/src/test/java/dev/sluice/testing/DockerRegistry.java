@@ -29,8 +29,11 @@ public final class DockerRegistry implements AutoCloseable {
     public static final String USER = "robot";
 
     public static final String PASSWORD = "tell-nobody";
+    public static final String OTHER_USER = "robot-2";
+    public static final String OTHER_PASSWORD = "tell-nobody-2";
 
     private static final String HASH = "$2y$05$uJfRkStGAyDCdf4oOTvhjOA8R.z/qCFn/OdsEHDboFbUkQLfjvuFC";
+    private static final String OTHER_HASH = "$2y$05$JtN4i4rsUo8EQxILAQbT8.YbO34eNpQIGcxxy7nxaDNEVn608WUiG";
 
     private final Process process;
     private final int port;
@@ -48,7 +51,7 @@ public final class DockerRegistry implements AutoCloseable {
         return start(directory, false);
     }
 
-    /// Only [#USER] is answered.
+    /// Only [#USER] and [#OTHER_USER] are answered.
     public static DockerRegistry guarded(Path directory) throws IOException, InterruptedException {
         return start(directory, true);
     }
@@ -60,8 +63,8 @@ public final class DockerRegistry implements AutoCloseable {
         }
         Files.createDirectories(directory);
         Path users = directory.resolve("htpasswd");
-        // bcrypt of PASSWORD
-        Files.writeString(users, USER + ":" + HASH + "\n");
+        // bcrypt of their passwords
+        Files.writeString(users, USER + ":" + HASH + "\n" + OTHER_USER + ":" + OTHER_HASH + "\n");
         String auth = isGuarded ? "auth:\n  htpasswd:\n    realm: tests\n    path: " + users + "\n" : "";
         Path config = directory.resolve("config.yml");
         Files.writeString(config, """
