@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.bytes.Traces;
 import dev.sluice.sandbox.SandboxUnavailable;
 import dev.sluice.store.StoreClosed;
 import dev.sluice.store.StoreFailed;
@@ -30,7 +31,7 @@ public final class Main {
     /// What is still under way when the server ends has no store any more; all else is worth a stack trace.
     static void uncaught(Thread thread, Throwable failed) {
         if (!(failed instanceof StoreClosed)) {
-            LOG.error("{} ended", thread.getName(), failed);
+            LOG.error("{} ended", thread.getName(), Traces.withoutTexts(failed));
         }
     }
 

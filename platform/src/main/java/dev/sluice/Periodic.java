@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.bytes.Traces;
 import dev.sluice.store.StoreClosed;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +33,7 @@ final class Periodic implements AutoCloseable {
         } catch (StoreClosed ended) {
             LOG.debug("{} ended with the server", name);
         } catch (RuntimeException failed) {
-            LOG.warn("{} failed and is tried again", name, failed);
+            LOG.warn("{} failed and is tried again", name, Traces.withoutTexts(failed));
         }
     }
 

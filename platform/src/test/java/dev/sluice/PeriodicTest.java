@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.store.StoreClosed;
 import dev.sluice.store.StoreFailed;
@@ -65,6 +66,20 @@ final class PeriodicTest {
         assertThat(told.list).isEmpty();
         Main.uncaught(Thread.currentThread(), new IllegalStateException("on purpose"));
         assertThat(told.list).hasSize(1);
+    }
+
+    /// A bug's text can hold what a tenant wrote, and its cause's too; where it is can not.
+    @Test
+    void aBug_isLoggedWithWhereItIs_andWithoutItsText() {
+        ListAppender<ILoggingEvent> told = listen(Main.class);
+        var cause = new IllegalArgumentException("no number: correct-horse");
+        Main.uncaught(Thread.currentThread(), new IllegalStateException("of acme/user/alice", cause));
+        String logged = ThrowableProxyUtil.asString(told.list.getFirst().getThrowableProxy());
+        assertThat(logged)
+                .contains("IllegalArgumentException")
+                .contains("aBug_isLogged")
+                .doesNotContain("alice")
+                .doesNotContain("correct-horse");
     }
 
     private ListAppender<ILoggingEvent> listen(Class<?> to) {

@@ -1,6 +1,7 @@
 package dev.sluice.http;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Traces;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -81,17 +82,10 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
             return refused.response();
         } catch (RuntimeException bug) {
             if (isRunning()) { // else what it needs is closed already
-                LOG.error("a request could not be answered", withoutItsText(bug));
+                LOG.error("a request could not be answered", Traces.withoutTexts(bug));
             }
             return Response.error(500, 500, "Server Error");
         }
-    }
-
-    /// Where a bug is. Neither what was asked nor an exception's text is for the log: both can be a tenant's.
-    private static Throwable withoutItsText(RuntimeException bug) {
-        var where = new IllegalStateException(bug.getClass().getName());
-        where.setStackTrace(bug.getStackTrace());
-        return where;
     }
 
     private void send(
@@ -132,7 +126,7 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
             callback.succeeded();
         } catch (RuntimeException bug) {
             if (isRunning()) {
-                LOG.error("an answer broke off", withoutItsText(bug));
+                LOG.error("an answer broke off", Traces.withoutTexts(bug));
             }
             callback.failed(bug);
         }

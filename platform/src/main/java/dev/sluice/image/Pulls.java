@@ -2,6 +2,7 @@ package dev.sluice.image;
 
 import dev.sluice.blob.Blobs;
 import dev.sluice.bytes.Digest;
+import dev.sluice.bytes.Traces;
 import dev.sluice.oci.Fetched;
 import dev.sluice.oci.Login;
 import dev.sluice.oci.PullFailed;
@@ -94,7 +95,7 @@ public final class Pulls {
         if (what.contains("No space left on device")) {
             return new PullFailed("the server's disk is full: its operator makes room");
         }
-        LOG.warn("an image could not be unpacked", failed);
+        LOG.warn("an image could not be unpacked", Traces.withoutTexts(failed)); // its files' names
         return new PullFailed("a layer of the image cannot be read: it is damaged, or no archive");
     }
 }

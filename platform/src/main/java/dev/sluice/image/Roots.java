@@ -2,6 +2,7 @@ package dev.sluice.image;
 
 import dev.sluice.blob.Blobs;
 import dev.sluice.bytes.Digest;
+import dev.sluice.bytes.Traces;
 import dev.sluice.oci.PullFailed;
 import dev.sluice.oci.Unpacked;
 import java.io.BufferedInputStream;
@@ -164,7 +165,7 @@ public final class Roots {
                 }
             }
         } catch (IOException failed) {
-            LOG.warn("images that nobody uses could not be removed", failed);
+            LOG.warn("images that nobody uses could not be removed", Traces.withoutTexts(failed));
         }
     }
 
