@@ -34,4 +34,26 @@ final class FetchingTest {
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
+
+    /// The build is told where it leads and asks anew: whether it may is decided there, and not by the registry.
+    @Test
+    void aRedirect_isNotFollowed(@TempDir Path directory) throws Exception {
+        try (Sink registry = Sink.http(directory);
+                Sink inside = Sink.http(directory)) {
+            String secret = "http://127.0.0.1:" + inside.port() + "/secret";
+            registry.answer(_ -> Sink.bytes("HTTP/1.1 302 Found\r\nLocation: " + secret
+                    + "\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+            URI address = URI.create("http://127.0.0.1:" + registry.port() + "/simple/");
+            try (var fetching = new Fetching(Registries.NONE)) {
+                for (int i = 0; i < 2; i++) {
+                    Fetching.Fetched fetched = fetching.get(address, "*/*");
+                    fetched.body().close();
+                    assertThat(fetched.status()).isEqualTo(302);
+                    assertThat(fetched.location()).isEqualTo(secret);
+                }
+            }
+            assertThat(inside.received()).isEmpty();
+            assertThat(registry.received()).hasSize(2).allMatch(one -> !one.head().contains("Cookie"));
+        }
+    }
 }

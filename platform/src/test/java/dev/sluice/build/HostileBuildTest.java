@@ -200,7 +200,11 @@ final class HostileBuildTest {
         reconnect();
         assertThat(refused(() -> send('F', ""))).contains("without a name of its own");
         reconnect();
-        assertThat(refused(() -> send('F', Layer.PROGRAMS))).contains("without a name of its own");
+        assertThat(refused(() -> {
+                    send('F', Layer.PROGRAMS);
+                    send('E', "");
+                }))
+                .contains("without a name of its own");
         reconnect();
         assertThat(refused(() -> {
                     send('F', "../a");

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -89,6 +90,32 @@ final class SourceArchiveTest {
         var entry = new TarArchiveEntry("name", type);
         entry.setLinkName("/etc/passwd");
         assertRefused(gzip(tar(new Member(entry, Bytes.EMPTY))), Refusal.INVALID);
+        assertRefused(gzip(tar(file("a", "x"), new Member(entry, Bytes.EMPTY))), Refusal.INVALID);
+    }
+
+    /// Else what one reader takes for a file within the directory is another entry for the next.
+    @Test
+    void aDirectoryWithContent_isRefused() throws IOException {
+        byte[] tar = tar(file("a", "x"), file("d", "y".repeat(512)));
+        int header = 1024;
+        tar[header + 156] = TarConstants.LF_DIR;
+        int sum = 0;
+        for (int i = 0; i < 512; i++) {
+            sum += i >= 148 && i < 156 ? ' ' : tar[header + i] & 0xff;
+        }
+        byte[] octal = String.format(Locale.ROOT, "%06o\0 ", sum).getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(octal, 0, tar, header + 148, octal.length);
+        assertRefused(gzip(tar), Refusal.INVALID);
+    }
+
+    /// They are nothing in the end, and cost time.
+    @Test
+    void tooManyDirectories_areRefused() throws IOException {
+        List<Member> members = new ArrayList<>(List.of(file("a", "x")));
+        for (int i = 0; i < 2 * SourceFiles.FILES_MAX; i++) {
+            members.add(directory("d"));
+        }
+        assertRefused(gzip(tar(members.toArray(Member[]::new))), Refusal.TOO_LARGE);
     }
 
     @Test

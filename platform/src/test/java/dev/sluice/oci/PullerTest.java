@@ -90,6 +90,21 @@ final class PullerTest {
         }
     }
 
+    /// Or who pulls what another organization has would find that it is there.
+    @Test
+    void anImage_isOneBlobWithinAnOrganization_andAnotherForTheNext() throws Exception {
+        registry.push("made/whose", "v1", two());
+        Fetched fetched = puller.find("acme", Reference.parse(registry.host() + "/made/whose:v1"), NOBODY)
+                .fetch(work());
+        try (var acmes = fetched.packed("acme");
+                var again = fetched.packed("acme");
+                var blues = fetched.packed("blue")) {
+            Digest digest = Digest.of(Bytes.takeOver(acmes.readAllBytes()));
+            assertThat(Digest.of(Bytes.takeOver(again.readAllBytes()))).isEqualTo(digest);
+            assertThat(Digest.of(Bytes.takeOver(blues.readAllBytes()))).isNotEqualTo(digest);
+        }
+    }
+
     @Test
     void dockersOwnManifests_areReadToo() throws Exception {
         registry.push("made/docker", "v1", two(), DockerRegistry.DOCKER_MANIFEST, DockerRegistry.DOCKER_LAYER);
