@@ -13,6 +13,7 @@ import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.PayloadStyle;
 import dev.sluice.function.SourceArchive;
+import dev.sluice.function.SourceFiles;
 import dev.sluice.gate.Backing;
 import dev.sluice.gate.GateContent;
 import dev.sluice.gate.GatePolicy;
@@ -58,6 +59,7 @@ final class FunctionBuilds {
     private final Images images;
     private final FunctionSources sources;
     private final FunctionVersions versions;
+    private final ProjectNeeds projects;
     private final BuildTurns turns = new BuildTurns();
 
     FunctionBuilds(
@@ -77,6 +79,7 @@ final class FunctionBuilds {
         this.images = images;
         this.sources = sources;
         this.versions = versions;
+        this.projects = images.projects(versions);
         this.clock = clock;
     }
 
@@ -157,6 +160,8 @@ final class FunctionBuilds {
                 install(organization, checking, spec, unchecked);
             } catch (Unfit unfit) {
                 mark(organization, checking, Status.ERROR, List.of(unfit.reason()));
+            } finally {
+                versions.removeLayerOfNone(organization, checking.entity());
             }
         } catch (Refused overtaken) {
             if (overtaken.refusal() != Refusal.CONFLICT && overtaken.refusal() != Refusal.NOT_FOUND) {
@@ -165,13 +170,14 @@ final class FunctionBuilds {
         }
     }
 
-    private FunctionSpec spec(Organization organization, FunctionEntity entity) throws Unfit {
+    private FunctionSpec spec(Organization organization, FunctionEntity entity) throws Unfit, InterruptedException {
         FunctionEntity.Wish wish = entity.wish();
         Ground ground = Ground.of(images, organization, entity);
         Runtime runtime = ground.runtime();
         var digest = new Digest(entity.packageDigest());
+        SourceFiles source = sources.read(digest);
         String handler = wish.handler().isEmpty()
-                ? SourceArchive.defaultHandler(runtime, wish.convention(), sources.read(digest))
+                ? SourceArchive.defaultHandler(runtime, wish.convention(), source)
                         .orElseThrow(() -> new Unfit("a handler is needed: the source does not say which is meant"))
                 : wish.handler();
         if (handler.length() > FunctionSpec.HANDLER_CHARS_MAX) {
@@ -195,7 +201,7 @@ final class FunctionBuilds {
                         isTimed,
                         PayloadStyle.RAW,
                         wish.schemas(),
-                        ground.layers())
+                        projects.layers(organization, entity, ground, source))
                 .with(wish.sizing().deployment(entity.id()))
                 .on(ground.root());
     }

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.api.VersionFiles.Aliases;
 import dev.sluice.authn.Upkeep;
+import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.kernel.Deed;
@@ -183,6 +184,29 @@ final class FunctionVersions {
         });
     }
 
+    /// Keeps what was installed for a version that is built, for as long as there is that version.
+    void keepLayer(Organization organization, FunctionEntity entity, BlobRef layer) {
+        locked(
+                organization,
+                () -> as(organization, () -> {
+                    files.keepLayer(organization, entity, layer);
+                    return layer;
+                }));
+    }
+
+    /// Removes what was installed for a version if that came to nothing.
+    void removeLayerOfNone(Organization organization, FunctionEntity entity) {
+        locked(
+                organization,
+                () -> as(organization, () -> {
+                    if (files.find(organization, entity.name(), entity.version())
+                            .isEmpty()) {
+                        files.removeLayer(organization, entity.name(), entity.version());
+                    }
+                    return entity;
+                }));
+    }
+
     /// Removes a version: nobody runs it any more.
     ///
     /// @throws Refused `NOT_FOUND`; `INVALID` for one that an alias names or that the function is now
@@ -208,6 +232,7 @@ final class FunctionVersions {
             as(organization, () -> {
                 files.removeAliases(organization, name);
                 files.removeGate(organization, name, last.version());
+                files.removeLayer(organization, name, last.version());
                 return name;
             });
             removeAll(organization, name, as(organization, () -> files.list(organization, name)));
@@ -224,6 +249,7 @@ final class FunctionVersions {
             });
             as(organization, () -> {
                 files.remove(organization, name, version.version());
+                files.removeLayer(organization, name, version.version());
                 return name;
             });
         }

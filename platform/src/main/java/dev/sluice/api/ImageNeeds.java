@@ -62,9 +62,7 @@ final class ImageNeeds {
             throws Unmet, InterruptedException {
         ImageEntity.Wish wish = image.wish();
         String manifest = manifest(organization, wish.manifest(), runtime, log);
-        List<Needs.SystemPackage> packages = wish.packages().stream()
-                .map(one -> new Needs.SystemPackage(one.name(), one.version()))
-                .toList();
+        List<Needs.SystemPackage> packages = packages(image);
         if (manifest.isEmpty() && packages.isEmpty()) {
             return Optional.empty();
         }
@@ -116,6 +114,13 @@ final class ImageNeeds {
             throw new Unmet(Builds.remedy(runtime));
         }
         return left;
+    }
+
+    /// Of the system, as the image's author wants them.
+    static List<Needs.SystemPackage> packages(ImageEntity image) {
+        return image.wish().packages().stream()
+                .map(one -> new Needs.SystemPackage(one.name(), one.version()))
+                .toList();
     }
 
     /// What makes two images' layers equal.

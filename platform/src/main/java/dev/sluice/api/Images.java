@@ -59,6 +59,11 @@ final class Images implements Entities<ImageEntity.Wish> {
         return bases;
     }
 
+    /// What functions need beside their images.
+    ProjectNeeds projects(FunctionVersions versions) {
+        return new ProjectNeeds(layers, installing, versions);
+    }
+
     @Override
     public ImageEntity.Wish parse(Bytes body) {
         return ImageRequest.image(body);

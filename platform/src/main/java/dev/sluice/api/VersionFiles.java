@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.Entry;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
@@ -21,6 +22,9 @@ import java.util.Optional;
 final class VersionFiles {
     /// No function has a dot in its name.
     private static final String DIRECTORY = "all.versions";
+
+    /// What was installed for versions, beside what their images have.
+    private static final String LAYERS = "all.layers";
 
     private static final String ALIASES = ".aliases";
 
@@ -110,6 +114,28 @@ final class VersionFiles {
 
     void remove(Organization organization, String name, long version) {
         unlinkIfThere(organization, file(organization, name, version));
+    }
+
+    private static FsPath layer(Organization organization, String name, long version) {
+        return FsPath.home(FunctionFiles.label(organization)).child(LAYERS).child(name + "." + version);
+    }
+
+    /// Keeps what was installed for a version, instead of what an ended build of it has left.
+    void keepLayer(Organization organization, FunctionEntity entity, BlobRef ref) {
+        Label label = FunctionFiles.label(organization);
+        FsPath path = layer(organization, entity.name(), entity.version());
+        if (fs.find(path.parent()).isEmpty()) {
+            fs.createDirectory(path.parent(), label, FunctionFiles.writing(organization));
+        }
+        unlinkIfThere(organization, path);
+        fs.create(path, Kind.BLOB, label, ref.encode(), FunctionFiles.writing(organization));
+    }
+
+    void removeLayer(Organization organization, String name, long version) {
+        FsPath path = layer(organization, name, version);
+        if (fs.find(path.parent()).isPresent()) {
+            unlinkIfThere(organization, path);
+        }
     }
 
     void removeGate(Organization organization, String name, long version) {

@@ -183,7 +183,7 @@ final class JavaFunctionsTest extends ApiTest {
                 "Plain.java|public class Plain {}||does not implement java.util.function.BiFunction",
                 "Plain.java|public class Plain {|| reached end of file while parsing",
                 "Plain.java|PLAIN|Nope|there is no class Nope",
-                "pom.xml|<project><dependency>x</dependency></project>|Plain|put their jars beside it",
+                "pom.xml|<project><dependency>x</dependency></project>|Plain|beside pom.xml",
                 "Plain.java|abstract class Plain implements java.util.function.BiFunction<String,String,String> {}|"
                         + "|does not implement java.util.function.BiFunction",
             })

@@ -30,7 +30,6 @@ final class FunctionPackage {
     private static final String MAVEN_RESOURCES = "src/main/resources";
     private static final String PROGRAMS = ".sluice-programs";
     private static final String MAVEN_TESTS = "src/test";
-    private static final String DEPENDENCY = "<dependency>";
 
     private final Path directory;
     private final Path classes;
@@ -84,7 +83,6 @@ final class FunctionPackage {
         }
         Files.createDirectories(directory);
         allowPrograms();
-        requireNoDependencies();
         List<Path> sources = files(".java");
         List<Path> classPath = new ArrayList<>(List.of(classes, directory, directory.resolve(MAVEN_RESOURCES)));
         classPath.addAll(files(".jar"));
@@ -103,7 +101,7 @@ final class FunctionPackage {
             return ServedFunction.start(named(mainClass(handler), loader));
         }
         Class<?> type = named(handler.replaceFirst("::handleRequest$", ""), loader);
-        Object instance = instance(type);
+        Object instance = SpringFunction.isIn(type) ? SpringFunction.of(type, loader) : instance(type);
         Optional<LambdaFunction> lambda =
                 convention.equals("dispatch") ? Optional.empty() : LambdaFunction.of(instance);
         if (lambda.isPresent()) {
@@ -139,15 +137,6 @@ final class FunctionPackage {
             return name;
         } catch (ZipException broken) {
             throw new Refused(handler + " is no jar");
-        }
-    }
-
-    private void requireNoDependencies() throws Refused, IOException {
-        Path project = directory.resolve("pom.xml");
-        if (Files.exists(project)
-                && Files.readString(project).contains(DEPENDENCY)
-                && files(".jar").isEmpty()) {
-            throw new Refused("pom.xml has dependencies, which this server does not fetch: put their jars beside it");
         }
     }
 
