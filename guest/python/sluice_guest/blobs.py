@@ -107,6 +107,46 @@ class Blob(io.RawIOBase):
             close_blob(self._ask, self._handle)
 
 
+class Input(io.BufferedReader):
+    """The blob that a run was given."""
+
+    def __init__(self, ask, given, buffer_bytes):
+        opened = ask("open_blob_handle", {"handle": given["handle"]})
+        super().__init__(Blob(ask, opened), buffer_bytes)
+        self.size = opened["length"]
+
+
+class _Output(io.RawIOBase):
+    """The blob that is a run's output. One that lost a write is never finalized: it would be another blob."""
+
+    def __init__(self, ask):
+        super().__init__()
+        self._ask = ask
+        self._handle = ask("create_output", {})
+        self._is_whole = True
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        piece = bytes(memoryview(data).cast("B")[:PIECE_BYTES])
+        try:
+            self._ask("write_blob", {"handle": self._handle, "content": piece})
+        except CloudCallError:
+            self._is_whole = False
+            raise
+        return len(piece)
+
+    def close(self):
+        if not self.closed:
+            super().close()
+            self._ask("finalize_blob" if self._is_whole else "close_blob", {"handle": self._handle})
+
+
+def output(ask, buffer_bytes):
+    return io.BufferedWriter(_Output(ask), buffer_bytes)
+
+
 def close_blob(ask, handle):
     try:
         ask("close_blob", {"handle": handle})

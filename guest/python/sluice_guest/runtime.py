@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from . import chunks, codec, faasten
+from . import chunks, codec, faasten, payloads
 from .channel import Channel, Closed
 from .errors import CloudCallError
 from .failures import Refused, described, failure, of_function, stacktrace
@@ -152,7 +152,12 @@ class _Calls:
     def dispatch(self, function, payload, context):
         context.setdefault("secrets", {})
         context.setdefault("serviceBindings", {})
-        return self._drained(function(context, payload))
+        given = context.pop("input", None)
+        with self.run() as ask:
+            context = payloads.Context(context, ask, given)
+            result = self._drained(function(context, payload))
+            context.finish()
+        return result
 
     def faasten(self, function, payload, context):
         """Eras B and C. Of the context they see a blob, if the payload comes wrapped."""

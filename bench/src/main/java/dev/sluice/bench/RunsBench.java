@@ -99,7 +99,7 @@ final class RunsBench {
                         now,
                         List.of(),
                         new TreeMap<>(),
-                        label);
+                        label, Optional.empty());
                 runs.begin(run);
                 runs.end(run, content(label, now), Runs.Durability.BEHIND);
             }

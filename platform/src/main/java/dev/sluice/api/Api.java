@@ -9,6 +9,7 @@ import dev.sluice.authn.Login;
 import dev.sluice.blob.Blobs;
 import dev.sluice.build.Builds;
 import dev.sluice.fs.LabeledFs;
+import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.gate.Gates;
 import dev.sluice.http.Handler;
 import dev.sluice.http.HttpRefused;
@@ -172,7 +173,10 @@ public final class Api implements Handler {
     }
 
     private void addRuns(Routes.Table table, Door door, Rooms rooms, FunctionVersions versions, Clock clock) {
-        new RunRoutes(door, functions, versions, rooms.invocations(), rooms.runs(), new RunJson(clock)).addTo(table);
+        var blobs = new UnlinkedBlobs(rooms.fs(), rooms.blobs());
+        new BlobRoutes(door, blobs, rooms.blobs()).addTo(table);
+        new RunRoutes(door, functions, versions, rooms.invocations(), rooms.runs(), new RunJson(clock), blobs)
+                .addTo(table);
         new DeadLetterRoutes(door, rooms.invocations().redrives(), rooms.runs(), new RunJson(clock)).addTo(table);
         new LogRoutes(door, rooms.runs(), rooms.invocations().live(), clock).addTo(table);
     }

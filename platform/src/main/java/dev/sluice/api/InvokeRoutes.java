@@ -123,7 +123,8 @@ final class InvokeRoutes {
                 List.of(),
                 new Invocation.Asked(
                         Collections.emptySortedMap(),
-                        idempotencyKey.map(text -> new Invocation.Key(text, self.identity(), gate.toString()))));
+                        idempotencyKey.map(text -> new Invocation.Key(text, self.identity(), gate.toString())),
+                        Optional.empty()));
     }
 
     /// The seed's payload is JSON in a string; JSON itself is taken as well.

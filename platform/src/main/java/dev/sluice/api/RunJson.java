@@ -5,6 +5,7 @@ import dev.sluice.bytes.Json;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
+import dev.sluice.run.Run.Output;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.Tried;
 import dev.sluice.run.Run.View;
@@ -68,6 +69,7 @@ final class RunJson {
     private void writeAll(View view, JsonWriter out) {
         Run run = view.run();
         begin(run, out);
+        view.output().flatMap(Output::ref).ifPresent(blob -> out.field("outputRef", blob.toString()));
         if (view.content().isPresent()) {
             Content content = view.content().get();
             out.name("input").raw(content.input());
@@ -100,6 +102,7 @@ final class RunJson {
         out.beginObject().field("name", run.id().toString());
         out.field("functionId", run.functionId()).field("functionName", run.function());
         out.field("faasId", run.faasId());
+        run.inputRef().ifPresent(blob -> out.field("inputRef", blob.toString()));
         if (run.blocking()) {
             out.name("blocking").value(true);
         }

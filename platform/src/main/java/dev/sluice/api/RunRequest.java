@@ -5,6 +5,7 @@ import dev.sluice.bytes.Json;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
@@ -16,7 +17,13 @@ import tools.jackson.core.ObjectReadContext;
 ///
 /// @param input JSON; `null` if there is none
 /// @param tags  by key; of several of one key the last
-record RunRequest(boolean blocking, Bytes input, List<String> secrets, SortedMap<String, String> tags) {
+/// @param inputRef the id of a blob that the function reads beside its input
+record RunRequest(
+        boolean blocking,
+        Bytes input,
+        List<String> secrets,
+        SortedMap<String, String> tags,
+        Optional<String> inputRef) {
     static final int BYTES_MAX = 6 << 20;
     private static final int SECRETS_MAX = 24;
     private static final int TAGS_MAX = 64;
@@ -50,6 +57,7 @@ record RunRequest(boolean blocking, Bytes input, List<String> secrets, SortedMap
         Bytes input = NULL;
         List<String> secrets = List.of();
         SortedMap<String, String> tags = Collections.emptySortedMap();
+        Optional<String> inputRef = Optional.empty();
         while (in.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = in.currentName();
             JsonToken value = in.nextToken();
@@ -58,10 +66,11 @@ record RunRequest(boolean blocking, Bytes input, List<String> secrets, SortedMap
                 case "input" -> input = raw(in, body);
                 case "secrets" -> secrets = texts(in, value);
                 case "tags" -> tags = tags(in, value);
+                case "inputRef" -> inputRef = textOrNone(in, value);
                 default -> in.skipChildren();
             }
         }
-        return new RunRequest(blocking, input, secrets, tags);
+        return new RunRequest(blocking, input, secrets, tags, inputRef);
     }
 
     /// The text of the value that the parser stands at.
@@ -96,6 +105,16 @@ record RunRequest(boolean blocking, Bytes input, List<String> secrets, SortedMap
             throw JsonBody.wrongType("secrets", "array of string", "another");
         }
         return texts;
+    }
+
+    /// As Dispatch's client writes what is not there: null, or an empty text.
+    private static Optional<String> textOrNone(JsonParser in, JsonToken value) {
+        if (value != JsonToken.VALUE_STRING && value != JsonToken.VALUE_NULL) {
+            throw JsonBody.wrongType("inputRef", "string", "another");
+        }
+        return value == JsonToken.VALUE_NULL
+                ? Optional.empty()
+                : Optional.of(in.getString()).filter(text -> !text.isEmpty());
     }
 
     private static SortedMap<String, String> tags(JsonParser in, JsonToken value) {

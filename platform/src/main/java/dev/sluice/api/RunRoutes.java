@@ -2,6 +2,8 @@ package dev.sluice.api;
 
 import dev.sluice.authn.Caller;
 import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.ObjectId;
+import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.http.Handler;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
@@ -47,6 +49,7 @@ final class RunRoutes {
     private final Invocations invocations;
     private final Runs runs;
     private final RunJson json;
+    private final UnlinkedBlobs blobs;
 
     RunRoutes(
             Door door,
@@ -54,13 +57,15 @@ final class RunRoutes {
             FunctionVersions versions,
             Invocations invocations,
             Runs runs,
-            RunJson json) {
+            RunJson json,
+            UnlinkedBlobs blobs) {
         this.door = door;
         this.functions = functions;
         this.versions = versions;
         this.invocations = invocations;
         this.runs = runs;
         this.json = json;
+        this.blobs = blobs;
     }
 
     void addTo(Routes.Table table) {
@@ -89,7 +94,7 @@ final class RunRoutes {
             Label start = start(task, caller.organization(), function.name(), target);
             var key = idempotencyKey(request)
                     .map(text -> new Invocation.Key(text, caller.component(), function.toString()));
-            var asked = new Invocation.Asked(wanted.tags(), key);
+            var asked = new Invocation.Asked(wanted.tags(), key, retained(task, wanted));
             Invocation wish = wish(caller.organization(), function.name(), target, start, wanted, asked);
             if (isStreamed) {
                 AnswerStream answer = task.run(() -> invocations.stream(wish));
@@ -103,6 +108,20 @@ final class RunRoutes {
         } catch (Refused refused) {
             return Refusals.ofEntity("function", function.toString(), refused);
         }
+    }
+
+    /// The blob that the run reads. Whoever names it has read it, so that the run, and what is known of it, is as
+    /// secret as that.
+    private Optional<ObjectId> retained(Task task, RunRequest wanted) {
+        return wanted.inputRef().map(text -> {
+            try {
+                ObjectId id = UnlinkedBlobs.id(text);
+                task.run(() -> blobs.retain(id));
+                return id;
+            } catch (Refused refused) {
+                throw new Rejection(Refusals.ofEntity("blob", text, refused));
+            }
+        });
     }
 
     /// Whoever asks, as he is at this moment.

@@ -4,6 +4,8 @@ import dev.sluice.blob.BlobTooLarge;
 import dev.sluice.blob.Blobs;
 import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.LabeledFs;
+import dev.sluice.fs.ObjectId;
+import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.function.Packages;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
@@ -14,6 +16,7 @@ import dev.sluice.label.LabelInvalid;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class CloudCalls implements CallHandler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CloudCalls.class);
 
+    private final UnlinkedBlobs unlinked;
     private final Handles handles;
     private final FileCalls files;
     private final BlobCalls blobs;
@@ -42,6 +46,7 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
     public CloudCalls(Rooms rooms, Invoker invoker, Component self) {
         var objects = new OpenObjects();
         var paths = new PathReader(rooms.fs(), objects, self);
+        this.unlinked = new UnlinkedBlobs(rooms.fs(), rooms.blobs());
         this.handles = new Handles(rooms.blobs());
         this.files = new FileCalls(rooms.fs(), objects, paths, handles);
         this.blobs = new BlobCalls(handles, files);
@@ -58,6 +63,22 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
         var held = new LinkedHashMap<String, String>();
         given.forEach((name, blob) -> held.put(name, handles.hold(blob)));
         return held;
+    }
+
+    /// A blob that the run has in hand.
+    public record Held(String handle, long lengthBytes) {}
+
+    /// Puts a blob into the run's hands that nothing links to, if the run, which is [dev.sluice.kernel.Task#current],
+    /// may read it.
+    ///
+    /// @return nothing where there is none such
+    public Optional<Held> holdUnlinked(ObjectId id) {
+        try {
+            BlobRef blob = unlinked.find(id);
+            return Optional.of(new Held(handles.hold(blob), blob.lengthBytes()));
+        } catch (Refused refused) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.sluice.fs;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.sluice.bytes.Bytes;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -153,9 +155,27 @@ class Barrier {
     }
 
     /// An object that is made unlinked is a candidate whose time comes when its lease is over.
-    void lease(Kind kind, ObjectId id, Batch batch) {
-        long until = clock.millis() + LEASE.toMillis();
+    ///
+    /// @return when that is, since 1970
+    long lease(Kind kind, ObjectId id, Duration lease, Batch batch) {
+        long until = clock.millis() + lease.toMillis();
         batch.put(Keys.candidate(id), new Candidate(kind, until, boot, cycle).encode());
+        return until;
+    }
+
+    /// One that has a lease has one that ends in [#LEASE] or later. In an operation that has begun.
+    void retain(Kind kind, ObjectId id) {
+        Bytes key = Keys.candidate(id);
+        while (true) {
+            Optional<Bytes> stored = store.get(key);
+            long until = clock.millis() + LEASE.toMillis();
+            if (stored.isEmpty() || Candidate.decode(stored.get()).notBefore() >= until) {
+                return;
+            }
+            if (store.compareAndSet(key, stored.get(), new Candidate(kind, until, boot, cycle).encode())) {
+                return;
+            }
+        }
     }
 
     /// In the batch that takes an entry to it away. A lease that it has is not shortened.
@@ -181,6 +201,11 @@ class Barrier {
 
     boolean isLeased(Candidate candidate) {
         return candidate.notBefore() > clock.millis();
+    }
+
+    /// Whether it counts as reachable, though nothing may link to it.
+    boolean isHeld(ObjectId id, Candidate candidate) {
+        return isLeased(candidate) || ObjectUses.isUsed(store, id);
     }
 
     /// Begins a cycle: from here on all operations tell what they link. Returns when no operation is under way

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Frees what nothing reaches: marks from the root, from what is opened and from leases, while tasks go on; then
+/// Frees what nothing reaches: marks from the root, from what is opened, leased and named by records, while tasks go on; then
 /// sweeps the candidates that were not marked, and what only they lead to.
 ///
 /// Keeps nothing between cycles but what is in the store, and begins a cycle from nothing. Its memory is bounded.
@@ -73,7 +73,7 @@ public final class Collector {
 
     private boolean hasDue() throws InterruptedException {
         boolean[] found = new boolean[1];
-        candidates.forEach((_, candidate, _) -> found[0] |= !barrier.isLeased(candidate));
+        candidates.forEach((id, candidate, _) -> found[0] |= !barrier.isHeld(id, candidate));
         return found[0];
     }
 
@@ -86,7 +86,7 @@ public final class Collector {
         try {
             barrier.start(marks);
             candidates.forEach((id, candidate, _) -> {
-                if (barrier.isLeased(candidate)) {
+                if (barrier.isHeld(id, candidate)) {
                     marks.shade(candidate.kind(), id);
                 } else {
                     marks.watch(id);

@@ -10,6 +10,8 @@ import dev.sluice.label.Privilege;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 
 /// The objects by their ids, whatever links to them. What is made and changed, the current task pays for.
 final class Heap {
@@ -76,29 +78,53 @@ final class Heap {
     ///
     /// @throws Refused `QUOTA`
     ObjectId addUnlinkedFaceted() {
-        return addLeased(idNear(ObjectId.derived("")), Kind.FACETED, Label.PUBLIC, Bytes.EMPTY);
+        return addLeased(idNear(ObjectId.derived("")), Kind.FACETED, Label.PUBLIC, Bytes.EMPTY, Barrier.LEASE)
+                .id();
     }
 
     /// Makes an object that nothing links to, on the shard of the owner of `label`.
     ///
     /// @throws Refused `TOO_LARGE`, `DENIED`, `QUOTA`
     ObjectId addUnlinked(Kind kind, Label label, Bytes content, Privilege with) {
+        return addUnlinked(kind, label, content, with, Barrier.LEASE).id();
+    }
+
+    /// As [#addUnlinked(Kind, Label, Bytes, Privilege)], kept for a time.
+    UnlinkedBlobs.Made addUnlinked(Kind kind, Label label, Bytes content, Privilege with, Duration lease) {
         StoredObject.requireSize(content);
         Labels.requireStorable(label);
         Task.current().requireMayCreate(label, with, "an object that nothing links to");
-        return addLeased(ObjectId.random(Walk.shardOf(label), random), kind, label, content);
+        return addLeased(ObjectId.random(Walk.shardOf(label), random), kind, label, content, lease);
     }
 
-    private ObjectId addLeased(ObjectId id, Kind kind, Label label, Bytes content) {
+    /// Deletes an object that nothing links to, and pays it back.
+    ///
+    /// @throws Refused `NOT_FOUND`
+    void removeUnlinked(ObjectId id) {
+        Bytes key = Keys.object(id);
+        boolean isDone = barrier.freeing(() -> {
+            Bytes stored = store.get(key).orElseThrow(Refused::notFound);
+            StoredObject object = StoredObject.decode(stored);
+            var batch = new Batch().requireEquals(key, stored).delete(key).delete(Keys.candidate(id));
+            quotas.release(batch, object.payer(), object.cost(key));
+            uses.end(object, key, batch);
+            return store.commit(batch);
+        });
+        if (!isDone) {
+            throw Refused.notFound();
+        }
+    }
+
+    private UnlinkedBlobs.Made addLeased(ObjectId id, Kind kind, Label label, Bytes content, Duration lease) {
         String payer = Task.current().payer();
         var batch = new Batch();
         Cost cost = add(id, kind, label, content, batch);
-        barrier.lease(kind, id, batch);
+        long until = barrier.lease(kind, id, lease, batch);
         quotas.charge(batch, payer, cost);
         while (!store.commit(batch)) {
             quotas.requireRoom(payer, cost);
         }
-        return id;
+        return new UnlinkedBlobs.Made(id, Instant.ofEpochMilli(until));
     }
 
     /// Replaces the content of the object `id`, which is labeled `label`, as the current task.

@@ -22,6 +22,7 @@ final class Keys {
     private static final byte CANDIDATE = 'g';
     private static final byte CYCLE = 'm';
     private static final byte BLOB = 'b';
+    private static final byte OBJECT_USE = 'u';
     private static final byte MARKED = 1;
     private static final byte GRAY = 2;
     private static final byte LEFT = 1;
@@ -98,6 +99,15 @@ final class Keys {
     /// That a record names a blob.
     static Bytes blobUse(Digest blob, Bytes record) {
         return join(join(blob(blob), Bytes.takeOver(new byte[] {USED})), record);
+    }
+
+    /// That a record names an object.
+    static Bytes objectUse(ObjectId id, Bytes record) {
+        return key(OBJECT_USE, id, record.readOnlyArray());
+    }
+
+    static Bytes objectUses(ObjectId id) {
+        return key(OBJECT_USE, id, new byte[0]);
     }
 
     /// That all uses of blobs are noted in this store.

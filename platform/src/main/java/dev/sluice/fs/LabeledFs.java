@@ -29,7 +29,7 @@ public final class LabeledFs {
 
     private final Links links;
     private final Walk walk;
-    private final Heap heap;
+    final Heap heap;
     final Barrier barrier;
     final Quotas quotas;
     final BlobUses uses;

@@ -45,10 +45,23 @@ final class Quotas {
                     "your organization has stored all the objects that it may: remove some" + MORE + "stored-items N");
         }
         if (used.bytes() + cost.bytes() > quota.bytesMax()) {
-            throw new Refused(
-                    Refusal.QUOTA,
-                    "your organization has stored all the bytes that it may: remove some" + MORE + "stored-mib N");
+            throw outOfBytes();
         }
+    }
+
+    static Refused outOfBytes() {
+        return new Refused(
+                Refusal.QUOTA,
+                "your organization has stored all the bytes that it may: remove some" + MORE + "stored-mib N");
+    }
+
+    /// @throws Refused `QUOTA` if there are none
+    long bytesLeft(String payer) {
+        long left = plan.apply(payer).bytesMax() - used(payer).bytes();
+        if (left <= 0) {
+            throw outOfBytes();
+        }
+        return left;
     }
 
     Cost used(String payer) {

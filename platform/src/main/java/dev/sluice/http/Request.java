@@ -266,9 +266,14 @@ public final class Request {
         return new PacedBody(Content.Source.asInputStream(jetty), System::nanoTime);
     }
 
+    /// The length that the body is announced with, -1 if it is with none.
+    public long declaredBytes() {
+        return jetty.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+    }
+
     /// @return the declared length, -1 if none is
     private long refuseAbove(long bytesMax) {
-        long declared = jetty.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+        long declared = declaredBytes();
         if (declared > bytesMax) {
             throw tooLarge();
         }

@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
+import dev.sluice.fs.ObjectId;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Refused;
@@ -59,8 +60,12 @@ public record Invocation(
     ///
     /// @param tags           written on the record, by key
     /// @param idempotencyKey who calls again with the same key gets the first run's result
-    public record Asked(SortedMap<String, String> tags, Optional<Key> idempotencyKey) {
-        public static final Asked NOTHING = new Asked(Collections.emptySortedMap(), Optional.empty());
+    /// @param inputRef       the blob that the function reads beside its payload: the caller has read it, or who
+    ///     called first
+    public record Asked(
+            SortedMap<String, String> tags, Optional<Key> idempotencyKey, Optional<ObjectId> inputRef) {
+        public static final Asked NOTHING =
+                new Asked(Collections.emptySortedMap(), Optional.empty(), Optional.empty());
     }
 
     /// An idempotency key, and whose it is: one caller's, for what he calls by one name. What the name stands for may
@@ -118,7 +123,7 @@ public record Invocation(
                 context,
                 injected,
                 headers,
-                blobs,
+                new Job.Blobs(blobs, asked.inputRef()),
                 chain.vouched(),
                 chain.timeLeft(),
                 invoker,
@@ -151,6 +156,7 @@ public record Invocation(
             all.update(text.getBytes(StandardCharsets.UTF_8));
             all.update((byte) 0);
         }
+        asked.inputRef().ifPresent(blob -> all.update(blob.value().asBuffer()));
         all.update(payload.asBuffer());
         return Digest.of(Bytes.takeOver(all.digest()));
     }

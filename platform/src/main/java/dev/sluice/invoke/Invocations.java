@@ -273,7 +273,8 @@ public final class Invocations {
                 deadline,
                 Injection.shown(organization, gate, wish.secrets(), existence),
                 wish.asked().tags(),
-                existence);
+                existence,
+                wish.asked().inputRef());
     }
 
     /// The first answer again, to whom it was given. He need not be able to see the record.

@@ -64,6 +64,6 @@ final class QueuedInvoker {
                 given.headers(),
                 given.blobs(),
                 given.secrets(),
-                new Invocation.Asked(run.tags(), Optional.empty()));
+                new Invocation.Asked(run.tags(), Optional.empty(), run.inputRef()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.ObjectUses;
 import dev.sluice.label.Label;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
@@ -52,8 +53,10 @@ final class Contents {
         if (isClosed(run.organization())) {
             return batch;
         }
-        batch.put(RunKeys.existence(run.organization(), run.id()), RunCodec.encode(run));
-        listedAt(run).forEach(key -> batch.put(key, MARK));
+        Bytes key = RunKeys.existence(run.organization(), run.id());
+        batch.put(key, RunCodec.encode(run));
+        run.inputRef().ifPresent(blob -> ObjectUses.begin(batch, blob, key));
+        listedAt(run).forEach(place -> batch.put(place, MARK));
         return batch;
     }
 
@@ -90,6 +93,7 @@ final class Contents {
 
     /// All that is kept of a run that has ended.
     void remove(Run run, Batch batch) {
+        endUses(store, run, batch);
         batch.delete(RunKeys.existence(run.organization(), run.id()));
         batch.delete(RunKeys.content(run.organization(), run.id()));
         batch.delete(RunKeys.output(run.organization(), run.id()));
@@ -98,6 +102,22 @@ final class Contents {
             batch.delete(RunKeys.tried(run.organization(), run.id()));
             letters.find(run.organization(), run.id()).ifPresent(letter -> letters.remove(letter, batch));
         }
+    }
+
+    /// What its record names is kept for it no longer.
+    static void endUses(Store store, Run run, Batch batch) {
+        Bytes existence = RunKeys.existence(run.organization(), run.id());
+        run.inputRef().ifPresent(blob -> ObjectUses.end(batch, blob, existence));
+        Bytes output = RunKeys.output(run.organization(), run.id());
+        Bytes content = RunKeys.content(run.organization(), run.id());
+        store.get(content).map(RunCodec::decodeContent).ifPresent(ended -> endUse(store, ended, content, output, batch));
+    }
+
+    static void endUse(Store store, Content content, Bytes key, Bytes outputKey, Batch batch) {
+        content.output()
+                .or(() -> store.get(outputKey).map(RunCodec::decodeOutput))
+                .flatMap(Output::ref)
+                .ifPresent(blob -> ObjectUses.end(batch, blob, key));
     }
 
     DeadLetters letters() {
@@ -121,7 +141,9 @@ final class Contents {
         }
         boolean isInline =
                 content.output().isEmpty() || content.output().get().body().length() <= INLINE_OUTPUT_BYTES_MAX;
-        batch.put(RunKeys.content(run.organization(), run.id()), RunCodec.encode(content, isInline));
+        Bytes key = RunKeys.content(run.organization(), run.id());
+        batch.put(key, RunCodec.encode(content, isInline));
+        content.output().flatMap(Output::ref).ifPresent(blob -> ObjectUses.begin(batch, blob, key));
         return isInline
                 ? batch
                 : batch.put(

@@ -1,6 +1,7 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.ObjectId;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// The fields of records: texts, bytes, lists and maps, each with its length before it.
@@ -65,5 +67,14 @@ final class Fields {
             texts.add(readText(in));
         }
         return texts;
+    }
+
+    static void writeRef(DataOutputStream out, Optional<ObjectId> ref) throws IOException {
+        writeText(out, ref.map(ObjectId::toString).orElse(""));
+    }
+
+    /// @param isThere whether the record is of a format that has one
+    static Optional<ObjectId> readRef(DataInputStream in, boolean isThere) throws IOException {
+        return isThere ? ObjectId.parse(readText(in)) : Optional.empty();
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobRef;
+import dev.sluice.fs.ObjectId;
 import dev.sluice.function.Retry;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -26,6 +27,7 @@ import java.util.UUID;
 /// @param deadlineMillis when it will have ended, come what may
 /// @param secrets        the names of the secrets it asked for
 /// @param tags           what its request wrote on it, by key
+/// @param inputRef       the blob that it was given beside its input
 public record Run(
         UUID id,
         String organization,
@@ -37,7 +39,8 @@ public record Run(
         long deadlineMillis,
         List<String> secrets,
         SortedMap<String, String> tags,
-        Label existence) {
+        Label existence,
+        Optional<ObjectId> inputRef) {
     /// By more of them a run is not found.
     private static final int APPLICATIONS_MAX = 8;
 
@@ -86,8 +89,14 @@ public record Run(
     ///
     /// @param status as it set it: 200 to 599
     /// @param isJson whether the body is one JSON text
-    public record Output(int status, Bytes body, boolean isJson) {
+    /// @param ref    the blob that it wrote beside that
+    public record Output(int status, Bytes body, boolean isJson, Optional<ObjectId> ref) {
         static final int STATUS_OK = 200;
+
+        /// Without a blob.
+        public Output(int status, Bytes body, boolean isJson) {
+            this(status, body, isJson, Optional.empty());
+        }
 
         static Output json(Bytes text) {
             return new Output(STATUS_OK, text, true);

@@ -27,10 +27,13 @@ import java.util.UUID;
 
 /// Run records as the store holds them. Plain binary, because each run writes one.
 final class RunCodec {
-    private static final byte FORMAT = 3;
+    private static final byte FORMAT = 4;
 
     /// Runs had no tags.
     private static final byte FIRST_FORMAT = 2;
+
+    /// Runs and outputs named no blobs before this one.
+    private static final byte FORMAT_WITH_REFS = 4;
 
     /// What is marked in one byte of a run that waits.
     private static final int STARTED = 1;
@@ -82,13 +85,13 @@ final class RunCodec {
     }
 
     static Content decodeContent(Bytes stored) {
-        return decoded(stored, (in, _) -> {
+        return decoded(stored, (in, format) -> {
             Status status = status(in.readByte());
             long finished = in.readLong();
             Label label = Label.parse(Fields.readText(in));
             Label outputLabel = Label.parse(Fields.readText(in));
             Bytes input = Fields.readBytes(in);
-            Optional<Output> output = readOutput(in);
+            Optional<Output> output = readOutput(in, format);
             Optional<Fault> fault = in.readBoolean()
                     ? Optional.of(new Fault(Fields.readText(in), Fields.readText(in), Fields.readTexts(in)))
                     : Optional.empty();
@@ -199,7 +202,7 @@ final class RunCodec {
     }
 
     static Output decodeOutput(Bytes stored) {
-        return decoded(stored, (in, _) -> readOutput(in)).orElseThrow();
+        return decoded(stored, RunCodec::readOutput).orElseThrow();
     }
 
     private static byte code(Status status) {
@@ -232,6 +235,7 @@ final class RunCodec {
         Fields.writeTexts(out, run.secrets());
         Fields.writeMap(out, run.tags(), text -> text);
         Fields.writeText(out, run.existence().toString());
+        Fields.writeRef(out, run.inputRef());
     }
 
     private static Run readRun(DataInputStream in, byte format) throws IOException {
@@ -246,7 +250,8 @@ final class RunCodec {
                 in.readLong(),
                 Fields.readTexts(in),
                 format == FIRST_FORMAT ? Collections.emptySortedMap() : new TreeMap<>(Fields.readMap(in, text -> text)),
-                Label.parse(Fields.readText(in)));
+                Label.parse(Fields.readText(in)),
+                Fields.readRef(in, format >= FORMAT_WITH_REFS));
     }
 
     private static void writeOutput(DataOutputStream out, Optional<Output> output) throws IOException {
@@ -255,16 +260,17 @@ final class RunCodec {
             out.writeShort(output.get().status());
             out.writeBoolean(output.get().isJson());
             Fields.writeBytes(out, output.get().body());
+            Fields.writeRef(out, output.get().ref());
         }
     }
 
-    private static Optional<Output> readOutput(DataInputStream in) throws IOException {
+    private static Optional<Output> readOutput(DataInputStream in, byte format) throws IOException {
         if (!in.readBoolean()) {
             return Optional.empty();
         }
         int status = in.readShort();
         boolean isJson = in.readBoolean();
-        return Optional.of(new Output(status, Fields.readBytes(in), isJson));
+        return Optional.of(new Output(status, Fields.readBytes(in), isJson, Fields.readRef(in, format >= FORMAT_WITH_REFS)));
     }
 
     private static Bytes encoded(Writer writer) {

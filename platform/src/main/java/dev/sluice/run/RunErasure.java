@@ -35,6 +35,11 @@ public final class RunErasure {
         Set<Bytes> shards = new LinkedHashSet<>();
         removeWaiting(organization, shards);
         removeLetters(RunKeys.letters(organization), _ -> true, shards);
+        Pages.forEach(store, RunKeys.existences(organization), record -> {
+            var batch = new Batch();
+            Contents.endUses(store, RunCodec.decodeRun(record.value()), batch);
+            store.commitBehind(batch);
+        });
         for (Bytes prefix : RunKeys.allOf(organization)) {
             Pages.forEach(store, prefix, record -> delete(record.key(), shards));
         }
@@ -43,6 +48,9 @@ public final class RunErasure {
             Pages.forEach(store, RunKeys.contentsIn(shard.get()), record -> {
                 Content content = RunCodec.decodeContent(record.value());
                 if (isOwn.test(content.label()) || isOwn.test(content.outputLabel())) {
+                    var batch = new Batch();
+                    Contents.endUse(store, content, record.key(), RunKeys.outputBeside(record.key()), batch);
+                    store.commitBehind(batch);
                     delete(record.key(), shards);
                     delete(RunKeys.outputBeside(record.key()), shards);
                 }

@@ -1,17 +1,21 @@
 package dev.sluice.worker;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.cloudcall.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.PayloadStyle;
+import dev.sluice.image.Runtime;
 import dev.sluice.label.Clause;
 import dev.sluice.label.Component;
 import dev.sluice.label.Principal;
+import dev.sluice.worker.RunEnd.Fault;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,15 +23,48 @@ import tools.jackson.databind.node.ObjectNode;
 final class Contexts {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /// Of a run that waited for longer than its blob was there.
+    static final Fault INPUT_GONE =
+            new Fault("InputError", "the blob of the input is gone: it was deleted", List.of());
+
     private Contexts() {}
 
-    /// @param handles of the blobs, by name
+    /// Why a function cannot be given what it shall be, if that is so.
+    static Optional<Fault> unfit(Convention convention, FunctionSpec function, Job job) {
+        if (convention == Convention.FAASTEN && !job.injected().sources().isEmpty()) {
+            return Optional.of(Fault.function("a function of Faasten's convention is given no secrets"));
+        }
+        boolean reads = switch (convention) {
+            case FAASTEN -> true;
+            case DISPATCH -> function.runtime() != Runtime.POWERSHELL;
+            case HTTP, LAMBDA, AUTO -> false;
+        };
+        return job.blobs().input().isEmpty() || reads
+                ? Optional.empty()
+                : Optional.of(new Fault(
+                        "InputError",
+                        "this function cannot read a blob: give it its input whole, or write it in Dispatch's form in"
+                                + " Python, Node.js or Java",
+                        List.of()));
+    }
+
+    /// @param input   by its handle
+    /// @param handles of other blobs, by name
+    record Given(Optional<CloudCalls.Held> input, Map<String, String> handles) {
+        Map<String, String> all() {
+            var all = new LinkedHashMap<String, String>();
+            input.ifPresent(blob -> all.put("input", blob.handle()));
+            all.putAll(handles);
+            return all;
+        }
+    }
+
     /// @param end     when the run will be ended; told to code whose author set a timeout
-    static Bytes of(Convention convention, FunctionSpec function, Job job, Map<String, String> handles, Instant end) {
+    static Bytes of(Convention convention, FunctionSpec function, Job job, Given given, Instant end) {
         return switch (convention) {
-            case FAASTEN -> faasten(function, job, handles);
+            case FAASTEN -> faasten(function, job, given.all());
             case DISPATCH, HTTP, AUTO -> {
-                Bytes context = withInjected(job);
+                Bytes context = withInput(withInjected(job), given.input());
                 yield function.timeoutStated() ? withDeadline(context, end) : context;
             }
             case LAMBDA -> lambda(function, job, end);
@@ -77,9 +114,20 @@ final class Contexts {
         return clause.anyOf().stream().map(Principal::tokens).toList();
     }
 
+    /// What the runtime makes a reader of.
+    private static Bytes withInput(Bytes context, Optional<CloudCalls.Held> input) {
+        return input.map(blob -> with(
+                        context,
+                        "\"input\":{\"handle\":\"" + blob.handle() + "\",\"length\":" + blob.lengthBytes() + "}"))
+                .orElse(context);
+    }
+
     private static Bytes withDeadline(Bytes context, Instant end) {
+        return with(context, "\"deadline\":\"" + DateTimeFormatter.ISO_INSTANT.format(end) + "\"");
+    }
+
+    private static Bytes with(Bytes context, String field) {
         String fields = context.utf8();
-        return Bytes.utf8(fields.substring(0, fields.lastIndexOf('}')) + ",\"deadline\":\""
-                + DateTimeFormatter.ISO_INSTANT.format(end) + "\"}");
+        return Bytes.utf8(fields.substring(0, fields.lastIndexOf('}')) + "," + field + "}");
     }
 }

@@ -2,10 +2,12 @@ package dev.sluice.worker;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobRef;
+import dev.sluice.fs.ObjectId;
 import dev.sluice.gate.Invoker;
 import dev.sluice.label.Component;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongFunction;
 
 /// What one run is given.
@@ -28,10 +30,14 @@ public record Job(
         Bytes context,
         Injected injected,
         Map<String, String> headers,
-        Map<String, BlobRef> blobs,
+        Blobs blobs,
         Component vouched,
         Duration timeMax,
         LongFunction<Invoker> invoker,
         Cancellation cancellation,
         LiveLog log,
-        Chunks chunks) {}
+        Chunks chunks) {
+    /// @param named by the names under which the function finds them
+    /// @param input what it reads beside its payload, as its own task
+    public record Blobs(Map<String, BlobRef> named, Optional<ObjectId> input) {}
+}

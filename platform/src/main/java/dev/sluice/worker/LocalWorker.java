@@ -135,13 +135,14 @@ public final class LocalWorker implements AutoCloseable {
     private Optional<RunEnd> end(InstanceKey key, Prepared prepared, Gate gate, Task task, Job job)
             throws InterruptedException {
         return switch (prepared) {
-            case Prepared.Ready(Instance instance)
-            when instance.convention() == Convention.FAASTEN
-                    && !job.injected().sources().isEmpty() -> {
-                instance.sandbox().close();
-                yield Optional.of(failed(Fault.function("a function of Faasten's convention is given no secrets")));
+            case Prepared.Ready(Instance instance) -> {
+                Optional<Fault> unfit = Contexts.unfit(instance.convention(), gate.function(), job);
+                if (unfit.isPresent()) {
+                    instance.sandbox().close();
+                    yield Optional.of(failed(unfit.get()));
+                }
+                yield serve(key, instance, gate, task, job);
             }
-            case Prepared.Ready(Instance instance) -> serve(key, instance, gate, task, job);
             case Prepared.Unfit(Fault fault) -> Optional.of(failed(fault));
             case Prepared.Dead(Fault fault) -> Optional.of(failed(fault));
         };
@@ -217,12 +218,14 @@ public final class LocalWorker implements AutoCloseable {
         long endNanos = watch.begin(instance, left);
         try (CloudCalls answering = calls.apply(gate, job.invoker().apply(endNanos));
                 Cancellation.Hook _ = job.cancellation().during(() -> instance.end(Instance.Ended.CANCELED))) {
+            Optional<CloudCalls.Held> input = job.blobs().input().flatMap(answering::holdUnlinked);
+            if (input.isEmpty() && job.blobs().input().isPresent()) {
+                isReusable = true;
+                return Optional.of(failed(Contexts.INPUT_GONE, logs));
+            }
+            var given = new Contexts.Given(input, answering.hold(job.blobs().named()));
             Bytes context = Contexts.of(
-                    instance.convention(),
-                    gate.function(),
-                    job,
-                    answering.hold(job.blobs()),
-                    clock.instant().plus(left));
+                    instance.convention(), gate.function(), job, given, clock.instant().plus(left));
             Outcome outcome = instance.link()
                     .run(
                             new RunRequest(job.payload(), context),

@@ -27,6 +27,7 @@ import dev.sluice.fs.Collector;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.FsSettings;
 import dev.sluice.fs.LabeledFs;
+import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
 import dev.sluice.fs.Usage;
@@ -107,6 +108,7 @@ final class ApiServer implements AutoCloseable {
     final LabeledFs fs;
     final Blobs blobs;
     private final Clock clock = Clock.systemUTC();
+    private volatile Duration ahead = Duration.ZERO;
     final AuditLog audit;
     final DataKeys keys;
     private final Gates gates;
@@ -154,7 +156,7 @@ final class ApiServer implements AutoCloseable {
         this.store = store;
         this.blobs = blobs;
         fs = new LabeledFs(
-                store, new SecureRandom(), new FsSettings(limits::storage, InstantSource.system(), Gates::named));
+                store, new SecureRandom(), new FsSettings(limits::storage, () -> clock.instant().plus(ahead), Gates::named));
         audit = new AuditLog(store, new SecureRandom(), clock);
         organizations = new Organizations(fs, audit);
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
@@ -249,6 +251,16 @@ final class ApiServer implements AutoCloseable {
         new Collector(fs, store, new SecureRandom(), Duration.ZERO).collect();
         InstantSource later = () -> clock.instant().plus(BlobCollector.GRACE).plusSeconds(1);
         return new BlobCollector(fs, store, blobs, later, Duration.ZERO).collect();
+    }
+
+    /// Collects as if it were later by what a blob is kept that nothing names.
+    void expireBlobs() throws InterruptedException {
+        ahead = UnlinkedBlobs.LEASE.plusMinutes(1);
+        try {
+            new Collector(fs, store, new SecureRandom(), Duration.ZERO).collect();
+        } finally {
+            ahead = Duration.ZERO;
+        }
     }
 
     /// Looks for the last time for what deleted organizations have left, as if it were later.

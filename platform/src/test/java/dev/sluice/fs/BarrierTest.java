@@ -176,7 +176,7 @@ final class BarrierTest {
     private void note(Note note) {
         var batch = new Batch();
         switch (note) {
-            case LEASE -> barrier.lease(Kind.FILE, A, batch);
+            case LEASE -> barrier.lease(Kind.FILE, A, Barrier.LEASE, batch);
             case SUSPECT -> barrier.suspect(Kind.FILE, A, batch);
             case POSTPONE -> barrier.postpone(Kind.FILE, A, batch);
         }

@@ -339,7 +339,7 @@ final class AdmissionTest {
                 now + 60_000,
                 List.of(),
                 new TreeMap<>(),
-                existence);
+                existence, Optional.empty());
         spine.runs
                 .queue()
                 .add(QueuedInvoker.queued(run, wish(function, start), caller, Optional.empty()), Optional.empty());

@@ -12,6 +12,7 @@ import dev.sluice.worker.Job;
 import dev.sluice.worker.LiveLog;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a worker is given when no spine is around it.
 final class Jobs {
@@ -40,7 +41,7 @@ final class Jobs {
                 Bytes.utf8("{}"),
                 Injected.NOTHING,
                 Map.of(),
-                Map.of(),
+                new Job.Blobs(Map.of(), Optional.empty()),
                 Component.TRUE,
                 timeMax,
                 _ -> NOBODY,

@@ -41,7 +41,7 @@ final class LiveRunsTest {
                 0,
                 List.of(),
                 Collections.emptySortedMap(),
-                existence);
+                existence, Optional.empty());
         return live.begin(run, running);
     }
 

@@ -203,7 +203,7 @@ final class RestartTest {
                 now + 60_000,
                 List.of(),
                 new TreeMap<>(),
-                existence);
+                existence, Optional.empty());
         spine.runs.queue().add(QueuedInvoker.queued(run, wish, caller(), Optional.empty()), Optional.empty());
         return run;
     }

@@ -243,7 +243,7 @@ final class Spine implements AutoCloseable {
                 Map.of(),
                 Map.of(),
                 List.of(),
-                new Invocation.Asked(new TreeMap<>(), key.map(text -> new Invocation.Key(text, ALICE, function))));
+                new Invocation.Asked(new TreeMap<>(), key.map(text -> new Invocation.Key(text, ALICE, function)), Optional.empty()));
     }
 
     /// The same, of somebody else.
@@ -270,6 +270,8 @@ final class Spine implements AutoCloseable {
                 wish.blobs(),
                 wish.secrets(),
                 new Invocation.Asked(
-                        wish.asked().tags(), wish.asked().idempotencyKey().map(change)));
+                        wish.asked().tags(),
+                        wish.asked().idempotencyKey().map(change),
+                        wish.asked().inputRef()));
     }
 }

@@ -286,7 +286,7 @@ final class DeadLettersTest {
                 number + 60_000L,
                 List.of(),
                 new TreeMap<>(),
-                EXISTENCE);
+                EXISTENCE, Optional.empty());
         Bytes payload = Bytes.utf8("{\"number\":" + number + "}");
         return new Queued(
                 run,

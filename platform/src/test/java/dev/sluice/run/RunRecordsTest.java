@@ -26,6 +26,7 @@ import dev.sluice.testing.ForgetfulStore;
 import dev.sluice.testing.HookedStore;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -199,13 +200,27 @@ final class RunRecordsTest {
     /// As servers wrote it that kept no tags.
     @Test
     void aRunOfTheFirstFormat_isRead_andHasNoTags() {
-        byte[] stored = RunCodec.encode(run(1, EXISTENCE)).toArray();
+        byte[] stored = ofFormatThree(run(1, EXISTENCE));
         int tags = stored.length - EXISTENCE.toString().length() - 2 * Integer.BYTES;
         byte[] first = new byte[stored.length - Integer.BYTES];
         System.arraycopy(stored, 0, first, 0, tags);
         System.arraycopy(stored, tags + Integer.BYTES, first, tags, first.length - tags);
         first[0] = 2;
         assertThat(RunCodec.decodeRun(Bytes.takeOver(first))).isEqualTo(run(1, EXISTENCE));
+    }
+
+    @Test
+    void aRunOfTheThirdFormat_isRead_andNamesNoBlob() {
+        Bytes stored = Bytes.takeOver(ofFormatThree(run(1, EXISTENCE)));
+        assertThat(RunCodec.decodeRun(stored)).isEqualTo(run(1, EXISTENCE));
+    }
+
+    /// Without the empty text that stands for no blob.
+    private static byte[] ofFormatThree(Run run) {
+        byte[] stored = RunCodec.encode(run).toArray();
+        byte[] third = Arrays.copyOf(stored, stored.length - Integer.BYTES);
+        third[0] = 3;
+        return third;
     }
 
     @Test
@@ -235,7 +250,18 @@ final class RunRecordsTest {
     /// One that began long ago.
     private static Run run(int number, Label existence) {
         return new Run(
-                new UUID(0, number), "acme", "f", "id", "faas", true, 1, 1000, List.of(), new TreeMap<>(), existence);
+                new UUID(0, number),
+                "acme",
+                "f",
+                "id",
+                "faas",
+                true,
+                1,
+                1000,
+                List.of(),
+                new TreeMap<>(),
+                existence,
+                Optional.empty());
     }
 
     private static Task reader(String clearance) {

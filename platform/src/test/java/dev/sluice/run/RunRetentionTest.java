@@ -126,7 +126,7 @@ final class RunRetentionTest {
                 now + 1000,
                 List.of(),
                 new TreeMap<>(),
-                existence);
+                existence, Optional.empty());
     }
 
     private static Content content() {

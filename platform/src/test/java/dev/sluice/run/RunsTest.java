@@ -223,7 +223,7 @@ final class RunsTest {
                 run.deadlineMillis(),
                 run.secrets(),
                 new TreeMap<>(tags),
-                run.existence());
+                run.existence(), Optional.empty());
     }
 
     /// However many runs there are before and behind it.
@@ -392,7 +392,7 @@ final class RunsTest {
                 now + 1000,
                 List.of(),
                 new TreeMap<>(),
-                EXISTENCE);
+                EXISTENCE, Optional.empty());
     }
 
     private static Queued queued(Run run) {
