@@ -87,6 +87,8 @@ is_port() { [[ $1 =~ ^[0-9]{1,5}$ ]] && ((10#$1 <= 65535)); }
 server_program() { # DATA file|console
     local -a options=()
     read -r -a options <<<"${SLUICE_JAVA_OPTS-}"
+    # Whatever the locale of who starts it: Java takes from it how names of files are written, those in images too.
+    export LC_ALL=C.UTF-8
     program=("$JAVA_HOME/bin/java")
     [[ ! -f $DIST/server.aot ]] || program+=(-XX:AOTCache="$DIST/server.aot")
     program+=("${SERVER_FLAGS[@]}" ${options[@]+"${options[@]}"} -Dsluice.log="$2" -Dsluice.log.file="$1/server.log" -Duser.home="$HOME"
