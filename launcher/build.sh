@@ -77,18 +77,29 @@ ensure_built() {
 
 run_maven() {
     local log="$WORK/build.log" started=$SECONDS
-    rm -rf "$ROOT"/{platform,cli,fuzz}/target/lib
+    local module
+    rm -rf "$ROOT"/{platform,cli,fuzz}/target/lib.new
     say "Building Sluice with $JAVA_HOME (log: $log)"
     local modules
     modules=$(IFS=,; echo "${MODULES[*]}")
-    if (cd "$ROOT" && "${MAVEN[@]}" --projects "guest/java,$modules" -Dmaven.test.skip=true -Dspotless.check.skip package) \
+    if (cd "$ROOT" && "${MAVEN[@]}" --projects "guest/java,$modules" -Dsluice.lib=lib.new -Dmaven.test.skip=true -Dspotless.check.skip package) \
         2>&1 </dev/null | tee "$log" | show_progress; then
+        for module in platform cli fuzz; do
+            replace_libraries "$ROOT/$module/target"
+        done
         say "Built in $((SECONDS - started)) s"
     else
         grep -E '^\[ERROR\]|^\[WARNING\] .*\.java:' "$log" | grep -vE 'Help 1|full stack trace|Re-run Maven|For more|\[ERROR\] $' |
             head -n 20 >&2 || tail -n 20 "$log" >&2
         fail "the build failed (the whole log is $log)"
     fi
+}
+# What an earlier build needed stays until a later one has all it needs: an interrupted build takes nothing away.
+replace_libraries() { # DIRECTORY
+    rm -rf "$1/lib.old"
+    [[ ! -d $1/lib ]] || mv "$1/lib" "$1/lib.old"
+    mv "$1/lib.new" "$1/lib"
+    rm -rf "$1/lib.old"
 }
 show_progress() {
     local line downloads=0

@@ -3,6 +3,7 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.e2e.Launcher.Result;
 import dev.sluice.image.Runtime;
 import java.io.IOException;
 import java.net.URI;
@@ -62,6 +63,45 @@ final class LauncherTest {
             assertThat(permissions(sluice.data().resolve("admin.json"))).isEqualTo("rw-------");
             assertThat(permissions(sluice.data().resolve("server.log"))).isEqualTo("rw-------");
             assertThat(sluice.home().resolve(".sluice/config.json")).exists();
+        }
+    }
+
+    /// Names of files in images need not be ASCII, whatever the locale of who starts the server.
+    @Test
+    void up_inTheLocaleC_namesFilesInUtf8() throws Exception {
+        try (var sluice = new Launcher()) {
+            String launcher = Launcher.ROOT.resolve("sluice").toString();
+            sluice.run(sluice.home(), List.of("env", "LC_ALL=C", launcher, "up", "--detach"))
+                    .succeeds();
+            Path java = Path.of(sluice.server().info().command().orElseThrow());
+            String server = Long.toString(sluice.server().pid());
+            Result properties = sluice.run(
+                    sluice.home(), List.of(java.resolveSibling("jcmd").toString(), server, "VM.system_properties"));
+            assertThat(properties.succeeds().out()).contains("sun.jnu.encoding=UTF-8");
+        }
+    }
+
+    /// What an earlier build made is there until a later one is whole.
+    @Test
+    void aBuildThatFails_takesNothingAway() throws Exception {
+        try (var sluice = new Launcher()) {
+            Path clone = Files.createDirectories(sluice.home().resolve("clone"));
+            for (String part : List.of("sluice", "launcher")) {
+                sluice.run(clone, List.of("cp", "-R", Launcher.ROOT.resolve(part).toString(), "."))
+                        .succeeds();
+            }
+            Path kept = Files.createFile(Files.createDirectories(clone.resolve("platform/target/lib"))
+                    .resolve("kept.jar"));
+            Path maven = Files.writeString(Files.createDirectories(clone.resolve("bin")).resolve("mvn"), """
+                    #!/bin/sh
+                    exit 1
+                    """);
+            Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwx------"));
+            String path = "PATH=" + maven.getParent() + ":" + System.getenv("PATH");
+            Result build = sluice.run(clone, List.of("env", "-u", "SLUICE_PREBUILT", path, "./sluice", "build"));
+            assertThat(build.exit()).isNotZero();
+            assertThat(build.err()).contains("the build failed");
+            assertThat(kept).exists();
         }
     }
 
