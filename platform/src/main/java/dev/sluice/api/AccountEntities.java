@@ -40,7 +40,7 @@ final class AccountEntities implements IamEntities<ServiceAccount> {
 
     @Override
     public String nameIn(Request request) {
-        return IamDoor.accountName(request);
+        return PathName.ofAccount(request);
     }
 
     @Override

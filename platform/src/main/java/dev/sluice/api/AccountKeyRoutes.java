@@ -43,7 +43,7 @@ final class AccountKeyRoutes {
     private Response list(Request request) {
         IamDoor.Author author = door.author(request, Action.GET, IamKind.SERVICE_ACCOUNT);
         List<ServiceAccount.Key> keys =
-                accounts.find(author, IamDoor.accountName(request)).keys();
+                accounts.find(author, PathName.ofAccount(request)).keys();
         var out = new JsonWriter(1024 * keys.size()).beginArray();
         keys.forEach(key -> write(key, out));
         return Response.json(200, out.endArray().done());
@@ -51,7 +51,7 @@ final class AccountKeyRoutes {
 
     private Response create(Request request) throws IOException {
         IamDoor.Author author = door.author(request, Action.UPDATE, IamKind.SERVICE_ACCOUNT);
-        String name = IamDoor.accountName(request);
+        String name = PathName.ofAccount(request);
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         String text = body.requiredText("publicKey");
         return answer(201, door.change(author, at -> create(at, name, text, body)));
@@ -71,7 +71,7 @@ final class AccountKeyRoutes {
 
     private Response delete(Request request) {
         IamDoor.Author author = door.author(request, Action.UPDATE, IamKind.SERVICE_ACCOUNT);
-        String name = IamDoor.accountName(request);
+        String name = PathName.ofAccount(request);
         String id = request.parameter("key");
         ServiceAccount before = accounts.find(author, name);
         ServiceAccount.Key key = before.keys().stream()

@@ -25,13 +25,21 @@ final class EntityRoutes<W> {
     /// How a kind is called and answered.
     ///
     /// @param kind    as Dispatch's messages call it
+    /// @param parameter as Dispatch's description calls the name in a path
     /// @param created the status of a successful creation
     /// @param need    what doing something with the one of that name asks of the policies
-    record Form(String path, String kind, int created, Resource resource, BiFunction<Action, String, Need> need) {
-        static Form of(Resource resource, String kind, int created) {
+    record Form(
+            String path,
+            String kind,
+            String parameter,
+            int created,
+            Resource resource,
+            BiFunction<Action, String, Need> need) {
+        static Form of(Resource resource, String kind, String parameter, int created) {
             return new Form(
                     "/v1/" + resource.word(),
                     kind,
+                    parameter,
                     created,
                     resource,
                     (action, name) -> Need.of(action, resource, name));
@@ -66,6 +74,7 @@ final class EntityRoutes<W> {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
         Task task = kept.lent(caller, Action.UPDATE, name);
+        PathName.of(request, form.parameter());
         W wish = entities.parse(request.body(ImageRequest.BODY_BYTES_MAX));
         requireAlso(caller, wish);
         return KeptRoutes.answer(200, task.run(() -> {

@@ -34,15 +34,15 @@ final class EventRoutes {
     }
 
     void addTo(Routes.Table table) {
-        new EntityRoutes<>(door, form("subscriptions", "subscription", EventKind.SUBSCRIPTION), subscriptions)
+        new EntityRoutes<>(door, form("subscriptions", "subscription", "subscriptionName", EventKind.SUBSCRIPTION), subscriptions)
                 .addTo(table);
-        new EntityRoutes<>(door, form("drivers", "event driver", EventKind.DRIVER), drivers).addTo(table);
-        new EntityRoutes<>(door, form("drivertypes", "event driver type", EventKind.DRIVER_TYPE), types).addTo(table);
+        new EntityRoutes<>(door, form("drivers", "event driver", "driverName", EventKind.DRIVER), drivers).addTo(table);
+        new EntityRoutes<>(door, form("drivertypes", "event driver type", "driverTypeName", EventKind.DRIVER_TYPE), types).addTo(table);
         table.add("POST", PATH, Refusals.ofEntities("event", this::emit));
     }
 
-    private static Form form(String path, String kind, EventKind one) {
-        return new Form(PATH + "/" + path, kind, 201, Resource.EVENT, one::need);
+    private static Form form(String path, String kind, String parameter, EventKind one) {
+        return new Form(PATH + "/" + path, kind, parameter, 201, Resource.EVENT, one::need);
     }
 
     private Response emit(Request request) throws IOException {

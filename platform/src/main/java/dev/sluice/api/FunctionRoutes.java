@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 /// `/v1/function`
 final class FunctionRoutes {
     private static final String KIND = "function";
+    private static final String PARAMETER = "functionName";
     private static final int UNPACKED_AT_ONCE_MAX = 4;
     private static final int UNPACK_PATIENCE_SECONDS = 30;
 
@@ -35,7 +36,7 @@ final class FunctionRoutes {
     FunctionRoutes(Door door, Functions functions) {
         this.door = door;
         this.functions = functions;
-        this.kept = new KeptRoutes(door, EntityRoutes.Form.of(Resource.FUNCTION, KIND, 201), functions);
+        this.kept = new KeptRoutes(door, EntityRoutes.Form.of(Resource.FUNCTION, KIND, PARAMETER, 201), functions);
     }
 
     void addTo(Routes.Table table) {
@@ -61,6 +62,7 @@ final class FunctionRoutes {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
         kept.lent(caller, Action.UPDATE, name);
+        PathName.of(request, PARAMETER);
         FunctionRequest wish = upload(request);
         Task task = granting(
                 caller,

@@ -14,7 +14,6 @@ import dev.sluice.org.Resource;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Who may manage organizations, policies and service accounts. What concerns more than one organization is for who
@@ -23,8 +22,6 @@ final class IamDoor {
     static final int BODY_BYTES_MAX = 256 << 10;
 
     private static final int LOCKS = 64;
-    private static final Pattern PATH_NAME = Pattern.compile("^[\\w\\d\\-]+$");
-    private static final Pattern PATH_ACCOUNT = Pattern.compile("^[\\w\\d\\-\\.]+$");
 
     private final Door door;
     private final Organizations organizations;
@@ -147,27 +144,6 @@ final class IamDoor {
         Author author = author(request, action);
         author.requireEverywhere();
         return author;
-    }
-
-    /// The name in the path.
-    ///
-    /// @param parameter as Dispatch calls it
-    /// @throws Rejection 422
-    static String name(Request request, String parameter) {
-        return name(request, parameter, PATH_NAME);
-    }
-
-    /// As [#name(Request, String)], of a service account: it may have dots.
-    static String accountName(Request request) {
-        return name(request, "serviceAccountName", PATH_ACCOUNT);
-    }
-
-    private static String name(Request request, String parameter, Pattern pattern) {
-        String name = request.parameter("name");
-        if (!pattern.matcher(name).matches()) {
-            throw Rejection.of(422, 605, parameter + " in path should match '" + pattern.pattern() + "'");
-        }
-        return name;
     }
 
     /// @throws Rejection 400 if the body gives what is in the path another name

@@ -20,7 +20,7 @@ interface IamEntities<T> {
     ///
     /// @throws Rejection 422
     default String nameIn(Request request) {
-        return IamDoor.name(request, kind().said() + "Name");
+        return PathName.of(request, kind().said() + "Name");
     }
 
     List<T> list(IamDoor.Author author);

@@ -60,6 +60,7 @@ final class KeptRoutes {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
         Task task = lent(caller, Action.GET, name);
+        PathName.of(request, form.parameter());
         return answer(200, task.run(() -> kept.find(caller.organization(), name)));
     }
 
@@ -67,6 +68,7 @@ final class KeptRoutes {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
         Task task = lent(caller, Action.DELETE, name);
+        PathName.of(request, form.parameter());
         return answer(200, task.run(() -> kept.delete(caller.organization(), name)));
     }
 

@@ -48,8 +48,13 @@ final class OrganizationRoutes {
         add(table, "POST", "/v1/iam/organization", this::create);
         add(table, "GET", "/v1/iam/organization", this::list);
         add(table, "GET", "/v1/iam/organization/{name}", this::get);
-        add(table, "PUT", "/v1/iam/organization/{name}", this::update);
-        add(table, "DELETE", "/v1/iam/organization/{name}", this::delete);
+        addNameless(table, "PUT", this::update);
+        addNameless(table, "DELETE", this::delete);
+    }
+
+    /// As Dispatch does it, who is refused is not told the name.
+    private static void addNameless(Routes.Table table, String method, Handler handler) {
+        table.add(method, "/v1/iam/organization/{name}", Refusals.ofEntities(KIND, "no name", handler));
     }
 
     private static void add(Routes.Table table, String method, String template, Handler handler) {
@@ -80,7 +85,7 @@ final class OrganizationRoutes {
 
     private Response get(Request request) {
         IamDoor.Author author = door.author(request, Action.GET, IamKind.ORGANIZATION);
-        String name = IamDoor.name(request, PARAMETER);
+        String name = PathName.of(request, PARAMETER);
         if (!author.organization().name().equals(name)) {
             author.requireEverywhere();
         }
@@ -90,7 +95,7 @@ final class OrganizationRoutes {
     /// Nothing of an organization can be changed: it keeps its name.
     private Response update(Request request) throws IOException {
         door.author(request, Action.UPDATE, IamKind.ORGANIZATION).requireEverywhere();
-        String name = IamDoor.name(request, PARAMETER);
+        String name = PathName.of(request, PARAMETER);
         JsonBody body = JsonBody.parse(request.body(IamDoor.BODY_BYTES_MAX));
         body.requiredName(NAME, Organizations.NAME_CHARS_MAX);
         body.requireStatus();
@@ -102,7 +107,7 @@ final class OrganizationRoutes {
     private Response delete(Request request) {
         IamDoor.Author author = door.author(request, Action.DELETE, IamKind.ORGANIZATION);
         author.requireEverywhere();
-        Organization found = find(IamDoor.name(request, PARAMETER));
+        Organization found = find(PathName.of(request, PARAMETER));
         if (isCascade(request)) {
             organizations.delete(found, clock, author.caller().component());
         } else {

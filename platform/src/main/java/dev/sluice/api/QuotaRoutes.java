@@ -83,7 +83,7 @@ final class QuotaRoutes {
     }
 
     private static String name(Request request) {
-        return IamDoor.name(request, "organizationName");
+        return PathName.of(request, "organizationName");
     }
 
     private Response get(Request request, Optional<String> name) {

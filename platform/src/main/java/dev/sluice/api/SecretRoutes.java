@@ -22,6 +22,7 @@ import java.util.function.Predicate;
 /// `/v1/secret`: whoever may get a secret sees its values, and nobody else does.
 final class SecretRoutes {
     private static final String KIND = "secret";
+    private static final String PARAMETER = "secretName";
 
     private final Door door;
     private final Secrets secrets;
@@ -60,6 +61,7 @@ final class SecretRoutes {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
         Task task = ObjectLoans.of(caller, Need.of(Action.UPDATE, Resource.SECRET, name));
+        PathName.of(request, PARAMETER);
         SecretBody body = SecretBody.parse(request.body(SecretBody.BYTES_MAX));
         if (!body.name().equals(name)) {
             throw Rejection.of(400, "bad request when processing secret " + name + ": a secret keeps its name");
@@ -86,6 +88,7 @@ final class SecretRoutes {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
         Task task = Door.lent(caller, Operation.of(Need.of(Action.GET, Resource.SECRET, name)));
+        PathName.of(request, PARAMETER);
         Optional<Long> version = version(request);
         return answer(
                 200,
@@ -108,6 +111,7 @@ final class SecretRoutes {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
         Task task = ObjectLoans.of(caller, Need.of(Action.DELETE, Resource.SECRET, name));
+        PathName.of(request, PARAMETER);
         task.run(() -> {
             secrets.delete(principal(caller), name);
             return name;

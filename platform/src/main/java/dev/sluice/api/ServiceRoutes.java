@@ -30,6 +30,7 @@ import java.util.function.Predicate;
 final class ServiceRoutes {
     private static final String CLASS = "service class";
     private static final String KIND = "service instance";
+    private static final String PARAMETER = "serviceInstanceName";
 
     private final Door door;
     private final Secrets secrets;
@@ -72,6 +73,7 @@ final class ServiceRoutes {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
         Task _ = ObjectLoans.of(caller, Need.of(Action.GET, Resource.SERVICECLASS, name));
+        PathName.of(request, "serviceClassName");
         var out = new JsonWriter(1024);
         ServiceClass.of(name).orElseThrow(Refused::notFound).writeTo(out);
         return Response.json(200, out.done());
@@ -142,6 +144,7 @@ final class ServiceRoutes {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
         Task task = Door.lent(caller, Operation.of(Need.of(Action.GET, Resource.SERVICEINSTANCE, name)));
+        PathName.of(request, PARAMETER);
         Secret found = task.run(() -> instances.read(principal(caller), name));
         return answer(200, found, status(found));
     }
@@ -151,6 +154,7 @@ final class ServiceRoutes {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
         Task task = ObjectLoans.of(caller, Need.of(Action.DELETE, Resource.SERVICEINSTANCE, name));
+        PathName.of(request, PARAMETER);
         Secret gone = task.run(() -> {
             Secret found = instances.read(principal(caller), name);
             instances.delete(principal(caller), name);
