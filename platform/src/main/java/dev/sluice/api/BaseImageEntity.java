@@ -36,7 +36,8 @@ record BaseImageEntity(
 
     /// An image that was pulled.
     ///
-    /// @param image the digest of the blob that it is kept as
+    /// @param image       the digest of the blob that it is kept as
+    /// @param lengthBytes what its organization is charged for it: the blob, and its directory
     record Pulled(String image, long lengthBytes) {}
 
     /// What its author asked for.

@@ -124,8 +124,9 @@ final class BaseImagePulls {
             Optional<Login> login = login(organization, reference);
             try (Pulls.Pulled image = pulls.pull(organization.token(), reference, language, login)) {
                 check(organization, image.image(), language);
-                var pulled = new BaseImageEntity.Pulled(image.image().hex(), image.lengthBytes());
+                var pulled = new BaseImageEntity.Pulled(image.image().hex(), image.storedBytes());
                 roots.keep(organization, wish.name(), pulled);
+                image.keep();
                 return new BaseImageEntity.Outcome(null, pulled);
             }
         } catch (PullFailed failed) {

@@ -12,7 +12,9 @@ import dev.sluice.oci.Unpacked;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,12 @@ public final class Pulls {
     private final Blobs blobs;
     private final Roots roots;
     private final Semaphore slots = new Semaphore(AT_ONCE_MAX, true);
+    private final Map<Digest, Tries> tries = new ConcurrentHashMap<>();
+
+    /// Pulls of one image that are not decided yet.
+    ///
+    /// @param isToStay whether its directory was there before them, or one of them was kept
+    private record Tries(int count, boolean isToStay) {}
 
     public Pulls(Puller puller, Blobs blobs, Roots roots) {
         this.puller = puller;
@@ -36,11 +44,52 @@ public final class Pulls {
         this.roots = roots;
     }
 
-    /// An image that was pulled, held until it is closed: by then something must refer to it.
-    public record Pulled(Digest image, long lengthBytes, Blobs.Hold hold) implements AutoCloseable {
+    /// An image that was pulled, held until it is closed: by then something must refer to it, and that be said. If
+    /// nothing does, its directory is removed at once. For one thread.
+    public final class Pulled implements AutoCloseable {
+        private final Digest image;
+        private final Blobs.Hold hold;
+        private long storedBytes;
+        private boolean isKept;
+
+        private Pulled(Digest image) {
+            this.image = image;
+            this.hold = blobs.hold(image);
+            var _ = tries.compute(
+                    image,
+                    (_, others) -> others == null
+                            ? new Tries(1, roots.has(image))
+                            : new Tries(others.count() + 1, others.isToStay()));
+        }
+
+        /// What it is kept as.
+        public Digest image() {
+            return image;
+        }
+
+        /// What it takes of the disk: as it came, and unpacked.
+        public long storedBytes() {
+            return storedBytes;
+        }
+
+        /// From now on something refers to it.
+        public void keep() {
+            isKept = true;
+        }
+
         @Override
         public void close() {
             hold.close();
+            var _ = tries.computeIfPresent(image, (_, all) -> {
+                boolean isToStay = all.isToStay() || isKept;
+                if (all.count() > 1) {
+                    return new Tries(all.count() - 1, isToStay);
+                }
+                if (!isToStay) {
+                    roots.discard(image);
+                }
+                return null;
+            });
         }
     }
 
@@ -73,10 +122,12 @@ public final class Pulls {
             try (InputStream packed = fetched.packed(organization)) {
                 image = blobs.put(packed, length);
             }
-            var pulled = new Pulled(image, length, blobs.hold(image));
+            var pulled = new Pulled(image);
             boolean isFit = false;
             try {
-                var _ = roots.command(roots.open(image), language, language.memoryMibMin());
+                Path root = roots.open(image);
+                var _ = roots.command(root, language, language.memoryMibMin());
+                pulled.storedBytes = length + Roots.bytes(root);
                 isFit = true;
                 return pulled;
             } finally {

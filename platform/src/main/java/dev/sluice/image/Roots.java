@@ -8,16 +8,19 @@ import dev.sluice.oci.Unpacked;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +46,7 @@ public final class Roots {
 
     private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom");
     private static final int BUFFER_BYTES = 1 << 20;
+    private static final long BLOCK_BYTES = 4096;
     private static final Map<Runtime, List<String>> PROGRAMS = Map.of(
             Runtime.PYTHON3,
             List.of("/usr/bin/python3", "/usr/local/bin/python3"),
@@ -109,6 +113,44 @@ public final class Roots {
         }
     }
 
+    /// Whether an image has a directory now.
+    boolean has(Digest image) {
+        return Files.isDirectory(place(image));
+    }
+
+    /// Removes the directory of an image that nobody has begun to use.
+    void discard(Digest image) {
+        try {
+            if (has(image)) {
+                remove(place(image));
+            }
+        } catch (IOException failed) {
+            LOG.warn("an image that is of no use could not be removed", failed);
+        }
+    }
+
+    /// Under another name first, so that nobody finds half of it.
+    private void remove(Path root) throws IOException {
+        Path doomed = directory.resolve(GROWING + root.getFileName());
+        Files.move(root, doomed, StandardCopyOption.ATOMIC_MOVE);
+        Unpacked.remove(doomed);
+    }
+
+    /// What a directory takes of the disk, about: whole blocks of what is in it.
+    static long bytes(Path root) throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            long bytes = 0;
+            for (Path one : (Iterable<Path>) all::iterator) {
+                long its = Files.readAttributes(one, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                        .size();
+                bytes += Math.max(1, Math.ceilDiv(its, BLOCK_BYTES)) * BLOCK_BYTES;
+            }
+            return bytes;
+        } catch (UncheckedIOException failed) {
+            throw new IOException("an image could not be measured", failed);
+        }
+    }
+
     private Path place(Digest image) {
         return directory.resolve(image.hex());
     }
@@ -159,9 +201,7 @@ public final class Roots {
         try (var all = Files.newDirectoryStream(directory, KEPT)) {
             for (Path one : all) {
                 if (Files.isDirectory(one, LinkOption.NOFOLLOW_LINKS) && !isKept(one)) {
-                    Path doomed = directory.resolve(GROWING + one.getFileName());
-                    Files.move(one, doomed, StandardCopyOption.ATOMIC_MOVE);
-                    Unpacked.remove(doomed);
+                    remove(one);
                 }
             }
         } catch (IOException failed) {

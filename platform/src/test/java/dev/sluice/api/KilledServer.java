@@ -32,6 +32,7 @@ final class KilledServer implements AutoCloseable {
 
     private final Path data;
     private final List<String> options;
+    private final List<String> inside;
     private final HttpClient http = HttpClient.newHttpClient();
     private Process process;
     private String api = "";
@@ -50,7 +51,14 @@ final class KilledServer implements AutoCloseable {
 
     /// @param options of the server, beside where it is
     KilledServer(Path directory, List<String> options) throws IOException, InterruptedException, JOSEException {
+        this(directory, options, List.of());
+    }
+
+    /// @param inside a command that becomes the one that stands behind it
+    KilledServer(Path directory, List<String> options, List<String> inside)
+            throws IOException, InterruptedException, JOSEException {
         this.options = List.copyOf(options);
+        this.inside = List.copyOf(inside);
         this.data = Files.createDirectory(
                 directory.resolve("data"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -58,7 +66,8 @@ final class KilledServer implements AutoCloseable {
     }
 
     private Process start() throws IOException, InterruptedException, JOSEException {
-        var command = new ArrayList<>(List.of(
+        var command = new ArrayList<>(inside);
+        command.addAll(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Duser.home=" + data.resolveSibling("home"),
@@ -95,6 +104,11 @@ final class KilledServer implements AutoCloseable {
     void killAndRestart() throws IOException, InterruptedException, JOSEException {
         process.destroyForcibly().waitFor();
         process = start();
+    }
+
+    /// A path as the server has it, which may have file systems of its own.
+    Path sees(Path path) {
+        return Path.of("/proc", Long.toString(process.pid()), "root").resolve(Path.of("/").relativize(path));
     }
 
     Answer get(String path) throws IOException, InterruptedException {

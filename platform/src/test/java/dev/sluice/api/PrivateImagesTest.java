@@ -10,7 +10,10 @@ import dev.sluice.bytes.Digest;
 import dev.sluice.egress.EgressSettings;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.testing.DockerRegistry;
+import dev.sluice.testing.FullBlobs;
+import dev.sluice.testing.Layers;
 import dev.sluice.testing.RegistryRelay;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +23,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +50,7 @@ final class PrivateImagesTest {
     static Path directory;
 
     private final MemoryStore store = new MemoryStore();
+    private final AtomicBoolean isFull = new AtomicBoolean();
     private DockerRegistry registry;
     private RegistryRelay relay;
     private RegistryRelay other;
@@ -59,7 +66,7 @@ final class PrivateImagesTest {
         var outside =
                 new EgressSettings(Set.of("127.0.0.1"), Set.of(relay.host(), other.host()), Optional.empty());
         Path at = Files.createDirectories(directory.resolve("server"));
-        server = new ApiServer(at, store, new MemoryBlobs(), Registries.NONE, outside);
+        server = new ApiServer(at, store, new FullBlobs(new MemoryBlobs(), isFull::get), Registries.NONE, outside);
     }
 
     @AfterAll
@@ -175,6 +182,50 @@ final class PrivateImagesTest {
         assertThat(reason(asker)).contains("for those who log in");
         assertThat(other.authorizations()).isNotEmpty().containsOnly("-");
         assertThat(relay.authorizations()).isEmpty();
+    }
+
+    private Set<String> directories() throws IOException {
+        try (Stream<Path> all = Files.list(directory.resolve("server/images"))) {
+            return all.map(path -> path.getFileName().toString()).collect(Collectors.toSet());
+        }
+    }
+
+    @Test
+    void aFullDisk_isTheReason_untilThereIsRoom() throws Exception {
+        Asker asker = server.developer("full", "*");
+        logIn(asker, DockerRegistry.USER, DockerRegistry.PASSWORD);
+        Set<String> before = directories();
+        isFull.set(true);
+        assertThat(pulled(asker, relay.host() + REPOSITORY, SOON)).isEqualTo("ERROR");
+        assertThat(reason(asker)).endsWith("the server's disk is full: its operator makes room");
+        assertThat(directories()).isEqualTo(before);
+        isFull.set(false);
+        server.put(asker, "/v1/baseimage/b", base(relay.host() + REPOSITORY));
+        assertThat(settled(asker, PATIENCE)).as(reason(asker)).isEqualTo("READY");
+    }
+
+    /// What is small as it comes and large when it is unpacked fills no disk behind the quota's back.
+    @Test
+    void theQuota_countsTheUnpackedImage_andWhatDoesNotFit_isNotKept() throws Exception {
+        var zeros = new Layers().file("opt/zeros", new byte[64 << 20], 0644).gzip();
+        registry.push("private/zeros", "v1", List.of(PulledImagesTest.python(), zeros));
+        Asker asker = server.developer("tight", "*");
+        logIn(asker, DockerRegistry.USER, DockerRegistry.PASSWORD);
+        quota("tight", 100);
+        Set<String> before = directories();
+        assertThat(pulled(asker, relay.host() + "/private/zeros:v1", PATIENCE)).isEqualTo("ERROR");
+        assertThat(reason(asker)).endsWith("it does not fit into what your organization may store");
+        assertThat(directories()).as("at once").isEqualTo(before);
+        quota("tight", 1000);
+        server.put(asker, "/v1/baseimage/b", base(relay.host() + "/private/zeros:v1"));
+        assertThat(settled(asker, PATIENCE)).as(reason(asker)).isEqualTo("READY");
+        assertThat(directories()).hasSize(before.size() + 1);
+    }
+
+    private void quota(String organization, int mib) {
+        String path = "/v1/iam/organization/" + organization + "/quota";
+        ApiServer.Answer set = server.put(server.admin(), path, "{\"storedMib\":" + mib + "}");
+        assertThat(set.status()).as(set.body()).isEqualTo(200);
     }
 
     /// An image of those who are not logged in would be another one.
