@@ -56,6 +56,7 @@ public final class Bench {
             if (names.isEmpty()) {
                 names.addAll(BENCHES.keySet());
                 names.remove(FsBench.NAME); // is in the kernel's
+                names.removeAll(FunctionsBench.parts().keySet()); // are in the functions'
             }
             for (String name : names) {
                 Measure bench = BENCHES.get(name);
@@ -87,6 +88,9 @@ public final class Bench {
         benches.put(KernelBench.NAME, KernelBench::run);
         benches.put(IamBench.NAME, IamBench::run);
         benches.put(FunctionsBench.NAME, FunctionsBench::run);
+        FunctionsBench.parts()
+                .forEach((name, part) ->
+                        benches.put(name, (report, objects) -> FunctionsBench.run(part, report, objects)));
         benches.put("invoke-warm", (report, _) -> WarmBench.run(report));
         benches.put("invoke-cold", (report, _) -> ColdBench.run(report));
         return benches;

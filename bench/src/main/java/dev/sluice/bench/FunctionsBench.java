@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// `functions`: how soon one is READY, what calls cost in each language, what it costs to accept runs, to list many of
 /// them and to have many functions.
@@ -48,9 +50,9 @@ final class FunctionsBench {
     private final Report report;
     private final boolean isQuick;
 
-    private FunctionsBench(Report report, boolean isQuick) {
+    private FunctionsBench(Report report, int objects) {
         this.report = report;
-        this.isQuick = isQuick;
+        this.isQuick = objects < MANY;
     }
 
     /// @param bare starts what runs it, and nothing more
@@ -60,16 +62,47 @@ final class FunctionsBench {
         }
     }
 
-    /// @param objects how many runs are many; a hundredth of it are many functions
+    /// Its parts, each of which can be measured alone, with all of a bench's options.
+    ///
+    /// @return by name, in the order in which [#run] measures them
+    static Map<String, Part> parts() {
+        var parts = new LinkedHashMap<String, Part>();
+        parts.put(NAME + "-languages", FunctionsBench::languages);
+        parts.put(
+                NAME + "-enqueue",
+                (report, data, objects) -> EnqueueBench.run(report, data, new FunctionsBench(report, objects).length()));
+        parts.put(NAME + "-runs", RunsBench::run);
+        parts.put(NAME + "-registry", (report, data, objects) -> RegistryBench.run(report, data, functions(objects)));
+        return parts;
+    }
+
+    /// Some of a bench.
+    @FunctionalInterface
+    interface Part {
+        /// @param data    a directory that is not there yet
+        /// @param objects how many runs are many; a hundredth of it are many functions
+        void run(Report report, Path data, int objects) throws IOException, InterruptedException;
+    }
+
     static void run(Report report, int objects) throws IOException, InterruptedException {
-        var bench = new FunctionsBench(report, objects < MANY);
+        for (Part part : parts().values()) {
+            run(part, report, objects);
+        }
+    }
+
+    static void run(Part part, Report report, int objects) throws IOException, InterruptedException {
         try (Scratch scratch = Scratch.create()) {
-            try (SluiceServer server = SluiceServer.start(scratch.path().resolve("languages"))) {
-                bench.languages(server, scratch.path().resolve("bare"));
-            }
-            EnqueueBench.run(report, scratch.path().resolve("enqueue"), bench.length());
-            RunsBench.run(report, scratch.path().resolve("runs"), objects);
-            RegistryBench.run(report, scratch.path().resolve("registry"), Math.max(BUILDS, objects / 100));
+            part.run(report, scratch.path().resolve("data"), objects);
+        }
+    }
+
+    private static int functions(int objects) {
+        return Math.max(BUILDS, objects / 100);
+    }
+
+    private static void languages(Report report, Path data, int objects) throws IOException, InterruptedException {
+        try (SluiceServer server = SluiceServer.start(data)) {
+            new FunctionsBench(report, objects).languages(server, data.resolve("bare"));
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.sluice.bench;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Principal;
+import dev.sluice.label.Privilege;
 import dev.sluice.run.Run;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /// Many ended runs, listed page by page. They are written as runs are that have ended, without having run: the book of
 /// runs does not know.
@@ -24,6 +27,10 @@ final class RunsBench {
     private static final String OPERATOR = "dispatch";
     private static final int PAGE_RUNS = 1_000;
     private static final int PARTS = 10;
+    private static final int FEW = 100;
+    private static final int LISTS = 200;
+    private static final Component OWNER = Component.of(Principal.of(OPERATOR, "runs"));
+    private static final Component OF_FEW = Component.of(Principal.of(OPERATOR, "few"));
 
     private RunsBench() {}
 
@@ -32,6 +39,7 @@ final class RunsBench {
             server.create("listed", "python3", "listed.py", "def handle(context, payload):\n    return payload\n");
         }
         fill(data, count);
+        few(report, data, count);
         String kept = Integer.toString(2 * count);
         try (SluiceServer server = SluiceServer.start(data, "--runs-kept", kept)) {
             pages(server, count); // warms up
@@ -79,31 +87,70 @@ final class RunsBench {
         };
     }
 
-    private static void fill(Path data, int count) {
-        Clock clock = Clock.systemUTC();
-        var ids = new RunIds(clock, new SecureRandom());
-        try (var store = new RocksStore(data.resolve("store"), data.resolve("native"))) {
-            var runs = new Runs(store, clock);
-            Component owner = Component.of(Principal.of(OPERATOR, "runs"));
-            Label label = Label.of(owner, owner);
-            for (int i = 0; i < count; i++) {
-                long now = clock.millis();
-                var run = new Run(
-                        ids.next(),
-                        OPERATOR,
-                        "listed",
-                        "id",
-                        "faas",
-                        true,
-                        now,
-                        now,
-                        List.of(),
-                        new TreeMap<>(),
-                        label, Optional.empty());
-                runs.begin(run);
-                runs.end(run, content(label, now), Runs.Durability.BEHIND);
+    /// What who may know of few runs waits for a list of them, beside one where there are no others.
+    private static void few(Report report, Path data, int count) {
+        Samples alone;
+        Path small = data.resolveSibling("few");
+        try (var store = open(small)) {
+            fill(new Runs(store, Clock.systemUTC()), FEW, 1);
+            alone = lists(new Runs(store, Clock.systemUTC()));
+        }
+        try (var store = open(data)) {
+            String many = String.format(Locale.ROOT, "%,d", count);
+            report.add(Figure.of(
+                            FunctionsBench.NAME,
+                            "list of " + FEW + " runs, for whom " + many + " are secret",
+                            lists(new Runs(store, Clock.systemUTC())).micros(0.5) / 1e3,
+                            "ms",
+                            "ratio about 1")
+                    .beside("for whom as many are", alone.micros(0.5) / 1e3));
+        }
+    }
+
+    private static Samples lists(Runs runs) {
+        long[] nanos = new long[2 * LISTS];
+        for (int i = 0; i < nanos.length; i++) {
+            var reader = new Task(Label.PUBLIC, Label.of(OF_FEW, Component.TRUE), Privilege.NONE);
+            long start = System.nanoTime();
+            int listed = reader.run(() -> runs.list(OPERATOR, Runs.Wanted.ALL, Optional.empty(), PAGE_RUNS))
+                    .size();
+            nanos[i] = System.nanoTime() - start;
+            if (listed != FEW) {
+                throw new IllegalStateException(listed + " runs are listed, not " + FEW);
             }
         }
+        return Samples.of(Arrays.copyOfRange(nanos, LISTS, nanos.length), 1); // warm
+    }
+
+    private static RocksStore open(Path data) {
+        return new RocksStore(data.resolve("store"), data.resolve("native"));
+    }
+
+    private static void fill(Path data, int count) {
+        try (var store = open(data)) {
+            fill(new Runs(store, Clock.systemUTC()), count, Math.ceilDiv(count, FEW));
+        }
+    }
+
+    /// @param step how many runs there are for each that the reader of few may know of
+    private static void fill(Runs runs, int count, int step) {
+        Clock clock = Clock.systemUTC();
+        var ids = new RunIds(clock, new SecureRandom());
+        Label own = Label.of(OWNER, OWNER);
+        Label few = Label.of(OF_FEW, OWNER);
+        for (int i = 0; i < count; i++) {
+            end(runs, ids.next(), clock.millis(), own);
+            if (i % step == 0) {
+                end(runs, ids.next(), clock.millis(), few);
+            }
+        }
+    }
+
+    private static void end(Runs runs, UUID id, long now, Label label) {
+        var run = new Run(
+                id, OPERATOR, "listed", "id", "faas", true, now, now, List.of(), new TreeMap<>(), label, Optional.empty());
+        runs.begin(run);
+        runs.end(run, content(label, now), Runs.Durability.BEHIND);
     }
 
     private static Run.Content content(Label label, long now) {

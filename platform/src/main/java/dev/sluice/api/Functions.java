@@ -17,7 +17,6 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Principal;
-import dev.sluice.org.Limit;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import dev.sluice.org.TenantLimits;
@@ -42,14 +41,13 @@ final class Functions implements Kept {
 
     private final Object built = new Object();
 
-    private final CreationLocks creating = new CreationLocks();
     private final FunctionFiles files;
     private final FunctionBuilds builds;
     private final FunctionVersions versions;
     private final FunctionSources sources;
     private final StandbyWishes standby;
     private final Runs runs;
-    private final TenantLimits limits;
+    private final FunctionCounts counts;
     private final Clock clock;
     private final Cache<Name, Optional<Target>> targets =
             Caffeine.newBuilder().maximumSize(TARGETS_MAX).build();
@@ -71,7 +69,7 @@ final class Functions implements Kept {
         this.versions = versions;
         this.standby = standby;
         this.runs = runs;
-        this.limits = limits;
+        this.counts = new FunctionCounts(files, limits);
         this.clock = clock;
     }
 
@@ -85,20 +83,15 @@ final class Functions implements Kept {
     /// @throws Refused `EXISTS`, `DENIED`, `QUOTA`
     FunctionEntity create(Organization organization, FunctionRequest request) {
         requireLent(organization, request);
-        requireFewer(organization);
+        counts.requireFewer(organization);
         long now = clock.instant().getEpochSecond();
         Optional<BlobRef> source = request.source().map(sources::keep);
         var entity = new FunctionEntity(
                 uuid(), uuid(), 1, request.wish(), digest(source), Status.INITIALIZED, List.of(), now, now);
-        var lock = creating.of(organization);
-        lock.lock();
-        try {
-            requireFewer(organization);
+        counts.create(organization, () -> {
             files.create(organization, entity);
             source.ifPresent(kept -> keep(organization, entity, kept));
-        } finally {
-            lock.unlock();
-        }
+        });
         build(organization, entity);
         return entity;
     }
@@ -113,15 +106,6 @@ final class Functions implements Kept {
     private static void requireLent(Organization organization, FunctionRequest request) {
         List<Principal> injected = FunctionFiles.injected(organization, request.wish());
         Task.current().exercise(FunctionFiles.allOf(injected), Component.TRUE);
-    }
-
-    private void requireFewer(Organization organization) {
-        if (files.count(organization) >= limits.of(organization.token(), Limit.FUNCTIONS)) {
-            throw new Refused(
-                    Refusal.QUOTA,
-                    "your organization has as many functions as it may: delete some, or ask the server's administrator"
-                            + " for more: sluice iam update quota ORG --functions N");
-        }
     }
 
     /// @throws Refused `NOT_FOUND`, `CONFLICT`, `DENIED`
@@ -247,6 +231,7 @@ final class Functions implements Kept {
     void forget(Organization organization) {
         targets.asMap().keySet().removeIf(name -> name.organization().equals(organization));
         builds.forget(organization);
+        counts.forget(organization);
         standby.forget(organization);
     }
 
@@ -254,6 +239,7 @@ final class Functions implements Kept {
         String name = entity.name();
         runs.forget(organization.token(), name);
         builds.remove(organization, entity);
+        counts.forget(organization);
         standby.changed(organization, name);
         targets.invalidate(new Name(organization, name));
     }
