@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 /// That runs exist, and what came out of them, as the store holds it: under its own labels. Whoever reads it is held
 /// to the label of the run's existence as well. A large output lies apart.
@@ -24,7 +23,6 @@ import java.util.stream.Stream;
 /// Of an organization that is closed nothing more is written.
 final class Contents {
     private static final int INLINE_OUTPUT_BYTES_MAX = 64 << 10;
-    private static final Bytes MARK = Bytes.utf8("1");
 
     private static final Fault STOPPED =
             new Fault("SystemError", "the server stopped while the function ran", List.of());
@@ -56,16 +54,8 @@ final class Contents {
         Bytes key = RunKeys.existence(run.organization(), run.id());
         batch.put(key, RunCodec.encode(run));
         run.inputRef().ifPresent(blob -> ObjectUses.begin(batch, blob, key));
-        listedAt(run).forEach(place -> batch.put(place, MARK));
+        RunIndex.add(run, batch);
         return batch;
-    }
-
-    /// The keys by which a run is found that is looked for by what is known of it.
-    private static Stream<Bytes> listedAt(Run run) {
-        return Stream.concat(
-                Stream.of(RunKeys.ofFunction(run.organization(), run.function(), run.id())),
-                run.applications().stream()
-                        .map(application -> RunKeys.ofApplication(run.organization(), application, run.id())));
     }
 
     Optional<Run> existence(String organization, UUID id) {
@@ -97,7 +87,7 @@ final class Contents {
         batch.delete(RunKeys.existence(run.organization(), run.id()));
         batch.delete(RunKeys.content(run.organization(), run.id()));
         batch.delete(RunKeys.output(run.organization(), run.id()));
-        listedAt(run).forEach(batch::delete);
+        RunIndex.remove(run, batch);
         if (!run.blocking()) {
             batch.delete(RunKeys.tried(run.organization(), run.id()));
             letters.find(run.organization(), run.id()).ifPresent(letter -> letters.remove(letter, batch));

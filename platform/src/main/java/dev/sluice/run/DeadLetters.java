@@ -17,7 +17,6 @@ final class DeadLetters {
     /// Of one organization's runs whose existence has one label; the older ones are given up.
     static final int LETTERS_MAX = 10_000;
 
-    private static final Bytes MARK = Bytes.utf8("1");
     private static final Bytes NULL = Bytes.utf8("null");
 
     private final Store store;
@@ -30,8 +29,8 @@ final class DeadLetters {
 
     Batch put(Queued letter, Batch batch) {
         Run run = letter.run();
-        return batch.put(RunKeys.letter(run.organization(), run.id()), RunCodec.encode(letter))
-                .put(RunKeys.letterOfFunction(run.organization(), run.function(), run.id()), MARK);
+        RunIndex.addLetter(run, batch);
+        return batch.put(RunKeys.letter(run.organization(), run.id()), RunCodec.encode(letter));
     }
 
     Optional<Queued> find(String organization, UUID id) {
@@ -43,9 +42,8 @@ final class DeadLetters {
     Batch remove(Queued letter, Batch batch) {
         Run run = letter.run();
         Bytes user = RunKeys.queued(run.id());
-        batch.delete(RunKeys.letter(run.organization(), run.id()))
-                .delete(RunKeys.letterOfFunction(run.organization(), run.function(), run.id()))
-                .delete(RunKeys.payload(run.id()));
+        RunIndex.removeLetter(run, batch);
+        batch.delete(RunKeys.letter(run.organization(), run.id())).delete(RunKeys.payload(run.id()));
         letter.given().blobs().values().forEach(blob -> BlobUses.end(batch, blob.digest(), user, clock.instant()));
         return batch;
     }

@@ -6,6 +6,7 @@ import dev.sluice.store.Store;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,37 +18,26 @@ final class RunKeys {
     private static final int SHARD_BYTES = 4;
     private static final int ID_BYTES = 16;
     private static final String SYSTEM = "";
-    private static final char APPLICATION = 'A';
+    private static final char RUN = 'R';
     private static final char CONTENT = 'C';
     private static final char OUTPUT = 'O';
     private static final char TRIED = 'T';
     private static final char LETTER = 'L';
-    private static final char LETTER_OF_FUNCTION = 'F';
+    private static final char LIST = 'E';
+
+    /// Names of lists and labels may be long; who reads an entry looks at the label again.
+    private static final int HASH_BYTES = 16;
+
+    private static final List<Character> FORMER_LISTS = List.of('N', 'A', 'F');
 
     private RunKeys() {}
 
     static Bytes existence(String organization, UUID id) {
-        return key(organization, 'R', bytes(id));
+        return key(organization, RUN, bytes(id));
     }
 
     static Bytes existences(String organization) {
-        return key(organization, 'R');
-    }
-
-    static Bytes ofFunction(String organization, String function, UUID id) {
-        return key(organization, 'N', text(function), bytes(id));
-    }
-
-    static Bytes ofFunctions(String organization, String function) {
-        return key(organization, 'N', text(function), new byte[0]);
-    }
-
-    static Bytes ofApplication(String organization, String application, UUID id) {
-        return key(organization, APPLICATION, text(application), bytes(id));
-    }
-
-    static Bytes ofApplications(String organization, String application) {
-        return key(organization, APPLICATION, text(application), new byte[0]);
+        return key(organization, RUN);
     }
 
     static Bytes content(String organization, UUID id) {
@@ -71,12 +61,29 @@ final class RunKeys {
         return key(organization, LETTER);
     }
 
-    static Bytes letterOfFunction(String organization, String function, UUID id) {
-        return key(organization, LETTER_OF_FUNCTION, text(function), bytes(id));
+    /// A list of an organization's runs, by what says which.
+    static Bytes list(String organization, String which) {
+        return key(organization, LIST, hash(which));
     }
 
-    static Bytes lettersOfFunction(String organization, String function) {
-        return key(organization, LETTER_OF_FUNCTION, text(function), new byte[0]);
+    /// A run's place on a list: its label's part, and there its time.
+    static Bytes listed(Bytes list, Run run) {
+        return at(joined(list, hash(run.existence().toString())), run.id());
+    }
+
+    /// Which part of a list a place is of.
+    static Bytes partOf(Bytes list, Bytes place) {
+        return place.slice(0, list.length() + HASH_BYTES);
+    }
+
+    /// That all runs are on the lists that they should be on.
+    static Bytes isIndexed() {
+        return key(SYSTEM, 'V');
+    }
+
+    /// Where an earlier server listed the runs of a shard.
+    static List<Bytes> formerListsIn(Bytes shard) {
+        return FORMER_LISTS.stream().map(what -> in(shard, what)).toList();
     }
 
     static Bytes idempotency(String organization, Bytes scope) {
@@ -112,9 +119,14 @@ final class RunKeys {
 
     /// All that is kept of an organization's runs, but for those that wait or run.
     static List<Bytes> allOf(String organization) {
-        return Stream.of('R', 'N', APPLICATION, CONTENT, OUTPUT, TRIED, LETTER_OF_FUNCTION, 'I')
+        return Stream.of(RUN, LIST, CONTENT, OUTPUT, TRIED, 'I')
                 .map(what -> key(organization, what))
                 .toList();
+    }
+
+    /// All runs of a shard.
+    static Bytes existencesIn(Bytes shard) {
+        return in(shard, RUN);
     }
 
     /// What came out of all runs of a shard.
@@ -157,16 +169,25 @@ final class RunKeys {
 
     /// Where a run stands among those whose keys begin so.
     static Bytes at(Bytes places, UUID id) {
-        return Bytes.takeOver(ByteBuffer.allocate(places.length() + ID_BYTES)
-                .put(places.readOnlyArray())
-                .put(bytes(id))
+        return joined(places, bytes(id));
+    }
+
+    private static Bytes joined(Bytes first, byte[] second) {
+        return Bytes.takeOver(ByteBuffer.allocate(first.length() + second.length)
+                .put(first.readOnlyArray())
+                .put(second)
                 .array());
     }
 
     /// The id that a key ends in.
     static UUID idOf(Bytes key) {
-        ByteBuffer id = key.slice(key.length() - ID_BYTES, key.length()).asBuffer();
+        ByteBuffer id = idBytes(key).asBuffer();
         return new UUID(id.getLong(), id.getLong());
+    }
+
+    /// The same, in the order of time.
+    static Bytes idBytes(Bytes key) {
+        return key.slice(key.length() - ID_BYTES, key.length());
     }
 
     private static Bytes key(String organization, char what, byte[]... parts) {
@@ -182,6 +203,10 @@ final class RunKeys {
             out.writeBytes(parts[i]);
         }
         return Bytes.takeOver(out.toByteArray());
+    }
+
+    private static byte[] hash(String text) {
+        return Arrays.copyOf(Digest.sha256().digest(text(text)), HASH_BYTES);
     }
 
     private static byte[] text(String text) {

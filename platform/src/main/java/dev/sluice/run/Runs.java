@@ -138,6 +138,7 @@ public final class Runs {
     /// After a restart: closes each run that was running, and gives back those that had not begun, oldest
     /// first.
     public List<Accepted> recover() {
+        new RunUpgrade(store).run();
         Pages.forEach(store, RunKeys.opens(), record -> {
             Run run = RunCodec.decodeRun(record.value());
             store.commit(contents.put(run, contents.stopped(run), new Batch().delete(record.key())));
@@ -180,13 +181,13 @@ public final class Runs {
             return function.filter(name -> !name.equals(run.function())).isEmpty() && run.isOf(applications);
         }
 
-        /// Where they stand in the order of time.
-        private Bytes places(String organization) {
+        /// The list that they are looked for on.
+        private Bytes list(String organization) {
             return applications.stream()
                     .findFirst()
-                    .map(first -> RunKeys.ofApplications(organization, first))
-                    .or(() -> function.map(name -> RunKeys.ofFunctions(organization, name)))
-                    .orElseGet(() -> RunKeys.existences(organization));
+                    .map(first -> RunIndex.ofApplication(organization, first))
+                    .or(() -> function.map(name -> RunIndex.ofFunction(organization, name)))
+                    .orElseGet(() -> RunIndex.all(organization));
         }
     }
 
@@ -196,7 +197,7 @@ public final class Runs {
     /// @param before   only runs older than this one
     /// @param limit    at most [#LIST_RUNS_MAX]
     public List<View> list(String organization, Wanted what, Optional<UUID> before, int limit) {
-        return list(what.places(organization), before, limit, id -> find(organization, id, what::isMet));
+        return list(what.list(organization), before, limit, id -> find(organization, id, what::isMet));
     }
 
     /// The latest dead letters, as [#list] has runs.
@@ -204,34 +205,32 @@ public final class Runs {
     /// @param function empty for those of all
     public List<View> listDeadLetters(
             String organization, Optional<String> function, Optional<UUID> before, int limit) {
-        Bytes places = function.map(name -> RunKeys.lettersOfFunction(organization, name))
-                .orElseGet(() -> RunKeys.letters(organization));
-        return list(places, before, limit, id -> findDeadLetter(organization, id));
+        Bytes list = function.map(name -> RunIndex.lettersOfFunction(organization, name))
+                .orElseGet(() -> RunIndex.letters(organization));
+        return list(list, before, limit, id -> findDeadLetter(organization, id));
     }
 
-    private List<View> list(Bytes places, Optional<UUID> before, int limit, Function<UUID, Optional<View>> found) {
-        Bytes from = before.map(id -> RunKeys.at(places, id)).orElse(Bytes.EMPTY);
+    private List<View> list(Bytes list, Optional<UUID> before, int limit, Function<UUID, Optional<View>> found) {
+        NewestFirst newest = RunIndex.newest(store, list, before, Task.current()::mayObserve);
         int wanted = Math.clamp(limit, 1, LIST_RUNS_MAX);
         var views = new ArrayList<View>();
         long bytes = 0;
-        List<Store.Entry> page = store.scanBackwards(places, from, wanted);
-        while (!page.isEmpty()) {
-            for (Store.Entry entry : page) {
-                Optional<View> view = found.apply(RunKeys.idOf(entry.key()));
-                bytes += view.map(View::bytes).orElse(0L);
-                if (views.size() == wanted || (bytes > LIST_BYTES_MAX && !views.isEmpty())) {
-                    return views;
-                }
-                view.ifPresent(views::add);
+        Optional<UUID> id = newest.next();
+        while (id.isPresent() && views.size() < wanted) {
+            Optional<View> view = found.apply(id.get());
+            bytes += view.map(View::bytes).orElse(0L);
+            if (bytes > LIST_BYTES_MAX && !views.isEmpty()) {
+                return views;
             }
-            page = store.scanBackwards(places, page.getLast().key(), wanted);
+            view.ifPresent(views::add);
+            id = newest.next();
         }
         return views;
     }
 
     /// Forgets all ended runs of a function.
     public void forget(String organization, String function) {
-        Bytes prefix = RunKeys.ofFunctions(organization, function);
+        Bytes prefix = RunIndex.ofFunction(organization, function);
         List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, FORGOTTEN_AT_ONCE);
         while (!page.isEmpty()) {
             var batch = new Batch();

@@ -185,7 +185,7 @@ final class DeadLettersTest {
         assertThat(letters("acme")).isEmpty();
         assertThat(payloads()).isZero();
         assertThat(store.scan(RunKeys.letters("acme"), Bytes.EMPTY, 1)).isEmpty();
-        assertThat(store.scan(RunKeys.lettersOfFunction("acme", "f1"), Bytes.EMPTY, 1))
+        assertThat(store.scan(RunIndex.lettersOfFunction("acme", "f1"), Bytes.EMPTY, 1))
                 .isEmpty();
         assertThat(store.scan(RunKeys.tried("acme", id(3)), Bytes.EMPTY, 1)).isEmpty();
     }
