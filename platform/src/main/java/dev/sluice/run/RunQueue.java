@@ -166,7 +166,6 @@ public final class RunQueue {
         var waiting = new ArrayList<Accepted>();
         Pages.forEach(store, RunKeys.queue(), record -> {
             Queued queued = RunCodec.decodeQueued(record.value(), NULL);
-            Run run = queued.run();
             if (queued.isStarted()) {
                 Ended ended = ended(queued, stopped(queued), Outcome.FAILED);
                 store.commit(ended.batch());
