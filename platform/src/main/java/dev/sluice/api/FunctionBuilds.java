@@ -115,16 +115,25 @@ final class FunctionBuilds {
             if (!wanted.entity().faasId().equals(entity.faasId())) {
                 return;
             }
+            Stored next = wanted;
             try {
                 BlobRef source =
                         sources.fetch(organization.token(), entity.wish().sourceUrl());
+                FunctionEntity with = wanted.entity().of(source.digest());
+                long version = as(organization, () -> files.write(organization, with, wanted.version()))
+                        .version();
+                next = new Stored(wanted.entity(), version); // a source that has no room is none
                 as(organization, () -> {
-                    files.write(organization, wanted.entity().of(source.digest()), wanted.version());
                     files.keepSource(organization, entity.name(), source);
                     return source;
                 });
             } catch (Unfit unfit) {
-                mark(organization, wanted, Status.ERROR, List.of(unfit.reason()));
+                mark(organization, next, Status.ERROR, List.of(unfit.reason()));
+            } catch (Refused refused) {
+                if (refused.refusal() != Refusal.QUOTA) {
+                    throw refused;
+                }
+                mark(organization, next, Status.ERROR, List.of("sourceURL: " + refused.reason()));
             }
         } catch (Refused overtaken) {
             LOG.debug("a function was changed while its source was fetched: {}", overtaken.refusal());

@@ -12,10 +12,14 @@ import dev.sluice.store.MemoryStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +54,13 @@ final class SourceUrlTest {
 
     private HttpServer sources() throws IOException {
         byte[] archive = Archives.gzip(Archives.tar("f.py", "def handle(context, payload):\n    return 'fetched'\n"));
+        byte[] noise = new byte[200_000];
+        new Random(1).nextBytes(noise);
+        byte[] large = Archives.gzip(Archives.tar(new TreeMap<>(Map.of(
+                "f.py",
+                "def handle(context, payload):\n    return 1\n".getBytes(StandardCharsets.UTF_8),
+                "noise",
+                noise))));
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             asked.incrementAndGet();
@@ -57,6 +68,9 @@ final class SourceUrlTest {
             if (path.equals("/moved")) {
                 exchange.getResponseHeaders().add("Location", "/f.tar.gz");
                 exchange.sendResponseHeaders(302, -1);
+            } else if (path.equals("/large.tar.gz")) {
+                exchange.sendResponseHeaders(200, large.length);
+                exchange.getResponseBody().write(large);
             } else if (path.equals("/f.tar.gz")) {
                 exchange.sendResponseHeaders(200, archive.length);
                 exchange.getResponseBody().write(archive);
@@ -121,6 +135,33 @@ final class SourceUrlTest {
         create(name, url);
         awaitStatus(name, "ERROR");
         assertThat(reason(name)).contains(why);
+    }
+
+    /// Nothing is built of it either: what nobody pays for is not kept.
+    @Test
+    void aSourceThatHasNoRoom_isAnError_withOneReason() {
+        Asker dev = api.developer("scarce", "*");
+        api.post(
+                dev,
+                "/v1/baseimage",
+                "{\"name\":\"py\",\"dockerUrl\":\"dispatchframework/python3-base:1\",\"language\":\"python3\"}");
+        assertThat(api.post(dev, "/v1/image", "{\"name\":\"python3\",\"baseImageName\":\"py\"}")
+                        .status())
+                .isEqualTo(201);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> api.get(dev, "/v1/image/python3").text("status").equals("READY"));
+        api.put(root, "/v1/iam/organization/scarce/quota", "{\"storedMib\":1}");
+        while (api.put(dev, "/faasten/fs/~:" + System.nanoTime(), "x".repeat(60_000))
+                        .status()
+                == 201) {}
+        String body = "{\"name\":\"large\",\"image\":\"python3\",\"handler\":\"f.handle\",\"sourceURL\":\""
+                + at(permitted, "/large.tar.gz") + "\"}";
+        assertThat(api.post(dev, "/v1/function", body).status()).isEqualTo(201);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> api.get(dev, "/v1/function/large").text("status").equals("ERROR"));
+        assertThat(api.get(dev, "/v1/function/large").json().path("reason").toString())
+                .contains("sourceURL: your organization has stored all the bytes");
+        assertThat(api.get(dev, "/v1/function/large/source").status()).isEqualTo(404);
     }
 
     private static String at(HttpServer server, String path) {
