@@ -11,10 +11,13 @@ import dev.sluice.kernel.Refused;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The bytes of functions' sources: kept, read, and fetched from where their authors say. Thread-safe.
 final class FunctionSources {
     private static final int OK = 200;
+    private static final Logger LOG = LoggerFactory.getLogger(FunctionSources.class);
 
     private final Blobs blobs;
     private final Services services;
@@ -55,6 +58,9 @@ final class FunctionSources {
             return keep(SourceArchive.unpack(answer.body().toArray()));
         } catch (Refused refused) {
             throw new Unfit("sourceURL: " + refused.reason());
+        } catch (UncheckedIOException full) {
+            LOG.warn("a source could not be kept", full);
+            throw new Unfit("sourceURL: the server could not keep the source");
         }
     }
 }

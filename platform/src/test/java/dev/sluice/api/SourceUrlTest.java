@@ -9,6 +9,7 @@ import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.build.Registries;
 import dev.sluice.egress.EgressSettings;
 import dev.sluice.store.MemoryStore;
+import dev.sluice.testing.FullBlobs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Sources that are fetched, from servers on loopback: the operator permits one of them, and allows the host.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SourceUrlTest {
+    private final AtomicBoolean isFull = new AtomicBoolean();
     private final AtomicInteger asked = new AtomicInteger();
     private HttpServer permitted;
     private HttpServer other;
@@ -46,7 +49,7 @@ final class SourceUrlTest {
         api = new ApiServer(
                 directory,
                 new MemoryStore(),
-                new MemoryBlobs(),
+                new FullBlobs(new MemoryBlobs(), isFull::get),
                 Registries.NONE,
                 new EgressSettings(Set.of("127.0.0.1"), Set.of(permit), Optional.empty()));
         root = api.admin();
@@ -65,13 +68,14 @@ final class SourceUrlTest {
         server.createContext("/", exchange -> {
             asked.incrementAndGet();
             String path = exchange.getRequestURI().getPath();
+            isFull.set(path.equals("/full.tar.gz"));
             if (path.equals("/moved")) {
                 exchange.getResponseHeaders().add("Location", "/f.tar.gz");
                 exchange.sendResponseHeaders(302, -1);
             } else if (path.equals("/large.tar.gz")) {
                 exchange.sendResponseHeaders(200, large.length);
                 exchange.getResponseBody().write(large);
-            } else if (path.equals("/f.tar.gz")) {
+            } else if (path.equals("/f.tar.gz") || path.equals("/full.tar.gz")) {
                 exchange.sendResponseHeaders(200, archive.length);
                 exchange.getResponseBody().write(archive);
             } else {
@@ -135,6 +139,17 @@ final class SourceUrlTest {
         create(name, url);
         awaitStatus(name, "ERROR");
         assertThat(reason(name)).contains(why);
+    }
+
+    @Test
+    void aFullDisk_isAnError_withOneReason() {
+        try {
+            create("full", at(permitted, "/full.tar.gz"));
+            awaitStatus("full", "ERROR");
+        } finally {
+            isFull.set(false);
+        }
+        assertThat(reason("full")).isEqualTo("sourceURL: the server could not keep the source");
     }
 
     /// Nothing is built of it either: what nobody pays for is not kept.
