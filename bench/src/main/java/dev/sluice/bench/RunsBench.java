@@ -27,6 +27,7 @@ final class RunsBench {
     private static final String OPERATOR = "dispatch";
     private static final int PAGE_RUNS = 1_000;
     private static final int PARTS = 10;
+    private static final int WARM_UP_RUNS = 300_000;
     private static final int FEW = 100;
     private static final int LISTS = 200;
     private static final Component OWNER = Component.of(Principal.of(OPERATOR, "runs"));
@@ -42,7 +43,7 @@ final class RunsBench {
         few(report, data, count);
         String kept = Integer.toString(2 * count);
         try (SluiceServer server = SluiceServer.start(data, "--runs-kept", kept)) {
-            pages(server, count); // warms up
+            pages(server, Math.min(count, WARM_UP_RUNS));
             double before = server.memoryMib();
             Samples[] parts = pages(server, count);
             String many = String.format(Locale.ROOT, "%,d", count);
@@ -59,11 +60,11 @@ final class RunsBench {
         }
     }
 
-    /// All pages, from the newest to the oldest.
+    /// Pages of so many runs, from the newest to the oldest.
     ///
     /// @return of the first pages and of the last
     private static Samples[] pages(SluiceServer server, int count) throws IOException, InterruptedException {
-        int most = Math.ceilDiv(count, PAGE_RUNS) + 1;
+        int most = Math.ceilDiv(count, PAGE_RUNS) + 1; // few runs more are listed
         long[] nanos = new long[most];
         int listed = 0;
         int pages = 0;

@@ -18,6 +18,7 @@ import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
 import dev.sluice.image.Pulls;
 import dev.sluice.invoke.Invocations;
+import dev.sluice.kernel.Refused;
 import dev.sluice.org.Organization;
 import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.Organizations;
@@ -32,9 +33,12 @@ import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Everything that the API listeners answer, in one table.
 public final class Api implements Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(Api.class);
     private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
     private static final String ANY = "*";
 
@@ -238,10 +242,19 @@ public final class Api implements Handler {
         register.forget(deleted);
     }
 
-    /// After a restart: goes on with what the previous server had begun for its callers.
+    /// After a restart: goes on with what the previous server had begun for its callers. With functions behind, since
+    /// there may be many: who asks for one meanwhile finds it as it was.
     public void recover() {
         organizations.all().forEach(images::recover);
-        organizations.all().forEach(functions::recover);
+        Thread.ofVirtual().name("recover").start(() -> organizations.all().forEach(this::recoverFunctions));
+    }
+
+    private void recoverFunctions(Organization organization) {
+        try {
+            functions.recover(organization);
+        } catch (Refused refused) {
+            LOG.warn("the functions of an organization were not looked through: {}", refused.refusal());
+        }
     }
 
     @Override

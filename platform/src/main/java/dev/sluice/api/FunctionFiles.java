@@ -153,6 +153,13 @@ final class FunctionFiles {
         return count;
     }
 
+    /// Whether a function is there still, and not another one of its name.
+    boolean isThere(Organization organization, FunctionEntity entity) {
+        return readIfThere(file(organization, entity.name()))
+                .filter(now -> now.id().equals(entity.id()))
+                .isPresent();
+    }
+
     /// Nothing for a function that was deleted while it was being listed.
     private Optional<FunctionEntity> readIfThere(FsPath path) {
         try {

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The functions of organizations: create, update, find, list, delete. Acts as the current task, which must hold
 /// `acme/function`; what is changed is durable on return, and built behind it.
@@ -48,6 +49,7 @@ final class Functions implements Kept {
     private final StandbyWishes standby;
     private final Runs runs;
     private final FunctionCounts counts;
+    private final CreationLocks deleting = new CreationLocks();
     private final Clock clock;
     private final Cache<Name, Optional<Target>> targets =
             Caffeine.newBuilder().maximumSize(TARGETS_MAX).build();
@@ -212,7 +214,7 @@ final class Functions implements Kept {
         }
     }
 
-    /// After a restart: goes on with what was being built or deleted.
+    /// After a restart: goes on with what was being built or deleted. Takes time that grows with the functions.
     void recover(Organization organization) {
         List<FunctionEntity> all = Upkeep.of(organization, Resource.FUNCTION).run(() -> files.list(organization));
         for (FunctionEntity entity : all) {
@@ -222,9 +224,7 @@ final class Functions implements Kept {
                 case READY, ERROR -> {}
             }
         }
-        Thread.ofVirtual()
-                .name("standby-recover")
-                .start(() -> all.forEach(entity -> standby.changed(organization, entity.name())));
+        all.forEach(entity -> standby.changed(organization, entity.name()));
     }
 
     /// Nothing is known of an organization any more that was deleted.
@@ -235,11 +235,20 @@ final class Functions implements Kept {
         standby.forget(organization);
     }
 
+    /// Of two who delete the same function one does, and neither deletes what was created in its place since.
     private void finishDeleting(Organization organization, FunctionEntity entity) {
         String name = entity.name();
-        runs.forget(organization.token(), name);
-        builds.remove(organization, entity);
-        counts.forget(organization);
+        ReentrantLock lock = deleting.of(organization);
+        lock.lock();
+        try {
+            if (Upkeep.of(organization, Resource.FUNCTION).run(() -> files.isThere(organization, entity))) {
+                runs.forget(organization.token(), name);
+                builds.remove(organization, entity);
+                counts.forget(organization);
+            }
+        } finally {
+            lock.unlock();
+        }
         standby.changed(organization, name);
         targets.invalidate(new Name(organization, name));
     }
