@@ -40,6 +40,9 @@ final class LyingRegistryTest {
     private final Map<String, byte[]> answers = new ConcurrentHashMap<>();
     private final Map<String, String> redirects = new ConcurrentHashMap<>();
     private final List<String> elsewhere = new CopyOnWriteArrayList<>();
+
+    /// What the registry itself heard of who asks.
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final byte[] layer = new Layers().file("a", "1").gzip().stored();
     private volatile String challenge = "";
     private HttpServer registry;
@@ -93,6 +96,9 @@ final class LyingRegistryTest {
     private void answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath().replaceFirst("^/v2/made/it/", "");
         String redirect = redirects.get(path);
+        exchange.getRequestHeaders()
+                .getOrDefault("Authorization", List.of())
+                .forEach(told::add);
         byte[] body = answers.getOrDefault(path, new byte[0]);
         int status = answers.containsKey(path) ? 200 : 404;
         if (!challenge.isEmpty() && !exchange.getRequestHeaders().containsKey("Authorization")) {
@@ -189,6 +195,26 @@ final class LyingRegistryTest {
         challenge = "Bearer realm=\"http://127.0.0.1:" + other.getAddress().getPort() + "/token\",service=\"it\"";
         pull(":v1");
         assertThat(elsewhere).containsExactly("null");
+    }
+
+    @Test
+    void theTokenServiceOfTheRegistryItself_isToldThePassword() throws Exception {
+        answers.put("/token", "{\"token\":\"t\"}".getBytes(StandardCharsets.UTF_8));
+        challenge = "Bearer realm=\"http://" + host() + "/token\",service=\"it\"";
+        pull(":v1");
+        assertThat(told).contains(LOGIN.basic(), "Bearer t").hasSize(2);
+    }
+
+    /// `localhost` is this machine's, which the operator lets nothing reach but for what he names.
+    @Test
+    void aTokenServiceThatMayNotBeAsked_hearsNothing_andIsTheReason() {
+        String port = ":" + other.getAddress().getPort() + "/token\"";
+        for (String realm : List.of("http://unnamed.example.com", "https://unnamed.example.com", "http://user@localhost")) {
+            challenge = "Bearer realm=\"" + realm + port + ",service=\"it\"";
+            assertThat(refused(":v1")).containsAnyOf("without TLS", "lets nothing reach", "no address");
+        }
+        assertThat(elsewhere).isEmpty();
+        assertThat(told).isEmpty();
     }
 
     @Test
