@@ -34,6 +34,7 @@ final class Build {
     private final BuildLog log;
     private int fetches;
     private long fetchedBytes;
+    private String unreachable = "";
     private volatile @Nullable InputStream body;
     private volatile @Nullable String ended;
 
@@ -92,10 +93,15 @@ final class Build {
                 case 'E' -> {
                     return installed.all();
                 }
-                case 'X' -> throw new BuildFailed(new String(frame.body().readOnlyArray(), StandardCharsets.UTF_8));
+                case 'X' -> throw failed(new String(frame.body().readOnlyArray(), StandardCharsets.UTF_8));
                 default -> throw new BuildFailed("the build spoke in riddles");
             }
         }
+    }
+
+    /// A tool that cannot fetch something says only that there is no such thing.
+    private BuildFailed failed(String reason) {
+        return new BuildFailed(unreachable.isEmpty() ? reason : unreachable + "; " + reason);
     }
 
     private Map<String, ?> job() {
@@ -138,8 +144,9 @@ final class Build {
         Fetching.Fetched fetched;
         try {
             fetched = fetching.get(address, accept(asked.path("accept").asString("*/*")));
-        } catch (IOException unreachable) {
-            log.say("sluice: the registry cannot be reached: " + Registries.origin(address));
+        } catch (IOException gone) {
+            unreachable = "the registry cannot be reached: " + Registries.origin(address);
+            log.say("sluice: " + unreachable);
             refuse(502);
             return;
         }

@@ -251,6 +251,18 @@ final class HostileBuildTest {
         assertThat(registry.received()).isEmpty();
     }
 
+    /// What the tool makes of that is no help to whoever reads it alone.
+    @Test
+    void aRegistryThatIsGone_isNamedInTheReason() throws Exception {
+        String gone = origin();
+        registry.close();
+        assertThat(refused(() -> {
+                    fetch("/simple/a");
+                    send('X', "ERROR: no such package");
+                }))
+                .isEqualTo("the registry cannot be reached: " + gone + "; ERROR: no such package");
+    }
+
     @Test
     void bytesWithoutEnd_endIt() {
         registry.answer(_ -> Sink.ok("x".repeat(48 * MIB)));

@@ -69,6 +69,16 @@ final class ReserveTest {
         }
     }
 
+    /// Else it is set aside, loaded and taken away again, over and over.
+    @Test
+    void whatRunsHold_isNotSetAside() throws InterruptedException {
+        try (var _ = granted("c", 960)) {
+            assertThat(reserve("a", 128)).isEmpty();
+            assertThat(reserve("a", 64)).isPresent();
+        }
+        assertThat(reserve("a", 128)).isPresent();
+    }
+
     @Test
     void aLowerLimit_takesWhatIsSetAside() {
         Reservation kept = reserve("a", 128).orElseThrow();
