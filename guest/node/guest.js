@@ -14,6 +14,7 @@ const { Package } = require('./loading');
 const { CloudCall, CloudCallError } = require('./faasten');
 const aws = require('./aws');
 const { isStream, drain } = require('./chunks');
+const payloads = require('./payloads');
 
 const PROTOCOL_VERSION = 1;
 const RESULT_BYTES_MAX = 6 << 20;
@@ -44,6 +45,14 @@ function printing(name, fd) {
 
 function settle(run, kind, value) {
   if (run !== current || run.answer !== null) return;
+  if (kind === KIND.RESULT && run.finish !== null) {
+    try {
+      run.finish();
+    } catch (problem) {
+      kind = KIND.ERROR;
+      value = ofFunction(problem);
+    }
+  }
   run.answer = { kind, value };
   setImmediate(conclude, run);
 }
@@ -83,7 +92,7 @@ function settleValue(run, result) {
   if (encoded.length <= RESULT_BYTES_MAX) {
     settle(run, KIND.RESULT, encoded);
   } else {
-    const reason = `the result has ${encoded.length} bytes, more than ${RESULT_BYTES_MAX}`;
+    const reason = `the result has ${encoded.length} bytes, more than ${RESULT_BYTES_MAX}: write it to context.output`;
     settle(run, KIND.ERROR, failure('FunctionError', reason));
   }
 }
@@ -108,7 +117,7 @@ function conclude(run) {
 function next(start) {
   const { kind, id, value } = channel.receive();
   if (kind !== KIND.RUN) throw new Violation('a frame that was not expected');
-  const run = { id, answer: null, start, onIdle: null };
+  const run = { id, answer: null, start, onIdle: null, finish: null };
   current = run;
   let result;
   try {
@@ -132,6 +141,9 @@ function dispatch(fn) {
     const map = JSON.parse(context.toString());
     map.secrets ??= {};
     map.serviceBindings ??= {};
+    const { input } = map;
+    delete map.input;
+    run.finish = payloads.give(map, (operation, args) => ask(run, operation, args), input);
     return fn(map, JSON.parse(payload.toString()));
   });
 }

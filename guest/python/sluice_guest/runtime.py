@@ -133,7 +133,7 @@ def _run_dents(calls, dents, function, keywords, payload, context):
 
 def _result(body, answer):
     if len(body) > RESULT_BYTES_MAX:
-        reason = "the result has %d bytes, more than %d" % (len(body), RESULT_BYTES_MAX)
+        reason = "the result has %d bytes, more than %d: write it to context.output" % (len(body), RESULT_BYTES_MAX)
         return codec.ERROR, failure("FunctionError", reason)
     return codec.RESULT, answer
 

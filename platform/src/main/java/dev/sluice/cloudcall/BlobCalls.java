@@ -1,6 +1,7 @@
 package dev.sluice.cloudcall;
 
 import dev.sluice.fs.BlobRef;
+import dev.sluice.fs.UnlinkedBlobs;
 import java.io.IOException;
 import java.util.Map;
 
@@ -8,10 +9,12 @@ import java.util.Map;
 final class BlobCalls {
     private final Handles handles;
     private final FileCalls files;
+    private final UnlinkedBlobs unlinked;
 
-    BlobCalls(Handles handles, FileCalls files) {
+    BlobCalls(Handles handles, FileCalls files, UnlinkedBlobs unlinked) {
         this.handles = handles;
         this.files = files;
+        this.unlinked = unlinked;
     }
 
     Value answer(CloudCall.OfBlobs call) throws IOException {
@@ -19,6 +22,7 @@ final class BlobCalls {
             case CloudCall.OpenBlob(var path) -> open(files.blobAt(path));
             case CloudCall.OpenBlobHandle(var handle) -> open(handles.finished(handle));
             case CloudCall.CreateBlob() -> Value.of(handles.create());
+            case CloudCall.CreateOutput() -> Value.of(handles.createOutput(unlinked.bytesLeft()));
             case CloudCall.WriteBlob(var handle, var content) -> {
                 handles.write(handle, content);
                 yield Value.NULL;

@@ -29,6 +29,7 @@ final class CallDecoder {
             case "list_faceted" -> new CloudCall.ListFaceted(args.path("path"));
             case "hard_link" -> new CloudCall.HardLink(args.path("source"), args.path("destination"), args.with());
             case "create_blob" -> new CloudCall.CreateBlob();
+            case "create_output" -> new CloudCall.CreateOutput();
             case "write_blob" -> new CloudCall.WriteBlob(args.text("handle"), args.octets("content"));
             case "finalize_blob" -> new CloudCall.FinalizeBlob(args.text("handle"));
             case "open_blob" -> new CloudCall.OpenBlob(args.path("path"));

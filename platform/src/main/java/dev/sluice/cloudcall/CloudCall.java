@@ -56,6 +56,10 @@ public sealed interface CloudCall {
     /// Begins a blob. Answers its handle (text), for [WriteBlob] and [FinalizeBlob].
     record CreateBlob() implements OfBlobs {}
 
+    /// Begins the blob that is the run's output beside its result, once. Answers as [CreateBlob]; what
+    /// [FinalizeBlob] makes of it is kept if the run succeeds.
+    record CreateOutput() implements OfBlobs {}
+
     /// Appends to a blob that is not finalized.
     record WriteBlob(String handle, Bytes content) implements OfBlobs {}
 

@@ -11,8 +11,11 @@ import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
+import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
+import dev.sluice.label.Privilege;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,7 +52,7 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
         this.unlinked = new UnlinkedBlobs(rooms.fs(), rooms.blobs());
         this.handles = new Handles(rooms.blobs());
         this.files = new FileCalls(rooms.fs(), objects, paths, handles);
-        this.blobs = new BlobCalls(handles, files);
+        this.blobs = new BlobCalls(handles, files, unlinked);
         this.labels = new LabelCalls(self);
         var forms = new GateForms(rooms, files, handles, paths);
         var services = new ServiceCalls(rooms.fs(), rooms.gates().services(), forms, objects, paths);
@@ -79,6 +82,15 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
         } catch (Refused refused) {
             return Optional.empty();
         }
+    }
+
+    /// Keeps what the run wrote as its output, with the label of its result; whoever pays for the run pays for it.
+    ///
+    /// @throws Refused `QUOTA`
+    public Optional<ObjectId> keepOutput(Label label) {
+        String payer = Task.current().payer();
+        return handles.output().map(blob -> new Task(label, label, Privilege.NONE, payer)
+                .run(() -> unlinked.create(label, blob).id()));
     }
 
     @Override

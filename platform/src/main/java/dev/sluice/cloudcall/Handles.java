@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The blobs that one run has in hand, by opaque handles that mean nothing to any other run: each method throws
 /// [HandleClosed] for one that it does not know, and refuses what is beyond [#HANDLES_MAX].
@@ -22,6 +24,8 @@ final class Handles implements AutoCloseable {
     private final Map<String, Blobs.Upload> writing = new HashMap<>();
     private final Map<String, BlobRef> finished = new HashMap<>();
     private final Map<String, Blobs.Blob> reading = new HashMap<>();
+    private String outputHandle = "";
+    private @Nullable BlobRef output;
     private long writtenBytes;
     private int last;
 
@@ -39,11 +43,29 @@ final class Handles implements AutoCloseable {
         return handle;
     }
 
+    /// @throws Refused `EXISTS` if there was one before
+    String createOutput(long bytesMax) throws IOException {
+        requireRoom();
+        if (!outputHandle.isEmpty()) {
+            throw new Refused(Refusal.EXISTS, "a run has one output");
+        }
+        outputHandle = next("w");
+        writing.put(outputHandle, blobs.begin(bytesMax));
+        return outputHandle;
+    }
+
+    /// What the run wrote as its output, if that is whole.
+    Optional<BlobRef> output() {
+        return Optional.ofNullable(output);
+    }
+
     void write(String handle, Bytes piece) throws IOException {
         Blobs.Upload upload = HandleClosed.unless(writing.get(handle));
-        writtenBytes += piece.length();
-        if (writtenBytes > WRITTEN_BYTES_MAX) {
-            throw new BlobTooLarge(WRITTEN_BYTES_MAX);
+        if (!handle.equals(outputHandle)) {
+            writtenBytes += piece.length();
+            if (writtenBytes > WRITTEN_BYTES_MAX) {
+                throw new BlobTooLarge(WRITTEN_BYTES_MAX);
+            }
         }
         upload.write(piece);
     }
@@ -52,7 +74,11 @@ final class Handles implements AutoCloseable {
         try (Blobs.Upload upload = HandleClosed.unless(writing.remove(handle))) {
             var digest = upload.finish();
             try (Blobs.Blob blob = blobs.open(digest).orElseThrow(() -> new IOException("a blob has vanished"))) {
-                return hold(new BlobRef(digest, blob.length()));
+                var ref = new BlobRef(digest, blob.length());
+                if (handle.equals(outputHandle)) {
+                    output = ref;
+                }
+                return hold(ref);
             }
         }
     }

@@ -37,7 +37,7 @@ final class Endings {
                 highest,
                 gate.answerLabel(isAnswer ? task.label() : highest),
                 Json.shown(payload),
-                end.output().map(o -> new Output(o.status(), o.body(), o.isJson())),
+                end.output().map(o -> new Output(o.status(), o.body(), o.isJson(), o.ref())),
                 end.fault().map(f -> new Run.Fault(f.type(), f.message(), f.stacktrace())),
                 end.stdout(),
                 end.stderr());

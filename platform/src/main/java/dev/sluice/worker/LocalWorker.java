@@ -106,11 +106,11 @@ public final class LocalWorker implements AutoCloseable {
         Task task = Task.current();
         gates.verify(gate);
         if (job.timeMax().isZero()) {
-            return failed(Fault.NEVER_BEGUN);
+            return RunEnd.failed(Fault.NEVER_BEGUN);
         }
         Optional<String> missing = missing(gate.function().runtime());
         if (missing.isPresent()) {
-            return failed(Fault.system(missing.get()));
+            return RunEnd.failed(Fault.system(missing.get()));
         }
         InstanceKey key = InstanceKey.of(tenant, gate, job.injected());
         Set<String> parties = parties(tenant, gate);
@@ -124,10 +124,10 @@ public final class LocalWorker implements AutoCloseable {
             if (end.isEmpty()) { // once: one that was started for it has had no time to die
                 end = end(key, loaded.start(gate.function(), parties, left, job.cancellation()), gate, task, job);
             }
-            return end.orElseGet(() -> failed(Fault.system("the guest ended before it could begin")));
+            return end.orElseGet(() -> RunEnd.failed(Fault.system("the guest ended before it could begin")));
         } catch (SandboxFailed failed) {
             LOG.warn("a guest could not be started", failed);
-            return failed(Fault.system("the guest could not be started"));
+            return RunEnd.failed(Fault.system("the guest could not be started"));
         }
     }
 
@@ -139,12 +139,12 @@ public final class LocalWorker implements AutoCloseable {
                 Optional<Fault> unfit = Contexts.unfit(instance.convention(), gate.function(), job);
                 if (unfit.isPresent()) {
                     instance.sandbox().close();
-                    yield Optional.of(failed(unfit.get()));
+                    yield Optional.of(RunEnd.failed(unfit.get()));
                 }
                 yield serve(key, instance, gate, task, job);
             }
-            case Prepared.Unfit(Fault fault) -> Optional.of(failed(fault));
-            case Prepared.Dead(Fault fault) -> Optional.of(failed(fault));
+            case Prepared.Unfit(Fault fault) -> Optional.of(RunEnd.failed(fault));
+            case Prepared.Dead(Fault fault) -> Optional.of(RunEnd.failed(fault));
         };
     }
 
@@ -221,7 +221,7 @@ public final class LocalWorker implements AutoCloseable {
             Optional<CloudCalls.Held> input = job.blobs().input().flatMap(answering::holdUnlinked);
             if (input.isEmpty() && job.blobs().input().isPresent()) {
                 isReusable = true;
-                return Optional.of(failed(Contexts.INPUT_GONE, logs));
+                return Optional.of(RunEnd.failed(Contexts.INPUT_GONE, logs));
             }
             var given = new Contexts.Given(input, answering.hold(job.blobs().named()));
             Bytes context = Contexts.of(
@@ -236,7 +236,8 @@ public final class LocalWorker implements AutoCloseable {
             if (outcome instanceof Outcome.Yielded) {
                 job.chunks().end();
             }
-            return Optional.of(RunEnd.of(outcome, masks, logs));
+            return Optional.of(RunEnd.of(
+                    outcome, () -> answering.keepOutput(gate.answerLabel(task.label())), masks, logs));
         } catch (GuestGone | GuestProtocolViolation broken) {
             if (broken instanceof RunNeverBegun && instance.ended() == null) {
                 return Optional.empty();
@@ -245,7 +246,7 @@ public final class LocalWorker implements AutoCloseable {
                     ? Fault.function("the function broke the protocol between its runtime and the platform")
                     : Postmortem.of(instance, gate.function());
             instance.sandbox().drainLogs(logs);
-            return Optional.of(failed(fault, logs));
+            return Optional.of(RunEnd.failed(fault, logs));
         } finally {
             watch.end(instance);
             instance.saw(task.highest());
@@ -287,13 +288,5 @@ public final class LocalWorker implements AutoCloseable {
 
     private static void closeAll(List<Instance> leaving) {
         leaving.forEach(instance -> instance.sandbox().close());
-    }
-
-    private static RunEnd failed(Fault fault) {
-        return new RunEnd(Optional.empty(), Optional.of(fault), List.of(), List.of());
-    }
-
-    private static RunEnd failed(Fault fault, LogLines logs) {
-        return new RunEnd(Optional.empty(), Optional.of(fault), logs.stdoutLines(), logs.stderrLines());
     }
 }

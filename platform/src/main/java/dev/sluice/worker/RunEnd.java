@@ -2,30 +2,45 @@ package dev.sluice.worker;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.Outcome;
+import dev.sluice.fs.ObjectId;
+import dev.sluice.kernel.Refused;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// How one run ended in its guest.
 ///
 /// @param output where the function returned
 /// @param fault  where it did not
 public record RunEnd(Optional<Output> output, Optional<Fault> fault, List<String> stdout, List<String> stderr) {
-    static RunEnd of(Outcome outcome, Masks masks, LogLines logs) {
-        return switch (outcome) {
-            case Outcome.Returned(int status, Bytes body, boolean isJson) -> of(new Output(status, body, isJson), logs);
-            case Outcome.Yielded(Bytes array) -> of(new Output(Outcome.Returned.STATUS_OK, array, true), logs);
-            case Outcome.Failed(var failure) ->
-                new RunEnd(
-                        Optional.empty(),
-                        Optional.of(masks.masked(
-                                new Fault(failure.type().word(), failure.message(), failure.stacktrace()))),
-                        logs.stdoutLines(),
-                        logs.stderrLines());
-        };
+    /// @param ref keeps the blob that the run wrote, if it did and has succeeded
+    static RunEnd of(Outcome outcome, Supplier<Optional<ObjectId>> ref, Masks masks, LogLines logs) {
+        try {
+            return switch (outcome) {
+                case Outcome.Returned(int status, Bytes body, boolean isJson) ->
+                    of(new Output(status, body, isJson, ref.get()), logs);
+                case Outcome.Yielded(Bytes array) ->
+                    of(new Output(Outcome.Returned.STATUS_OK, array, true, ref.get()), logs);
+                case Outcome.Failed(var failure) ->
+                    failed(
+                            masks.masked(new Fault(failure.type().word(), failure.message(), failure.stacktrace())),
+                            logs);
+            };
+        } catch (Refused full) {
+            return failed(Fault.function("context.output cannot be kept: " + full.reason()), logs);
+        }
     }
 
     private static RunEnd of(Output output, LogLines logs) {
         return new RunEnd(Optional.of(output), Optional.empty(), logs.stdoutLines(), logs.stderrLines());
+    }
+
+    static RunEnd failed(Fault fault) {
+        return new RunEnd(Optional.empty(), Optional.of(fault), List.of(), List.of());
+    }
+
+    static RunEnd failed(Fault fault, LogLines logs) {
+        return new RunEnd(Optional.empty(), Optional.of(fault), logs.stdoutLines(), logs.stderrLines());
     }
 
     /// Whether the function's time was up.
@@ -41,7 +56,8 @@ public record RunEnd(Optional<Output> output, Optional<Fault> fault, List<String
 
     /// @param status 200 to 599
     /// @param isJson whether the body is one JSON text
-    public record Output(int status, Bytes body, boolean isJson) {}
+    /// @param ref    the blob that it wrote beside that
+    public record Output(int status, Bytes body, boolean isJson, Optional<ObjectId> ref) {}
 
     /// @param type as Dispatch words it: `InputError`, `FunctionError`, `SystemError`
     public record Fault(String type, String message, List<String> stacktrace) {

@@ -106,7 +106,7 @@ final class JavaFunctionsTest extends ApiTest {
                 "nobody|InputError|nobody is there",
                 "crash|FunctionError|crashed",
                 "itself|FunctionError|returned no JSON",
-                "large|FunctionError|the result has 6291458 bytes, more than 6291456",
+                "large|FunctionError|the result has 6291458 bytes, more than 6291456: write it to context.output",
                 "exit|FunctionError|exit",
                 "memory|FunctionError|",
             })

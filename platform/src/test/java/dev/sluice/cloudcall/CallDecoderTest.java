@@ -71,6 +71,7 @@ final class CallDecoderTest {
                         Map.of("source", PATH, "destination", PATH),
                         new CloudCall.HardLink(path, path, PART)),
                 new Operation("create_blob", Map.of(), new CloudCall.CreateBlob()),
+                new Operation("create_output", Map.of(), new CloudCall.CreateOutput()),
                 new Operation("write_blob", Map.of("handle", TEXT, "content", BYTES), new CloudCall.WriteBlob("x", x)),
                 new Operation("finalize_blob", Map.of("handle", TEXT), new CloudCall.FinalizeBlob("x")),
                 new Operation("open_blob", Map.of("path", PATH), new CloudCall.OpenBlob(path)),

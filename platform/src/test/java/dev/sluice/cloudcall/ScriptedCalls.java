@@ -84,7 +84,7 @@ final class ScriptedCalls implements CallHandler {
             case CloudCall.Declassify _ -> CallReply.of(Value.of("T,T"));
             case CloudCall.Endorse _ -> CallReply.of(Value.of("T,alice"));
             case CloudCall.SubPrivilege _ -> CallReply.of(Value.of("alice/x"));
-            case CloudCall.CreateBlob _ -> CallReply.of(Value.of("new-1"));
+            case CloudCall.CreateBlob _, CloudCall.CreateOutput _ -> CallReply.of(Value.of("new-1"));
             case CloudCall.WriteBlob(String _, Bytes content) -> {
                 blob.append(content.utf8());
                 yield CallReply.DONE;

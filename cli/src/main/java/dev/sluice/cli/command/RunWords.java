@@ -5,8 +5,10 @@ import dev.sluice.cli.json.Json;
 import dev.sluice.cli.json.JsonText;
 import dev.sluice.cli.json.NotJson;
 import dev.sluice.cli.json.Table;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /// `exec`, `get run` and `delete run`.
 final class RunWords {
@@ -14,6 +16,8 @@ final class RunWords {
 
     /// Since ever: the zero time of Go in Unix seconds, which Dispatch's client sends.
     private static final String EVER = "-62135596800";
+
+    private static final Optional<String> NO_LABEL = Optional.empty();
 
     private RunWords() {}
 
@@ -23,6 +27,8 @@ final class RunWords {
                 .flag(Flag.bare("wait for the end; a failed run then makes the exit code 1", "--wait"))
                 .flag(Flag.bare("print what the function yields, a line of JSON each, as it comes", "--stream"))
                 .option("--input", "JSON", "input: JSON, @FILE, or - for standard input (default: {})")
+                .option("--input-file", "FILE", "file of any size, which the function reads as context.input")
+                .option("--output-file", "FILE", "where to keep what it writes to context.output (with --wait)")
                 .flag(new Flag(
                         List.of("--secret"),
                         "SECRET",
@@ -32,6 +38,7 @@ final class RunWords {
                 .example("sluice exec hello --wait --input '{\"name\": \"Jon\"}'")
                 .example("sluice exec hello --wait --input @event.json -o json")
                 .example("sluice exec report --stream")
+                .example("sluice exec shrink --wait --input-file film.mov --output-file small.mov")
                 .example("sluice exec report --wait --as-org --organization acme")
                 .example("echo '{\"name\": \"Jon\"}' | sluice exec hello --input -");
     }
@@ -42,12 +49,14 @@ final class RunWords {
                 .optional("FUNCTION", "the function's name")
                 .optional("ID", "the run's id")
                 .flag(Flag.bare("only the run that started last", "--last"))
+                .option("--output-file", "FILE", "where to keep what the run wrote to context.output")
                 .option("--limit", "N", "only the N newest (default and most: 1000)")
                 .flag(Flag.valued("APPLICATION", "only those of this application", "-a", "--application"))
                 .example("sluice get runs")
                 .example("sluice get runs hello --limit 10")
                 .example("sluice get runs hello --last -o json")
-                .example("sluice get run hello 11111111-2222-4333-8444-555555555555");
+                .example("sluice get run hello 11111111-2222-4333-8444-555555555555")
+                .example("sluice get run shrink 11111111-2222-4333-8444-555555555555 --output-file small.mov");
     }
 
     static Word delete() {
@@ -69,9 +78,17 @@ final class RunWords {
     private static int exec(Arguments arguments, Session session) {
         String function = arguments.required(0);
         boolean wait = arguments.has("--wait");
+        if (arguments.option("--output-file").isPresent() && !wait) {
+            throw Failure.usage("--output-file needs --wait; later there is sluice get run FUNCTION ID --output-file");
+        }
         Json input = input(arguments.option("--input").orElse("{}"), session);
 
         Json.Obj body = wait ? Json.Obj.empty().with("blocking", new Json.Bool(true)) : Json.Obj.empty();
+        Optional<String> file = arguments.option("--input-file");
+        if (file.isPresent()) {
+            Json blob = BlobWords.upload(Path.of(file.get()), Optional.of(unqualified(function)), NO_LABEL, session);
+            body = body.with("inputRef", blob instanceof Json.Obj made ? made.show("id") : "");
+        }
         body = body.with("input", input)
                 .with("reason", Json.NULL)
                 .with("secrets", Json.Arr.ofTexts(arguments.options("--secret")))
@@ -85,7 +102,27 @@ final class RunWords {
         }
         Json run = session.api().post(target, body);
         session.print(run);
-        return wait ? verdict(run, session) : 0;
+        int verdict = wait ? verdict(run, session) : 0;
+        if (verdict == 0) {
+            saveOutput(arguments, run, session);
+        }
+        return verdict;
+    }
+
+    /// Without its version or alias.
+    private static String unqualified(String function) {
+        int colon = function.indexOf(':');
+        return colon < 0 ? function : function.substring(0, colon);
+    }
+
+    private static void saveOutput(Arguments arguments, Json run, Session session) {
+        arguments.option("--output-file").ifPresent(file -> {
+            String id = run instanceof Json.Obj one ? one.show("outputRef") : "";
+            if (id.isEmpty()) {
+                throw new Failure("the run wrote nothing to context.output that you may read");
+            }
+            BlobWords.save(id, arguments.positional(0).map(RunWords::unqualified), Path.of(file), session);
+        });
     }
 
     private static Json tags(String application) {
@@ -121,6 +158,7 @@ final class RunWords {
         Json answer = session.api().get(target.toString());
         Json shown = arguments.has("--last") ? last(answer) : answer;
         session.print(shown, () -> table(Rows.of(shown)));
+        saveOutput(arguments, shown, session);
         return 0;
     }
 

@@ -97,6 +97,7 @@ public final class Vocabulary {
                 DevWords.dev().lent(),
                 FaastenWords.invoke(),
                 FsWords.all(),
+                BlobWords.all().lent(),
                 FaastenWords.whoami(),
                 AuditWords.explain().lent(),
                 AuditWords.audit(),

@@ -13,14 +13,18 @@ final class Chunks {
     static final int CHUNKS_MAX = 1 << 16;
     static final int RESULT_BYTES_MAX = 6 << 20;
 
-    private final Channel channel;
+    private final Calls calls;
     private final int run;
     private int chunks;
     private long bytes = 1; // of the array: its brackets, and commas but for the first
 
-    Chunks(Channel channel, int run) {
-        this.channel = channel;
+    Chunks(Calls calls, int run) {
+        this.calls = calls;
         this.run = run;
+    }
+
+    Calls calls() {
+        return calls;
     }
 
     /// The one JSON text that a result is; empty where it is a stream or an iterator, and all of it has been sent.
@@ -54,6 +58,6 @@ final class Chunks {
         if (bytes > RESULT_BYTES_MAX) {
             throw new IllegalStateException("yielded more than " + RESULT_BYTES_MAX + " bytes in all");
         }
-        channel.send(new Frame(Kind.CHUNK, run, json));
+        calls.send(new Frame(Kind.CHUNK, run, json));
     }
 }

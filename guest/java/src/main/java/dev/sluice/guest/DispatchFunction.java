@@ -35,8 +35,29 @@ record DispatchFunction(BiFunction<@Nullable Object, @Nullable Object, ?> code, 
 
     @Override
     public Optional<byte[]> call(byte[] contextJson, byte[] payloadJson, Chunks chunks) throws IOException {
-        return chunks.sendOrWrite(
-                code.apply(Json.read("context", contextJson, context), Json.read("payload", payloadJson, payload)));
+        @Nullable Object read = Json.read("context", contextJson, context);
+        Calls calls = chunks.calls();
+        if (!takesPayloads() || !(read instanceof Map<?, ?> fields)) {
+            requireNoInput(contextJson);
+            return chunks.sendOrWrite(code.apply(read, Json.read("payload", payloadJson, payload)));
+        }
+        var payloads = new Payloads(fields, calls);
+        Optional<byte[]> result = chunks.sendOrWrite(code.apply(payloads, Json.read("payload", payloadJson, payload)));
+        payloads.finish();
+        return result;
+    }
+
+    private static void requireNoInput(byte[] contextJson) {
+        if (Json.read("context", contextJson, Object.class) instanceof Map<?, ?> fields && fields.containsKey("input")) {
+            throw new IllegalArgumentException(
+                    "this function cannot read a blob: declare its context as a Map<String, Object>");
+        }
+    }
+
+    /// Whether a [Payloads] can be what it declares for its context.
+    private boolean takesPayloads() {
+        Type raw = context instanceof ParameterizedType parameterized ? parameterized.getRawType() : context;
+        return raw instanceof Class<?> declared && declared.isAssignableFrom(Payloads.class);
     }
 
     /// What the parameters of all its supertypes stand for.

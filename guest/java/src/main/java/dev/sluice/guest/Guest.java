@@ -74,17 +74,20 @@ public final class Guest {
         if (!(frame.value() instanceof List<?> parts) || parts.size() != 2) {
             throw new Violation("a run without payload and context");
         }
+        var calls = new Calls(channel);
         try {
-            var chunks = new Chunks(channel, frame.id());
-            Object result = function.call(octets(parts.get(1)), octets(parts.get(0)), chunks)
+            Object result = function.call(octets(parts.get(1)), octets(parts.get(0)), new Chunks(calls, frame.id()))
                     .orElse(null);
             if (result instanceof byte[] text && text.length > RESULT_BYTES_MAX) {
-                String reason = "the result has " + text.length + " bytes, more than " + RESULT_BYTES_MAX;
+                String reason = "the result has " + text.length + " bytes, more than " + RESULT_BYTES_MAX
+                        + ": write it to context.output";
                 return failed(frame, new Failure("FunctionError", reason, List.of()));
             }
             return new Frame(Kind.RESULT, frame.id(), result);
         } catch (Throwable problem) {
             return failed(frame, Failure.ofFunction(problem));
+        } finally {
+            calls.end();
         }
     }
 
