@@ -33,8 +33,10 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
     static FunctionRequest parse(Bytes body, Schemas schemas) {
         var archive = new ByteArrayOutputStream();
         var fields = new JsonBody(fields(body, archive));
+        fields.requireId("faasId");
         String image = fields.requiredText("image");
         String name = fields.requiredName();
+        fields.requireStatus();
         var wish = new FunctionEntity.Wish(
                 name,
                 image,

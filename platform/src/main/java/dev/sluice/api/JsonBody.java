@@ -93,10 +93,10 @@ final class JsonBody {
         });
     }
 
-    /// Clients send whole entities, with the id that they were told.
-    private void requireId() {
-        text("id").filter(id -> !id.isEmpty() && !ID.matcher(id).matches()).ifPresent(id -> {
-            throw wrongType("id", "uuid", id.substring(0, Math.min(id.length(), SHOWN_CHARS_MAX)));
+    /// Clients send whole entities, with the ids that they were told.
+    void requireId(String name) {
+        text(name).filter(id -> !id.isEmpty() && !ID.matcher(id).matches()).ifPresent(id -> {
+            throw wrongType(name, "uuid", id.substring(0, Math.min(id.length(), SHOWN_CHARS_MAX)));
         });
     }
 
@@ -136,7 +136,7 @@ final class JsonBody {
     }
 
     private String named(Pattern pattern, int charsMax, String otherwise) {
-        requireId();
+        requireId("id");
         String name = text("name").orElseThrow(() -> required("name"));
         requireForm("name", name, pattern, charsMax, otherwise);
         return name;

@@ -189,6 +189,10 @@ final class FunctionRoutesTest extends ApiTest {
                 "{\"image\":\"python3\"}~422~602~name in body is required",
                 "{\"image\":\"\",\"name\":\"a\"}~422~602~image in body is required",
                 "{\"image\":1,\"name\":\"a\"}~422~601~image in body must be of type string: \"number\"",
+                "{\"faasId\":\"x\"}~422~601~faasId in body must be of type uuid: \"x\"",
+                "{\"image\":\"a\",\"id\":\"x\"}~422~601~id in body must be of type uuid: \"x\"",
+                "{\"image\":\"a\",\"name\":\"a\",\"status\":\"GONE\"}~422~606~status in body should be one of"
+                        + " [INITIALIZED CREATING READY UPDATING ERROR DELETING]",
                 "{\"image\":\"a\",\"name\":\"-a\"}~422~605~name should start with letter or number and may only"
                         + " contain letters, numbers, underscores and dashes",
                 "{\"image\":\"a\",\"name\":\"a.b\"}~422~605~name should start with letter or number and may only"

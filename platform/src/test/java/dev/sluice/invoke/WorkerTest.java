@@ -108,6 +108,28 @@ final class WorkerTest {
         await().until(spine.driver::isOneDead);
     }
 
+    /// It stands still when the next run comes, reads nothing of it, and is killed.
+    @Test
+    void aGuestWhoseTimeIsUp_isNotReplaced_thoughItHasNotBegun() throws InterruptedException {
+        spine.create(
+                "stands",
+                spine.python(
+                        """
+                        import os, signal, threading
+                        def handle(context, payload):
+                            threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGSTOP)).start()
+                            return 1
+                        """,
+                        "hello.handle",
+                        Convention.DISPATCH,
+                        Spine.limits(Duration.ofSeconds(2))));
+        assertThat(answer("stands")).isEqualTo("1");
+        Thread.sleep(Duration.ofSeconds(1));
+        int before = spine.driver.started().size();
+        assertThat(exec("stands").fault().orElseThrow().message()).isEqualTo("Function execution exceeded the timeout");
+        assertThat(spine.driver.started()).hasSize(before);
+    }
+
     /// What it has done by then, nobody knows.
     @Test
     void aGuestThatDiesInARun_isNotReplaced() throws InterruptedException {
