@@ -147,7 +147,8 @@ final class Conversation {
                 switch (status) {
                     case 401, 403 ->
                         login.isPresent()
-                                ? "the registry refuses the name and password that your organization has for it"
+                                ? "the registry refuses the name and password that your organization has for it, or does"
+                                        + " not let them have the image: 'sluice update registry' changes them"
                                 : "the registry has no such image, or has it for those who log in: your organization has no"
                                         + " login for it here, which 'sluice create registry' makes";
                     case 404 -> "the registry has no such image";

@@ -162,7 +162,8 @@ final class PrivateImagesTest {
         assertThat(reason(asker))
                 .isEqualTo(relay.host() + REPOSITORY
                         + " cannot be pulled: the registry refuses the name and password that your organization has"
-                        + " for it");
+                        + " for it, or does not let them have the image: 'sluice update registry' changes"
+                        + " them");
         for (String path : List.of("/v1/baseimage/b", "/v1/baseimage", "/v1/registry", "/v1/registry/r", "/v1/audit")) {
             assertThat(server.get(asker, path).body()).as(path).doesNotContain("marker-wrong");
         }
