@@ -45,6 +45,7 @@ final class LyingRegistryTest {
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final byte[] layer = new Layers().file("a", "1").gzip().stored();
     private volatile String challenge = "";
+    private volatile String stated = "";
     private HttpServer registry;
     private HttpServer other;
     private Egress egress;
@@ -109,6 +110,9 @@ final class LyingRegistryTest {
             status = 307;
         }
         exchange.getResponseHeaders().set("Content-Type", DockerRegistry.OCI_MANIFEST);
+        if (!stated.isEmpty()) {
+            exchange.getResponseHeaders().set("Docker-Content-Digest", stated);
+        }
         exchange.sendResponseHeaders(status, status == 200 && body.length > 0 ? body.length : -1);
         if (status == 200) {
             exchange.getResponseBody().write(body);
@@ -173,6 +177,24 @@ final class LyingRegistryTest {
         }
     }
 
+    /// Or it fills the disk, for as long as a layer may take.
+    @Test
+    void ofALayer_noMoreIsWritten_thanItsManifestSays() throws IOException {
+        answers.put("blobs/sha256:" + hex(layer), java.util.Arrays.copyOf(layer, 8 << 20));
+        assertThat(refused(":v1")).contains("layer of the image has another digest or size");
+        try (var files = Files.walk(directory)) {
+            assertThat(files.filter(file -> file.endsWith("layer0")))
+                    .singleElement()
+                    .satisfies(file -> assertThat(Files.size(file)).isLessThanOrEqualTo(layer.length));
+        }
+    }
+
+    @Test
+    void aManifest_thatIsSaidToBeAnother_isRefused() {
+        stated = "sha256:" + "0".repeat(64);
+        assertThat(refused(":v1")).contains("another digest");
+    }
+
     @Test
     void aRedirect_isFollowed_withoutAWordOnWhoAsks() throws Exception {
         challenge = "Basic realm=\"it\"";
@@ -203,6 +225,14 @@ final class LyingRegistryTest {
         challenge = "Bearer realm=\"http://" + host() + "/token\",service=\"it\"";
         pull(":v1");
         assertThat(told).contains(LOGIN.basic(), "Bearer t").hasSize(2);
+    }
+
+    @Test
+    void aTokenThatIsVeryLong_isNone() {
+        String endless = "{\"token\":\"" + "t".repeat(4 << 10) + "\"}";
+        answers.put("/token", endless.getBytes(StandardCharsets.UTF_8));
+        challenge = "Bearer realm=\"http://" + host() + "/token\",service=\"it\"";
+        assertThat(refused(":v1")).contains("gives no token");
     }
 
     /// `localhost` is this machine's, which the operator lets nothing reach but for what he names.

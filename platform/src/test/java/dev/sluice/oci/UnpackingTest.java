@@ -130,6 +130,15 @@ final class UnpackingTest {
         assertThat(refused(new Layers().hardLink("hard", target))).contains("layer of the image holds a");
     }
 
+    /// A link leads no further out than where it was made; another name of it may be higher up.
+    @Test
+    void aLinkThatIsLinkedFurtherUp_staysInside() throws Exception {
+        layer(new Layers().directory("deep").symbolicLink("deep/link", "../escape").hardLink("up", "deep/link"));
+        layer(new Layers().file("up/mine", "mine"));
+        assertThat(directory.resolve("escape")).doesNotExist();
+        assertThat(root.resolve("escape/mine")).hasContent("mine");
+    }
+
     @Test
     void aPathThroughALinkToTheRoot_staysInside() throws Exception {
         layer(new Layers().symbolicLink("link", directory.toString()));
