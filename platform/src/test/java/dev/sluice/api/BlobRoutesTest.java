@@ -40,7 +40,6 @@ final class BlobRoutesTest extends ApiTest {
             """;
 
     private Asker dev;
-    private Asker boss;
     private Asker alice;
     private Asker other;
 
@@ -48,7 +47,6 @@ final class BlobRoutesTest extends ApiTest {
     void people() {
         dev = api.developer("acme", "function", "runs");
         Organization acme = api.home("acme");
-        boss = api.addAccount(acme, "boss", "*");
         alice = api.addAccount(acme, "alice", "runs");
         other = api.developer("umbrella", "function", "runs");
         create(dev, python("sums", SUMS), "sums");
