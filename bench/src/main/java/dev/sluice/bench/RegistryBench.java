@@ -15,6 +15,8 @@ import java.util.concurrent.Future;
 final class RegistryBench {
     private static final int AUTHORS = 4;
     private static final int STARTS = 3;
+    private static final int READY_POLLS_MAX = 600;
+    private static final long READY_POLL_MILLIS = 1_000;
 
     /// A function in PowerShell is READY unchecked where that is not installed; elsewhere each is loaded once, which
     /// takes ten times as long and leaves the same on record.
@@ -94,6 +96,12 @@ final class RegistryBench {
                 throw new IOException("a function could not be created", failed.getCause());
             }
         }
+        for (int i = 0; server.ready() <= count; i++) {
+            if (i == READY_POLLS_MAX) {
+                throw new IOException("the functions do not become READY");
+            }
+            Thread.sleep(READY_POLL_MILLIS);
+        }
     }
 
     private static void create(SluiceServer server, int from, int count) {
@@ -101,9 +109,9 @@ final class RegistryBench {
             for (int i = from; i < count; i += AUTHORS) {
                 String name = "many-" + i;
                 if (IS_CHECKED) {
-                    server.create(name, "python3", "many.py", "def handle(context, payload):\n    return " + i + "\n");
+                    server.submit(name, "python3", "many.py", "def handle(context, payload):\n    return " + i + "\n");
                 } else {
-                    server.create(name, "powershell", "many.ps1", "function handle($context, $payload) { " + i + " }\n");
+                    server.submit(name, "powershell", "many.ps1", "function handle($context, $payload) { " + i + " }\n");
                 }
             }
         } catch (IOException failed) {

@@ -140,6 +140,12 @@ final class SluiceServer implements AutoCloseable {
 
     /// Creates a function from one source file and waits until it is READY.
     void create(String name, String image, String file, String source) throws IOException, InterruptedException {
+        submit(name, image, file, source);
+        awaitReady(name);
+    }
+
+    /// Creates a function, and does not wait.
+    void submit(String name, String image, String file, String source) throws IOException, InterruptedException {
         String upload = Base64.getEncoder().encodeToString(Upload.archive(file, source));
         String body = "{\"name\":\"" + name + "\",\"image\":\"" + image + "\",\"handler\":\"\",\"source\":\"" + upload
                 + "\",\"schema\":{},\"secrets\":[],\"services\":[],\"tags\":[]}";
@@ -147,6 +153,16 @@ final class SluiceServer implements AutoCloseable {
         if (created.statusCode() != 201) {
             throw new IOException("a function was not created: " + created.body());
         }
+    }
+
+    /// How many of the functions are READY.
+    long ready() throws IOException, InterruptedException {
+        return JSON.readTree(require(200, send("GET", "/v1/function", ""))).valueStream()
+                .filter(function -> "READY".equals(function.path("status").stringValue()))
+                .count();
+    }
+
+    private void awaitReady(String name) throws IOException, InterruptedException {
         for (int i = 0; i < READY_POLLS_MAX; i++) {
             String status = JSON.readTree(
                             send("GET", "/v1/function/" + name, "").body())
