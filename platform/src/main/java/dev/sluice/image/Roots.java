@@ -139,15 +139,19 @@ public final class Roots {
     /// What a directory takes of the disk, about: whole blocks of what is in it.
     static long bytes(Path root) throws IOException {
         try (Stream<Path> all = Files.walk(root)) {
-            long bytes = 0;
-            for (Path one : (Iterable<Path>) all::iterator) {
-                long its = Files.readAttributes(one, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                        .size();
-                bytes += Math.max(1, Math.ceilDiv(its, BLOCK_BYTES)) * BLOCK_BYTES;
-            }
-            return bytes;
+            return all.mapToLong(Roots::blocksBytes).sum();
         } catch (UncheckedIOException failed) {
             throw new IOException("an image could not be measured", failed);
+        }
+    }
+
+    private static long blocksBytes(Path one) {
+        try {
+            long its = Files.readAttributes(one, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .size();
+            return Math.max(1, Math.ceilDiv(its, BLOCK_BYTES)) * BLOCK_BYTES;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 
