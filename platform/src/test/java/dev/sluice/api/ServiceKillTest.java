@@ -49,7 +49,7 @@ final class ServiceKillTest {
             try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int client = 0; client < CLIENTS; client++) {
                     String prefix = "i" + client + "x";
-                    clients.submit(() -> untilGone(server, prefix));
+                    var _ = clients.submit(() -> untilGone(server, prefix));
                 }
                 await().atMost(PATIENCE).until(() -> made.size() >= ACKNOWLEDGED_MIN);
                 server.killAndRestart();
