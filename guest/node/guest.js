@@ -15,11 +15,15 @@ const { CloudCall, CloudCallError } = require('./faasten');
 const aws = require('./aws');
 const { isStream, drain } = require('./chunks');
 const payloads = require('./payloads');
+const { ofResult } = require('./results');
 
 const PROTOCOL_VERSION = 1;
-const RESULT_BYTES_MAX = 6 << 20;
+const CHANNEL_FD = 3;
 
-const channel = new Channel(3);
+const channel = new Channel(CHANNEL_FD);
+
+/** Where several runs share this process: then none is ever the one in progress. */
+let crew = null;
 
 /** The run in progress. `answer` is what it will say once the event loop has turned once more. */
 let current = null;
@@ -32,7 +36,7 @@ function printing(name, fd) {
     decodeStrings: true,
     write(chunk, encoding, done) {
       try {
-        writeAll(fd, chunk);
+        if (!crew?.prints(fd, chunk)) writeAll(fd, chunk);
       } catch {
         // The function closed it.
       }
@@ -80,25 +84,13 @@ function settleResult(run, result) {
 }
 
 function settleValue(run, result) {
-  let text;
-  try {
-    text = result === undefined ? 'null' : JSON.stringify(result);
-    if (text === undefined) throw new Error('a ' + typeof result);
-  } catch (problem) {
-    settle(run, KIND.ERROR, failure('FunctionError', 'returned no JSON: ' + described(problem)));
-    return;
-  }
-  const encoded = Buffer.from(text);
-  if (encoded.length <= RESULT_BYTES_MAX) {
-    settle(run, KIND.RESULT, encoded);
-  } else {
-    const reason = `the result has ${encoded.length} bytes, more than ${RESULT_BYTES_MAX}: write it to context.output`;
-    settle(run, KIND.ERROR, failure('FunctionError', reason));
-  }
+  const { kind, value } = ofResult(result, ': write it to context.output');
+  settle(run, kind, value);
 }
 
 /** Something that nobody caught: it belongs to the run in progress, even if that one has returned already. */
 function stray(problem) {
+  crew?.stray(problem);
   if (current === null) return;
   const answer = { kind: KIND.ERROR, value: ofFunction(problem) };
   if (current.answer === null) setImmediate(conclude, current);
@@ -111,6 +103,13 @@ function conclude(run) {
   settleCall();
   channel.send(kind, run.id, value);
   next(run.start);
+}
+
+/** Serves runs from now on, one after the other or all that come. */
+function serve({ start, concurrency }) {
+  if (start === null) leave();
+  else if (concurrency > 1) crew = new (require('./shared').Crew)(CHANNEL_FD, start, leave);
+  else next(start);
 }
 
 /** Waits for the next run and starts it. */
@@ -191,6 +190,7 @@ function enveloped(input, blobs) {
 }
 
 function ask(run, operation, args) {
+  if (crew !== null) throw new Error('runs that share an instance make no calls: leave concurrency out for this');
   if (run !== current) throw new CloudCallError(operation, 'CLOSED');
   settleCall();
   lastCall = (lastCall % 0xffffffff) + 1;
@@ -225,7 +225,7 @@ function reply() {
 }
 
 /** Ends the process: the platform hung up, or said something that is not in the protocol. */
-function leave(problem) {
+function leave(problem = new Closed()) {
   if (!(problem instanceof Closed)) console.error('sluice guest: ' + described(problem));
   process.reallyExit(0);
 }
@@ -238,12 +238,12 @@ async function load(directory) {
   try {
     const { fn, convention } = await files.load(frame.value.handler, frame.value.convention);
     channel.send(KIND.LOADED, frame.id, { convention });
-    return CALLERS[convention](fn);
+    return { start: CALLERS[convention](fn), concurrency: frame.value.concurrency ?? 1 };
   } catch (problem) {
     if (!(problem instanceof Refused)) throw problem;
     const lines = problem.cause === undefined ? [] : stacktrace(problem.cause);
     channel.send(KIND.LOAD_FAILED, frame.id, failure('FunctionError', problem.message, lines));
-    return null;
+    return { start: null };
   }
 }
 
@@ -260,7 +260,7 @@ function main(directory) {
     else stray(new Error('the function waits for something that will never happen'));
   });
   channel.send(KIND.HELLO, 0, { protocol: PROTOCOL_VERSION, runtime: 'nodejs', version: process.version.slice(1) });
-  load(directory).then((start) => setImmediate(start === null ? leave : next, start ?? new Closed()), leave);
+  load(directory).then((loaded) => setImmediate(serve, loaded), leave);
 }
 
 main(process.argv[2] ?? '/tmp/function');

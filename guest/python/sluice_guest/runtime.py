@@ -59,6 +59,11 @@ def _loaded(channel, calls, package):
         kind, ident, value = channel.receive()
     if kind != codec.LOAD:
         raise codec.Violation("a frame that was not expected")
+    crew = None
+    if value.get("concurrency", 1) > 1:
+        from .shared import Crew
+
+        crew = Crew(channel)
     try:
         function, convention, keywords = package.load(value["handler"], value["convention"])
     except Refused as refused:
@@ -69,6 +74,9 @@ def _loaded(channel, calls, package):
         return None
     _flush()
     channel.send(codec.LOADED, ident, {"convention": convention})
+    if crew is not None:
+        is_server = convention == "http"
+        crew.serve(function if is_server else lambda *given: _run(crew.dispatch, function, *given))
     if convention == "dispatch":
         return lambda payload, context: _run(calls.dispatch, function, payload, context)
     if convention == "lambda":

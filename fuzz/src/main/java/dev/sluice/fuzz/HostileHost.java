@@ -8,7 +8,9 @@ import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.cloudcall.GuestGone;
 import dev.sluice.cloudcall.GuestLink;
 import dev.sluice.cloudcall.GuestProtocolViolation;
+import dev.sluice.cloudcall.Outcome;
 import dev.sluice.cloudcall.RunRequest;
+import dev.sluice.cloudcall.SharedLink;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
 import dev.sluice.function.Packages;
@@ -93,6 +95,15 @@ final class HostileHost {
         }
     };
 
+    /// Runs whose ends nobody waits for.
+    private static final SharedLink.Runs NOBODYS = new SharedLink.Runs() {
+        @Override
+        public void printed(int run, boolean isError, Bytes text) {}
+
+        @Override
+        public void ended(int run, Outcome outcome) {}
+    };
+
     private static final AtomicReference<Handler> CURRENT = new AtomicReference<>(_ -> {
         throw new IllegalStateException("there is no world");
     });
@@ -112,7 +123,24 @@ final class HostileHost {
         }));
     }
 
+    /// Once as the guest of one run, once as that of two.
     private static void listen(byte[] said, CloudCalls calls) {
+        listen(said, link -> {
+            var _ = link.run(new RunRequest(NULL, EMPTY), calls);
+        });
+        listen(said, link -> {
+            SharedLink shared = link.shared();
+            shared.begin(shared.next(), new RunRequest(NULL, EMPTY));
+            shared.begin(shared.next(), new RunRequest(NULL, EMPTY));
+            shared.listen(NOBODYS);
+        });
+    }
+
+    private interface Listener {
+        void listen(GuestLink link) throws GuestGone, GuestProtocolViolation, InterruptedException;
+    }
+
+    private static void listen(byte[] said, Listener listener) {
         MemoryChannel.Pair channel = MemoryChannel.Pair.open();
         try {
             ByteBuffer bytes = ByteBuffer.wrap(said, 0, Math.min(said.length, HEARD_BYTES_MAX));
@@ -120,7 +148,7 @@ final class HostileHost {
                 int _ = channel.far().write(bytes);
             }
             channel.far().shutdownOutput();
-            var _ = new GuestLink(channel.near()).run(new RunRequest(NULL, EMPTY), calls);
+            listener.listen(new GuestLink(channel.near()));
         } catch (GuestGone | GuestProtocolViolation expected) {
             // The two ways for a guest to end.
         } catch (IOException impossible) {

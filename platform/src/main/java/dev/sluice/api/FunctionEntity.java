@@ -80,9 +80,15 @@ record FunctionEntity(
     /// @param memoryMib    0 for what the runtime needs
     /// @param instancesMax 0 for as many as the organization may have
     /// @param instancesMin that wait loaded
+    /// @param concurrency  runs that one instance serves at a time
     record Sizing(
-            int memoryMib, int instancesMax, int instancesMin, Map<String, String> environment, Optional<Retry> retry) {
-        static final Sizing USUAL = new Sizing(0, 0, 0, Map.of(), Optional.empty());
+            int memoryMib,
+            int instancesMax,
+            int instancesMin,
+            int concurrency,
+            Map<String, String> environment,
+            Optional<Retry> retry) {
+        static final Sizing USUAL = new Sizing(0, 0, 0, 1, Map.of(), Optional.empty());
 
         Sizing {
             environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
@@ -91,7 +97,7 @@ record FunctionEntity(
 
         /// @throws IllegalArgumentException for whoever wrote it
         Deployment deployment(String functionId) {
-            return new Deployment(environment, instancesMax, instancesMin, functionId, retry);
+            return new Deployment(environment, instancesMax, instancesMin, concurrency, functionId, retry);
         }
 
         /// Fields that Dispatch's client does not know, where they say anything.
@@ -104,6 +110,9 @@ record FunctionEntity(
             }
             if (instancesMin > 0) {
                 out.field("minInstances", instancesMin);
+            }
+            if (concurrency > 1) {
+                out.field("concurrency", concurrency);
             }
             if (!environment.isEmpty()) {
                 out.name("environment").beginObject();
@@ -175,7 +184,9 @@ record FunctionEntity(
         fields.putIfAbsent("version", IntNode.valueOf(FIRST));
         ObjectNode wish = (ObjectNode) fields.path("wish");
         wish.putIfAbsent("sizing", JsonBody.JSON.valueToTree(Sizing.USUAL));
-        ((ObjectNode) wish.path("sizing")).putIfAbsent("instancesMin", IntNode.valueOf(0));
+        ObjectNode sizing = (ObjectNode) wish.path("sizing");
+        sizing.putIfAbsent("instancesMin", IntNode.valueOf(0));
+        sizing.putIfAbsent("concurrency", IntNode.valueOf(1));
         wish.putIfAbsent("sourceUrl", StringNode.valueOf(""));
         return JsonBody.JSON.treeToValue(fields, FunctionEntity.class);
     }

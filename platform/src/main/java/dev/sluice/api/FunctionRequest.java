@@ -69,10 +69,13 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
 
     /// What its runtime cannot do is told when it is built: before that nobody knows the runtime.
     private static FunctionEntity.Sizing sizing(String name, JsonBody fields) {
-        if (fields.number("concurrency", 0, Integer.MAX_VALUE) > 1) {
+        long concurrency = Math.max(1, fields.number("concurrency", 0, Deployment.CONCURRENCY_MAX));
+        Convention convention = convention(fields);
+        if (concurrency > 1 && (convention == Convention.FAASTEN || convention == Convention.LAMBDA)) {
             throw refused(
                     name,
-                    "concurrency is 1: an instance serves one run at a time; for more at once leave maxInstances out");
+                    "an instance of a " + convention.word() + " function serves one run at a time: leave concurrency out,"
+                            + " or use the dispatch or http convention");
         }
         long memory = fields.number("memory", 0, Limits.MEMORY_MIB_MAX);
         if (memory > 0 && memory < Limits.MEMORY_MIB_MIN) {
@@ -83,6 +86,7 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
                     Math.toIntExact(memory),
                     Math.toIntExact(fields.number("maxInstances", 0, Deployment.INSTANCES_MAX)),
                     Math.toIntExact(fields.number("minInstances", 0, Deployment.WAITING_MAX)),
+                    Math.toIntExact(concurrency),
                     fields.textsByName("environment"),
                     fields.field("retry").map(FunctionRequest::retry));
             var _ = sizing.deployment("");

@@ -11,6 +11,7 @@ enum FrameKind {
     RESULT(0x05),
     ERROR(0x06),
     CHUNK(0x07),
+    LOG(0x08),
     FILE(0x41),
     LOAD(0x42),
     RUN(0x43),

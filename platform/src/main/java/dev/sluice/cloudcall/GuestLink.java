@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// The platform's end of one guest's channel: says what to load and run, and has the guest's calls answered
 /// meanwhile.
@@ -48,22 +49,43 @@ public final class GuestLink {
         return new Hello(text(said, "runtime", HELLO_CHARS_MAX), text(said, "version", HELLO_CHARS_MAX));
     }
 
-    /// Gives the guest its function. Once per guest.
+    /// As [#load(FunctionPackage, int)], for one run at a time.
     public LoadOutcome load(FunctionPackage function) throws GuestGone, GuestProtocolViolation {
+        return load(function, 1);
+    }
+
+    /// Gives the guest its function. Once per guest.
+    ///
+    /// @param concurrency how many runs it may be given at a time; with more than 1 they go through [#shared]
+    public LoadOutcome load(FunctionPackage function, int concurrency) throws GuestGone, GuestProtocolViolation {
         for (Map.Entry<String, Bytes> file : function.files().entrySet()) {
             sendFile(Value.of(file.getKey()), file.getValue());
         }
-        int id = send(
-                FrameKind.LOAD,
-                Value.of(Map.of(
-                        "handler", Value.of(function.handler()),
-                        "convention", Value.of(function.convention().word()))));
+        var wanted = new TreeMap<String, Value>();
+        wanted.put("handler", Value.of(function.handler()));
+        wanted.put("convention", Value.of(function.convention().word()));
+        if (concurrency > 1) {
+            wanted.put("concurrency", Value.of(concurrency));
+        }
+        int id = send(FrameKind.LOAD, Value.of(wanted));
         Frame answer = reader.read();
         if (answer.kind() == FrameKind.LOAD_FAILED) {
             return new LoadOutcome.Failed(failure(expect(answer, FrameKind.LOAD_FAILED, id)));
         }
         Map<String, Value> loaded = fields(expect(answer, FrameKind.LOADED, id), 1);
         return new LoadOutcome.Loaded(Convention.decided(text(loaded, "convention", HELLO_CHARS_MAX)));
+    }
+
+    /// For a guest that serves several runs at a time: from now on this link is of no more use, and that one is.
+    public SharedLink shared() throws GuestProtocolViolation {
+        requireSilence();
+        return new SharedLink(reader, writer, lastId);
+    }
+
+    private void requireSilence() throws GuestProtocolViolation {
+        if (reader.hasLeftovers()) {
+            throw new GuestProtocolViolation("the guest spoke between two runs");
+        }
     }
 
     private void sendFile(Value path, Bytes content) throws GuestGone {
@@ -89,9 +111,7 @@ public final class GuestLink {
     /// @throws InterruptedException what `calls` or `chunks` threw; the run has not ended: the guest must be killed
     public Outcome run(RunRequest request, CallHandler calls, ChunkHandler chunks)
             throws GuestGone, GuestProtocolViolation, InterruptedException {
-        if (reader.hasLeftovers()) {
-            throw new GuestProtocolViolation("the guest spoke between two runs");
-        }
+        requireSilence();
         int id = begin(request);
         var yielded = new ChunkArray();
         for (Frame frame = first(); ; frame = reader.read()) {
@@ -102,9 +122,9 @@ public final class GuestLink {
                     return result(expect(frame, FrameKind.RESULT, id), yielded);
                 }
                 case ERROR -> {
-                    return new Outcome.Failed(failure(expect(frame, FrameKind.ERROR, id)));
+                    return failed(expect(frame, FrameKind.ERROR, id));
                 }
-                case HELLO, LOADED, LOAD_FAILED, FILE, LOAD, RUN, REPLY ->
+                case HELLO, LOADED, LOAD_FAILED, LOG, FILE, LOAD, RUN, REPLY ->
                     throw new GuestProtocolViolation("a frame that has no place in a run");
             }
         }
@@ -113,8 +133,7 @@ public final class GuestLink {
     /// A frame that could not be sent has not come whole.
     private int begin(RunRequest request) throws RunNeverBegun {
         try {
-            return send(
-                    FrameKind.RUN, new Value.Items(List.of(Value.of(request.payload()), Value.of(request.context()))));
+            return send(FrameKind.RUN, encoded(request));
         } catch (GuestGone gone) {
             throw new RunNeverBegun(gone);
         }
@@ -127,6 +146,14 @@ public final class GuestLink {
         } catch (GuestGone gone) {
             throw gone.isReset() ? new RunNeverBegun(gone) : gone;
         }
+    }
+
+    static Value encoded(RunRequest request) {
+        return new Value.Items(List.of(Value.of(request.payload()), Value.of(request.context())));
+    }
+
+    static Outcome failed(Frame error) throws GuestProtocolViolation {
+        return new Outcome.Failed(failure(error));
     }
 
     private void reply(Frame call, CallHandler calls) throws GuestGone, GuestProtocolViolation, InterruptedException {
@@ -160,7 +187,7 @@ public final class GuestLink {
     /// Octets are one JSON text. That they are is the guest's promise; a broken one is the function's failure like
     /// any other. A status with a body may have any bytes for body.
     /// Null is all that was yielded, which nothing else may follow.
-    private static Outcome result(Frame frame, ChunkArray yielded) throws GuestProtocolViolation {
+    static Outcome result(Frame frame, ChunkArray yielded) throws GuestProtocolViolation {
         if (frame.value() instanceof Value.Null) {
             return new Outcome.Yielded(yielded.array());
         }

@@ -12,14 +12,21 @@ import java.util.regex.Pattern;
 /// @param environment  at most [#VARIABLES_MAX], of [#ENVIRONMENT_CHARS_MAX] together; no secrets
 /// @param instancesMax runs at once, 0 for as many as its organization may have
 /// @param instancesMin loaded ones that wait for a run, whatever runs: at most [#WAITING_MAX]
+/// @param concurrency  runs that one instance serves at a time, 1 to [#CONCURRENCY_MAX]
 /// @param functionId   whose runs count together, in whatever version; empty for a gate that is no function's version
 /// @param retry        of runs that nobody waits for; empty where each is tried once, and none is a dead letter
 public record Deployment(
-        Map<String, String> environment, int instancesMax, int instancesMin, String functionId, Optional<Retry> retry) {
+        Map<String, String> environment,
+        int instancesMax,
+        int instancesMin,
+        int concurrency,
+        String functionId,
+        Optional<Retry> retry) {
     public static final int VARIABLES_MAX = 100;
     public static final int ENVIRONMENT_CHARS_MAX = 16 << 10;
     public static final int INSTANCES_MAX = 1_000;
     public static final int WAITING_MAX = 10;
+    public static final int CONCURRENCY_MAX = 100;
     public static final Deployment NONE = new Deployment(Map.of(), 0, 0, "", Optional.empty());
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
@@ -49,6 +56,19 @@ public record Deployment(
         if (instancesMin < 0 || instancesMin > WAITING_MAX) {
             throw new IllegalArgumentException("at most " + WAITING_MAX + " instances of a function wait for a run");
         }
+        if (concurrency < 1 || concurrency > CONCURRENCY_MAX) {
+            throw new IllegalArgumentException("an instance serves 1 to " + CONCURRENCY_MAX + " runs at a time");
+        }
+    }
+
+    /// One run at a time.
+    public Deployment(
+            Map<String, String> environment,
+            int instancesMax,
+            int instancesMin,
+            String functionId,
+            Optional<Retry> retry) {
+        this(environment, instancesMax, instancesMin, 1, functionId, retry);
     }
 
     private static void requireVariable(String name, String value) {

@@ -35,6 +35,7 @@ final class GateCodec {
     private static final String ENVIRONMENT = "environment";
     private static final String INSTANCES_MAX = "instancesMax";
     private static final String INSTANCES_MIN = "instancesMin";
+    private static final String CONCURRENCY = "concurrency";
     private static final String FUNCTION_ID = "functionId";
     private static final String RETRY = "retry";
 
@@ -154,6 +155,9 @@ final class GateCodec {
         if (deployment.instancesMin() > 0) {
             fields.put(INSTANCES_MIN, deployment.instancesMin());
         }
+        if (deployment.concurrency() > 1) {
+            fields.put(CONCURRENCY, deployment.concurrency());
+        }
         if (!deployment.functionId().isEmpty()) {
             fields.put(FUNCTION_ID, deployment.functionId());
         }
@@ -240,6 +244,7 @@ final class GateCodec {
                 environment,
                 stored.path(INSTANCES_MAX).asInt(0),
                 stored.path(INSTANCES_MIN).asInt(0),
+                stored.path(CONCURRENCY).asInt(1),
                 stored.path(FUNCTION_ID).asString(""),
                 retry);
     }

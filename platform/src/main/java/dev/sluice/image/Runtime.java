@@ -62,6 +62,11 @@ public enum Runtime {
         return isKeptReady;
     }
 
+    /// Whether a guest of it can serve several runs at a time.
+    public boolean isSharable() {
+        return this == PYTHON3 || this == NODEJS;
+    }
+
     /// What starts the guest inside a sandbox of `memoryMib`. Java has half of it for its heap: the rest is for code,
     /// threads and `/tmp`.
     public List<String> command(int memoryMib) {

@@ -1,6 +1,7 @@
 package dev.sluice.invoke;
 
 import dev.sluice.function.Deployment;
+import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Task;
@@ -10,8 +11,10 @@ import dev.sluice.run.Runs;
 import dev.sluice.run.Runs.Durability;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Admission;
+import dev.sluice.schedule.Scheduler.Lease;
 import dev.sluice.worker.Cancellation;
 import dev.sluice.worker.Chunks;
+import dev.sluice.worker.GuestRoom;
 import dev.sluice.worker.RunEnd;
 import java.util.Optional;
 import java.util.function.LongFunction;
@@ -85,28 +88,34 @@ final class Execution {
         }
     }
 
+    /// A run that shares its guest holds a place among its organization's, and no memory: that is the guest's.
     private Content admitted(Start start) throws InterruptedException {
-        return switch (admission(start)) {
-            case Admission.Granted(var lease) -> {
-                try (lease) {
-                    yield start.cancellation().isCanceled() ? canceled(start) : run(start, lease);
-                }
-            }
+        FunctionSpec function = start.gate().function();
+        int memoryMib =
+                function.deployment().concurrency() > 1 ? 0 : function.limits().memoryMib();
+        Optional<Lease> granted =
+                lease(start, () -> start.chain().acquire(scheduler, start.run().organization(), memoryMib));
+        if (granted.isEmpty()) {
+            return canceled(start);
+        }
+        try (Lease lease = granted.get()) {
+            return start.cancellation().isCanceled() ? canceled(start) : run(start, lease);
+        }
+    }
+
+    /// Nothing if the run was canceled meanwhile.
+    private static Optional<Lease> lease(Start start, Wait<Admission> wait) throws InterruptedException {
+        return switch (waiting(start, wait).orElse(new Admission.TimedOut())) {
+            case Admission.Granted(var lease) -> Optional.of(lease);
             case Admission.AtLimit(var bound) -> throw Limited.at(bound, start.wish());
             case Admission.QueueFull() -> throw Limited.byTheMachine();
             case Admission.TimedOut() -> {
                 if (start.cancellation().isCanceled()) {
-                    yield canceled(start);
+                    yield Optional.empty();
                 }
                 throw Limited.byTime();
             }
         };
-    }
-
-    private Admission admission(Start start) throws InterruptedException {
-        int memoryMib = start.gate().function().limits().memoryMib();
-        return waiting(start, () -> start.chain().acquire(scheduler, start.run().organization(), memoryMib))
-                .orElse(new Admission.TimedOut());
     }
 
     private interface Wait<T> {
@@ -138,12 +147,18 @@ final class Execution {
         return endings.stopped(start.run(), start.task().label(), start.wish().payload(), message);
     }
 
-    private Content run(Start start, Scheduler.Lease lease) throws InterruptedException {
+    private Content run(Start start, Lease lease) throws InterruptedException {
         var around = new Chain.Around(lease, start.cancellation());
         String organization = start.run().organization();
         LongFunction<Invoker> nested =
                 end -> new Nested(invocations, organization, start.chain().within(around, end));
-        RunEnd end = start.task().run(() -> serving.serve(start, nested));
+        int memoryMib = start.gate().function().limits().memoryMib();
+        GuestRoom room = () -> lease(
+                        start,
+                        () -> scheduler.acquireWithin(
+                                lease, memoryMib, start.chain().patienceLeft()))
+                .map(guests -> guests::close);
+        RunEnd end = start.task().run(() -> serving.serve(start, nested, room));
         return endings.of(end, start.gate(), start.task(), start.wish().payload());
     }
 }

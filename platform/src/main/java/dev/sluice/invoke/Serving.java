@@ -6,6 +6,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.run.Run;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.secret.Secrets;
+import dev.sluice.worker.GuestRoom;
 import dev.sluice.worker.Job;
 import dev.sluice.worker.LocalWorker;
 import dev.sluice.worker.RunEnd;
@@ -39,7 +40,7 @@ final class Serving {
         return live;
     }
 
-    RunEnd serve(Execution.Start start, LongFunction<Invoker> nested) throws InterruptedException {
+    RunEnd serve(Execution.Start start, LongFunction<Invoker> nested, GuestRoom room) throws InterruptedException {
         Run run = start.run();
         Gate gate = start.gate();
         Invocation wish = start.wish();
@@ -51,7 +52,7 @@ final class Serving {
         try (LiveRun begun = live.begin(run, Task.current())) {
             return injection.with(run, gate, wish.secrets(), injected -> {
                 Job job = wish.job(injected, start.chain(), nested, start.cancellation(), begun.log(), start.chunks());
-                RunEnd end = worker.run(tenant, gate, job);
+                RunEnd end = worker.run(tenant, gate, job, room);
                 return validation.ofOutput(tenant, gate.function(), injected, end);
             });
         }

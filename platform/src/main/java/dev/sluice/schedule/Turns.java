@@ -80,9 +80,9 @@ final class Turns {
                 || tenant.nobodysQueued >= Scheduler.TENANT_QUEUE_RUNS_MAX / Scheduler.NOBODYS_PART;
     }
 
-    /// Whether nobody waits, and a wish can be granted before it does.
+    /// Whether a wish can be granted before it waits: nobody does, or it takes no memory from who does.
     boolean isRoomFor(Tenant tenant, int wishMib, boolean isNested) {
-        return waiting == 0
+        return (waiting == 0 || wishMib == 0)
                 && fits(wishMib)
                 && isWithinShare(tenant, wishMib)
                 && tenant.hindrance(wishMib, isNested, limits.apply(tenant.name))
@@ -290,8 +290,8 @@ final class Turns {
     }
 
     private boolean isWithinShare(Tenant tenant, int wishMib) {
-        return tenant.heldMib == 0
-                || tenant.heldMib + wishMib <= (long) Scheduler.SHARE * (memoryMib - leasedMib - wishMib);
+        long leftOver = (long) memoryMib - leasedMib - wishMib;
+        return wishMib == 0 || tenant.heldMib == 0 || tenant.heldMib + wishMib <= Scheduler.SHARE * leftOver;
     }
 
     private boolean fits(int wishMib) {

@@ -51,6 +51,8 @@ final class Contexts {
     /// @param input   by its handle
     /// @param handles of other blobs, by name
     record Given(Optional<CloudCalls.Held> input, Map<String, String> handles) {
+        static final Given NOTHING = new Given(Optional.empty(), Map.of());
+
         Map<String, String> all() {
             var all = new LinkedHashMap<String, String>();
             input.ifPresent(blob -> all.put("input", blob.handle()));

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// A guest, and what it has seen. Serves one run at a time; idle between.
+/// A guest, and what it has seen. Serves one run at a time, or several that share it ([SharedGuest]); idle between.
 final class Instance {
     /// Why the platform ended a guest during a run.
     enum Ended {
@@ -25,6 +25,7 @@ final class Instance {
 
     private Convention convention = Convention.AUTO; // set once, when its function is loaded
     private Set<String> parties = Set.of(); // set once, before its function is loaded
+    private @Nullable SharedGuest shared; // set once, before its first run
     private Label seen = Label.BOTTOM; // touched only by who has checked the instance out
     private long idleSinceNanos; // guarded by the pool's lock
 
@@ -53,6 +54,16 @@ final class Instance {
 
     void convention(Convention loaded) {
         convention = loaded;
+    }
+
+    /// Where several runs share it.
+    @Nullable
+    SharedGuest shared() {
+        return shared;
+    }
+
+    void shared(SharedGuest guest) {
+        shared = guest;
     }
 
     /// Whose it is: the organization that it runs for, and those of its gate.

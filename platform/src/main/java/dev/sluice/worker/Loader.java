@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
 /// Gives a guest its function.
 final class Loader {
     private static final String SERVER_PORT = "8080";
+    private static final Fault ONE_BY_ONE = Fault.function("concurrency above 1 is for functions of Dispatch's form and"
+            + " HTTP servers, in Python or Node.js; this one has one run at a time: leave concurrency out");
     private static final Logger LOG = LoggerFactory.getLogger(Loader.class);
 
     private final Blobs blobs;
@@ -65,13 +67,17 @@ final class Loader {
     /// @param cancellation as [Job] has it
     Prepared prepare(FunctionSpec function, Set<String> parties, Duration left, Cancellation cancellation)
             throws SandboxFailed, InterruptedException {
+        int concurrency = function.deployment().concurrency();
+        if (concurrency > 1 && !function.runtime().isSharable()) {
+            return new Prepared.Unfit(ONE_BY_ONE);
+        }
         Optional<Code> code = read(function);
         if (code.isEmpty()) {
             return new Prepared.Unfit(Fault.system("the function's package is not readable"));
         }
         int memoryMib = function.limits().memoryMib();
         Map<String, String> environment = code.get().environment();
-        Optional<Instance> waiting = environment.isEmpty() && function.root().isEmpty()
+        Optional<Instance> waiting = environment.isEmpty() && function.root().isEmpty() && concurrency == 1
                 ? fresh.waiting(function.runtime(), memoryMib)
                 : Optional.empty();
         if (waiting.isPresent()) {
@@ -107,9 +113,12 @@ final class Loader {
         boolean isKept = false;
         try (Cancellation.Hook _ = cancellation.during(() -> instance.end(Instance.Ended.CANCELED))) {
             watch.begin(instance, left);
-            return switch (instance.link().load(code)) {
+            int concurrency = function.deployment().concurrency();
+            return switch (instance.link().load(code, concurrency)) {
                 case LoadOutcome.Failed(var failure) ->
                     new Prepared.Unfit(new Fault(failure.type().word(), failure.message(), failure.stacktrace()));
+                case LoadOutcome.Loaded(Convention convention) when concurrency > 1 && !isSharable(convention) ->
+                    new Prepared.Unfit(ONE_BY_ONE);
                 case LoadOutcome.Loaded(Convention convention) -> {
                     instance.convention(convention);
                     isKept = true;
@@ -124,6 +133,10 @@ final class Loader {
                 instance.sandbox().close();
             }
         }
+    }
+
+    private static boolean isSharable(Convention convention) {
+        return convention == Convention.DISPATCH || convention == Convention.HTTP;
     }
 
     private Optional<Code> read(FunctionSpec function) {

@@ -60,8 +60,8 @@ public final class LocalWorker implements AutoCloseable {
     private final InstancePool pool = new InstancePool();
     private final Watch watch = new Watch();
     private final LoadedGuests loaded;
-    private final int memoryMib;
-    private final IntSupplier leasedMib;
+    private final SharedGuests shared;
+    private final IntSupplier roomMib; // what runs and fresh guests leave to idle ones
     private final IntSupplier freeMib;
     private final Clock clock;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -87,8 +87,8 @@ public final class LocalWorker implements AutoCloseable {
         this.calls = calls;
         this.fresh = new FreshGuests(driver, readyOfEach);
         this.loaded = new LoadedGuests(new Loader(blobs, fresh, watch, roots), this::makeRoom);
-        this.memoryMib = memoryMib;
-        this.leasedMib = leasedMib;
+        this.shared = new SharedGuests(pool, loaded, watch, clock);
+        this.roomMib = () -> memoryMib - leasedMib.getAsInt() - fresh.memoryMib();
         this.freeMib = freeMib;
         this.clock = clock;
         Thread.ofVirtual().name("idle-guests").start(this::keepHouse);
@@ -101,8 +101,9 @@ public final class LocalWorker implements AutoCloseable {
     /// The function's timeout counts from the moment it has the payload; a guest that has to be started first
     /// takes at most [#PREPARE_MAX] more.
     ///
-    /// @throws Refused `NOT_FOUND` for a gate that is not in the store
-    public RunEnd run(String tenant, Gate gate, Job job) throws InterruptedException {
+    /// @param room for a guest that it shares with others
+    /// @throws Refused `NOT_FOUND` for a gate that is not in the store, and what `room` throws
+    public RunEnd run(String tenant, Gate gate, Job job, GuestRoom room) throws InterruptedException {
         Task task = Task.current();
         gates.verify(gate);
         if (job.timeMax().isZero()) {
@@ -114,6 +115,9 @@ public final class LocalWorker implements AutoCloseable {
         }
         InstanceKey key = InstanceKey.of(tenant, gate, job.injected());
         Set<String> parties = parties(tenant, gate);
+        if (gate.function().deployment().concurrency() > 1) {
+            return shared.run(key, gate, parties, job, room);
+        }
         Duration left = shorter(PREPARE_MAX, job.timeMax());
         try {
             Optional<Instance> warm = pool.takeLiving(key, task.label());
@@ -264,8 +268,7 @@ public final class LocalWorker implements AutoCloseable {
 
     /// Closes idle guests until what runs, what waits fresh and what is idle fit into the machine's share.
     private void makeRoom() {
-        int room = memoryMib - leasedMib.getAsInt() - fresh.memoryMib();
-        closeAll(pool.shrinkTo(Math.max(0, room)));
+        closeAll(pool.shrinkTo(Math.max(0, roomMib.getAsInt())));
     }
 
     private void keepHouse() {

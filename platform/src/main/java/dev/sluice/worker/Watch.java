@@ -31,6 +31,14 @@ final class Watch implements AutoCloseable {
         return deadline;
     }
 
+    /// As [#begin], of a guest that several runs share: it is ended when the last one's time is up.
+    void extend(Instance instance, Duration left) {
+        deadlines.merge(instance, System.nanoTime() + left.toNanos(), (one, other) -> one - other > 0 ? one : other);
+        if (instance.belongsToAny(ended)) {
+            endNow(instance);
+        }
+    }
+
     /// From now on the guest is not ended any more; [Instance#ended] tells whether its time was up before.
     void end(Instance instance) {
         deadlines.remove(instance);

@@ -173,7 +173,9 @@ final class FunctionSettingsTest extends ApiTest {
     @CsvSource(
             delimiter = '~',
             value = {
-                "\"concurrency\":2~400~concurrency is 1",
+                "\"concurrency\":101~422~concurrency in body should be less than or equal to 100",
+                "\"concurrency\":2,\"convention\":\"faasten\"~400~an instance of a faasten function serves one run at a time",
+                "\"concurrency\":2,\"convention\":\"lambda\"~400~an instance of a lambda function serves one run at a time",
                 "\"minInstances\":11~422~minInstances in body should be less than or equal to 10",
                 "\"memory\":64~422~memory in body should be greater than or equal to 128",
                 "\"memory\":5000~422~memory in body should be less than or equal to 4096",

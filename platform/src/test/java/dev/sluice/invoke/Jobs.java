@@ -7,6 +7,7 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.worker.Cancellation;
 import dev.sluice.worker.Chunks;
+import dev.sluice.worker.GuestRoom;
 import dev.sluice.worker.Injected;
 import dev.sluice.worker.Job;
 import dev.sluice.worker.LiveLog;
@@ -28,6 +29,9 @@ final class Jobs {
         }
     };
 
+    /// Where there is as much as one wants.
+    static final GuestRoom ROOM = () -> Optional.of(() -> {});
+
     private Jobs() {}
 
     static Job of(String payload) {
@@ -35,17 +39,21 @@ final class Jobs {
     }
 
     static Job of(String payload, Duration timeMax) {
+        return of(payload, timeMax, Injected.NOTHING, new Cancellation());
+    }
+
+    static Job of(String payload, Duration timeMax, Injected injected, Cancellation cancellation) {
         return new Job(
                 "f",
                 Bytes.utf8(payload),
                 Bytes.utf8("{}"),
-                Injected.NOTHING,
+                injected,
                 Map.of(),
                 new Job.Blobs(Map.of(), Optional.empty()),
                 Component.TRUE,
                 timeMax,
                 _ -> NOBODY,
-                new Cancellation(),
+                cancellation,
                 new LiveLog(() -> Label.PUBLIC),
                 Chunks.UNWATCHED);
     }

@@ -111,7 +111,7 @@ final class LoadedGuestsTest {
 
     private static RunEnd run(String name, String tenant, Label start) throws InterruptedException {
         Gate gate = Spine.task("acme", "acme/runs").run(() -> spine.gates.resolve(Spine.path(name)));
-        return gate.taskFor(start).run(() -> spine.worker.run(tenant, gate, Jobs.of("1")));
+        return gate.taskFor(start).run(() -> spine.worker.run(tenant, gate, Jobs.of("1"), Jobs.ROOM));
     }
 
     private static String output(RunEnd end) {

@@ -352,7 +352,7 @@ final class WorkerTest {
 
     private static RunEnd run(String name, String tenant, Duration timeMax) throws InterruptedException {
         Gate gate = caller().run(() -> spine.gates.resolve(Spine.path(name)));
-        return gate.taskFor(Label.PUBLIC).run(() -> spine.worker.run(tenant, gate, Jobs.of("1", timeMax)));
+        return gate.taskFor(Label.PUBLIC).run(() -> spine.worker.run(tenant, gate, Jobs.of("1", timeMax), Jobs.ROOM));
     }
 
     private static Task caller() {

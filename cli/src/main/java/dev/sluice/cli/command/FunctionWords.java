@@ -67,7 +67,7 @@ final class FunctionWords {
                 .option("--memory", "MIB", "memory of an instance, /tmp included (default: what it needs)")
                 .option("--max-instances", "N", "how many may run at once")
                 .option("--min-instances", "N", "how many wait for a run with the function loaded (default: 0)")
-                .option("--concurrency", "N", "1: an instance serves one run at a time")
+                .option("--concurrency", "N", "runs that one instance serves at a time (default: 1)")
                 .option("--retry-attempts", "N", "tries of a run nobody waits for; keeps dead letters")
                 .option("--retry-backoff", "MS", "longest wait before the second try, then doubled (1000)")
                 .option("--retry-max-backoff", "MS", "longest wait of all (60000)")

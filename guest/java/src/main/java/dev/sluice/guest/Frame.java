@@ -31,6 +31,7 @@ record Frame(Kind kind, int id, @Nullable Object value) {
         RESULT(0x05),
         ERROR(0x06),
         CHUNK(0x07),
+        LOG(0x08),
         FILE(0x41),
         LOAD(0x42),
         RUN(0x43),

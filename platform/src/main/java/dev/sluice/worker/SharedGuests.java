@@ -1,0 +1,199 @@
+package dev.sluice.worker;
+
+import dev.sluice.cloudcall.GuestProtocolViolation;
+import dev.sluice.cloudcall.RunRequest;
+import dev.sluice.function.FunctionSpec;
+import dev.sluice.gate.Gate;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Label;
+import dev.sluice.sandbox.SandboxFailed;
+import dev.sluice.worker.RunEnd.Fault;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs of functions that let several share a guest (`concurrency`). They make no calls, so that none learns more than
+/// where it started, and two meet in a guest only if they start at the very same label.
+///
+/// A run whose time is up, or that is canceled, has its answer at once; its guest takes no run any more, and ends when
+/// the others have theirs.
+///
+/// Thread-safe.
+final class SharedGuests {
+    /// The guest of a run that is late is ended by its last run; this much later by [Watch].
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private static final SharedGuest.End LATE = new SharedGuest.End.Failed(Fault.TIMEOUT);
+    private static final SharedGuest.End CANCELED = new SharedGuest.End.Failed(Fault.CANCELED);
+    private static final Fault NO_CALL_FOR_BLOBS = new Fault(
+            "InputError",
+            "runs that share an instance cannot read a blob: give it its input whole, or leave concurrency out",
+            List.of());
+    private static final Logger LOG = LoggerFactory.getLogger(SharedGuests.class);
+
+    private final InstancePool pool;
+    private final LoadedGuests loaded;
+    private final Watch watch;
+    private final Clock clock;
+    private final Seating seating = new Seating();
+
+    SharedGuests(InstancePool pool, LoadedGuests loaded, Watch watch, Clock clock) {
+        this.pool = pool;
+        this.loaded = loaded;
+        this.watch = watch;
+        this.clock = clock;
+    }
+
+    /// Runs `gate`'s function as [Task#current], as [LocalWorker#run] does.
+    ///
+    /// @param parties the organizations whose the guest is
+    /// @param room    for one more guest
+    RunEnd run(InstanceKey key, Gate gate, Set<String> parties, Job job, GuestRoom room) throws InterruptedException {
+        Task task = Task.current();
+        Label start = task.label();
+        if (!task.highest().equals(start)) {
+            throw new IllegalStateException("a run that has known more than it starts with");
+        }
+        if (job.blobs().input().isPresent()) {
+            return RunEnd.failed(NO_CALL_FOR_BLOBS);
+        }
+        FunctionSpec function = gate.function();
+        long endNanos = System.nanoTime() + job.timeMax().toNanos();
+        var wish = new Seating.Wish(
+                key, start, function.deployment().concurrency(), endNanos, job.cancellation());
+        return switch (seating.take(wish, new ForOne(wish, function, parties, room))) {
+            case Seating.Seated.Not(Fault fault) -> RunEnd.failed(fault);
+            case Seating.Seated.In(SharedGuest guest) -> {
+                try {
+                    yield serve(guest, function, job, Duration.ofNanos(endNanos - System.nanoTime()));
+                } finally {
+                    giveBack(wish, guest);
+                }
+            }
+        };
+    }
+
+    /// Opens a guest as one run that needs it.
+    private final class ForOne implements Seating.Opener {
+        private final Seating.Wish wish;
+        private final FunctionSpec function;
+        private final Set<String> parties;
+        private final GuestRoom rooms;
+
+        ForOne(Seating.Wish wish, FunctionSpec function, Set<String> parties, GuestRoom rooms) {
+            this.wish = wish;
+            this.function = function;
+            this.parties = parties;
+            this.rooms = rooms;
+        }
+
+        @Override
+        public Optional<Runnable> room() throws InterruptedException {
+            return rooms.take();
+        }
+
+        @Override
+        public Seating.Seated open(Runnable room) throws InterruptedException {
+            Seating.Seated opened = new Seating.Seated.Not(Fault.system("the guest could not be started"));
+            try {
+                opened = open();
+            } catch (SandboxFailed failed) {
+                LOG.warn("a guest could not be started", failed);
+            } finally {
+                if (opened instanceof Seating.Seated.In(SharedGuest guest)) {
+                    guest.room(room);
+                } else {
+                    room.run();
+                }
+            }
+            return opened;
+        }
+
+        /// One that is idle and lives, else one with its function loaded.
+        private Seating.Seated open() throws SandboxFailed, InterruptedException {
+            for (Optional<Instance> idle = idle(); idle.isPresent(); idle = idle()) {
+                SharedGuest guest = idle.get().shared();
+                if (guest != null && guest.isUsable()) {
+                    return new Seating.Seated.In(guest);
+                }
+                idle.get().sandbox().close();
+            }
+            Duration left = Duration.ofNanos(wish.endNanos() - System.nanoTime());
+            Duration most = shorter(LocalWorker.PREPARE_MAX, left);
+            return switch (loaded.take(wish.key().tenant(), function, parties, most, wish.cancellation())) {
+                case Loader.Prepared.Ready(Instance ready) -> shared(ready, function, wish.start());
+                case Loader.Prepared.Unfit(Fault fault) -> new Seating.Seated.Not(fault);
+                case Loader.Prepared.Dead(Fault fault) -> new Seating.Seated.Not(fault);
+            };
+        }
+
+        private Optional<Instance> idle() {
+            return pool.takeLiving(wish.key(), wish.start());
+        }
+    }
+
+    private static Seating.Seated shared(Instance ready, FunctionSpec function, Label start) {
+        ready.saw(start);
+        try {
+            var guest = new SharedGuest(ready, function, start);
+            ready.shared(guest);
+            return new Seating.Seated.In(guest);
+        } catch (GuestProtocolViolation spoke) {
+            ready.sandbox().close();
+            return new Seating.Seated.Not(
+                    Fault.function("the function broke the protocol between its runtime and the platform"));
+        }
+    }
+
+    private RunEnd serve(SharedGuest guest, FunctionSpec function, Job job, Duration most)
+            throws InterruptedException {
+        Instance instance = guest.instance();
+        Masks masks = job.injected().masks();
+        LogLines logs = job.log().begin(() -> instance.end(Instance.Ended.FLOOD), masks);
+        Duration left = shorter(function.limits().timeout(), most);
+        watch.extend(instance, left.plus(GRACE));
+        var context = Contexts.of(
+                instance.convention(), function, job, Contexts.Given.NOTHING, clock.instant().plus(left));
+        SharedGuest.Seat seat = guest.begin(new RunRequest(job.payload(), context), logs);
+        boolean isOver = false;
+        try (Cancellation.Hook _ = job.cancellation().during(() -> seat.end(CANCELED))) {
+            SharedGuest.End end = seat.await(left).orElse(LATE);
+            isOver = end instanceof SharedGuest.End.Answered;
+            return switch (end) {
+                case SharedGuest.End.Answered(var outcome) -> RunEnd.of(outcome, Optional::empty, masks, logs);
+                case SharedGuest.End.Failed(Fault fault) -> RunEnd.failed(fault, logs);
+            };
+        } finally {
+            guest.forget(seat);
+            if (!isOver) {
+                seating.leave(guest);
+            }
+        }
+    }
+
+    private void giveBack(Seating.Wish wish, SharedGuest guest) {
+        Instance instance = guest.instance();
+        if (!seating.giveBack(wish, guest)) {
+            return;
+        }
+        watch.end(instance);
+        Runnable room = guest.room();
+        guest.room(null);
+        if (guest.isUsable()) {
+            pool.put(wish.key(), instance).forEach(leaving -> leaving.sandbox().close());
+        } else {
+            instance.sandbox().close();
+        }
+        if (room != null) {
+            room.run();
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+}

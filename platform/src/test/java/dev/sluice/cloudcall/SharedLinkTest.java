@@ -1,0 +1,152 @@
+package dev.sluice.cloudcall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.bytes.Bytes;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What the platform makes of a guest of several runs that is not one of ours: here the test itself speaks for it.
+final class SharedLinkTest {
+    private static final RunRequest RUN = new RunRequest(Bytes.utf8("{}"), Bytes.utf8("{}"));
+
+    private SocketChannel ours;
+    private SocketChannel theirs;
+    private SharedLink link;
+    private FrameWriter guest;
+    private final List<String> heard = new ArrayList<>();
+
+    private final SharedLink.Runs runs = new SharedLink.Runs() {
+        @Override
+        public void printed(int run, boolean isError, Bytes text) {
+            heard.add(run + (isError ? " complains " : " prints ") + text.utf8());
+        }
+
+        @Override
+        public void ended(int run, Outcome outcome) {
+            heard.add(run
+                    + switch (outcome) {
+                        case Outcome.Returned(int status, Bytes body, boolean _) -> " " + status + " " + body.utf8();
+                        case Outcome.Failed(GuestFailure failure) -> " fails " + failure.message();
+                        case Outcome.Yielded _ -> " yields";
+                    });
+        }
+    };
+
+    @BeforeEach
+    void connect() throws Exception {
+        Path directory = Files.createTempDirectory("link");
+        Path socket = directory.resolve("s");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            theirs = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+            ours = server.accept();
+        }
+        Files.delete(socket);
+        Files.delete(directory);
+        link = new GuestLink(ours).shared();
+        guest = new FrameWriter(theirs);
+    }
+
+    @AfterEach
+    void disconnect() throws Exception {
+        theirs.close();
+        ours.close();
+    }
+
+    @Test
+    void runs_areToldAsTheyBegin_andHeardInAnyOrder() throws Exception {
+        Thread sender = Thread.ofVirtual().start(() -> {
+            try {
+                link.send();
+            } catch (GuestGone | InterruptedException _) {
+                // As it is to.
+            }
+        });
+        int first = begin();
+        int second = begin();
+        var told = new FrameReader(theirs);
+        assertThat(told.read()).isEqualTo(new Frame(FrameKind.RUN, first, GuestLink.encoded(RUN)));
+        assertThat(told.read()).isEqualTo(new Frame(FrameKind.RUN, second, GuestLink.encoded(RUN)));
+        guest.write(log(second, 1, "a"));
+        guest.write(log(first, 2, "b"));
+        guest.write(new Frame(FrameKind.RESULT, second, Value.of(Bytes.utf8("2"))));
+        guest.write(new Frame(
+                FrameKind.ERROR,
+                first,
+                Value.of(Map.of(
+                        "type", Value.of("FunctionError"),
+                        "message", Value.of("no"),
+                        "stacktrace", Value.texts(List.of())))));
+        theirs.shutdownOutput();
+        assertThatThrownBy(() -> link.listen(runs)).isInstanceOf(GuestGone.class);
+        assertThat(heard)
+                .containsExactly(
+                        second + " prints a", first + " complains b", second + " 200 2", first + " fails no");
+        sender.interrupt();
+        sender.join();
+    }
+
+    static Stream<Arguments> lies() {
+        Value json = Value.of(Bytes.utf8("1"));
+        Value call = Value.of(List.of(Value.of("current_label"), Value.of(Map.of())));
+        return Stream.of(
+                Arguments.of("a call", new Frame(FrameKind.CALL, 1, call)),
+                Arguments.of("a chunk", new Frame(FrameKind.CHUNK, 1, json)),
+                Arguments.of("the end of a stream", new Frame(FrameKind.RESULT, 1, Value.NULL)),
+                Arguments.of("a result of no run", new Frame(FrameKind.RESULT, 2, json)),
+                Arguments.of("an error of no run", new Frame(FrameKind.ERROR, 0, json)),
+                Arguments.of("a line of no run", log(-1, 1, "x")),
+                Arguments.of("a result that is none", new Frame(FrameKind.RESULT, 1, Value.of("1"))),
+                Arguments.of("a line of no stream", log(1, 3, "x")),
+                Arguments.of("a line in text", new Frame(
+                        FrameKind.LOG, 1, Value.of(List.of(Value.of(1), Value.of("x"))))),
+                Arguments.of("a line too long by an item", new Frame(
+                        FrameKind.LOG, 1, Value.of(List.of(Value.of(1), json, json)))),
+                Arguments.of("a second hello", new Frame(FrameKind.HELLO, 1, Value.NULL)),
+                Arguments.of("a run of its own", new Frame(FrameKind.RUN, 1, Value.NULL)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lies")
+    void aLie_isAViolation(String name, Frame frame) throws Exception {
+        assertThat(begin()).isEqualTo(1);
+        guest.write(frame);
+        assertThatThrownBy(() -> link.listen(runs)).isInstanceOf(GuestProtocolViolation.class);
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void aRunThatHasEnded_isHeardNoMore() throws Exception {
+        int run = begin();
+        guest.write(new Frame(FrameKind.RESULT, run, Value.of(Bytes.utf8("1"))));
+        guest.write(new Frame(FrameKind.RESULT, run, Value.of(Bytes.utf8("2"))));
+        assertThatThrownBy(() -> link.listen(runs)).isInstanceOf(GuestProtocolViolation.class);
+        assertThat(heard).containsExactly(run + " 200 1");
+    }
+
+    private int begin() {
+        int run = link.next();
+        link.begin(run, RUN);
+        return run;
+    }
+
+    private static Frame log(int run, long stream, String text) {
+        return new Frame(FrameKind.LOG, run, Value.of(List.of(Value.of(stream), Value.of(Bytes.utf8(text)))));
+    }
+}
