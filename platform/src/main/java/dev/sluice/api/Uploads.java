@@ -63,8 +63,8 @@ final class Uploads {
         long bytesLeft = unlinked.bytesLeft();
         long end = System.nanoTime() + TIME_MAX.toNanos();
         long length = 0;
-        try (InputStream in = request.bodyStream(UnlinkedBlobs.BYTES_MAX);
-                Blobs.Upload upload = blobs.begin(bytesLeft)) {
+        InputStream in = request.bodyStream(UnlinkedBlobs.BYTES_MAX); // open: who is refused sends on, and is told
+        try (Blobs.Upload upload = blobs.begin(bytesLeft)) {
             if (request.declaredBytes() > bytesLeft) {
                 throw new BlobTooLarge(bytesLeft);
             }
