@@ -30,8 +30,10 @@ import dev.sluice.http.Handler;
 import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
 import dev.sluice.image.Pulls;
+import dev.sluice.image.Pushes;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.oci.Puller;
+import dev.sluice.oci.Pusher;
 import dev.sluice.org.Departed;
 import dev.sluice.org.Founding;
 import dev.sluice.org.OrganizationLimits;
@@ -138,7 +140,7 @@ final class Platform implements AutoCloseable {
                 fs,
                 blobs,
                 gates,
-                running(invocations, guests, new Puller(egress, config.plainRegistries()), blobs),
+                running(config, egress, invocations, guests, blobs),
                 runs,
                 secrets,
                 system(config, fs, blobs, gates),
@@ -154,8 +156,15 @@ final class Platform implements AutoCloseable {
         return served;
     }
 
-    private static Api.Running running(Invocations invocations, Guests guests, Puller puller, Blobs blobs) {
-        return new Api.Running(invocations, guests.builds(), new Pulls(puller, blobs, guests.roots()));
+    private static Api.Running running(
+            Config config, Egress egress, Invocations invocations, Guests guests, Blobs blobs) {
+        var puller = new Puller(egress, config.plainRegistries());
+        var pusher = new Pusher(egress, config.plainRegistries());
+        return new Api.Running(
+                invocations,
+                guests.builds(),
+                new Pulls(puller, blobs, guests.roots()),
+                new Pushes(pusher, blobs, guests.roots(), config.guestDir()));
     }
 
     private AdminAccess admin(Organizations organizations, Clock clock) throws IOException {

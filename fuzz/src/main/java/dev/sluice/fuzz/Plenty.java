@@ -1,7 +1,9 @@
 package dev.sluice.fuzz;
 
+import dev.sluice.api.Api;
 import dev.sluice.api.Limiting;
 import dev.sluice.blob.Blobs;
+import dev.sluice.build.Builds;
 import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.egress.Egress;
 import dev.sluice.fs.LabeledFs;
@@ -12,10 +14,13 @@ import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
 import dev.sluice.image.Pulls;
+import dev.sluice.image.Pushes;
 import dev.sluice.image.Roots;
+import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Witness;
 import dev.sluice.oci.PlainHosts;
 import dev.sluice.oci.Puller;
+import dev.sluice.oci.Pusher;
 import dev.sluice.org.Limit;
 import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.TenantLimits;
@@ -59,8 +64,18 @@ final class Plenty {
     }
 
     /// Nothing leaves for a registry.
-    static Pulls pulls(Blobs blobs) {
+    /// No image comes, and none goes.
+    static Api.Running running(Invocations invocations, Builds builds, Blobs blobs) {
+        return new Api.Running(invocations, builds, pulls(blobs), pushes(blobs));
+    }
+
+    private static Pulls pulls(Blobs blobs) {
         return new Pulls(new Puller(Egress.closed(), PlainHosts.NONE), blobs, noImages(blobs));
+    }
+
+    private static Pushes pushes(Blobs blobs) {
+        var nowhere = new Pusher(Egress.closed(), PlainHosts.NONE);
+        return new Pushes(nowhere, blobs, noImages(blobs), Path.of("no-runtimes"));
     }
 
     static Limiting limiting(LabeledFs fs, Witness witness, Scheduler scheduler, Store store) {

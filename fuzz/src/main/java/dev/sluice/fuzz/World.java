@@ -129,10 +129,7 @@ final class World implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        new Api.Running(
-                                invocations,
-                                new Builds(driver, blobs, Registries.NONE, scheduler),
-                                Plenty.pulls(blobs)),
+                        Plenty.running(invocations, new Builds(driver, blobs, Registries.NONE, scheduler), blobs),
                         runs,
                         secrets,
                         new SystemObjects(fs, blobs, gates),

@@ -17,6 +17,7 @@ import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
 import dev.sluice.image.Pulls;
+import dev.sluice.image.Pushes;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refused;
 import dev.sluice.org.Organization;
@@ -80,7 +81,7 @@ public final class Api implements Handler {
     }
 
     /// What runs code in guests, and what brings that which it runs on.
-    public record Running(Invocations invocations, Builds builds, Pulls pulls) {}
+    public record Running(Invocations invocations, Builds builds, Pulls pulls, Pushes pushes) {}
 
     /// What bounds organizations: how much each may have, and how one ends.
     public record Tenancy(Departures departures, Limiting limiting) {}
@@ -141,7 +142,7 @@ public final class Api implements Handler {
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
         addSettings(table, door, rooms.fs(), clock);
-        addFunctions(table, door, versions, rooms.blobs(), clock);
+        addFunctions(table, door, versions, rooms, clock);
         addSecrets(table, door, rooms.secrets(), clock);
         addRuns(table, door, rooms, versions, clock);
         new InvokeRoutes(door, rooms.invocations(), rooms.blobs()).addTo(table);
@@ -186,10 +187,19 @@ public final class Api implements Handler {
     }
 
     private void addFunctions(
-            Routes.Table table, Door door, FunctionVersions versions, Blobs blobs, InstantSource clock) {
+            Routes.Table table, Door door, FunctionVersions versions, Rooms rooms, InstantSource clock) {
         new FunctionRoutes(door, functions).addTo(table);
-        new SourceRoutes(door, functions, versions, blobs).addTo(table);
+        new SourceRoutes(door, functions, versions, rooms.blobs()).addTo(table);
         new VersionRoutes(door, functions, versions, clock).addTo(table);
+        new PushRoutes(
+                        door,
+                        functions,
+                        rooms.gates(),
+                        rooms.blobs(),
+                        rooms.running().pushes(),
+                        new RegistryLogins(rooms.secrets()),
+                        rooms.audit())
+                .addTo(table);
     }
 
     /// What `iam` keeps by name.

@@ -8,8 +8,6 @@ import dev.sluice.egress.Origin;
 import dev.sluice.egress.Outbound;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -49,9 +47,6 @@ final class Conversation {
         this.actions = actions;
     }
 
-    /// An address, and whether it is told who asks.
-    private record Address(Origin origin, String target) {}
-
     /// What is small comes as a whole.
     ///
     /// @param path   below the repository, such as `manifests/latest`
@@ -85,7 +80,7 @@ final class Conversation {
             if (step.status() == 401 && isRegistry && authorization == null) {
                 authorization = authorize(step.header("www-authenticate"), endNanos);
             } else if (step.location().isPresent()) {
-                address = redirected(address, step.location().get());
+                address = address.leading(step.location().get(), plain);
             } else {
                 return step.answer().orElseThrow(() -> refused(step.status()));
             }
@@ -104,15 +99,83 @@ final class Conversation {
         }
     }
 
+    /// What the registry says to one step of a push.
+    ///
+    /// @param location where it wants to hear the next one; empty if it does not say
+    record Said(int status, String location) {}
+
+    /// One step of a push, whatever its answer. Redirects are not followed.
+    ///
+    /// @param path below the repository
+    Said say(String verb, String path, Map<String, String> headers, Bytes body, long endNanos)
+            throws PullFailed, InterruptedException, IOException {
+        return say(verb, new Address(registry(), "/v2/" + reference.repository() + "/" + path), headers, body, endNanos);
+    }
+
+    /// The same, where an answer said that it wants to hear it.
+    ///
+    /// @throws PullFailed also for a place that is not the registry's own: who asks would be told to another
+    Said sayAt(String verb, String location, Map<String, String> headers, Bytes body, long endNanos)
+            throws PullFailed, InterruptedException, IOException {
+        Address address = new Address(registry(), "/").leading(location, plain);
+        if (!address.origin().equals(registry())) {
+            throw new PullFailed("the registry wants layers to be sent to another host, which is not done here");
+        }
+        return say(verb, address, headers, body, endNanos);
+    }
+
+    private Said say(String verb, Address address, Map<String, String> headers, Bytes body, long endNanos)
+            throws PullFailed, InterruptedException, IOException {
+        for (boolean isAgain = false; ; isAgain = true) {
+            Step<Boolean> step = send(
+                    verb,
+                    address,
+                    withAuthorization(headers),
+                    body,
+                    endNanos,
+                    (status, its, _) -> new Step<>(status, its, Optional.empty()));
+            if (step.status() != 401 || isAgain) {
+                return new Said(step.status(), step.header("location"));
+            }
+            authorization = authorize(step.header("www-authenticate"), endNanos);
+        }
+    }
+
+    /// @throws PullFailed if a step of a push went otherwise
+    void require(Said said, int status) throws PullFailed {
+        if (said.status() != status) {
+            throw new PullFailed(
+                    switch (said.status()) {
+                        case 401, 403 ->
+                            login.isPresent()
+                                    ? "the registry does not let the name that your organization has for it push there"
+                                    : "the registry lets only those push who log in: your organization has no login for"
+                                            + " it here, which 'sluice create registry' makes";
+                        case 404, 405 -> "the registry takes no image of that name";
+                        case 413 -> "the registry takes no layer that large";
+                        default -> refused(said.status()).reason();
+                    });
+        }
+        if (status == 202 && said.location().isEmpty()) {
+            throw new PullFailed("the registry does not say where it wants a layer");
+        }
+    }
+
     private <T> Step<T> ask(Address address, Map<String, String> headers, long endNanos, Egress.Reader<T> reader)
             throws PullFailed, InterruptedException, IOException {
-        return send(address, headers, endNanos, (status, its, body) -> {
+        return send("GET", address, headers, Bytes.EMPTY, endNanos, (status, its, body) -> {
             Optional<T> answer = status == 200 ? Optional.of(reader.read(status, its, body)) : Optional.empty();
             return new Step<>(status, its, answer);
         });
     }
 
-    private <T> T send(Address address, Map<String, String> headers, long endNanos, Egress.Reader<T> reader)
+    private <T> T send(
+            String verb,
+            Address address,
+            Map<String, String> headers,
+            Bytes body,
+            long endNanos,
+            Egress.Reader<T> reader)
             throws PullFailed, InterruptedException, IOException {
         String host = address.origin().host();
         if (!egress.allows(address.origin())) {
@@ -120,7 +183,7 @@ final class Conversation {
                     + " --egress-allow " + host);
         }
         try {
-            var outbound = new Outbound(address.origin(), "GET", address.target(), headers, Bytes.EMPTY);
+            var outbound = new Outbound(address.origin(), verb, address.target(), headers, body);
             Duration left = Duration.ofNanos(endNanos - System.nanoTime());
             return egress.download(organization, outbound, left.isPositive() ? left : MOMENT, reader);
         } catch (IllegalArgumentException strange) {
@@ -177,7 +240,7 @@ final class Conversation {
     }
 
     private String token(String realm, String service, long endNanos) throws PullFailed, InterruptedException {
-        Address at = address(realm);
+        Address at = Address.of(realm, plain);
         String query = "service=" + encoded(service) + "&scope="
                 + encoded("repository:" + reference.repository() + ":" + actions);
         Address asked = new Address(at.origin(), at.target() + (at.target().indexOf('?') < 0 ? "?" : "&") + query);
@@ -216,35 +279,6 @@ final class Conversation {
 
     private Origin registry() throws PullFailed {
         String scheme = plain.registries().contains(reference.registry()) ? "http" : "https";
-        return address(scheme + "://" + reference.registry() + "/").origin();
-    }
-
-    private Address redirected(Address from, String location) throws PullFailed {
-        try {
-            return address(
-                    new URI(from.origin() + from.target()).resolve(location).toString());
-        } catch (URISyntaxException | IllegalArgumentException wrong) {
-            throw new PullFailed("the registry leads to what is no address");
-        }
-    }
-
-    /// @throws PullFailed if it is none, or one without TLS that the operator has not named
-    private Address address(String text) throws PullFailed {
-        try {
-            URI uri = new URI(text);
-            if (uri.getHost() == null || uri.getScheme() == null || uri.getRawUserInfo() != null) {
-                throw new PullFailed("the registry leads to what is no address");
-            }
-            Origin origin = Origin.of(uri.getScheme(), uri.getHost(), Math.max(0, uri.getPort()));
-            String its = uri.getPort() < 0 ? origin.host() : origin.host() + ":" + origin.port();
-            if (!origin.scheme().equals("https") && !plain.registries().contains(its)) {
-                throw new PullFailed("the registry leads to " + origin.host() + " without TLS, which this server's"
-                        + " operator has not allowed");
-            }
-            String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-            return new Address(origin, uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
-        } catch (URISyntaxException | IllegalArgumentException wrong) {
-            throw new PullFailed("the registry leads to what is no address");
-        }
+        return Address.of(scheme + "://" + reference.registry() + "/", plain).origin();
     }
 }

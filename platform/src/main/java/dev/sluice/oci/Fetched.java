@@ -68,12 +68,18 @@ public record Fetched(String type, Bytes manifest, Bytes config, List<Path> laye
     }
 
     /// What stands before the layers in [#packed].
-    record Head(String type, Bytes manifest, Bytes config) {
+    ///
+    /// @param lengthBytes how many bytes it has
+    record Head(String type, Bytes manifest, Bytes config, long lengthBytes) {
         /// Reads up to the first byte of the first layer.
         static Head read(InputStream packed) throws IOException {
             var in = new DataInputStream(packed);
-            var _ = part(in);
-            return new Head(part(in).utf8(), part(in), part(in));
+            Bytes owner = part(in);
+            Bytes type = part(in);
+            Bytes manifest = part(in);
+            Bytes config = part(in);
+            long parts = (long) owner.length() + type.length() + manifest.length() + config.length();
+            return new Head(type.utf8(), manifest, config, 4 * Integer.BYTES + parts);
         }
 
         private static Bytes part(DataInputStream in) throws IOException {

@@ -37,6 +37,7 @@ import dev.sluice.gate.Gates;
 import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
 import dev.sluice.image.Pulls;
+import dev.sluice.image.Pushes;
 import dev.sluice.image.Roots;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Task;
@@ -45,6 +46,7 @@ import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.oci.PlainHosts;
 import dev.sluice.oci.Puller;
+import dev.sluice.oci.Pusher;
 import dev.sluice.org.Departed;
 import dev.sluice.org.Founding;
 import dev.sluice.org.Organization;
@@ -193,6 +195,8 @@ final class ApiServer implements AutoCloseable {
                 () -> 4096,
                 clock);
         pulls = new Pulls(new Puller(egress, new PlainHosts(outside.permitted())), blobs, roots);
+        var pushes = new Pushes(
+                new Pusher(egress, new PlainHosts(outside.permitted())), blobs, roots, guest);
         keys = DataKeys.at(store, directory.resolve(DataKeys.FILE), new SecureRandom());
         var secrets = new Secrets(fs, keys, audit, new SecureRandom());
         invocations = new Invocations(
@@ -213,7 +217,7 @@ final class ApiServer implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        new Api.Running(invocations, builds, pulls),
+                        new Api.Running(invocations, builds, pulls, pushes),
                         runs,
                         secrets,
                         system,

@@ -91,6 +91,7 @@ public final class Vocabulary {
         return List.of(
                 RunWords.exec().lent(),
                 DeadLetterWords.redrive().lent(),
+                PushWords.push().lent(),
                 VersionWords.aliases().lent(),
                 LogWords.log().lent(),
                 InitWords.init().ofNoOrganization(),
@@ -123,19 +124,23 @@ public final class Vocabulary {
                 ProgramWords.ofLauncher("build", "Build Sluice from its sources.", "./sluice build"),
                 ProgramWords.ofLauncher("test", "Run all tests.", "./sluice test"),
                 ProgramWords.ofLauncher("bench", "Measure.", "./sluice bench start"),
-                new Word(
-                        "admin",
-                        "Recover a server's directory, on its own machine.",
-                        List.of(
-                                ProgramWords.ofLauncher(
-                                        "reset-key",
-                                        "Make another key for the administrator.",
-                                        "./sluice admin reset-key"),
-                                ProgramWords.ofLauncher(
-                                        "rotate-keys",
-                                        "Make other keys for the server's tokens and secrets.",
-                                        "./sluice admin rotate-keys"))),
+                ofAdministrators(),
                 ProgramWords.ofLauncher("fuzz", "Look for holes.", "./sluice fuzz"),
                 ProgramWords.ofLauncher("label", "Calculate with labels.", "./sluice label flow acme,T acme,acme"));
+    }
+
+    private static Word ofAdministrators() {
+        return new Word(
+                "admin",
+                "Recover a server's directory, on its own machine.",
+                List.of(
+                        ProgramWords.ofLauncher(
+                                "reset-key",
+                                "Make another key for the administrator.",
+                                "./sluice admin reset-key"),
+                        ProgramWords.ofLauncher(
+                                "rotate-keys",
+                                "Make other keys for the server's tokens and secrets.",
+                                "./sluice admin rotate-keys")));
     }
 }

@@ -1,0 +1,166 @@
+package dev.sluice.api;
+
+import dev.sluice.authn.Caller;
+import dev.sluice.blob.Blobs;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
+import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.Layer;
+import dev.sluice.function.SourceArchive;
+import dev.sluice.function.SourceFiles;
+import dev.sluice.gate.GateContent;
+import dev.sluice.gate.Gates;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
+import dev.sluice.http.Routes;
+import dev.sluice.image.Pushes;
+import dev.sluice.kernel.Deed;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.kernel.Witness;
+import dev.sluice.oci.PullFailed;
+import dev.sluice.oci.Reference;
+import dev.sluice.org.Action;
+import dev.sluice.org.Need;
+import dev.sluice.org.Operation;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Resource;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+
+/// `POST /v1/function/{name}/push`: a function becomes an image in a registry, which serves it outside (docs/design/
+/// registries.md). Its code leaves the platform: whoever may change the function and knows the organization's
+/// registries may have it pushed, with what he may read of it himself.
+final class PushRoutes {
+    private static final String KIND = "function";
+    private static final int BODY_BYTES_MAX = 8 << 10;
+    private static final int ANSWER_BYTES = 512;
+    private static final String FILES = Pushes.HOME + "function/";
+    private static final String ABOUT = Pushes.HOME + "function.json";
+
+    private final Door door;
+    private final Functions functions;
+    private final Gates gates;
+    private final Blobs blobs;
+    private final Pushes pushes;
+    private final RegistryLogins logins;
+    private final Witness witness;
+
+    PushRoutes(
+            Door door,
+            Functions functions,
+            Gates gates,
+            Blobs blobs,
+            Pushes pushes,
+            RegistryLogins logins,
+            Witness witness) {
+        this.door = door;
+        this.functions = functions;
+        this.gates = gates;
+        this.blobs = blobs;
+        this.pushes = pushes;
+        this.logins = logins;
+        this.witness = witness;
+    }
+
+    void addTo(Routes.Table table) {
+        table.add("POST", "/v1/function/{name}/push", Refusals.ofEntities(KIND, this::push));
+    }
+
+    private Response push(Request request) throws IOException, InterruptedException {
+        Caller.Known caller = door.borrower(request);
+        String name = request.parameter("name");
+        var operation = new Operation(
+                List.of(Need.of(Action.UPDATE, Resource.FUNCTION, name), Need.of(Action.GET, Resource.REGISTRY)),
+                List.of());
+        Task task = ObjectLoans.of(caller, operation);
+        String wanted = JsonBody.parse(request.body(BODY_BYTES_MAX)).requiredText("reference");
+        try {
+            Reference reference = Reference.parse(wanted);
+            FunctionSpec function = task.run(() -> pushed(caller.organization(), name, reference));
+            Digest pushed = push(caller.organization(), reference, function);
+            var out = new JsonWriter(ANSWER_BYTES);
+            out.beginObject().field("function", name).field("reference", reference.toString());
+            out.field("digest", "sha256:" + pushed.hex()).endObject();
+            return Response.json(200, out.done());
+        } catch (PullFailed failed) {
+            throw Rejection.of(400, "the function cannot be pushed: " + failed.reason());
+        }
+    }
+
+    /// What of the function leaves, on record as its pusher's before it does.
+    private FunctionSpec pushed(Organization organization, String name, Reference reference) {
+        FunctionEntity entity = functions.find(organization, name);
+        if (entity.status() != FunctionEntity.Status.READY
+                || !(gates.read(FunctionFiles.listedGate(organization, name)).content()
+                        instanceof GateContent.Direct gate)) {
+            throw Rejection.of(404, "function " + name + " is not READY");
+        }
+        if (gate.function().root().isEmpty()) {
+            throw Rejection.of(
+                    400,
+                    "the function cannot be pushed: it runs on what this server's host has, which is no image: create"
+                            + " a base image with a --docker-url of a registry, an image on it, and the function with"
+                            + " that image");
+        }
+        witness.record(new Deed(
+                "function.push",
+                name,
+                FunctionFiles.gateLabel(organization, name),
+                Map.of("version", Long.toString(entity.version()), "to", reference.toString())));
+        return gate.function();
+    }
+
+    private Digest push(Organization organization, Reference reference, FunctionSpec function)
+            throws PullFailed, InterruptedException, IOException {
+        Digest root = function.root().orElseThrow();
+        byte[] layer = SourceArchive.pack(files(function));
+        return pushes.push(
+                organization.token(),
+                reference,
+                logins.of(organization, reference.registry()),
+                function.runtime(),
+                root,
+                Bytes.takeOver(layer),
+                unpacked(layer));
+    }
+
+    /// The code, and what serves it: no secret, no environment, no setting that is the platform's.
+    private SourceFiles files(FunctionSpec function) throws PullFailed, IOException {
+        SortedMap<String, Bytes> all = new TreeMap<>(pushes.server(function.runtime()));
+        for (Digest layer : function.layers()) {
+            add(Layer.read(blobs, layer), all);
+        }
+        try (Blobs.Blob source = blobs.open(function.packageDigest()).orElseThrow(Refused::notFound)) {
+            add(SourceFiles.decode(source.stream(0)), all);
+        }
+        var about = Map.of(
+                "handler", function.handler(), "convention", function.convention().word());
+        all.put(ABOUT, Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(new TreeMap<>(about))));
+        try {
+            return new SourceFiles(all);
+        } catch (IllegalArgumentException tooMuch) {
+            throw new PullFailed(String.valueOf(tooMuch.getMessage()));
+        }
+    }
+
+    private static void add(SourceFiles files, Map<String, Bytes> all) {
+        files.files().forEach((path, content) -> all.put(FILES + path, content));
+    }
+
+    private static Digest unpacked(byte[] layer) throws IOException {
+        MessageDigest sha = Digest.sha256();
+        try (var tar = new DigestInputStream(new GZIPInputStream(new ByteArrayInputStream(layer)), sha)) {
+            tar.transferTo(OutputStream.nullOutputStream());
+        }
+        return Digest.finish(sha);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.sluice.image;
+
+import dev.sluice.blob.Blobs;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
+import dev.sluice.oci.Assembled;
+import dev.sluice.oci.Login;
+import dev.sluice.oci.PullFailed;
+import dev.sluice.oci.Pusher;
+import dev.sluice.oci.Reference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// Brings functions to registries, as images that serve them over HTTP wherever they are run. Thread-safe.
+public final class Pushes {
+    /// Where a function's image has what is not its base's.
+    public static final String HOME = "opt/sluice/";
+
+    private static final int AT_ONCE_MAX = 2;
+    private static final int PATIENCE_SECONDS = 30;
+    private static final Map<Runtime, String> DIRECTORIES = Map.of(Runtime.PYTHON3, "python", Runtime.NODEJS, "node");
+    private static final Map<Runtime, String> SERVERS = Map.of(Runtime.PYTHON3, "serve.py", Runtime.NODEJS, "serve.js");
+
+    private final Pusher pusher;
+    private final Blobs blobs;
+    private final Roots roots;
+    private final Path guests;
+    private final Semaphore slots = new Semaphore(AT_ONCE_MAX, true);
+
+    /// @param guests the directory of the runtimes' own files, by language
+    public Pushes(Pusher pusher, Blobs blobs, Roots roots, Path guests) {
+        this.pusher = pusher;
+        this.blobs = blobs;
+        this.roots = roots;
+        this.guests = guests;
+    }
+
+    /// What serves functions of a runtime outside, by path in the image.
+    ///
+    /// @throws PullFailed if nothing does
+    public SortedMap<String, Bytes> server(Runtime runtime) throws PullFailed, IOException {
+        String name = DIRECTORIES.get(runtime);
+        if (name == null) {
+            throw new PullFailed("functions in " + runtime.language() + " cannot be pushed yet: those in Python and"
+                    + " Node.js can");
+        }
+        var files = new TreeMap<String, Bytes>();
+        Path directory = guests.resolve(name);
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                String path = directory.relativize(file).toString();
+                if (!path.startsWith("test_") && !path.startsWith("fake_") && !path.contains("__pycache__")) {
+                    files.put(HOME + "runtime/" + path, Bytes.takeOver(Files.readAllBytes(file)));
+                }
+            }
+        }
+        return files;
+    }
+
+    /// Pushes an image of a function.
+    ///
+    /// @param organization its token
+    /// @param root  the image that the function runs on, as it is kept
+    /// @param added a tar with gzip around it, of [#server] and the function below [#HOME]
+    /// @param diff  the digest of that tar
+    /// @return the digest of the image's manifest
+    public Digest push(
+            String organization,
+            Reference reference,
+            Optional<Login> login,
+            Runtime runtime,
+            Digest root,
+            Bytes added,
+            Digest diff)
+            throws PullFailed, InterruptedException {
+        if (!slots.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new PullFailed("too many functions are being pushed: try again");
+        }
+        try (Blobs.Blob base = blobs.open(root).orElseThrow(() -> new PullFailed("the image is not kept any more"))) {
+            String program = roots.command(roots.open(root), runtime, runtime.memoryMibMin()).getFirst();
+            var entryPoint = List.of(program, "/" + HOME + "runtime/" + SERVERS.get(runtime));
+            Assembled image = Assembled.on(base::stream, added, diff, entryPoint);
+            return pusher.push(organization, reference, login, image);
+        } catch (IOException failed) {
+            throw Pulls.failed(failed);
+        } finally {
+            slots.release();
+        }
+    }
+}
