@@ -70,7 +70,8 @@ final class FunctionsBench {
         parts.put(NAME + "-languages", FunctionsBench::languages);
         parts.put(
                 NAME + "-enqueue",
-                (report, data, objects) -> EnqueueBench.run(report, data, new FunctionsBench(report, objects).length()));
+                (report, data, objects) ->
+                        EnqueueBench.run(report, data, new FunctionsBench(report, objects).length()));
         parts.put(NAME + "-runs", RunsBench::run);
         parts.put(NAME + "-registry", (report, data, objects) -> RegistryBench.run(report, data, functions(objects)));
         return parts;

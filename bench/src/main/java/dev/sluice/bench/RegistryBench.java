@@ -45,11 +45,11 @@ final class RegistryBench {
                 "1/s",
                 ""));
         report.add(Figure.of(
-                        FunctionsBench.NAME,
-                        "memory for each of " + number + " functions",
-                        Math.max(0, many.liveBytes() - none.liveBytes()) / (double) count,
-                        "B",
-                        "<= 4,096 B"));
+                FunctionsBench.NAME,
+                "memory for each of " + number + " functions",
+                Math.max(0, many.liveBytes() - none.liveBytes()) / (double) count,
+                "B",
+                "<= 4,096 B"));
         report.add(Figure.of(FunctionsBench.NAME, "start to ready with them", many.readyMillis(), "ms", "ratio about 1")
                 .beside("without", none.readyMillis()));
     }
@@ -111,7 +111,8 @@ final class RegistryBench {
                 if (IS_CHECKED) {
                     server.submit(name, "python3", "many.py", "def handle(context, payload):\n    return " + i + "\n");
                 } else {
-                    server.submit(name, "powershell", "many.ps1", "function handle($context, $payload) { " + i + " }\n");
+                    server.submit(
+                            name, "powershell", "many.ps1", "function handle($context, $payload) { " + i + " }\n");
                 }
             }
         } catch (IOException failed) {

@@ -149,7 +149,18 @@ final class RunsBench {
 
     private static void end(Runs runs, UUID id, long now, Label label) {
         var run = new Run(
-                id, OPERATOR, "listed", "id", "faas", true, now, now, List.of(), new TreeMap<>(), label, Optional.empty());
+                id,
+                OPERATOR,
+                "listed",
+                "id",
+                "faas",
+                true,
+                now,
+                now,
+                List.of(),
+                new TreeMap<>(),
+                label,
+                Optional.empty());
         runs.begin(run);
         runs.end(run, content(label, now), Runs.Durability.BEHIND);
     }

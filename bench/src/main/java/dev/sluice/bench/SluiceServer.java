@@ -157,7 +157,8 @@ final class SluiceServer implements AutoCloseable {
 
     /// How many of the functions are READY.
     long ready() throws IOException, InterruptedException {
-        return JSON.readTree(require(200, send("GET", "/v1/function", ""))).valueStream()
+        return JSON.readTree(require(200, send("GET", "/v1/function", "")))
+                .valueStream()
                 .filter(function -> "READY".equals(function.path("status").stringValue()))
                 .count();
     }

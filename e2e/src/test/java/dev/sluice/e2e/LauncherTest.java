@@ -87,12 +87,15 @@ final class LauncherTest {
         try (var sluice = new Launcher()) {
             Path clone = Files.createDirectories(sluice.home().resolve("clone"));
             for (String part : List.of("sluice", "launcher")) {
-                sluice.run(clone, List.of("cp", "-R", Launcher.ROOT.resolve(part).toString(), "."))
+                sluice.run(
+                                clone,
+                                List.of("cp", "-R", Launcher.ROOT.resolve(part).toString(), "."))
                         .succeeds();
             }
             Path kept = Files.createFile(Files.createDirectories(clone.resolve("platform/target/lib"))
                     .resolve("kept.jar"));
-            Path maven = Files.writeString(Files.createDirectories(clone.resolve("bin")).resolve("mvn"), """
+            Path maven = Files.writeString(
+                    Files.createDirectories(clone.resolve("bin")).resolve("mvn"), """
                     #!/bin/sh
                     exit 1
                     """);

@@ -231,7 +231,8 @@ public final class Api implements Handler {
     }
 
     private void addImages(Routes.Table table, Door door) {
-        new EntityRoutes<>(door, Form.of(Resource.BASEIMAGE, "base image", "baseImageName", 201), images.bases()).addTo(table);
+        new EntityRoutes<>(door, Form.of(Resource.BASEIMAGE, "base image", "baseImageName", 201), images.bases())
+                .addTo(table);
         new EntityRoutes<>(door, Form.of(Resource.IMAGE, "image", "imageName", 201), images).addTo(table);
         new ImageLogRoutes(door, images).addTo(table);
     }
@@ -239,7 +240,8 @@ public final class Api implements Handler {
     /// Dispatch answers the creation of an application and of an API with 200.
     private static void addSettings(Routes.Table table, Door door, LabeledFs fs, Clock clock) {
         var applications = new KeptEntities<>(fs, ApplicationWish.KIND, clock);
-        new EntityRoutes<>(door, Form.of(Resource.APPLICATION, "application", "application", 200), applications).addTo(table);
+        new EntityRoutes<>(door, Form.of(Resource.APPLICATION, "application", "application", 200), applications)
+                .addTo(table);
         new EntityRoutes<>(door, Form.of(Resource.API, "API", "api", 200), new KeptEntities<>(fs, ApiWish.KIND, clock))
                 .addTo(table);
         new EventRoutes(door, fs, clock).addTo(table);

@@ -34,10 +34,15 @@ final class EventRoutes {
     }
 
     void addTo(Routes.Table table) {
-        new EntityRoutes<>(door, form("subscriptions", "subscription", "subscriptionName", EventKind.SUBSCRIPTION), subscriptions)
+        new EntityRoutes<>(
+                        door,
+                        form("subscriptions", "subscription", "subscriptionName", EventKind.SUBSCRIPTION),
+                        subscriptions)
                 .addTo(table);
         new EntityRoutes<>(door, form("drivers", "event driver", "driverName", EventKind.DRIVER), drivers).addTo(table);
-        new EntityRoutes<>(door, form("drivertypes", "event driver type", "driverTypeName", EventKind.DRIVER_TYPE), types).addTo(table);
+        new EntityRoutes<>(
+                        door, form("drivertypes", "event driver type", "driverTypeName", EventKind.DRIVER_TYPE), types)
+                .addTo(table);
         table.add("POST", PATH, Refusals.ofEntities("event", this::emit));
     }
 

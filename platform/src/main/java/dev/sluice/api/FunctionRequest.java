@@ -74,7 +74,8 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
         if (concurrency > 1 && (convention == Convention.FAASTEN || convention == Convention.LAMBDA)) {
             throw refused(
                     name,
-                    "an instance of a " + convention.word() + " function serves one run at a time: leave concurrency out,"
+                    "an instance of a " + convention.word()
+                            + " function serves one run at a time: leave concurrency out,"
                             + " or use the dispatch or http convention");
         }
         long memory = fields.number("memory", 0, Limits.MEMORY_MIB_MAX);

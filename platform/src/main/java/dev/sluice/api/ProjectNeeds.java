@@ -54,8 +54,8 @@ final class ProjectNeeds {
         try {
             Optional<ImageEntity.Built> same = images.ofAnEqualImage(organization, ImageNeeds.key(needs));
             if (same.isPresent()) {
-                var shared = new BlobRef(
-                        new Digest(same.get().layer()), same.get().lengthBytes());
+                var shared =
+                        new BlobRef(new Digest(same.get().layer()), same.get().lengthBytes());
                 versions.keepLayer(organization, entity, shared);
                 return List.of(shared.digest());
             }

@@ -143,7 +143,10 @@ final class PushRoutes {
             add(SourceFiles.decode(source.stream(0)), all);
         }
         var about = Map.of(
-                "handler", function.handler(), "convention", function.convention().word());
+                "handler",
+                function.handler(),
+                "convention",
+                function.convention().word());
         all.put(ABOUT, Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(new TreeMap<>(about))));
         try {
             return new SourceFiles(all);

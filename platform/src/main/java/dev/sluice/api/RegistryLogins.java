@@ -3,7 +3,6 @@ package dev.sluice.api;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.kernel.Refused;
 import dev.sluice.oci.Login;
-import dev.sluice.oci.Reference;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import dev.sluice.secret.Secrets;

@@ -27,8 +27,8 @@ final class Installed {
     void begin(Bytes name, boolean isProgram) throws BuildFailed {
         end();
         if (name.length() > NAME_BYTES_MAX) {
-            throw new BuildFailed("the build handed over a file whose path is longer than "
-                    + SourceFiles.PATH_CHARS_MAX + " characters");
+            throw new BuildFailed("the build handed over a file whose path is longer than " + SourceFiles.PATH_CHARS_MAX
+                    + " characters");
         }
         path = new String(name.readOnlyArray(), StandardCharsets.UTF_8);
         if (path.isEmpty() || files.containsKey(path) || path.equals(Layer.PROGRAMS)) {

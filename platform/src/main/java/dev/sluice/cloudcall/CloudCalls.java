@@ -89,8 +89,9 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
     /// @throws Refused `QUOTA`
     public Optional<ObjectId> keepOutput(Label label) {
         String payer = Task.current().payer();
-        return handles.output().map(blob -> new Task(label, label, Privilege.NONE, payer)
-                .run(() -> unlinked.create(label, blob).id()));
+        return handles.output()
+                .map(blob -> new Task(label, label, Privilege.NONE, payer)
+                        .run(() -> unlinked.create(label, blob).id()));
     }
 
     @Override

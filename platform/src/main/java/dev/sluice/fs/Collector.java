@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Frees what nothing reaches: marks from the root, from what is opened, leased and named by records, while tasks go on; then
+/// Frees what nothing reaches: marks from the root, from what is opened, leased and named by records, while tasks go
+/// on; then
 /// sweeps the candidates that were not marked, and what only they lead to.
 ///
 /// Keeps nothing between cycles but what is in the store, and begins a cycle from nothing. Its memory is bounded.

@@ -86,7 +86,8 @@ public final class Pushes {
             throw new PullFailed("too many functions are being pushed: try again");
         }
         try (Blobs.Blob base = blobs.open(root).orElseThrow(() -> new PullFailed("the image is not kept any more"))) {
-            String program = roots.command(roots.open(root), runtime, runtime.memoryMibMin()).getFirst();
+            String program = roots.command(roots.open(root), runtime, runtime.memoryMibMin())
+                    .getFirst();
             var entryPoint = List.of(program, "/" + HOME + "runtime/" + SERVERS.get(runtime));
             Assembled image = Assembled.on(base::stream, added, diff, entryPoint);
             return pusher.push(organization, reference, login, image);

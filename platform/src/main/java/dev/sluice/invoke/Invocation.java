@@ -62,10 +62,8 @@ public record Invocation(
     /// @param idempotencyKey who calls again with the same key gets the first run's result
     /// @param inputRef       the blob that the function reads beside its payload: the caller has read it, or who
     ///     called first
-    public record Asked(
-            SortedMap<String, String> tags, Optional<Key> idempotencyKey, Optional<ObjectId> inputRef) {
-        public static final Asked NOTHING =
-                new Asked(Collections.emptySortedMap(), Optional.empty(), Optional.empty());
+    public record Asked(SortedMap<String, String> tags, Optional<Key> idempotencyKey, Optional<ObjectId> inputRef) {
+        public static final Asked NOTHING = new Asked(Collections.emptySortedMap(), Optional.empty(), Optional.empty());
     }
 
     /// An idempotency key, and whose it is: one caller's, for what he calls by one name. What the name stands for may

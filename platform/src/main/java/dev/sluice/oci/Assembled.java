@@ -64,7 +64,9 @@ public record Assembled(String type, Bytes manifest, Bytes config, List<Piece> l
     }
 
     private static String bare(String type) {
-        return type.indexOf(';') < 0 ? type : type.substring(0, type.indexOf(';')).strip();
+        return type.indexOf(';') < 0
+                ? type
+                : type.substring(0, type.indexOf(';')).strip();
     }
 
     private static Bytes config(Bytes base, Digest diff, List<String> entryPoint) throws PullFailed {
@@ -102,6 +104,7 @@ public record Assembled(String type, Bytes manifest, Bytes config, List<Piece> l
     }
 
     private static void part(ObjectNode node, Bytes content) {
-        node.put("size", content.length()).put("digest", "sha256:" + Digest.of(content).hex());
+        node.put("size", content.length())
+                .put("digest", "sha256:" + Digest.of(content).hex());
     }
 }

@@ -109,7 +109,8 @@ final class Conversation {
     /// @param path below the repository
     Said say(String verb, String path, Map<String, String> headers, Bytes body, long endNanos)
             throws PullFailed, InterruptedException, IOException {
-        return say(verb, new Address(registry(), "/v2/" + reference.repository() + "/" + path), headers, body, endNanos);
+        return say(
+                verb, new Address(registry(), "/v2/" + reference.repository() + "/" + path), headers, body, endNanos);
     }
 
     /// The same, where an answer said that it wants to hear it.

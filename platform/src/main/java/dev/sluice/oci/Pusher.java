@@ -68,8 +68,10 @@ public final class Pusher {
             while (piece.sizeBytes() - sent > PIECE_BYTES) {
                 byte[] part = content.readNBytes(PIECE_BYTES);
                 Map<String, String> range = Map.of(
-                        "Content-Type", "application/octet-stream",
-                        "Content-Range", sent + "-" + (sent + part.length - 1));
+                        "Content-Type",
+                        "application/octet-stream",
+                        "Content-Range",
+                        sent + "-" + (sent + part.length - 1));
                 at = asked.sayAt("PATCH", at.location(), range, Bytes.takeOver(part), end);
                 asked.require(at, 202);
                 sent += part.length;

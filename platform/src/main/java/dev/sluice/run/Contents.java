@@ -100,7 +100,9 @@ final class Contents {
         run.inputRef().ifPresent(blob -> ObjectUses.end(batch, blob, existence));
         Bytes output = RunKeys.output(run.organization(), run.id());
         Bytes content = RunKeys.content(run.organization(), run.id());
-        store.get(content).map(RunCodec::decodeContent).ifPresent(ended -> endUse(store, ended, content, output, batch));
+        store.get(content)
+                .map(RunCodec::decodeContent)
+                .ifPresent(ended -> endUse(store, ended, content, output, batch));
     }
 
     static void endUse(Store store, Content content, Bytes key, Bytes outputKey, Batch batch) {

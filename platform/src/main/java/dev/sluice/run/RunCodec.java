@@ -270,7 +270,8 @@ final class RunCodec {
         }
         int status = in.readShort();
         boolean isJson = in.readBoolean();
-        return Optional.of(new Output(status, Fields.readBytes(in), isJson, Fields.readRef(in, format >= FORMAT_WITH_REFS)));
+        return Optional.of(
+                new Output(status, Fields.readBytes(in), isJson, Fields.readRef(in, format >= FORMAT_WITH_REFS)));
     }
 
     private static Bytes encoded(Writer writer) {

@@ -167,9 +167,8 @@ public final class Secrets {
             LabeledFs.Content before = content(organization, name);
             SecretFile file = SecretFile.decode(before.bytes());
             var secret = new Secret(file.id(), name, file.newest().version() + 1, content);
-            Bytes next =
-                    file.plus(seal(organization, key(organization), secret), sort.versionsMax())
-                            .encode();
+            Bytes next = file.plus(seal(organization, key(organization), secret), sort.versionsMax())
+                    .encode();
             return witness.witness(deed("update", organization, secret), () -> {
                 fs.write(sort.path(organization, name), Kind.FILE, next, before.version(), writing(organization));
                 enlist(organization, name, writing(organization));

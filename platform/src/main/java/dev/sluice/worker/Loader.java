@@ -117,8 +117,8 @@ final class Loader {
             return switch (instance.link().load(code, concurrency)) {
                 case LoadOutcome.Failed(var failure) ->
                     new Prepared.Unfit(new Fault(failure.type().word(), failure.message(), failure.stacktrace()));
-                case LoadOutcome.Loaded(Convention convention) when concurrency > 1 && !isSharable(convention) ->
-                    new Prepared.Unfit(ONE_BY_ONE);
+                case LoadOutcome.Loaded(Convention convention)
+                when concurrency > 1 && !isSharable(convention) -> new Prepared.Unfit(ONE_BY_ONE);
                 case LoadOutcome.Loaded(Convention convention) -> {
                     instance.convention(convention);
                     isKept = true;

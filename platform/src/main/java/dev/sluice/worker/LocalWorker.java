@@ -3,7 +3,6 @@ package dev.sluice.worker;
 import dev.sluice.blob.Blobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
-import dev.sluice.cloudcall.Convention;
 import dev.sluice.cloudcall.GuestGone;
 import dev.sluice.cloudcall.GuestProtocolViolation;
 import dev.sluice.cloudcall.Outcome;
@@ -229,7 +228,11 @@ public final class LocalWorker implements AutoCloseable {
             }
             var given = new Contexts.Given(input, answering.hold(job.blobs().named()));
             Bytes context = Contexts.of(
-                    instance.convention(), gate.function(), job, given, clock.instant().plus(left));
+                    instance.convention(),
+                    gate.function(),
+                    job,
+                    given,
+                    clock.instant().plus(left));
             Outcome outcome = instance.link()
                     .run(
                             new RunRequest(job.payload(), context),
@@ -240,8 +243,8 @@ public final class LocalWorker implements AutoCloseable {
             if (outcome instanceof Outcome.Yielded) {
                 job.chunks().end();
             }
-            return Optional.of(RunEnd.of(
-                    outcome, () -> answering.keepOutput(gate.answerLabel(task.label())), masks, logs));
+            return Optional.of(
+                    RunEnd.of(outcome, () -> answering.keepOutput(gate.answerLabel(task.label())), masks, logs));
         } catch (GuestGone | GuestProtocolViolation broken) {
             if (broken instanceof RunNeverBegun && instance.ended() == null) {
                 return Optional.empty();

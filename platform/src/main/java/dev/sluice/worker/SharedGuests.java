@@ -63,8 +63,7 @@ final class SharedGuests {
         }
         FunctionSpec function = gate.function();
         long endNanos = System.nanoTime() + job.timeMax().toNanos();
-        var wish = new Seating.Wish(
-                key, start, function.deployment().concurrency(), endNanos, job.cancellation());
+        var wish = new Seating.Wish(key, start, function.deployment().concurrency(), endNanos, job.cancellation());
         return switch (seating.take(wish, new ForOne(wish, function, parties, room))) {
             case Seating.Seated.Not(Fault fault) -> RunEnd.failed(fault);
             case Seating.Seated.In(SharedGuest guest) -> {
@@ -149,15 +148,18 @@ final class SharedGuests {
         }
     }
 
-    private RunEnd serve(SharedGuest guest, FunctionSpec function, Job job, Duration most)
-            throws InterruptedException {
+    private RunEnd serve(SharedGuest guest, FunctionSpec function, Job job, Duration most) throws InterruptedException {
         Instance instance = guest.instance();
         Masks masks = job.injected().masks();
         LogLines logs = job.log().begin(() -> instance.end(Instance.Ended.FLOOD), masks);
         Duration left = shorter(function.limits().timeout(), most);
         watch.extend(instance, left.plus(GRACE));
         var context = Contexts.of(
-                instance.convention(), function, job, Contexts.Given.NOTHING, clock.instant().plus(left));
+                instance.convention(),
+                function,
+                job,
+                Contexts.Given.NOTHING,
+                clock.instant().plus(left));
         SharedGuest.Seat seat = guest.begin(new RunRequest(job.payload(), context), logs);
         boolean isOver = false;
         try (Cancellation.Hook _ = job.cancellation().during(() -> seat.end(CANCELED))) {

@@ -27,9 +27,9 @@ import dev.sluice.fs.Collector;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.FsSettings;
 import dev.sluice.fs.LabeledFs;
-import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
+import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.fs.Usage;
 import dev.sluice.function.Packages;
 import dev.sluice.gate.GateContent;
@@ -158,7 +158,9 @@ final class ApiServer implements AutoCloseable {
         this.store = store;
         this.blobs = blobs;
         fs = new LabeledFs(
-                store, new SecureRandom(), new FsSettings(limits::storage, () -> clock.instant().plus(ahead), Gates::named));
+                store,
+                new SecureRandom(),
+                new FsSettings(limits::storage, () -> clock.instant().plus(ahead), Gates::named));
         audit = new AuditLog(store, new SecureRandom(), clock);
         organizations = new Organizations(fs, audit);
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
@@ -195,8 +197,7 @@ final class ApiServer implements AutoCloseable {
                 () -> 4096,
                 clock);
         pulls = new Pulls(new Puller(egress, new PlainHosts(outside.permitted())), blobs, roots);
-        var pushes = new Pushes(
-                new Pusher(egress, new PlainHosts(outside.permitted())), blobs, roots, guest);
+        var pushes = new Pushes(new Pusher(egress, new PlainHosts(outside.permitted())), blobs, roots, guest);
         keys = DataKeys.at(store, directory.resolve(DataKeys.FILE), new SecureRandom());
         var secrets = new Secrets(fs, keys, audit, new SecureRandom());
         invocations = new Invocations(

@@ -26,7 +26,8 @@ final class BlobKillTest {
     @Test
     void whatWasAcknowledged_isThere_andWhatWasNot_leavesNothing(@TempDir Path directory) throws Exception {
         try (var server = new KilledServer(directory)) {
-            assertThat(server.post("/v1/function", ApiServer.python("counts", COUNTS)).status())
+            assertThat(server.post("/v1/function", ApiServer.python("counts", COUNTS))
+                            .status())
                     .isEqualTo(201);
             await().atMost(PATIENCE)
                     .until(() -> server.get("/v1/function/counts").body().contains("\"READY\""));
@@ -48,13 +49,18 @@ final class BlobKillTest {
             assertThat(count(incoming)).isZero();
             assertThat(server.get("/v1/blob/" + id).body()).hasSize(LARGE_BYTES);
 
-            String run = server.run("counts", body(id, 3), "k").json().path("name").asString();
+            String run =
+                    server.run("counts", body(id, 3), "k").json().path("name").asString();
             server.killAndRestart();
-            assertThat(server.run("counts", body(id, 3), "k").json().path("name").asString())
+            assertThat(server.run("counts", body(id, 3), "k")
+                            .json()
+                            .path("name")
+                            .asString())
                     .isEqualTo(run);
             await().atMost(PATIENCE)
                     .until(() -> server.get("/v1/runs/" + run).body().matches("(?s).*\"(READY|ERROR)\".*"));
-            String late = server.run("counts", body(id, 0), "l").json().path("name").asString();
+            String late =
+                    server.run("counts", body(id, 0), "l").json().path("name").asString();
             await().atMost(PATIENCE)
                     .until(() -> server.get("/v1/runs/" + late).body().contains("\"output\":" + LARGE_BYTES));
         }

@@ -56,7 +56,8 @@ final class BlobRoutesTest extends ApiTest {
         Answer answer = api.post(asker, "/v1/function", body);
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
         await().atMost(PATIENCE)
-                .until(() -> api.get(asker, "/v1/function/" + name).text("status").equals("READY"));
+                .until(() ->
+                        api.get(asker, "/v1/function/" + name).text("status").equals("READY"));
     }
 
     static byte[] large() {
@@ -114,7 +115,8 @@ final class BlobRoutesTest extends ApiTest {
         String id = id(dev, large());
         Answer run = run(dev, "sums", id);
         assertThat(run.body()).contains("\"output\":{\"size\":9437184,\"sum\":9437184}");
-        assertThat(api.get(dev, "/v1/runs/" + run.text("name")).text("inputRef")).isEqualTo(id);
+        assertThat(api.get(dev, "/v1/runs/" + run.text("name")).text("inputRef"))
+                .isEqualTo(id);
         assertThat(api.post(dev, "/v1/runs?functionName=sums", "{\"blocking\":true}")
                         .text("output"))
                 .isEqualTo("none");
@@ -178,9 +180,7 @@ final class BlobRoutesTest extends ApiTest {
     void aDeletedBlob_isRefused_andARunThatWaitedForLonger_saysSo() {
         String id = id(dev, new byte[] {1});
         Answer run = api.post(
-                dev,
-                "/v1/runs?functionName=sums",
-                "{\"blocking\":false,\"input\":null,\"inputRef\":\"" + id + "\"}");
+                dev, "/v1/runs?functionName=sums", "{\"blocking\":false,\"input\":null,\"inputRef\":\"" + id + "\"}");
         assertThat(run.text("inputRef")).isEqualTo(id);
         assertThat(run.status()).isEqualTo(202);
         String gone = id(dev, new byte[] {1});
@@ -206,11 +206,7 @@ final class BlobRoutesTest extends ApiTest {
     @Test
     void aFunctionThatCannotReadOne_saysWhatDoes() {
         String lambda = ApiServer.function(
-                "lambda",
-                "python3",
-                "lambda_function.py",
-                "def lambda_handler(event, context):\n    return 1\n",
-                "");
+                "lambda", "python3", "lambda_function.py", "def lambda_handler(event, context):\n    return 1\n", "");
         create(dev, lambda, "lambda");
         assertThat(run(dev, "lambda", id(dev, new byte[] {1})).body())
                 .contains("\"InputError\"", "this function cannot read a blob");
@@ -218,15 +214,12 @@ final class BlobRoutesTest extends ApiTest {
 
     @Test
     void faastensForm_hasItAmongItsBlobs() {
-        create(
-                dev,
-                python("dents", """
+        create(dev, python("dents", """
                         from syscalls import ResponseDict
                         def handle(syscall, payload=b"", blobs=None, **_):
                             with syscall.open_blob(blobs['input']) as blob:
                                 return ResponseDict({'bytes': len(blob.read())})
-                        """),
-                "dents");
+                        """), "dents");
         assertThat(run(dev, "dents", id(dev, new byte[] {1, 2})).body()).contains("\"output\":{\"bytes\": 2}");
     }
 
@@ -245,9 +238,10 @@ final class BlobRoutesTest extends ApiTest {
             socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
             Thread.sleep(200);
         }
-        await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(() -> ((MemoryBlobs) api.blobs)
-                .list(Optional.empty(), 1000)
-                .equals(before));
+        await().during(Duration.ofSeconds(1))
+                .atMost(PATIENCE)
+                .until(() ->
+                        ((MemoryBlobs) api.blobs).list(Optional.empty(), 1000).equals(before));
     }
 
     @Test

@@ -61,7 +61,8 @@ final class DispatchFactsTest extends ApiTest {
                 Map.of("Authorization", token),
                 Map.of("Authorization", token, "X-Dispatch-Org", ""),
                 Map.of("Authorization", token, "X-Dispatch-Org", "blue"))) {
-            assertThat(GoClient.send(api.port(), "GET", "/v1/function", headers, "").body())
+            assertThat(GoClient.send(api.port(), "GET", "/v1/function", headers, "")
+                            .body())
                     .isEqualTo("[]");
         }
         for (String other : List.of("dispatch", "no-such")) {
@@ -97,8 +98,8 @@ final class DispatchFactsTest extends ApiTest {
     void aNameInAPath_thatCanBeNone_isInvalid(String path, String parameter) {
         Answer answer = api.get(root, path);
         assertThat(answer.body())
-                .isEqualTo("{\"code\":605,\"message\":\"" + parameter
-                        + " in path should match '^[\\\\w\\\\d\\\\-]+$'\"}");
+                .isEqualTo(
+                        "{\"code\":605,\"message\":\"" + parameter + " in path should match '^[\\\\w\\\\d\\\\-]+$'\"}");
         assertThat(answer.status()).isEqualTo(422);
     }
 

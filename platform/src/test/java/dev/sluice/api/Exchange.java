@@ -30,8 +30,7 @@ record Exchange(
     private static final String INDENT = "   ";
 
     static List<Exchange> all() throws IOException {
-        try (InputStream in =
-                Objects.requireNonNull(Exchange.class.getResourceAsStream("recorded-requests.txt"))) {
+        try (InputStream in = Objects.requireNonNull(Exchange.class.getResourceAsStream("recorded-requests.txt"))) {
             return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
     }

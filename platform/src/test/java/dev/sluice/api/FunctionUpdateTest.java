@@ -90,8 +90,8 @@ final class FunctionUpdateTest extends ApiTest {
 
     private void awaitReady(String name) {
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(
-                                api.get(root, "/v1/function/" + name).text("status"))
-                        .isEqualTo("READY"));
+                .untilAsserted(
+                        () -> assertThat(api.get(root, "/v1/function/" + name).text("status"))
+                                .isEqualTo("READY"));
     }
 }

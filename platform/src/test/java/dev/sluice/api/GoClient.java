@@ -38,8 +38,8 @@ final class GoClient {
         if (content.length > 0) {
             head.append("Content-Length: ").append(content.length).append("\r\n");
         }
-        sent.forEach((name, value) ->
-                head.append(name).append(": ").append(value).append("\r\n"));
+        sent.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         head.append("Accept-Encoding: gzip\r\n\r\n");
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(PATIENCE_MILLIS);

@@ -14,8 +14,7 @@ final class ImageNeedsTest {
     void equalNeeds_haveOneKey_andAManifestDoesNotPassForPackages() {
         var needs = new Needs(Runtime.PYTHON3, "a", List.of(new SystemPackage("curl", "8")));
         assertThat(ImageNeeds.key(needs))
-                .isEqualTo(ImageNeeds.key(
-                        new Needs(Runtime.PYTHON3, "a", List.of(new SystemPackage("curl", "8")))))
+                .isEqualTo(ImageNeeds.key(new Needs(Runtime.PYTHON3, "a", List.of(new SystemPackage("curl", "8")))))
                 .isNotEqualTo(ImageNeeds.key(new Needs(Runtime.PYTHON3, "a\0curl=8", List.of())))
                 .isNotEqualTo(ImageNeeds.key(new Needs(Runtime.NODEJS, "a", needs.packages())));
     }

@@ -54,8 +54,7 @@ final class KilledPullTest {
     }
 
     private List<String> options() {
-        return List.of(
-                "--egress-allow", "127.0.0.1", "--egress-permit", relay.host(), "--registry-http", relay.host());
+        return List.of("--egress-allow", "127.0.0.1", "--egress-permit", relay.host(), "--registry-http", relay.host());
     }
 
     private void begin(KilledServer server) throws Exception {
@@ -66,8 +65,7 @@ final class KilledPullTest {
     }
 
     private String base() {
-        return "{\"name\":\"b\",\"dockerUrl\":\"" + relay.host()
-                + "/made/python:v1\",\"language\":\"python3\"}";
+        return "{\"name\":\"b\",\"dockerUrl\":\"" + relay.host() + "/made/python:v1\",\"language\":\"python3\"}";
     }
 
     private static String status(KilledServer server) throws Exception {
@@ -126,10 +124,14 @@ final class KilledPullTest {
         assumeTrue(System.getProperty("user.name", "").equals("root"), "only root can mount a small file system");
         for (int mib : List.of(4, 48)) {
             Path own = Files.createDirectory(directory.resolve("of" + mib));
-            String script = "mkdir -p $0/images && mount -t tmpfs -o size=" + mib
-                    + "m tmpfs $0/images && exec \"$@\"";
+            String script = "mkdir -p $0/images && mount -t tmpfs -o size=" + mib + "m tmpfs $0/images && exec \"$@\"";
             List<String> inside = List.of(
-                    "unshare", "--mount", "sh", "-c", script, own.resolve("data").toString());
+                    "unshare",
+                    "--mount",
+                    "sh",
+                    "-c",
+                    script,
+                    own.resolve("data").toString());
             try (var server = new KilledServer(own, options(), inside)) {
                 begin(server);
                 assertThat(settled(server)).isEqualTo("ERROR");

@@ -108,7 +108,8 @@ final class KilledServer implements AutoCloseable {
 
     /// A path as the server has it, which may have file systems of its own.
     Path sees(Path path) {
-        return Path.of("/proc", Long.toString(process.pid()), "root").resolve(Path.of("/").relativize(path));
+        return Path.of("/proc", Long.toString(process.pid()), "root")
+                .resolve(Path.of("/").relativize(path));
     }
 
     Answer get(String path) throws IOException, InterruptedException {

@@ -37,9 +37,8 @@ final class LargePayloadsTest {
             assertThat(api.post(dev, "/v1/function", python("copies", source)).status())
                     .isEqualTo(201);
             await().atMost(PATIENCE)
-                    .until(() -> api.get(dev, "/v1/function/copies")
-                            .text("status")
-                            .equals("READY"));
+                    .until(() ->
+                            api.get(dev, "/v1/function/copies").text("status").equals("READY"));
             assertThat(api.get(dev, "/v1/function/copies").body()).doesNotContain("\"memory\":" + 2 * GUEST_MIB);
             String id = api.send(dev, "POST", "/v1/blob", Bytes.takeOver(new byte[PAYLOAD_BYTES]))
                     .text("id");

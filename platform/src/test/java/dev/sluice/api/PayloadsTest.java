@@ -192,7 +192,8 @@ final class PayloadsTest extends ApiTest {
     @Test
     void anOutputBeyondTheQuota_isTheFunctionsFailure() {
         Asker poor = api.developer("poor", "function", "runs");
-        assertThat(api.post(poor, "/v1/function", python("much", PYTHON)).status()).isEqualTo(201);
+        assertThat(api.post(poor, "/v1/function", python("much", PYTHON)).status())
+                .isEqualTo(201);
         await().atMost(PATIENCE)
                 .until(() -> api.get(poor, "/v1/function/much").text("status").equals("READY"));
         assertThat(api.put(root, "/v1/iam/organization/poor/quota", "{\"storedMib\":2}")
@@ -240,10 +241,9 @@ final class PayloadsTest extends ApiTest {
         assertThat(anew.text("inputRef")).isEqualTo(id);
         assertThat(api.delete(dev, "/v1/blob/" + id).status()).isEqualTo(204);
         await().atMost(PATIENCE)
-                .until(() -> api.get(dev, "/v1/deadletters/" + anew.text("name"))
-                        .status() == 200);
-        Answer again =
-                api.post(dev, "/v1/deadletters/" + anew.text("name") + "/redrive", "");
+                .until(() ->
+                        api.get(dev, "/v1/deadletters/" + anew.text("name")).status() == 200);
+        Answer again = api.post(dev, "/v1/deadletters/" + anew.text("name") + "/redrive", "");
         await().atMost(PATIENCE)
                 .until(() -> api.get(dev, "/v1/runs/" + again.text("name"))
                         .body()

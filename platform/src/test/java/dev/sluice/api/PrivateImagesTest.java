@@ -63,8 +63,7 @@ final class PrivateImagesTest {
         digest = registry.push("private/python", "v1", List.of(PulledImagesTest.python()));
         relay = RegistryRelay.before(registry.host());
         other = RegistryRelay.before(registry.host());
-        var outside =
-                new EgressSettings(Set.of("127.0.0.1"), Set.of(relay.host(), other.host()), Optional.empty());
+        var outside = new EgressSettings(Set.of("127.0.0.1"), Set.of(relay.host(), other.host()), Optional.empty());
         Path at = Files.createDirectories(directory.resolve("server"));
         server = new ApiServer(at, store, new FullBlobs(new MemoryBlobs(), isFull::get), Registries.NONE, outside);
     }
@@ -112,12 +111,15 @@ final class PrivateImagesTest {
     }
 
     private String reason(Asker asker) {
-        return server.get(asker, "/v1/baseimage/b").json().path("reason").path(0).asString("");
+        return server.get(asker, "/v1/baseimage/b")
+                .json()
+                .path("reason")
+                .path(0)
+                .asString("");
     }
 
     private static String basic(String user, String password) {
-        return "Basic "
-                + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -128,7 +130,9 @@ final class PrivateImagesTest {
         logIn(one, DockerRegistry.USER, DockerRegistry.PASSWORD);
         logIn(two, DockerRegistry.OTHER_USER, DockerRegistry.OTHER_PASSWORD);
 
-        assertThat(pulled(one, relay.host() + REPOSITORY, PATIENCE)).as(reason(one)).isEqualTo("READY");
+        assertThat(pulled(one, relay.host() + REPOSITORY, PATIENCE))
+                .as(reason(one))
+                .isEqualTo("READY");
         assertThat(new HashSet<>(relay.authorizations()))
                 .containsExactlyInAnyOrder("-", basic(DockerRegistry.USER, DockerRegistry.PASSWORD));
 
@@ -143,12 +147,15 @@ final class PrivateImagesTest {
         assertThat(relay.authorizations()).containsOnly("-");
 
         relay.authorizations().clear();
-        assertThat(pulled(two, relay.host() + REPOSITORY, PATIENCE)).as(reason(two)).isEqualTo("READY");
+        assertThat(pulled(two, relay.host() + REPOSITORY, PATIENCE))
+                .as(reason(two))
+                .isEqualTo("READY");
         assertThat(new HashSet<>(relay.authorizations()))
                 .containsExactlyInAnyOrder("-", basic(DockerRegistry.OTHER_USER, DockerRegistry.OTHER_PASSWORD));
 
         server.delete(two, "/v1/registry/r");
-        assertThat(server.put(two, "/v1/baseimage/b", base(relay.host() + REPOSITORY)).status())
+        assertThat(server.put(two, "/v1/baseimage/b", base(relay.host() + REPOSITORY))
+                        .status())
                 .isEqualTo(200);
         assertThat(settled(two, SOON)).as("once its login is gone").isEqualTo("ERROR");
     }

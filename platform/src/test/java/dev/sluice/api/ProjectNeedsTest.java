@@ -97,11 +97,13 @@ final class ProjectNeedsTest {
 
     @Test
     void aFunctionsOwnProject_takesThePlaceOfItsImages_andGoesWithItsVersion() {
-        api.post(admin, "/v1/baseimage", "{\"name\":\"jv\",\"dockerUrl\":\"dispatchframework/java-base\",\"language\":\"java\"}");
+        api.post(
+                admin,
+                "/v1/baseimage",
+                "{\"name\":\"jv\",\"dockerUrl\":\"dispatchframework/java-base\",\"language\":\"java\"}");
         String manifest = quoted(PackageIndexes.pom("app", "1", PackageIndexes.dependency("one", "1")));
         api.post(admin, "/v1/image", """
-                {"name":"i","baseImageName":"jv","runtimeDependencies":{"manifest":MANIFEST}}"""
-                .replace("MANIFEST", manifest));
+                {"name":"i","baseImageName":"jv","runtimeDependencies":{"manifest":MANIFEST}}""".replace("MANIFEST", manifest));
         settled("/v1/image/i", "READY");
         create("plain", "i", Map.of("F.java", WORD));
         assertThat(run("plain", "null")).isEqualTo("\"one\"");
@@ -137,7 +139,10 @@ final class ProjectNeedsTest {
                 "pom.xml", PackageIndexes.utf8(project("absent")),
                 "lib/two.jar", jar);
         String archive = Base64.getEncoder().encodeToString(Archives.gzip(Archives.tar(files)));
-        api.post(admin, FUNCTION, "{\"name\":\"jars\",\"image\":\"java\",\"handler\":\"F\",\"source\":\"" + archive + "\"}");
+        api.post(
+                admin,
+                FUNCTION,
+                "{\"name\":\"jars\",\"image\":\"java\",\"handler\":\"F\",\"source\":\"" + archive + "\"}");
         settled(FUNCTION + "/jars", "READY");
         assertThat(run("jars", "null")).isEqualTo("\"two\"");
     }
@@ -185,9 +190,10 @@ final class ProjectNeedsTest {
     private List<String> layers() {
         Organization acme = api.home("acme");
         FsPath home = FsPath.home(FunctionFiles.label(acme)).child("all.layers");
-        return Upkeep.of(acme, Resource.FUNCTION).run(() -> api.fs.list(home, "", 100).stream()
-                .map(entry -> entry.name())
-                .toList());
+        return Upkeep.of(acme, Resource.FUNCTION)
+                .run(() -> api.fs.list(home, "", 100).stream()
+                        .map(entry -> entry.name())
+                        .toList());
     }
 
     private void create(String name, String image, Map<String, String> files) {
@@ -211,8 +217,8 @@ final class ProjectNeedsTest {
         files.forEach((file, text) -> content.put(file, PackageIndexes.utf8(text)));
         String archive = Base64.getEncoder().encodeToString(Archives.gzip(Archives.tar(content)));
         String handler = files.containsKey("App.java") ? "App" : "F";
-        return "{\"name\":\"" + name + "\",\"image\":\"" + image + "\",\"handler\":\"" + handler
-                + "\",\"source\":\"" + archive + "\"}";
+        return "{\"name\":\"" + name + "\",\"image\":\"" + image + "\",\"handler\":\"" + handler + "\",\"source\":\""
+                + archive + "\"}";
     }
 
     private static String quoted(String text) {
@@ -221,8 +227,8 @@ final class ProjectNeedsTest {
 
     private void settled(String at, String status) {
         await().atMost(PATIENCE)
-                .until(() -> List.of("READY", "ERROR")
-                        .contains(api.get(admin, at).text("status")));
+                .until(() ->
+                        List.of("READY", "ERROR").contains(api.get(admin, at).text("status")));
         Answer answer = api.get(admin, at);
         assertThat(answer.text("status")).as(answer.body()).isEqualTo(status);
     }

@@ -110,8 +110,7 @@ final class PushedFunctionsTest {
 
     private void login(Asker asker) {
         Answer answer = server.post(asker, "/v1/registry", """
-                {"name":"r","host":"HOST","username":"USER","password":"PASSWORD"}"""
-                .replace("HOST", registry.host())
+                {"name":"r","host":"HOST","username":"USER","password":"PASSWORD"}""".replace("HOST", registry.host())
                 .replace("USER", DockerRegistry.USER)
                 .replace("PASSWORD", DockerRegistry.PASSWORD));
         assertThat(answer.status()).as(answer.body()).isEqualTo(201);
@@ -130,7 +129,8 @@ final class PushedFunctionsTest {
     }
 
     private void base(Asker asker, String name, String reference, String language) {
-        String body = "{\"name\":\"" + name + "\",\"dockerUrl\":\"" + reference + "\",\"language\":\"" + language + "\"}";
+        String body =
+                "{\"name\":\"" + name + "\",\"dockerUrl\":\"" + reference + "\",\"language\":\"" + language + "\"}";
         assertThat(server.post(asker, "/v1/baseimage", body).status()).isEqualTo(201);
         settled(asker, "/v1/baseimage/" + name);
     }
@@ -159,8 +159,7 @@ final class PushedFunctionsTest {
 
     @Test
     void aFunctionInNode_runsOnAPulledImage_andIsPushed() throws Exception {
-        String answer = server.post(
-                        admin, "/v1/runs?functionName=node", "{\"blocking\":true,\"input\":\"x\"}")
+        String answer = server.post(admin, "/v1/runs?functionName=node", "{\"blocking\":true,\"input\":\"x\"}")
                 .body();
         assertThat(answer).contains("\"said\":\"x\"");
         Answer pushed = push(admin, "node", "pushed/node:v1");
@@ -182,23 +181,40 @@ final class PushedFunctionsTest {
             port = free.getLocalPort();
         }
         var command = List.of(
-                "bwrap", "--ro-bind", root.toString(), "/", "--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev",
-                "--clearenv", "--setenv", "PORT", Integer.toString(port), "--die-with-parent", program,
+                "bwrap",
+                "--ro-bind",
+                root.toString(),
+                "/",
+                "--tmpfs",
+                "/tmp",
+                "--proc",
+                "/proc",
+                "--dev",
+                "/dev",
+                "--clearenv",
+                "--setenv",
+                "PORT",
+                Integer.toString(port),
+                "--die-with-parent",
+                program,
                 "/opt/sluice/runtime/" + script);
         Process serving = new ProcessBuilder(command).inheritIO().start();
         try (HttpClient client = HttpClient.newHttpClient()) {
             var at = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/healthz"));
-            await().atMost(PATIENCE).ignoreException(ConnectException.class).until(() -> client.send(
-                                    at.build(), HttpResponse.BodyHandlers.discarding())
-                            .statusCode()
-                    == 200);
+            await().atMost(PATIENCE)
+                    .ignoreException(ConnectException.class)
+                    .until(() -> client.send(at.build(), HttpResponse.BodyHandlers.discarding())
+                                    .statusCode()
+                            == 200);
             JsonNode right = ask(client, port, "{\"payload\":\"a\",\"context\":{\"who\":\"me\"}}");
             assertThat(right.toString())
                     .isEqualTo("{\"context\":{\"logs\":{\"stdout\":[\"heard a\"],\"stderr\":[]},\"error\":null},"
                             + "\"payload\":{\"said\":\"a\",\"of\":\"me\"}}");
             JsonNode wrong = ask(client, port, "{\"payload\":\"wrong\"}");
-            assertThat(wrong.path("context").path("error").path("type").asString()).isEqualTo("InputError");
-            assertThat(wrong.path("context").path("error").path("message").asString()).isEqualTo("that is wrong");
+            assertThat(wrong.path("context").path("error").path("type").asString())
+                    .isEqualTo("InputError");
+            assertThat(wrong.path("context").path("error").path("message").asString())
+                    .isEqualTo("that is wrong");
             assertThat(wrong.path("payload").isNull()).isTrue();
         } finally {
             serving.destroyForcibly().waitFor();
@@ -210,7 +226,8 @@ final class PushedFunctionsTest {
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         return JsonMapper.shared()
-                .readTree(client.send(request, HttpResponse.BodyHandlers.ofString()).body());
+                .readTree(client.send(request, HttpResponse.BodyHandlers.ofString())
+                        .body());
     }
 
     private List<Path> directories() throws IOException {
@@ -244,6 +261,7 @@ final class PushedFunctionsTest {
         assertThat(server.post(admin, "/v1/function/python/push", "{\"reference\":\"example.com/a:v1\"}")
                         .body())
                 .contains("lets nothing reach example.com");
-        assertThat(server.post(admin, "/v1/function/python/push", "{}").status()).isEqualTo(422);
+        assertThat(server.post(admin, "/v1/function/python/push", "{}").status())
+                .isEqualTo(422);
     }
 }

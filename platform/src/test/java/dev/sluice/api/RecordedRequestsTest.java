@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.GoClient.Reply;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
@@ -32,30 +31,26 @@ final class RecordedRequestsTest extends ApiTest {
 
     /// Sources as Dispatch's examples have them.
     private static final Map<String, String> SOURCES = Map.of(
-            "hello.js",
-                    """
+            "hello.js", """
                     module.exports = function (context, params) {
                         let name = params.name || "Noone"
                         let place = params.place || "Nowhere"
                         return {myField: `Hello, ${name} from ${place}`}
                     }
                     """,
-            "hello.py",
-                    """
+            "hello.py", """
                     def handle(context, payload):
                         name = payload.get('name', 'Noone')
                         place = payload.get('place', 'Nowhere')
                         return {'myField': f'Hello, {name} from {place}'}
                     """,
-            "http_func.py",
-                    """
+            "http_func.py", """
                     import requests
 
                     def handle(context, payload):
                         return requests.__name__
                     """,
-            "hello.ps1",
-                    """
+            "hello.ps1", """
                     function handle($context, $payload) {
                         return @{ myField = "Hello, " + $payload.name }
                     }
@@ -72,8 +67,7 @@ final class RecordedRequestsTest extends ApiTest {
                 "<base64 nodejs>",
                 encoded(Archives.asGo(Map.of("./hello.js", SOURCES.getOrDefault("hello.js", "")), "./lib")));
         SOURCES.forEach((file, source) -> known.put(
-                "<base64 " + directory(file) + "/" + file + ">",
-                encoded(Archives.asGo(Map.of(".//" + file, source)))));
+                "<base64 " + directory(file) + "/" + file + ">", encoded(Archives.asGo(Map.of(".//" + file, source)))));
     }
 
     private static String directory(String file) {
@@ -100,8 +94,7 @@ final class RecordedRequestsTest extends ApiTest {
 
     private void replay(Exchange one) throws IOException {
         if (one.isAwaited()) {
-            await().atMost(BUILT)
-                    .until(() -> send(one).body().matches("(?s).*\"status\":\"(READY|ERROR)\".*"));
+            await().atMost(BUILT).until(() -> send(one).body().matches("(?s).*\"status\":\"(READY|ERROR)\".*"));
             return;
         }
         Reply reply = send(one);
@@ -130,7 +123,9 @@ final class RecordedRequestsTest extends ApiTest {
     }
 
     private String filled(String text) {
-        return PLACEHOLDER.matcher(text).replaceAll(found -> Matcher.quoteReplacement(known.getOrDefault(found.group(), "")));
+        return PLACEHOLDER
+                .matcher(text)
+                .replaceAll(found -> Matcher.quoteReplacement(known.getOrDefault(found.group(), "")));
     }
 
     private String plain(String body) {

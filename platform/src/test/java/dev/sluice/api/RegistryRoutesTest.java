@@ -96,11 +96,16 @@ final class RegistryRoutesTest extends ApiTest {
         String wanted = registry("NAME", "same.example.com", PASSWORD);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Integer>> both = List.of(
-                    () -> api.post(boss, REGISTRIES, wanted.replace("NAME", "same-1")).status(),
-                    () -> api.post(boss, REGISTRIES, wanted.replace("NAME", "same-2")).status(),
-                    () -> api.post(boss, REGISTRIES, wanted.replace("NAME", "same-3")).status());
-            List<Integer> statuses =
-                    threads.invokeAll(both).stream().map(done -> done.resultNow()).sorted().toList();
+                    () -> api.post(boss, REGISTRIES, wanted.replace("NAME", "same-1"))
+                            .status(),
+                    () -> api.post(boss, REGISTRIES, wanted.replace("NAME", "same-2"))
+                            .status(),
+                    () -> api.post(boss, REGISTRIES, wanted.replace("NAME", "same-3"))
+                            .status());
+            List<Integer> statuses = threads.invokeAll(both).stream()
+                    .map(done -> done.resultNow())
+                    .sorted()
+                    .toList();
             assertThat(statuses).containsExactly(201, 409, 409);
         }
         Answer third = api.post(boss, REGISTRIES, wanted.replace("NAME", "same-4"));
@@ -108,11 +113,14 @@ final class RegistryRoutesTest extends ApiTest {
                 .isEqualTo("your organization has a login for same.example.com under another name: update or delete"
                         + " that one");
         api.post(boss, REGISTRIES, registry("moves", "from.example.com", PASSWORD));
-        assertThat(api.put(boss, REGISTRIES + "/moves", registry("moves", "same.example.com", PASSWORD)).status())
+        assertThat(api.put(boss, REGISTRIES + "/moves", registry("moves", "same.example.com", PASSWORD))
+                        .status())
                 .isEqualTo(409);
-        assertThat(api.put(boss, REGISTRIES + "/moves", registry("moves", "to.example.com", PASSWORD)).status())
+        assertThat(api.put(boss, REGISTRIES + "/moves", registry("moves", "to.example.com", PASSWORD))
+                        .status())
                 .isEqualTo(200);
-        assertThat(api.post(boss, REGISTRIES, registry("moves", "x.example.com", PASSWORD)).body())
+        assertThat(api.post(boss, REGISTRIES, registry("moves", "x.example.com", PASSWORD))
+                        .body())
                 .isEqualTo("{\"code\":409,\"message\":\"registry moves already exists\"}");
     }
 
@@ -121,18 +129,20 @@ final class RegistryRoutesTest extends ApiTest {
     void whatIsMissingOrWrong_isRefused_withoutSayingThePassword() {
         api.post(boss, REGISTRIES, registry("there", "there.example.com", PASSWORD));
         Answer moved = api.put(
-                boss,
-                REGISTRIES + "/there",
-                "{\"name\":\"there\",\"host\":\"mine.example.com\",\"username\":\"ci\"}");
+                boss, REGISTRIES + "/there", "{\"name\":\"there\",\"host\":\"mine.example.com\",\"username\":\"ci\"}");
         assertThat(moved.text("message")).isEqualTo("password in body is required");
         assertThat(logins().of(acme, "mine.example.com")).isEmpty();
-        assertThat(api.put(boss, REGISTRIES + "/there", registry("other", "o.example.com", PASSWORD)).text("message"))
+        assertThat(api.put(boss, REGISTRIES + "/there", registry("other", "o.example.com", PASSWORD))
+                        .text("message"))
                 .isEqualTo("bad request when processing registry there: a registry keeps its name");
-        assertThat(api.put(boss, REGISTRIES + "/none", registry("none", "none.example.com", PASSWORD)).text("message"))
+        assertThat(api.put(boss, REGISTRIES + "/none", registry("none", "none.example.com", PASSWORD))
+                        .text("message"))
                 .isEqualTo("registry none not found");
-        assertThat(api.post(boss, REGISTRIES, "{\"name\":\"x\",\"host\":\"h.example.com\"}").text("message"))
+        assertThat(api.post(boss, REGISTRIES, "{\"name\":\"x\",\"host\":\"h.example.com\"}")
+                        .text("message"))
                 .isEqualTo("username in body is required");
-        assertThat(api.post(boss, REGISTRIES, "{\"name\":\"x\"}").text("message")).isEqualTo("host in body is required");
+        assertThat(api.post(boss, REGISTRIES, "{\"name\":\"x\"}").text("message"))
+                .isEqualTo("host in body is required");
         for (String host : List.of("https://h.example.com", "h.example.com/x", "h:0", "a b", "user@h.example.com")) {
             assertThat(api.post(boss, REGISTRIES, registry("x", host, PASSWORD)).body())
                     .isEqualTo("{\"code\":400,\"message\":\"bad request when processing registry x: host: that is no"
@@ -141,7 +151,9 @@ final class RegistryRoutesTest extends ApiTest {
         for (String wrong : List.of(PASSWORD + "\\r\\nHost: x", PASSWORD + "\\ud800", PASSWORD + "x".repeat(8192))) {
             Answer refused = api.post(boss, REGISTRIES, registry("x", "h.example.com", wrong));
             assertThat(refused.status()).isEqualTo(400);
-            assertThat(refused.body()).contains("password has at most 8192 characters").doesNotContain(PASSWORD);
+            assertThat(refused.body())
+                    .contains("password has at most 8192 characters")
+                    .doesNotContain(PASSWORD);
         }
         assertThat(api.post(
                                 boss,
@@ -160,14 +172,19 @@ final class RegistryRoutesTest extends ApiTest {
             assertThat(api.get(dev, REGISTRIES + name).body()).as(name).isEqualTo(FORBIDDEN);
         }
         assertThat(api.delete(dev, REGISTRIES + "/kept").body()).isEqualTo(FORBIDDEN);
-        assertThat(api.put(dev, REGISTRIES + "/kept", registry("kept", "k.example.com", "x")).body())
+        assertThat(api.put(dev, REGISTRIES + "/kept", registry("kept", "k.example.com", "x"))
+                        .body())
                 .isEqualTo(FORBIDDEN);
-        assertThat(api.post(dev, REGISTRIES, registry("kept", "k.example.com", "x")).body()).isEqualTo(FORBIDDEN);
+        assertThat(api.post(dev, REGISTRIES, registry("kept", "k.example.com", "x"))
+                        .body())
+                .isEqualTo(FORBIDDEN);
         Asker one = api.addAccount(acme, "one-registry", "registry/hers");
         assertThat(api.get(one, REGISTRIES).json().findValuesAsString("name")).containsExactly("hers");
-        assertThat(api.put(one, REGISTRIES + "/hers", registry("hers", "hers.example.com", "y")).status())
+        assertThat(api.put(one, REGISTRIES + "/hers", registry("hers", "hers.example.com", "y"))
+                        .status())
                 .isEqualTo(200);
-        assertThat(api.put(one, REGISTRIES + "/hers", registry("hers", "kept.example.com", "y")).status())
+        assertThat(api.put(one, REGISTRIES + "/hers", registry("hers", "kept.example.com", "y"))
+                        .status())
                 .isEqualTo(409);
         assertThat(api.get(one, REGISTRIES + "/kept").status()).isEqualTo(403);
         Asker looker = api.addAccount(acme, "looks-at-registries", List.of("get"), List.of("registry"));

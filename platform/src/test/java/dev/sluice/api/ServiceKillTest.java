@@ -81,7 +81,8 @@ final class ServiceKillTest {
             boolean isMade = server.post(INSTANCES, body).status() == 201;
             if (isMade && i % 4 != 0) {
                 made.add(name);
-            } else if (isMade && server.send("DELETE", INSTANCES + "/" + name, "").status() == 200) {
+            } else if (isMade
+                    && server.send("DELETE", INSTANCES + "/" + name, "").status() == 200) {
                 gone.add(name);
             }
         }
@@ -91,8 +92,7 @@ final class ServiceKillTest {
     private static void requireLabeled(KilledServer server, Set<String> names) throws Exception {
         create(server, "labels", LABELS, ",\"convention\":\"faasten\"");
         Answer run = server.post(
-                "/v1/runs?functionName=labels",
-                "{\"blocking\":true,\"input\":[" + quoted(List.copyOf(names)) + "]}");
+                "/v1/runs?functionName=labels", "{\"blocking\":true,\"input\":[" + quoted(List.copyOf(names)) + "]}");
         JsonNode labels = run.json().path("output");
         for (String name : names) {
             assertThat(labels.path(name).asString(""))
@@ -119,8 +119,7 @@ final class ServiceKillTest {
     }
 
     private static void create(KilledServer server, String name, String source, String more) throws Exception {
-        Answer created =
-                server.post("/v1/function", ApiServer.function(name, "python3", name + ".py", source, more));
+        Answer created = server.post("/v1/function", ApiServer.function(name, "python3", name + ".py", source, more));
         assertThat(created.status()).as(created.body()).isEqualTo(201);
     }
 }

@@ -53,7 +53,9 @@ final class FetchingTest {
                 }
             }
             assertThat(inside.received()).isEmpty();
-            assertThat(registry.received()).hasSize(2).allMatch(one -> !one.head().contains("Cookie"));
+            assertThat(registry.received())
+                    .hasSize(2)
+                    .allMatch(one -> !one.head().contains("Cookie"));
         }
     }
 }

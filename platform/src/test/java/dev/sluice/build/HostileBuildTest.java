@@ -242,10 +242,10 @@ final class HostileBuildTest {
     @Test
     void aHalfEscapedPath_isRefused_andTheBuildGoesOn() throws Exception {
         assertThat(given(() -> {
-                    fetch("/simple/%zz");
-                    send('F', "a");
-                    send('E', "");
-                })
+                            fetch("/simple/%zz");
+                            send('F', "a");
+                            send('E', "");
+                        })
                         .files())
                 .containsOnlyKeys("a");
         assertThat(registry.received()).isEmpty();

@@ -106,8 +106,8 @@ final class GuestLinkTest {
     /// It has begun: what it leaves unread is the reply.
     @Test
     void aGuestThatGoes_withAReplyUnread_hasBegun() throws Exception {
-        guest.write(new Frame(
-                FrameKind.CALL, 1, new Value.Items(List.of(Value.of("current_label"), Value.of(Map.of())))));
+        guest.write(
+                new Frame(FrameKind.CALL, 1, new Value.Items(List.of(Value.of("current_label"), Value.of(Map.of())))));
         CallHandler leaves = _ -> {
             try {
                 theirs.read(ByteBuffer.allocate(1 << 10));

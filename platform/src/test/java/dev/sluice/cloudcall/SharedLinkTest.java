@@ -96,8 +96,7 @@ final class SharedLinkTest {
         theirs.shutdownOutput();
         assertThatThrownBy(() -> link.listen(runs)).isInstanceOf(GuestGone.class);
         assertThat(heard)
-                .containsExactly(
-                        second + " prints a", first + " complains b", second + " 200 2", first + " fails no");
+                .containsExactly(second + " prints a", first + " complains b", second + " 200 2", first + " fails no");
         sender.interrupt();
         sender.join();
     }
@@ -114,10 +113,11 @@ final class SharedLinkTest {
                 Arguments.of("a line of no run", log(-1, 1, "x")),
                 Arguments.of("a result that is none", new Frame(FrameKind.RESULT, 1, Value.of("1"))),
                 Arguments.of("a line of no stream", log(1, 3, "x")),
-                Arguments.of("a line in text", new Frame(
-                        FrameKind.LOG, 1, Value.of(List.of(Value.of(1), Value.of("x"))))),
-                Arguments.of("a line too long by an item", new Frame(
-                        FrameKind.LOG, 1, Value.of(List.of(Value.of(1), json, json)))),
+                Arguments.of(
+                        "a line in text", new Frame(FrameKind.LOG, 1, Value.of(List.of(Value.of(1), Value.of("x"))))),
+                Arguments.of(
+                        "a line too long by an item",
+                        new Frame(FrameKind.LOG, 1, Value.of(List.of(Value.of(1), json, json)))),
                 Arguments.of("a second hello", new Frame(FrameKind.HELLO, 1, Value.NULL)),
                 Arguments.of("a run of its own", new Frame(FrameKind.RUN, 1, Value.NULL)));
     }

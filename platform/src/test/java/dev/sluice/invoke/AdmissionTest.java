@@ -339,7 +339,8 @@ final class AdmissionTest {
                 now + 60_000,
                 List.of(),
                 new TreeMap<>(),
-                existence, Optional.empty());
+                existence,
+                Optional.empty());
         spine.runs
                 .queue()
                 .add(QueuedInvoker.queued(run, wish(function, start), caller, Optional.empty()), Optional.empty());

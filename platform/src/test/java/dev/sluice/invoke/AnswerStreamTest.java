@@ -24,8 +24,19 @@ import org.junit.jupiter.api.Test;
 final class AnswerStreamTest {
     private static final Label RUNS = Label.parse("acme/runs,T");
     private static final Label SECRET = Label.parse("acme/runs&acme/secret/s,T");
-    private static final Run RUN =
-            new Run(UUID.randomUUID(), "acme", "f", "", "", true, 0, 0, List.of(), Collections.emptySortedMap(), RUNS, Optional.empty());
+    private static final Run RUN = new Run(
+            UUID.randomUUID(),
+            "acme",
+            "f",
+            "",
+            "",
+            true,
+            0,
+            0,
+            List.of(),
+            Collections.emptySortedMap(),
+            RUNS,
+            Optional.empty());
 
     private final Task reader = new Task(
             Label.PUBLIC, RUNS, Privilege.mintTcb(Label.parse("acme/runs,T").secrecy()));

@@ -15,7 +15,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class EndingsTest {
     static final Run RUN = new Run(
-            new UUID(0, 1), "acme", "f", "id", "faas", true, 1, 1_000, List.of(), new TreeMap<>(), Label.PUBLIC, Optional.empty());
+            new UUID(0, 1),
+            "acme",
+            "f",
+            "id",
+            "faas",
+            true,
+            1,
+            1_000,
+            List.of(),
+            new TreeMap<>(),
+            Label.PUBLIC,
+            Optional.empty());
 
     /// What a run knew, what its answer still says of that, what its caller may release, and what he gets of each.
     @ParameterizedTest

@@ -41,7 +41,8 @@ final class LiveRunsTest {
                 0,
                 List.of(),
                 Collections.emptySortedMap(),
-                existence, Optional.empty());
+                existence,
+                Optional.empty());
         return live.begin(run, running);
     }
 

@@ -292,7 +292,8 @@ final class NestedTest {
         Gate forged = ForgedGates.withPrivilege(real, Component.FALSE);
         Run run = view("plain", "1", owner()).run();
         assertThat(run.function()).isEqualTo(path("plain"));
-        assertThatThrownBy(() -> forged.taskFor(Label.PUBLIC).run(() -> spine.worker.run("acme", forged, Jobs.of("1"), Jobs.ROOM)))
+        assertThatThrownBy(() -> forged.taskFor(Label.PUBLIC)
+                        .run(() -> spine.worker.run("acme", forged, Jobs.of("1"), Jobs.ROOM)))
                 .isInstanceOf(Refused.class);
         assertThat(real.taskFor(Label.PUBLIC)
                         .run(() -> spine.worker.run("acme", real, Jobs.of("1"), Jobs.ROOM))

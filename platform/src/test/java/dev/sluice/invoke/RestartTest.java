@@ -230,7 +230,8 @@ final class RestartTest {
                 now + 60_000,
                 List.of(),
                 new TreeMap<>(),
-                existence, Optional.empty());
+                existence,
+                Optional.empty());
         spine.runs.queue().add(QueuedInvoker.queued(run, wish, caller(), Optional.empty()), Optional.empty());
         return run;
     }

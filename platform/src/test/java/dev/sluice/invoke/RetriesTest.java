@@ -281,9 +281,9 @@ final class RetriesTest {
                 .isEmpty();
         Task all = Spine.task("acme", "acme");
         for (Task runner : List.of(Spine.task("acme/runs", "acme/runs"), Spine.task("acme/secret/key", "T"))) {
-            assertThat(Tasks.refusal(all, () -> spine.invocations
-                            .redrives()
-                            .redrive("acme", dead.id(), Optional.empty(), runner)))
+            assertThat(Tasks.refusal(
+                            all,
+                            () -> spine.invocations.redrives().redrive("acme", dead.id(), Optional.empty(), runner)))
                     .isIn(Refusal.DENIED, Refusal.NOT_FOUND);
         }
         assertThat(all.run(() -> spine.invocations.redrives().secrets("acme", dead.id())))

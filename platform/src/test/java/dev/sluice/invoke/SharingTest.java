@@ -225,9 +225,12 @@ final class SharingTest {
         try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<RunEnd> first = each.submit(() -> job("apart", "acme", secrets("s 1"), "\"first 4\""));
             letBegin();
-            assertThat(output(job("apart", "acme", secrets("s 2"), "\"second\""))).isEqualTo("\"second\"");
-            assertThat(output(job("apart", "blue", secrets("s 1"), "\"third\""))).isEqualTo("\"third\"");
-            assertThat(output(job("apart", "acme", secrets("s 1"), "\"fourth\""))).isEqualTo("\"warm first fourth\"");
+            assertThat(output(job("apart", "acme", secrets("s 2"), "\"second\"")))
+                    .isEqualTo("\"second\"");
+            assertThat(output(job("apart", "blue", secrets("s 1"), "\"third\"")))
+                    .isEqualTo("\"third\"");
+            assertThat(output(job("apart", "acme", secrets("s 1"), "\"fourth\"")))
+                    .isEqualTo("\"warm first fourth\"");
             assertThat(output(first.get())).isEqualTo("\"warm first fourth\"");
         }
     }
@@ -323,7 +326,8 @@ final class SharingTest {
         List<Run.View> views = all("swaps", payloads(2));
         assertThat(answer(views.get(0))).isEqualTo("1");
         assertThat(answer(views.get(1))).isEqualTo("0");
-        assertThat(content(views.get(0)).label()).isEqualTo(content(views.get(1)).label());
+        assertThat(content(views.get(0)).label())
+                .isEqualTo(content(views.get(1)).label());
     }
 
     @Test

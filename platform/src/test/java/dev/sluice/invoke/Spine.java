@@ -243,7 +243,8 @@ final class Spine implements AutoCloseable {
                 Map.of(),
                 Map.of(),
                 List.of(),
-                new Invocation.Asked(new TreeMap<>(), key.map(text -> new Invocation.Key(text, ALICE, function)), Optional.empty()));
+                new Invocation.Asked(
+                        new TreeMap<>(), key.map(text -> new Invocation.Key(text, ALICE, function)), Optional.empty()));
     }
 
     /// The same, of somebody else.

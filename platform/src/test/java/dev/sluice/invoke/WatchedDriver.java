@@ -57,7 +57,8 @@ final class WatchedDriver implements SandboxDriver {
 
     /// Whether one of them has died that nobody has closed.
     boolean isOneDead() {
-        return openMib.keySet().stream().anyMatch(guest -> ((Watched) guest).guest.death().isPresent());
+        return openMib.keySet().stream()
+                .anyMatch(guest -> ((Watched) guest).guest.death().isPresent());
     }
 
     @Override

@@ -112,17 +112,12 @@ final class WorkerTest {
     @Test
     void aGuestWhoseTimeIsUp_isNotReplaced_thoughItHasNotBegun() throws InterruptedException {
         spine.create(
-                "stands",
-                spine.python(
-                        """
+                "stands", spine.python("""
                         import os, signal, threading
                         def handle(context, payload):
                             threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGSTOP)).start()
                             return 1
-                        """,
-                        "hello.handle",
-                        Convention.DISPATCH,
-                        Spine.limits(Duration.ofSeconds(2))));
+                        """, "hello.handle", Convention.DISPATCH, Spine.limits(Duration.ofSeconds(2))));
         assertThat(answer("stands")).isEqualTo("1");
         Thread.sleep(Duration.ofSeconds(1));
         int before = spine.driver.started().size();

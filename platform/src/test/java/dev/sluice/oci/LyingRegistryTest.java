@@ -97,9 +97,7 @@ final class LyingRegistryTest {
     private void answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath().replaceFirst("^/v2/made/it/", "");
         String redirect = redirects.get(path);
-        exchange.getRequestHeaders()
-                .getOrDefault("Authorization", List.of())
-                .forEach(told::add);
+        exchange.getRequestHeaders().getOrDefault("Authorization", List.of()).forEach(told::add);
         byte[] body = answers.getOrDefault(path, new byte[0]);
         int status = answers.containsKey(path) ? 200 : 404;
         if (!challenge.isEmpty() && !exchange.getRequestHeaders().containsKey("Authorization")) {
@@ -239,7 +237,8 @@ final class LyingRegistryTest {
     @Test
     void aTokenServiceThatMayNotBeAsked_hearsNothing_andIsTheReason() {
         String port = ":" + other.getAddress().getPort() + "/token\"";
-        for (String realm : List.of("http://unnamed.example.com", "https://unnamed.example.com", "http://user@localhost")) {
+        for (String realm :
+                List.of("http://unnamed.example.com", "https://unnamed.example.com", "http://user@localhost")) {
             challenge = "Bearer realm=\"" + realm + port + ",service=\"it\"";
             assertThat(refused(":v1")).containsAnyOf("without TLS", "lets nothing reach", "no address");
         }

@@ -133,7 +133,10 @@ final class UnpackingTest {
     /// A link leads no further out than where it was made; another name of it may be higher up.
     @Test
     void aLinkThatIsLinkedFurtherUp_staysInside() throws Exception {
-        layer(new Layers().directory("deep").symbolicLink("deep/link", "../escape").hardLink("up", "deep/link"));
+        layer(new Layers()
+                .directory("deep")
+                .symbolicLink("deep/link", "../escape")
+                .hardLink("up", "deep/link"));
         layer(new Layers().file("up/mine", "mine"));
         assertThat(directory.resolve("escape")).doesNotExist();
         assertThat(root.resolve("escape/mine")).hasContent("mine");

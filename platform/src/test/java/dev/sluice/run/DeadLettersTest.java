@@ -112,7 +112,8 @@ final class DeadLettersTest {
             runs.queue().take(run.id());
             var restarted = new Runs(store, Clock.systemUTC());
             restarted.recover();
-            View seen = as("acme/runs").run(() -> restarted.find("acme", run.id())).orElseThrow();
+            View seen =
+                    as("acme/runs").run(() -> restarted.find("acme", run.id())).orElseThrow();
             assertThat(seen.status()).isEmpty();
             assertThat(seen.tried()).isEmpty();
             assertThat(seen.content()).isEmpty();
@@ -286,7 +287,8 @@ final class DeadLettersTest {
                 number + 60_000L,
                 List.of(),
                 new TreeMap<>(),
-                EXISTENCE, Optional.empty());
+                EXISTENCE,
+                Optional.empty());
         Bytes payload = Bytes.utf8("{\"number\":" + number + "}");
         return new Queued(
                 run,

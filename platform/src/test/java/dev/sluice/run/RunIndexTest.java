@@ -124,9 +124,9 @@ final class RunIndexTest {
         Label clearance = Label.of(Component.parse("acme/runs&acme/user/bob"), Component.TRUE);
         return new Task(Label.PUBLIC, clearance, Privilege.NONE)
                 .run(() -> book.list("acme", what, before, 7)).stream()
-                .map(View::run)
-                .map(Run::id)
-                .toList();
+                        .map(View::run)
+                        .map(Run::id)
+                        .toList();
     }
 
     private Run ended(int number, Label existence) {

@@ -126,7 +126,8 @@ final class RunRetentionTest {
                 now + 1000,
                 List.of(),
                 new TreeMap<>(),
-                existence, Optional.empty());
+                existence,
+                Optional.empty());
     }
 
     private static Content content() {

@@ -223,7 +223,8 @@ final class RunsTest {
                 run.deadlineMillis(),
                 run.secrets(),
                 new TreeMap<>(tags),
-                run.existence(), Optional.empty());
+                run.existence(),
+                Optional.empty());
     }
 
     /// However many runs there are before and behind it.
@@ -392,7 +393,8 @@ final class RunsTest {
                 now + 1000,
                 List.of(),
                 new TreeMap<>(),
-                EXISTENCE, Optional.empty());
+                EXISTENCE,
+                Optional.empty());
     }
 
     private static Queued queued(Run run) {

@@ -102,13 +102,16 @@ final class BlobWords {
     /// Keeps a blob in a file, which has its name only when it is whole: whoever ends this program before leaves
     /// nothing.
     static void save(String id, Optional<String> function, Path file, Session session) {
-        Path part = file.resolveSibling(file.getFileName() + ".part-" + ProcessHandle.current().pid());
+        Path part = file.resolveSibling(
+                file.getFileName() + ".part-" + ProcessHandle.current().pid());
         var removal = new Thread(() -> removeQuietly(part));
         Runtime.getRuntime().addShutdownHook(removal);
         try (var answer = session.api().call("GET", target(id, function), Body.NONE)) {
             long length = answer.header("Content-Length").map(Long::parseLong).orElse(-1L);
             try (OutputStream out = Files.newOutputStream(part)) {
-                new Progress("received", length, session.terminal()).of(answer.body()).transferTo(out);
+                new Progress("received", length, session.terminal())
+                        .of(answer.body())
+                        .transferTo(out);
             }
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {

@@ -51,7 +51,8 @@ final class Passwords {
         if (read.length > BYTES_MAX) {
             throw new Failure("the password is longer than " + BYTES_MAX + " bytes");
         }
-        return some(END_OF_LINE.matcher(new String(read, StandardCharsets.UTF_8)).replaceFirst(""));
+        return some(
+                END_OF_LINE.matcher(new String(read, StandardCharsets.UTF_8)).replaceFirst(""));
     }
 
     private static String some(String password) {

@@ -19,7 +19,8 @@ final class RegistryWords {
                 .required("HOST", "the registry's host or host:port, as names of its images begin")
                 .flag(new Flag(List.of("--username"), "USER", Flag.Use.REQUIRED, "who your organization is there"))
                 .example("sluice create registry ghcr ghcr.io --username ci")
-                .example("sluice create registry own registry.example.com:5000 --username ci --password-file ./password");
+                .example(
+                        "sluice create registry own registry.example.com:5000 --username ci --password-file ./password");
     }
 
     static Word update() {
@@ -52,8 +53,7 @@ final class RegistryWords {
     private static int update(Arguments arguments, Session session) {
         String name = arguments.required(0);
         Passwords.requirePrivacy(session);
-        Json before = session.api()
-                .get(Target.of(REGISTRY.path()).segment(name).toString());
+        Json before = session.api().get(Target.of(REGISTRY.path()).segment(name).toString());
         if (!(before instanceof Json.Obj its)) {
             throw new Failure("the server's answer is no registry");
         }

@@ -135,9 +135,7 @@ public final class Vocabulary {
                 "Recover a server's directory, on its own machine.",
                 List.of(
                         ProgramWords.ofLauncher(
-                                "reset-key",
-                                "Make another key for the administrator.",
-                                "./sluice admin reset-key"),
+                                "reset-key", "Make another key for the administrator.", "./sluice admin reset-key"),
                         ProgramWords.ofLauncher(
                                 "rotate-keys",
                                 "Make other keys for the server's tokens and secrets.",

@@ -65,8 +65,8 @@ final class BlobWordsTest extends RecordedTest {
         Path out = home.resolve("out");
         server.reply(201, "{\"id\":\"ab\"}").reply(200, RUN).reply(200, "application/octet-stream", "result");
 
-        var outcome = shell.run(
-                "exec", "f:3", "--wait", "--input-file", in.toString(), "--output-file", out.toString());
+        var outcome =
+                shell.run("exec", "f:3", "--wait", "--input-file", in.toString(), "--output-file", out.toString());
 
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(server.asked())

@@ -15,7 +15,8 @@ final class PushWordsTest extends RecordedTest {
         assertThat(shell.run("push", "f", "registry.example.com/f:v1").out())
                 .contains("Pushed: registry.example.com/f:v1")
                 .contains("sha256:12");
-        assertThat(shell.run("push", "f", "registry.example.com/f:v1", "-o", "json").out())
+        assertThat(shell.run("push", "f", "registry.example.com/f:v1", "-o", "json")
+                        .out())
                 .contains("\"digest\": \"sha256:12\"");
         assertThat(server.asked().getFirst().text()).contains("\"reference\":\"registry.example.com/f:v1\"");
     }

@@ -23,7 +23,8 @@ final class RegistryWordsTest extends RecordedTest {
         assertThat(outcome.out()).isEqualTo("Created registry: own\n");
         assertThat(shell.questions()).containsExactly("*Password of ci at r.example.com:5000: ");
         assertThat(outcome.err()).doesNotContain("correct-horse");
-        assertThat(server.asked().getLast().method() + " " + server.asked().getLast().target())
+        assertThat(server.asked().getLast().method() + " "
+                        + server.asked().getLast().target())
                 .isEqualTo("POST /v1/registry");
         assertThat(server.asked().getLast().text())
                 .isEqualTo("{\"name\":\"own\",\"host\":\"r.example.com:5000\",\"username\":\"ci\",\"tags\":[],"
@@ -45,19 +46,24 @@ final class RegistryWordsTest extends RecordedTest {
         Shell.Outcome neither = shell.run("create", "registry", "own", "h", "--username", "ci");
         assertThat(neither.exitCode()).isEqualTo(2);
         assertThat(neither.err()).contains("--password-file FILE");
-        assertThat(shell.run("create", "registry", "own", "h", "--username", "ci", "--password", "x").err())
+        assertThat(shell.run("create", "registry", "own", "h", "--username", "ci", "--password", "x")
+                        .err())
                 .contains("--password");
-        assertThat(shell.typing("").run("create", "registry", "own", "h", "--username", "ci", "--password-stdin").err())
+        assertThat(shell.typing("")
+                        .run("create", "registry", "own", "h", "--username", "ci", "--password-stdin")
+                        .err())
                 .contains("the password is empty");
         assertThat(server.asked()).hasSize(before);
     }
 
     @Test
     void anUpdate_keepsWhatItDoesNotSay() {
-        server.reply(200, ANSWER.replace("null", "[{\"key\":\"Application\",\"value\":\"shop\"}]")).reply(200, ANSWER);
+        server.reply(200, ANSWER.replace("null", "[{\"key\":\"Application\",\"value\":\"shop\"}]"))
+                .reply(200, ANSWER);
         assertThat(shell.typing("rotated\n").run("update", "registry", "own", "--password-stdin"))
                 .isEqualTo(new Shell.Outcome(0, "Updated registry: own\n", ""));
-        assertThat(server.asked().getLast().method() + " " + server.asked().getLast().target())
+        assertThat(server.asked().getLast().method() + " "
+                        + server.asked().getLast().target())
                 .isEqualTo("PUT /v1/registry/own");
         assertThat(server.asked().getLast().text())
                 .isEqualTo("{\"name\":\"own\",\"host\":\"r.example.com:5000\",\"username\":\"ci\","
@@ -69,12 +75,17 @@ final class RegistryWordsTest extends RecordedTest {
 
     @Test
     void registries_areShown_andDeleted() {
-        server.reply(200, "[" + ANSWER + "]").reply(200, ANSWER).reply(200, ANSWER).reply(200, ANSWER);
+        server.reply(200, "[" + ANSWER + "]")
+                .reply(200, ANSWER)
+                .reply(200, ANSWER)
+                .reply(200, ANSWER);
         assertThat(shell.run("get", "registries").out()).contains("r.example.com:5000", "ci", "USERNAME", "2023");
-        assertThat(shell.run("get", "registry", "own", "-o", "json").out()).contains("\"host\": \"r.example.com:5000\"");
+        assertThat(shell.run("get", "registry", "own", "-o", "json").out())
+                .contains("\"host\": \"r.example.com:5000\"");
         assertThat(shell.run("get", "registry", "own", "-o", "yaml").out()).contains("host: \"r.example.com:5000\"");
         assertThat(shell.run("delete", "registry", "own").out()).isEqualTo("Deleted registry: own\n");
-        assertThat(server.asked().getLast().method() + " " + server.asked().getLast().target())
+        assertThat(server.asked().getLast().method() + " "
+                        + server.asked().getLast().target())
                 .isEqualTo("DELETE /v1/registry/own");
         assertThat(shell.run("help", "create", "registry").out()).contains("sluice create registry ghcr ghcr.io");
     }
@@ -121,14 +132,16 @@ final class RegistryWordsTest extends RecordedTest {
         Shell.Outcome made = shell.run("create", "-f", "b.yaml", "-w", work.toString(), "-a", "shop");
         assertThat(made.out())
                 .isEqualTo("Created Registry: own\nCreated Registry: other\nCreated ServiceInstance: db\n");
-        assertThat(server.asked()).extracting(asked -> asked.method() + " " + asked.target())
+        assertThat(server.asked())
+                .extracting(asked -> asked.method() + " " + asked.target())
                 .containsExactly("POST /v1/registry", "POST /v1/registry", "POST /v1/serviceinstance");
         assertThat(server.asked().getFirst().text())
                 .contains("\"password\":\"correct-horse\"", "\"value\":\"shop\"")
                 .doesNotContain("passwordFile");
         assertThat(server.asked().get(1).text()).contains("\"password\":\"1234\"");
         shell.run("update", "-f", "b.yaml", "-w", work.toString());
-        assertThat(server.asked().get(3).method() + server.asked().get(3).target()).isEqualTo("PUT/v1/registry/own");
+        assertThat(server.asked().get(3).method() + server.asked().get(3).target())
+                .isEqualTo("PUT/v1/registry/own");
         shell.run("delete", "-f", "b.yaml", "-w", work.toString());
         assertThat(server.asked().getLast().method() + server.asked().getLast().target())
                 .isEqualTo("DELETE/v1/serviceinstance/db");

@@ -48,7 +48,8 @@ record DispatchFunction(BiFunction<@Nullable Object, @Nullable Object, ?> code, 
     }
 
     private static void requireNoInput(byte[] contextJson) {
-        if (Json.read("context", contextJson, Object.class) instanceof Map<?, ?> fields && fields.containsKey("input")) {
+        if (Json.read("context", contextJson, Object.class) instanceof Map<?, ?> fields
+                && fields.containsKey("input")) {
             throw new IllegalArgumentException(
                     "this function cannot read a blob: declare its context as a Map<String, Object>");
         }

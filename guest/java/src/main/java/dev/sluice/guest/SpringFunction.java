@@ -31,8 +31,8 @@ final class SpringFunction {
                             + Failure.described(cause),
                     Failure.stacktrace(cause));
         } catch (ReflectiveOperationException | LinkageError missing) {
-            throw new Refused("the class " + configuration.getName() + " is a configuration of Spring's, and "
-                    + CONTEXT + " is not beside it: name spring-context in pom.xml, or bring its jars");
+            throw new Refused("the class " + configuration.getName() + " is a configuration of Spring's, and " + CONTEXT
+                    + " is not beside it: name spring-context in pom.xml, or bring its jars");
         }
     }
 }
