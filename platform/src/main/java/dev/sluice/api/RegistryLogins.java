@@ -19,7 +19,7 @@ final class RegistryLogins {
 
     /// The login of an organization at exactly one registry; empty if it has none there.
     ///
-    /// @param registry as [Reference#registry()] says it, with its port
+    /// @param registry as [dev.sluice.oci.Reference#registry()] says it, with its port
     /// @throws Refused `UNAVAILABLE` if what is stored does not open
     Optional<Login> of(Organization organization, String registry) {
         return Upkeep.of(organization, Resource.REGISTRY)
