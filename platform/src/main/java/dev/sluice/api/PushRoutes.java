@@ -34,6 +34,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
 /// `POST /v1/function/{name}/push`: a function becomes an image in a registry, which serves it outside (docs/design/
@@ -42,6 +44,8 @@ import java.util.zip.GZIPInputStream;
 final class PushRoutes {
     private static final String KIND = "function";
     private static final int BODY_BYTES_MAX = 8 << 10;
+    private static final int PUSHED_AT_ONCE_MAX = 2;
+    private static final int PATIENCE_SECONDS = 30;
     private static final int ANSWER_BYTES = 512;
     private static final String FILES = Pushes.HOME + "function/";
     private static final String ABOUT = Pushes.HOME + "function.json";
@@ -53,6 +57,7 @@ final class PushRoutes {
     private final Pushes pushes;
     private final RegistryLogins logins;
     private final Witness witness;
+    private final Semaphore pushing = new Semaphore(PUSHED_AT_ONCE_MAX, true);
 
     PushRoutes(
             Door door,
@@ -86,7 +91,7 @@ final class PushRoutes {
         try {
             Reference reference = Reference.parse(wanted);
             FunctionSpec function = task.run(() -> pushed(caller.organization(), name, reference));
-            Digest pushed = push(caller.organization(), reference, function);
+            Digest pushed = pushInTurn(caller.organization(), reference, function);
             var out = new JsonWriter(ANSWER_BYTES);
             out.beginObject().field("function", name).field("reference", reference.toString());
             out.field("digest", "sha256:" + pushed.hex()).endObject();
@@ -100,7 +105,8 @@ final class PushRoutes {
     private FunctionSpec pushed(Organization organization, String name, Reference reference) {
         FunctionEntity entity = functions.find(organization, name);
         if (entity.status() != FunctionEntity.Status.READY
-                || !(gates.read(FunctionFiles.listedGate(organization, name)).content()
+                || !(gates.read(VersionFiles.gate(organization, name, entity.version()))
+                                .content()
                         instanceof GateContent.Direct gate)) {
             throw Rejection.of(404, "function " + name + " is not READY");
         }
@@ -117,6 +123,18 @@ final class PushRoutes {
                 FunctionFiles.gateLabel(organization, name),
                 Map.of("version", Long.toString(entity.version()), "to", reference.toString())));
         return gate.function();
+    }
+
+    private Digest pushInTurn(Organization organization, Reference reference, FunctionSpec function)
+            throws PullFailed, InterruptedException, IOException {
+        if (!pushing.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw Rejection.of(503, "too many functions are being pushed: try again later");
+        }
+        try {
+            return push(organization, reference, function);
+        } finally {
+            pushing.release();
+        }
     }
 
     private Digest push(Organization organization, Reference reference, FunctionSpec function)

@@ -16,8 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// Brings functions to registries, as images that serve them over HTTP wherever they are run. Thread-safe.
@@ -25,8 +23,6 @@ public final class Pushes {
     /// Where a function's image has what is not its base's.
     public static final String HOME = "opt/sluice/";
 
-    private static final int AT_ONCE_MAX = 2;
-    private static final int PATIENCE_SECONDS = 30;
     private static final Map<Runtime, String> DIRECTORIES = Map.of(Runtime.PYTHON3, "python", Runtime.NODEJS, "node");
     private static final Map<Runtime, String> SERVERS = Map.of(Runtime.PYTHON3, "serve.py", Runtime.NODEJS, "serve.js");
 
@@ -34,7 +30,6 @@ public final class Pushes {
     private final Blobs blobs;
     private final Roots roots;
     private final Path guests;
-    private final Semaphore slots = new Semaphore(AT_ONCE_MAX, true);
 
     /// @param guests the directory of the runtimes' own files, by language
     public Pushes(Pusher pusher, Blobs blobs, Roots roots, Path guests) {
@@ -82,9 +77,6 @@ public final class Pushes {
             Bytes added,
             Digest diff)
             throws PullFailed, InterruptedException {
-        if (!slots.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw new PullFailed("too many functions are being pushed: try again");
-        }
         try (Blobs.Blob base = blobs.open(root).orElseThrow(() -> new PullFailed("the image is not kept any more"))) {
             String program = roots.command(roots.open(root), runtime, runtime.memoryMibMin())
                     .getFirst();
@@ -93,8 +85,6 @@ public final class Pushes {
             return pusher.push(organization, reference, login, image);
         } catch (IOException failed) {
             throw Pulls.failed(failed);
-        } finally {
-            slots.release();
         }
     }
 }

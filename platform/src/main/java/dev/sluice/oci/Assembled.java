@@ -51,6 +51,10 @@ public record Assembled(String type, Bytes manifest, Bytes config, List<Piece> l
         if (!(Manifest.parse(head.manifest(), head.type()) instanceof Manifest.Image image)) {
             throw new PullFailed("the base image cannot be used: it is an index");
         }
+        if (image.layers().size() >= Manifest.LAYERS_MAX) {
+            throw new PullFailed("the base image has " + image.layers().size() + " layers, and one more is too many: it"
+                    + " could not be pulled again");
+        }
         var layers = new ArrayList<Piece>();
         long offset = head.lengthBytes();
         for (Manifest.Part layer : image.layers()) {

@@ -5,6 +5,7 @@ import dev.sluice.bytes.Digest;
 import dev.sluice.egress.Egress;
 import dev.sluice.egress.Outbound;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -66,7 +67,7 @@ public final class Pusher {
         try (InputStream content = piece.content().open()) {
             long sent = 0;
             while (piece.sizeBytes() - sent > PIECE_BYTES) {
-                byte[] part = content.readNBytes(PIECE_BYTES);
+                byte[] part = exactly(content, PIECE_BYTES);
                 Map<String, String> range = Map.of(
                         "Content-Type",
                         "application/octet-stream",
@@ -76,10 +77,18 @@ public final class Pusher {
                 asked.require(at, 202);
                 sent += part.length;
             }
-            Bytes last = Bytes.takeOver(content.readNBytes((int) (piece.sizeBytes() - sent)));
+            Bytes last = Bytes.takeOver(exactly(content, (int) (piece.sizeBytes() - sent)));
             String where = at.location() + (at.location().indexOf('?') < 0 ? "?" : "&") + "digest=" + digest;
             asked.require(
                     asked.sayAt("PUT", where, Map.of("Content-Type", "application/octet-stream"), last, end), 201);
         }
+    }
+
+    private static byte[] exactly(InputStream content, int bytes) throws IOException {
+        byte[] read = content.readNBytes(bytes);
+        if (read.length < bytes) {
+            throw new EOFException("a layer that ends early");
+        }
+        return read;
     }
 }

@@ -154,6 +154,7 @@ final class PushedFunctionsTest {
         assertThat(pushed.status()).as(pushed.body()).isEqualTo(200);
         assertThat(pushed.text("digest")).matches("sha256:[0-9a-f]{64}");
         assertThat(push(admin, "python", "pushed/python:v2").text("digest")).isEqualTo(pushed.text("digest"));
+        assertThat(server.get(admin, "/v1/audit").body()).contains("function.push", "pushed/python:v2");
         serves("python", "pushed/python@" + pushed.text("digest"), "python3", "/usr/bin/python3", "serve.py");
     }
 
