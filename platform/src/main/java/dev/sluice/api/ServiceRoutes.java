@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /// `/v1/serviceclass` and `/v1/serviceinstance`: the built-in broker. What an instance was given is seen by whoever may
@@ -149,18 +150,32 @@ final class ServiceRoutes {
         return answer(200, found, status(found));
     }
 
-    /// Functions that name it are not asked: their runs fail until there is one of that name again.
+    /// Also of one that does not open any more. Functions that name it are not asked: their runs fail until there is
+    /// one
+    /// of that name again.
     private Response delete(Request request) {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
         Task task = ObjectLoans.of(caller, Need.of(Action.DELETE, Resource.SERVICEINSTANCE, name));
         PathName.of(request, PARAMETER);
-        Secret gone = task.run(() -> {
-            Secret found = instances.read(principal(caller), name);
+        Optional<Secret> gone = task.run(() -> {
+            Optional<Secret> found = opened(principal(caller), name);
             instances.delete(principal(caller), name);
             return found;
         });
-        return answer(200, gone, "DELETING");
+        return gone.map(instance -> answer(200, instance, "DELETING")).orElseGet(() -> Response.empty(204));
+    }
+
+    /// Empty for one that does not open any more.
+    private Optional<Secret> opened(Principal organization, String name) {
+        try {
+            return Optional.of(instances.read(organization, name));
+        } catch (Refused refused) {
+            if (refused.refusal() == Refusal.UNAVAILABLE) {
+                return Optional.empty();
+            }
+            throw refused;
+        }
     }
 
     private String status(Secret stored) {

@@ -9,11 +9,19 @@ import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
+import dev.sluice.fs.BlobRef;
+import dev.sluice.fs.ObjectId;
+import dev.sluice.fs.UnlinkedBlobs;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
 import dev.sluice.org.Organization;
+import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -258,5 +266,48 @@ final class BlobRoutesTest extends ApiTest {
             api.expireBlobs();
             return api.get(dev, "/v1/blob/" + named).status() == 404;
         });
+    }
+
+    /// What a run with more behind it has written is not deleted by who has less, though he may read it.
+    @Test
+    void whoIsVouchedForLess_deletesNoBlob() throws Exception {
+        byte[] content = {42, 43};
+        Digest digest = api.blobs.put(new ByteArrayInputStream(content), content.length);
+        Label label = Label.parse("acme/runs,acme/function");
+        var unlinked = new UnlinkedBlobs(api.fs, api.blobs);
+        ObjectId id = new Task(label, label, Privilege.NONE, "acme")
+                .run(() -> unlinked.create(label, new BlobRef(digest, content.length))
+                        .id());
+        assertThat(api.bytes(alice, "/v1/blob/" + id)).isEqualTo(content);
+        assertThat(api.delete(alice, "/v1/blob/" + id).status()).isEqualTo(404);
+        assertThat(api.bytes(alice, "/v1/blob/" + id)).isEqualTo(content);
+    }
+
+    @Test
+    void moreUploadsAtOnceThanOneOrganizationMayHave_areRefused_untilOneEnds() throws Exception {
+        Asker busy = api.developer("busy", "function", "runs");
+        var open = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < Uploads.AT_ONCE_MAX; i++) {
+                var socket = new Socket(InetAddress.getLoopbackAddress(), api.port());
+                open.add(socket);
+                String head = "POST /v1/blob HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + busy.token()
+                        + "\r\nContent-Length: 10\r\n\r\npart";
+                socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+            }
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                Answer refused = put(busy, "", new byte[] {1});
+                assertThat(refused.status()).isEqualTo(429);
+                assertThat(refused.body()).contains("uploads 8 blobs at once already");
+            });
+            assertThat(put(dev, "", new byte[] {1}).status())
+                    .as("another organization's")
+                    .isEqualTo(201);
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+        await().atMost(PATIENCE).until(() -> put(busy, "", new byte[] {1}).status() == 201);
     }
 }

@@ -189,4 +189,16 @@ final class ServiceRoutesTest extends ApiTest {
         return "{\"name\":\"" + name + "\",\"serviceClass\":\"user-provided-service-with-schemas\","
                 + "\"servicePlan\":\"default\"" + more + "}";
     }
+
+    @Test
+    void anInstanceThatDoesNotOpenAnyMore_canBeDeleted() {
+        Asker lost = api.developer("lost", "*");
+        assertThat(api.post(lost, INSTANCES, instance("sealed", "")).status()).isEqualTo(201);
+        var _ = api.keys.destroy("lost");
+        assertThat(api.get(lost, INSTANCES + "/sealed").status()).isEqualTo(500);
+        assertThat(api.delete(lost, INSTANCES + "/sealed").status()).isEqualTo(204);
+        assertThat(api.get(lost, INSTANCES + "/sealed").status()).isEqualTo(404);
+        assertThat(api.delete(lost, INSTANCES + "/sealed").status()).isEqualTo(404);
+        assertThat(api.post(lost, INSTANCES, instance("sealed", "")).status()).isEqualTo(201);
+    }
 }
