@@ -240,11 +240,11 @@ public final class LocalWorker implements AutoCloseable {
                             chunk -> job.chunks().take(chunk, () -> instance.ended() != null));
             isReusable = true;
             instance.sandbox().drainLogs(logs);
-            if (outcome instanceof Outcome.Yielded) {
+            RunEnd end = RunEnd.of(outcome, () -> answering.keepOutput(gate.answerLabel(task.label())), masks, logs);
+            if (outcome instanceof Outcome.Yielded && end.fault().isEmpty()) {
                 job.chunks().end();
             }
-            return Optional.of(
-                    RunEnd.of(outcome, () -> answering.keepOutput(gate.answerLabel(task.label())), masks, logs));
+            return Optional.of(end);
         } catch (GuestGone | GuestProtocolViolation broken) {
             if (broken instanceof RunNeverBegun && instance.ended() == null) {
                 return Optional.empty();
