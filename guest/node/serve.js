@@ -170,11 +170,15 @@ function handle(request, response) {
   let bytes = 0;
   request.on('data', (piece) => {
     bytes += piece.length;
-    if (bytes <= BODY_BYTES_MAX) pieces.push(piece);
+    if (bytes <= BODY_BYTES_MAX) {
+      pieces.push(piece);
+    } else if (!response.headersSent) {
+      reply(response, 413, { message: `a request has at most ${BODY_BYTES_MAX} bytes` });
+      response.on('finish', () => request.destroy());
+    }
   });
   request.on('end', () => {
     if (bytes > BODY_BYTES_MAX) {
-      reply(response, 413, { message: `a request has at most ${BODY_BYTES_MAX} bytes` });
       return;
     }
     let message;

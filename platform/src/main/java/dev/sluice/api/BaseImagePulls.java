@@ -121,7 +121,7 @@ final class BaseImagePulls {
                     .orElseThrow(() -> new PullFailed("its language is " + wish.language()
                             + ", and there are functions in " + BaseImageEntity.languages() + " only"));
             var reference = Reference.parse(wish.dockerUrl());
-            Optional<Login> login = login(organization, reference);
+            Optional<Login> login = logins.at(organization, reference);
             try (Pulls.Pulled image = pulls.pull(organization.token(), reference, language, login)) {
                 check(organization, image.image(), language);
                 var pulled = new BaseImageEntity.Pulled(image.image().hex(), image.storedBytes());
@@ -134,19 +134,6 @@ final class BaseImagePulls {
         } catch (Refused refused) {
             if (refused.refusal() == Refusal.QUOTA) {
                 return new BaseImageEntity.Outcome("it does not fit into what your organization may store", null);
-            }
-            throw refused;
-        }
-    }
-
-    /// Without it nobody is asked: what somebody who is not logged in gets may be another image.
-    private Optional<Login> login(Organization organization, Reference reference) throws PullFailed {
-        try {
-            return logins.of(organization, reference.registry());
-        } catch (Refused refused) {
-            if (refused.refusal() == Refusal.UNAVAILABLE) {
-                throw new PullFailed("a login that your organization has for a registry cannot be opened: delete it"
-                        + " and create it anew");
             }
             throw refused;
         }

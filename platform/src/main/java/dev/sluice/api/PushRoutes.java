@@ -32,20 +32,20 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
 /// `POST /v1/function/{name}/push`: a function becomes an image in a registry, which serves it outside (docs/design/
-/// registries.md). Its code leaves the platform: whoever may change the function and knows the organization's
-/// registries may have it pushed, with what he may read of it himself.
+/// registries.md). Its code and its base image leave the platform with the organization's login: whoever may change the
+/// function and the organization's registries, and may get its images, may have it pushed.
 final class PushRoutes {
     private static final String KIND = "function";
     private static final int BODY_BYTES_MAX = 8 << 10;
-    private static final int PUSHED_AT_ONCE_MAX = 2;
-    private static final int PATIENCE_SECONDS = 30;
+    private static final int PUSHED_AT_ONCE_MAX = 4;
     private static final int ANSWER_BYTES = 512;
     private static final String FILES = Pushes.HOME + "function/";
     private static final String ABOUT = Pushes.HOME + "function.json";
@@ -57,7 +57,8 @@ final class PushRoutes {
     private final Pushes pushes;
     private final RegistryLogins logins;
     private final Witness witness;
-    private final Semaphore pushing = new Semaphore(PUSHED_AT_ONCE_MAX, true);
+    private final Semaphore pushing = new Semaphore(PUSHED_AT_ONCE_MAX);
+    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
 
     PushRoutes(
             Door door,
@@ -84,7 +85,11 @@ final class PushRoutes {
         Caller.Known caller = door.borrower(request);
         String name = request.parameter("name");
         var operation = new Operation(
-                List.of(Need.of(Action.UPDATE, Resource.FUNCTION, name), Need.of(Action.GET, Resource.REGISTRY)),
+                List.of(
+                        Need.of(Action.UPDATE, Resource.FUNCTION, name),
+                        Need.of(Action.UPDATE, Resource.REGISTRY),
+                        Need.of(Action.GET, Resource.IMAGE),
+                        Need.of(Action.GET, Resource.BASEIMAGE)),
                 List.of());
         Task task = ObjectLoans.of(caller, operation);
         String wanted = JsonBody.parse(request.body(BODY_BYTES_MAX)).requiredText("reference");
@@ -127,13 +132,20 @@ final class PushRoutes {
 
     private Digest pushInTurn(Organization organization, Reference reference, FunctionSpec function)
             throws PullFailed, InterruptedException, IOException {
-        if (!pushing.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw Rejection.of(503, "too many functions are being pushed: try again later");
+        if (!underWay.add(organization.token())) {
+            throw Rejection.of(429, "your organization is pushing a function: try again when that is done");
         }
         try {
-            return push(organization, reference, function);
+            if (!pushing.tryAcquire()) {
+                throw Rejection.of(503, "too many functions are being pushed: try again later");
+            }
+            try {
+                return push(organization, reference, function);
+            } finally {
+                pushing.release();
+            }
         } finally {
-            pushing.release();
+            underWay.remove(organization.token());
         }
     }
 
@@ -144,7 +156,7 @@ final class PushRoutes {
         return pushes.push(
                 organization.token(),
                 reference,
-                logins.of(organization, reference.registry()),
+                logins.at(organization, reference),
                 function.runtime(),
                 root,
                 Bytes.takeOver(layer),
@@ -173,8 +185,12 @@ final class PushRoutes {
         }
     }
 
-    private static void add(SourceFiles files, Map<String, Bytes> all) {
+    private static void add(SourceFiles files, Map<String, Bytes> all) throws PullFailed {
         files.files().forEach((path, content) -> all.put(FILES + path, content));
+        if (all.values().stream().mapToLong(Bytes::length).sum() > SourceFiles.BYTES_MAX) {
+            throw new PullFailed(
+                    "with what its image brought it has more than " + (SourceFiles.BYTES_MAX >> 20) + " MiB");
+        }
     }
 
     private static Digest unpacked(byte[] layer) throws IOException {
