@@ -92,6 +92,7 @@ public final class Vocabulary {
                 RunWords.exec().lent(),
                 DeadLetterWords.redrive().lent(),
                 PushWords.push().lent(),
+                EmitWords.emit().lent(),
                 VersionWords.aliases().lent(),
                 LogWords.log().lent(),
                 InitWords.init().ofNoOrganization(),
