@@ -52,6 +52,7 @@ final class TidyTest {
                     "/bench/",
                     "/fuzz/",
                     "/guest/Guest.java",
+                    "/guest/Serve.java",
                     "/guest/LambdaFunction.java", // AWS's logger prints
                     "sluice/Main.java",
                     "sluice/LabelCommand.java"),

@@ -11,6 +11,7 @@ import dev.sluice.oci.Reference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +24,18 @@ public final class Pushes {
     /// Where a function's image has what is not its base's.
     public static final String HOME = "opt/sluice/";
 
-    private static final Map<Runtime, String> DIRECTORIES = Map.of(Runtime.PYTHON3, "python", Runtime.NODEJS, "node");
-    private static final Map<Runtime, String> SERVERS = Map.of(Runtime.PYTHON3, "serve.py", Runtime.NODEJS, "serve.js");
+    private static final String RUNTIME = HOME + "runtime/";
+    private static final Map<Runtime, String> DIRECTORIES =
+            Map.of(Runtime.PYTHON3, "python", Runtime.NODEJS, "node", Runtime.JAVA, "java/runtime");
+
+    /// Behind the program, as the image names it.
+    private static final Map<Runtime, List<String>> SERVERS = Map.of(
+            Runtime.PYTHON3,
+            List.of("/" + RUNTIME + "serve.py"),
+            Runtime.NODEJS,
+            List.of("/" + RUNTIME + "serve.js"),
+            Runtime.JAVA,
+            List.of("-cp", "/" + RUNTIME + "guest.jar:/" + RUNTIME + "gson.jar", "dev.sluice.guest.Serve"));
 
     private final Pusher pusher;
     private final Blobs blobs;
@@ -45,16 +56,19 @@ public final class Pushes {
     public SortedMap<String, Bytes> server(Runtime runtime) throws PullFailed, IOException {
         String name = DIRECTORIES.get(runtime);
         if (name == null) {
-            throw new PullFailed("functions in " + runtime.language() + " cannot be pushed yet: those in Python and"
-                    + " Node.js can");
+            throw new PullFailed("functions in " + runtime.language() + " cannot be pushed yet: those in Python,"
+                    + " Node.js and Java can");
         }
         var files = new TreeMap<String, Bytes>();
         Path directory = guests.resolve(name);
         try (Stream<Path> all = Files.walk(directory)) {
             for (Path file : all.filter(Files::isRegularFile).toList()) {
                 String path = directory.relativize(file).toString();
-                if (!path.startsWith("test_") && !path.startsWith("fake_") && !path.contains("__pycache__")) {
-                    files.put(HOME + "runtime/" + path, Bytes.takeOver(Files.readAllBytes(file)));
+                if (!path.startsWith("test_")
+                        && !path.startsWith("fake_")
+                        && !path.contains("__pycache__")
+                        && !path.endsWith(".aot")) {
+                    files.put(RUNTIME + path, Bytes.takeOver(Files.readAllBytes(file)));
                 }
             }
         }
@@ -80,7 +94,8 @@ public final class Pushes {
         try (Blobs.Blob base = blobs.open(root).orElseThrow(() -> new PullFailed("the image is not kept any more"))) {
             String program = roots.command(roots.open(root), runtime, runtime.memoryMibMin())
                     .getFirst();
-            var entryPoint = List.of(program, "/" + HOME + "runtime/" + SERVERS.get(runtime));
+            var entryPoint = new ArrayList<>(List.of(program));
+            entryPoint.addAll(SERVERS.getOrDefault(runtime, List.of()));
             Assembled image = Assembled.on(base::stream, added, diff, entryPoint);
             return pusher.push(organization, reference, login, image);
         } catch (IOException failed) {

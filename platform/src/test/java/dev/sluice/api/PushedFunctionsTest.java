@@ -14,6 +14,7 @@ import dev.sluice.store.MemoryStore;
 import dev.sluice.testing.DockerRegistry;
 import dev.sluice.testing.Layers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +57,23 @@ final class PushedFunctionsTest {
                 if (payload === 'wrong') throw new TypeError('that is wrong');
                 return { said: payload, of: context.who };
             };
+            """;
+
+    private static final String JAVA = """
+            import java.util.Map;
+            import java.util.function.BiFunction;
+
+            public class F implements BiFunction<Map<String, Object>, String, F.Answer> {
+                record Answer(String said, Object of) {}
+
+                public Answer apply(Map<String, Object> context, String payload) {
+                    System.out.println("heard " + payload);
+                    if (payload.equals("wrong")) {
+                        throw new IllegalArgumentException("that is wrong");
+                    }
+                    return new Answer(payload, context.get("who"));
+                }
+            }
             """;
 
     @TempDir
@@ -108,6 +127,45 @@ final class PushedFunctionsTest {
         return layer.gzip();
     }
 
+    /// A Java of this machine's, as small as functions that are compiled allow.
+    private static DockerRegistry.Layer java() throws IOException, InterruptedException {
+        Path made = Path.of(directory.toString(), "java");
+        var jlink = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),
+                "--add-modules",
+                "java.base,java.logging,java.compiler,jdk.compiler,jdk.httpserver,jdk.unsupported",
+                "--strip-debug",
+                "--output",
+                made.toString());
+        assertThat(new ProcessBuilder(jlink).inheritIO().start().waitFor()).isZero();
+        var layer = new Layers().symbolicLink("lib", "usr/lib").symbolicLink("lib64", "usr/lib64");
+        layer.symbolicLink("usr/bin/java", "../../opt/java/bin/java");
+        try (Stream<Path> all = Files.walk(made)) {
+            for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
+                layer.file("opt/java/" + made.relativize(file), Files.readAllBytes(file), 0755);
+            }
+        }
+        var ldd = new ProcessBuilder("ldd", made + "/bin/java", made + "/lib/server/libjvm.so").start();
+        String libraries = new String(ldd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        libraries
+                .lines()
+                .flatMap(line -> Stream.of(line.strip().split("\\s+", -1)))
+                .filter(word -> word.startsWith("/lib") || word.startsWith("/usr/lib"))
+                .filter(word -> !word.endsWith(":"))
+                .distinct()
+                .forEach(word ->
+                        layer.file(word.substring(1).replaceFirst("^(lib|lib64)/", "usr/$1/"), content(word), 0755));
+        return layer.gzip();
+    }
+
+    private static byte[] content(String file) {
+        try {
+            return Files.readAllBytes(Path.of(file));
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
     private void login(Asker asker) {
         Answer answer = server.post(asker, "/v1/registry", """
                 {"name":"r","host":"HOST","username":"USER","password":"PASSWORD"}""".replace("HOST", registry.host())
@@ -117,7 +175,7 @@ final class PushedFunctionsTest {
     }
 
     private void make(Asker asker, String name, String language, String file, String source) {
-        base(asker, name, registry.host() + "/made/" + name + ":v1", language);
+        base(asker, name, registry.host() + "/made/" + name.replace("-own", "") + ":v1", language);
         assertThat(server.post(asker, "/v1/image", "{\"name\":\"" + name + "\",\"baseImageName\":\"" + name + "\"}")
                         .status())
                 .isEqualTo(201);
@@ -168,6 +226,18 @@ final class PushedFunctionsTest {
         serves("node", "pushed/node:v1", "nodejs", "/usr/bin/node", "serve.js");
     }
 
+    @Test
+    void aFunctionInJava_runsOnAPulledImage_andIsPushed() throws Exception {
+        registry.push("made/java", "v1", List.of(java()));
+        make(admin, "java-own", "java", "F.java", JAVA);
+        String answer = server.post(admin, "/v1/runs?functionName=java-own", "{\"blocking\":true,\"input\":\"x\"}")
+                .body();
+        assertThat(answer).contains("\"said\":\"x\"");
+        Answer pushed = push(admin, "java-own", "pushed/java:v1");
+        assertThat(pushed.status()).as(pushed.body()).isEqualTo(200);
+        serves("java-own", "pushed/java:v1", "java", "/usr/bin/java", "");
+    }
+
     /// Pulls it, as a base image, and starts what is in it as whoever runs the image does.
     private void serves(String name, String repository, String language, String program, String script)
             throws Exception {
@@ -181,7 +251,10 @@ final class PushedFunctionsTest {
         try (var free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        var command = List.of(
+        List<String> started = script.isEmpty()
+                ? List.of("-cp", "/opt/sluice/runtime/guest.jar:/opt/sluice/runtime/gson.jar", "dev.sluice.guest.Serve")
+                : List.of("/opt/sluice/runtime/" + script);
+        var command = new ArrayList<>(List.of(
                 "bwrap",
                 "--ro-bind",
                 root.toString(),
@@ -197,8 +270,8 @@ final class PushedFunctionsTest {
                 "PORT",
                 Integer.toString(port),
                 "--die-with-parent",
-                program,
-                "/opt/sluice/runtime/" + script);
+                program));
+        command.addAll(started);
         Process serving = new ProcessBuilder(command).inheritIO().start();
         try (HttpClient client = HttpClient.newHttpClient()) {
             var at = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/healthz"));

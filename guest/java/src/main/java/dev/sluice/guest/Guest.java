@@ -69,7 +69,7 @@ public final class Guest {
     }
 
     @SuppressWarnings("CatchingUnchecked") // whatever the function throws is its answer
-    private Frame ran(Entry function, Frame frame) throws Violation {
+    Frame ran(Entry function, Frame frame) throws Violation {
         require(frame, Kind.RUN);
         if (!(frame.value() instanceof List<?> parts) || parts.size() != 2) {
             throw new Violation("a run without payload and context");

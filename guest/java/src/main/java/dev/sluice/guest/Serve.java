@@ -1,0 +1,164 @@
+package dev.sluice.guest;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.sluice.guest.Failure.Refused;
+import dev.sluice.guest.Frame.Kind;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Serves one function over HTTP outside of Sluice, as Dispatch's images do: `GET /healthz`, and `POST /` of
+/// `{"context", "payload"}` on port 8080.
+///
+/// One call at a time, in this process: a function that ends it ends the server. It has no calls of the platform, and
+/// what keeps it in is whatever runs the image.
+public final class Serve {
+    private static final int PORT = 8080;
+    private static final int BODY_BYTES_MAX = 6 << 20;
+    private static final int RUN = 1;
+
+    private final Outside outside = new Outside();
+    private final Guest guest;
+    private final Entry function;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private Serve(Path home) throws IOException, Refused {
+        Path work = Files.createTempDirectory("function-");
+        this.guest = new Guest(outside.channel(), work);
+        var files = new FunctionPackage(work.resolve("package"), work.resolve("classes"));
+        Path root = home.resolve("function");
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
+                files.add(root.relativize(file).toString(), Files.readAllBytes(file));
+            }
+        }
+        JsonObject about = JsonParser.parseString(Files.readString(home.resolve("function.json")))
+                .getAsJsonObject();
+        this.function = files.load(
+                about.get("handler").getAsString(), about.get("convention").getAsString());
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        Serve serve;
+        try {
+            serve = new Serve(Path.of(arguments.length > 0 ? arguments[0] : "/opt/sluice"));
+        } catch (Refused refused) {
+            System.err.println("the function does not load: " + refused.getMessage());
+            System.exit(1);
+            return;
+        }
+        String port = System.getenv("PORT");
+        var server = HttpServer.create(new InetSocketAddress(port == null ? PORT : Integer.parseInt(port)), 0);
+        server.setExecutor(Executors.newSingleThreadExecutor());
+        server.createContext("/", serve::answer);
+        server.start();
+        System.out.println("serving on port " + server.getAddress().getPort());
+        System.setOut(new PrintStream(serve.out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(serve.err, true, StandardCharsets.UTF_8));
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            if (!exchange.getRequestMethod().equals("POST")) {
+                reply(exchange, exchange.getRequestURI().getPath().equals("/healthz") ? 200 : 404, new JsonObject());
+                return;
+            }
+            byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES_MAX + 1);
+            if (body.length > BODY_BYTES_MAX) {
+                reply(exchange, 413, message("a request has at most " + BODY_BYTES_MAX + " bytes"));
+                return;
+            }
+            JsonObject asked;
+            try {
+                asked = JsonParser.parseString(new String(body, StandardCharsets.UTF_8))
+                        .getAsJsonObject();
+            } catch (JsonParseException | IllegalStateException | StackOverflowError none) {
+                reply(exchange, 400, message("the request is no JSON object"));
+                return;
+            }
+            reply(exchange, 200, called(asked));
+        }
+    }
+
+    private JsonObject called(JsonObject asked) throws IOException {
+        out.reset();
+        err.reset();
+        JsonElement given = asked.get("context");
+        JsonObject context = given != null && given.isJsonObject() ? given.getAsJsonObject() : new JsonObject();
+        for (String always : List.of("secrets", "serviceBindings")) {
+            if (!context.has(always)) {
+                context.add(always, new JsonObject());
+            }
+        }
+        byte[] payload = String.valueOf(asked.has("payload") ? asked.get("payload") : JsonNull.INSTANCE)
+                .getBytes(StandardCharsets.UTF_8);
+        byte[] around = context.toString().getBytes(StandardCharsets.UTF_8);
+        Frame answer = guest.ran(function, new Frame(Kind.RUN, RUN, List.of(payload, around)));
+        JsonArray chunks = outside.takeChunks();
+        System.out.flush();
+        System.err.flush();
+        var logs = new JsonObject();
+        logs.add("stdout", lines(out));
+        logs.add("stderr", lines(err));
+        var about = new JsonObject();
+        about.add("logs", logs);
+        boolean isError = answer.kind() == Kind.ERROR;
+        about.add("error", isError ? element(answer.value()) : JsonNull.INSTANCE);
+        var all = new JsonObject();
+        all.add("context", about);
+        all.add("payload", isError ? JsonNull.INSTANCE : answer.value() == null ? chunks : element(answer.value()));
+        return all;
+    }
+
+    /// A JSON text, or what a failure or an answer with a status consists of.
+    private static JsonElement element(@Nullable Object value) {
+        byte[] text = value instanceof byte[] json ? json : Json.write(printable(value));
+        return JsonParser.parseString(new String(text, StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable Object printable(@Nullable Object value) {
+        return value instanceof Map<?, ?> fields && fields.get("body") instanceof byte[] body
+                ? Map.of(
+                        "status",
+                        String.valueOf(fields.get("status")),
+                        "body",
+                        new String(body, StandardCharsets.UTF_8))
+                : value;
+    }
+
+    private static JsonArray lines(ByteArrayOutputStream printed) {
+        var lines = new JsonArray();
+        printed.toString(StandardCharsets.UTF_8).lines().forEach(lines::add);
+        return lines;
+    }
+
+    private static JsonObject message(String text) {
+        var message = new JsonObject();
+        message.addProperty("message", text);
+        return message;
+    }
+
+    private static void reply(HttpExchange exchange, int status, JsonObject value) throws IOException {
+        byte[] body = value.toString().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+    }
+}
