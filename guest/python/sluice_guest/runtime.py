@@ -16,6 +16,7 @@ from .loading import Package
 PROTOCOL_VERSION = 1
 CHANNEL_FD = 3
 RESULT_BYTES_MAX = 6 << 20
+ADVICE = ": write it to context.output"  # for a result that is too large
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _now = time.monotonic_ns
@@ -76,7 +77,7 @@ def _loaded(channel, calls, package):
     channel.send(codec.LOADED, ident, {"convention": convention})
     if crew is not None:
         is_server = convention == "http"
-        crew.serve(function if is_server else lambda *given: _run(crew.dispatch, function, *given))
+        crew.serve(function if is_server else lambda *given: _run(crew.dispatch, function, *given, advice=""))
     if convention == "dispatch":
         return lambda payload, context: _run(calls.dispatch, function, payload, context)
     if convention == "lambda":
@@ -92,7 +93,7 @@ def _loaded(channel, calls, package):
     return lambda payload, context: _run_dents(calls, dents, function, keywords, payload, context)
 
 
-def _run(convention, function, payload, context):
+def _run(convention, function, payload, context, advice=ADVICE):
     try:
         payload, context = json.loads(payload), json.loads(context)
     except (ValueError, RecursionError) as problem:
@@ -109,7 +110,7 @@ def _run(convention, function, payload, context):
         encoded = _encode(result).encode()
     except BaseException as problem:
         return codec.ERROR, failure("FunctionError", "returned no JSON: %s" % described(problem))
-    return _result(encoded, encoded)
+    return _result(encoded, encoded, advice)
 
 
 def _run_dents(calls, dents, function, keywords, payload, context):
@@ -136,12 +137,12 @@ def _run_dents(calls, dents, function, keywords, payload, context):
         return codec.ERROR, of_function(problem)
     if not isinstance(body, (bytes, bytearray)) or type(status) is not int or not 200 <= status <= 599:
         return codec.ERROR, failure("FunctionError", "the response is not bytes with an HTTP status")
-    return _result(body, {"status": status, "body": body})
+    return _result(body, {"status": status, "body": body}, ADVICE)
 
 
-def _result(body, answer):
+def _result(body, answer, advice):
     if len(body) > RESULT_BYTES_MAX:
-        reason = "the result has %d bytes, more than %d: write it to context.output" % (len(body), RESULT_BYTES_MAX)
+        reason = "the result has %d bytes, more than %d%s" % (len(body), RESULT_BYTES_MAX, advice)
         return codec.ERROR, failure("FunctionError", reason)
     return codec.RESULT, answer
 
