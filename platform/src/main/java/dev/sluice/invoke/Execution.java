@@ -16,6 +16,7 @@ import dev.sluice.worker.Cancellation;
 import dev.sluice.worker.Chunks;
 import dev.sluice.worker.GuestRoom;
 import dev.sluice.worker.RunEnd;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongFunction;
 
@@ -153,10 +154,11 @@ final class Execution {
         LongFunction<Invoker> nested =
                 end -> new Nested(invocations, organization, start.chain().within(around, end));
         int memoryMib = start.gate().function().limits().memoryMib();
+        long roomEnd = System.nanoTime() + start.chain().patienceLeft().toNanos();
         GuestRoom room = () -> lease(
                         start,
                         () -> scheduler.acquireWithin(
-                                lease, memoryMib, start.chain().patienceLeft()))
+                                lease, memoryMib, Duration.ofNanos(Math.max(0, roomEnd - System.nanoTime()))))
                 .map(guests -> guests::close);
         RunEnd end = start.task().run(() -> serving.serve(start, nested, room));
         return endings.of(end, start.gate(), start.task(), start.wish().payload());

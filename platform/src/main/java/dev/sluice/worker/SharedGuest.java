@@ -92,7 +92,7 @@ final class SharedGuest {
     }
 
     boolean hasFreeSeat() {
-        return taken < seatsMax && !isLeaving && !isGone();
+        return taken < seatsMax && isUsable();
     }
 
     void take() {
@@ -157,6 +157,8 @@ final class SharedGuest {
             // Who listens finds it too.
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        } finally {
+            instance.sandbox().close(); // who is told of no run any more, has none
         }
     }
 
