@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -48,6 +49,7 @@ final class CollectorModelTest {
     private final Task root = Tasks.root();
     private final Privilege all = Tasks.all(root, "F");
     private final AtomicBoolean isOver = new AtomicBoolean();
+    private final CountDownLatch hasBegun = new CountDownLatch(1);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
@@ -74,12 +76,13 @@ final class CollectorModelTest {
 
     private long whileMutating(long seed) throws ExecutionException, InterruptedException {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Long> collecting = executor.submit(this::collect);
+            hasBegun.await();
             var mutators = new ArrayList<Future<Void>>();
             for (int i = 0; i < MUTATORS; i++) {
                 mutators.add(executor.submit(new Mutator(seed * MUTATORS + i)));
             }
             Future<Void> reader = executor.submit(this::read);
-            Future<Long> collecting = executor.submit(this::collect);
             try {
                 for (Future<Void> mutator : mutators) {
                     mutator.get();
@@ -95,10 +98,11 @@ final class CollectorModelTest {
     private long collect() throws InterruptedException {
         var collector = new Collector(fs, store, new SecureRandom(), Duration.ZERO);
         long cycles = 0;
-        while (!isOver.get()) {
+        hasBegun.countDown();
+        do { // on a busy machine the others may be done by then
             collector.collect();
             cycles++;
-        }
+        } while (!isOver.get());
         return cycles;
     }
 
