@@ -1,8 +1,8 @@
 package dev.sluice.invoke;
 
+import dev.sluice.schedule.Parcel;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Bound;
-import dev.sluice.schedule.Scheduler.Parcel;
 import dev.sluice.store.StoreClosed;
 import java.time.InstantSource;
 import java.util.ArrayDeque;

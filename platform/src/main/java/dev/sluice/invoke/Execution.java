@@ -153,14 +153,37 @@ final class Execution {
         String organization = start.run().organization();
         LongFunction<Invoker> nested =
                 end -> new Nested(invocations, organization, start.chain().within(around, end));
-        int memoryMib = start.gate().function().limits().memoryMib();
-        long roomEnd = System.nanoTime() + start.chain().patienceLeft().toNanos();
-        GuestRoom room = () -> lease(
-                        start,
-                        () -> scheduler.acquireWithin(
-                                lease, memoryMib, Duration.ofNanos(Math.max(0, roomEnd - System.nanoTime()))))
-                .map(guests -> guests::close);
+        var room = new Room(start, lease);
         RunEnd end = start.task().run(() -> serving.serve(start, nested, room));
         return endings.of(end, start.gate(), start.task(), start.wish().payload());
+    }
+
+    /// For a guest that one run opens and others share.
+    private final class Room implements GuestRoom {
+        private final Start start;
+        private final Lease lease;
+        private final long endNanos;
+
+        Room(Start start, Lease lease) {
+            this.start = start;
+            this.lease = lease;
+            this.endNanos = System.nanoTime() + start.chain().patienceLeft().toNanos();
+        }
+
+        @Override
+        public Optional<Runnable> take() throws InterruptedException {
+            int memoryMib = start.gate().function().limits().memoryMib();
+            return lease(start, () -> scheduler.acquireWithin(lease, memoryMib, left()))
+                    .map(guests -> guests::close);
+        }
+
+        @Override
+        public Runnable pause() {
+            return lease.pause();
+        }
+
+        private Duration left() {
+            return Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()));
+        }
     }
 }

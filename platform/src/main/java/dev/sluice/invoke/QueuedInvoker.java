@@ -9,7 +9,7 @@ import dev.sluice.label.Privilege;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Accepted;
 import dev.sluice.run.Run.Queued;
-import dev.sluice.schedule.Scheduler.Parcel;
+import dev.sluice.schedule.Parcel;
 import java.util.Optional;
 
 /// Stands in for the invoker of a run that nobody waits for, when it is started: with the clearance he had, and

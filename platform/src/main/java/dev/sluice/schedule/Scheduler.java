@@ -2,6 +2,7 @@ package dev.sluice.schedule;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,11 +63,6 @@ public final class Scheduler {
         NOBODY
     }
 
-    /// What an accepted run was given.
-    ///
-    /// @param isNobodys whether nobody in particular has caused it
-    public record Parcel(long bytes, boolean isNobodys) {}
-
     /// Which of its limits a tenant is at.
     public enum Bound {
         RUNS,
@@ -112,16 +108,29 @@ public final class Scheduler {
 
         @Override
         public void close() {
-            lock.lock();
-            try {
+            locked(() -> {
                 if (open) {
                     open = false;
                     turns.giveBack(tenant, mib, outer);
                     turns.settle(tenant);
                 }
-            } finally {
-                lock.unlock();
-            }
+            });
+        }
+
+        /// From now on the run waits for another one's doing, and makes no progress.
+        ///
+        /// @return has it go on, the first time that it is called, while the lease is open
+        public Runnable pause() {
+            locked(() -> {
+                turns.suspend(this);
+                turns.settle(tenant);
+            });
+            var isPaused = new AtomicBoolean(true);
+            return () -> {
+                if (isPaused.getAndSet(false)) {
+                    locked(() -> turns.resume(this));
+                }
+            };
         }
     }
 
@@ -193,13 +202,7 @@ public final class Scheduler {
     ///
     /// @return at which limit the tenant is: then nothing is counted
     public Optional<Bound> promise(String name, Parcel parcel) {
-        return of(name, tenant -> {
-            Optional<Bound> bound = turns.hindrance(tenant, parcel);
-            if (bound.isEmpty()) {
-                tenant.promise(parcel);
-            }
-            return bound;
-        });
+        return of(name, tenant -> tenant.promise(parcel, limits.apply(name)));
     }
 
     /// As [#promise], whatever the limit is: for a run that was accepted before the server was restarted.
@@ -218,8 +221,8 @@ public final class Scheduler {
     }
 
     /// Keeps memory that no run needs for what waits for runs, if there is so much of the tenant's and of the
-    /// machine's:
-    /// all tenants together have at most one of [Reserve#PART] parts of this. Does not wait.
+    /// machine's: all
+    /// tenants together have at most one of [Reserve#PART] parts of this. Does not wait.
     ///
     /// @param revoked is called once if runs need it, with a lock held: must not wait for anything
     public Optional<Reservation> reserve(String name, int mib, Runnable revoked) {
@@ -234,14 +237,11 @@ public final class Scheduler {
     }
 
     private void giveBack(Reservation reservation) {
-        lock.lock();
-        try {
+        locked(() -> {
             if (turns.reserve().remove(reservation)) {
                 turns.forgetIfIdle(reservation.tenant());
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     public Limits limits(String name) {
@@ -254,6 +254,15 @@ public final class Scheduler {
                 name,
                 tenant -> new Limits(
                         tenant.running, tenant.waiting(), tenant.heldMib + tenant.reservedMib, tenant.bytes));
+    }
+
+    private void locked(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private <T> T of(String name, Function<Tenant, T> asked) {
@@ -270,12 +279,7 @@ public final class Scheduler {
 
     /// Limits have changed: who was at one may be served now.
     public void reconsider() {
-        lock.lock();
-        try {
-            turns.settleAnew();
-        } finally {
-            lock.unlock();
-        }
+        locked(turns::settleAnew);
     }
 
     /// How many runs wait, and how much memory is leased or reserved, for those who watch the machine.

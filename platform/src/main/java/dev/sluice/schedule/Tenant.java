@@ -2,7 +2,7 @@ package dev.sluice.schedule;
 
 import dev.sluice.schedule.Scheduler.Bound;
 import dev.sluice.schedule.Scheduler.Limits;
-import dev.sluice.schedule.Scheduler.Parcel;
+import dev.sluice.schedule.Scheduler.Standing;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Optional;
@@ -11,6 +11,9 @@ import java.util.Optional;
 final class Tenant {
     final String name;
     final ArrayDeque<Waiter> queue = new ArrayDeque<>();
+
+    /// Those that are [Waiter#isWeightless], which are not in the other one.
+    final ArrayDeque<Waiter> weightless = new ArrayDeque<>();
 
     /// Of all its leases.
     int heldMib;
@@ -42,7 +45,7 @@ final class Tenant {
     }
 
     boolean isIdle() {
-        return queue.isEmpty()
+        return queued() == 0
                 && heldMib == 0
                 && reservedMib == 0
                 && running == 0
@@ -56,6 +59,15 @@ final class Tenant {
         bytes += parcel.bytes();
         nobodysBytes += parcel.isNobodys() ? parcel.bytes() : 0;
         return this;
+    }
+
+    /// @return the limit that it would be over: then nothing is counted
+    Optional<Bound> promise(Parcel parcel, Limits limits) {
+        Optional<Bound> bound = hindrance(parcel, limits);
+        if (bound.isEmpty()) {
+            promise(parcel);
+        }
+        return bound;
     }
 
     Tenant redeem(Parcel parcel) {
@@ -74,8 +86,64 @@ final class Tenant {
         nobodysPromised += parcel.isNobodys() ? more : 0;
     }
 
+    void join(Waiter waiter) {
+        if (waiter.isWeightless()) {
+            weightless.addLast(waiter);
+        } else if (waiter.isNested()) {
+            queue.addFirst(waiter);
+        } else {
+            queue.addLast(waiter);
+        }
+        nobodysQueued += waiter.isNobodys() ? 1 : 0;
+    }
+
+    void leave(Waiter waiter) {
+        (waiter.isWeightless() ? weightless : queue).remove(waiter);
+        nobodysQueued -= waiter.isNobodys() ? 1 : 0;
+    }
+
+    int queued() {
+        return queue.size() + weightless.size();
+    }
+
     int waiting() {
-        return queue.size() + promised;
+        return queued() + promised;
+    }
+
+    /// The oldest wish for no memory, if no limit hinders it now: then none hinders those behind it less.
+    Optional<Waiter> nextWeightless(Limits limits) {
+        return Optional.ofNullable(weightless.peekFirst())
+                .filter(oldest -> hindrance(0, false, limits).isEmpty());
+    }
+
+    /// Whether it came before the next of those that wait for memory.
+    boolean isOldest(Waiter waiter) {
+        return queue.isEmpty() || waiter.order < queue.getFirst().order;
+    }
+
+    /// Which limit a run would be over that is accepted now.
+    private Optional<Bound> hindrance(Parcel parcel, Limits limits) {
+        if (waiting() >= limits.waiting() || (parcel.isNobodys() && isNobodysPartTaken(limits))) {
+            return Optional.of(Bound.WAITING);
+        }
+        boolean isTooMuch = bytes + parcel.bytes() > limits.bytes();
+        boolean isTooMuchForNobody =
+                parcel.isNobodys() && nobodysBytes + parcel.bytes() > limits.bytes() / Scheduler.NOBODYS_PART;
+        return isTooMuch || isTooMuchForNobody ? Optional.of(Bound.BYTES) : Optional.empty();
+    }
+
+    /// Whether no other wish may wait.
+    boolean isQueueFull(Standing standing, Limits limits) {
+        return switch (standing) {
+            case ACCEPTED -> false;
+            case KNOWN -> waiting() >= limits.waiting() || queued() >= Scheduler.TENANT_QUEUE_RUNS_MAX;
+            case NOBODY -> isQueueFull(Standing.KNOWN, limits) || isNobodysPartTaken(limits);
+        };
+    }
+
+    private boolean isNobodysPartTaken(Limits limits) {
+        return nobodysPromised + nobodysQueued >= limits.waiting() / Scheduler.NOBODYS_PART
+                || nobodysQueued >= Scheduler.TENANT_QUEUE_RUNS_MAX / Scheduler.NOBODYS_PART;
     }
 
     /// Which of its own limits a wish would be over now.

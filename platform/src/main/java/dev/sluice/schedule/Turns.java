@@ -4,7 +4,6 @@ import dev.sluice.schedule.Scheduler.Admission;
 import dev.sluice.schedule.Scheduler.Bound;
 import dev.sluice.schedule.Scheduler.Lease;
 import dev.sluice.schedule.Scheduler.Limits;
-import dev.sluice.schedule.Scheduler.Parcel;
 import dev.sluice.schedule.Scheduler.Standing;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Who has what, who waits, and whose turn it is. Guarded by the scheduler's lock.
@@ -29,6 +29,7 @@ final class Turns {
     private final LinkedHashMap<String, Tenant> inTurn = new LinkedHashMap<>();
 
     private int waiting;
+    private long joined;
     private int leasedMib;
 
     /// Leases whose runs wait for no other run.
@@ -63,23 +64,6 @@ final class Turns {
         return new Scheduler.Load(waiting, leasedMib + reserve.mib(), memoryMib);
     }
 
-    /// Which limit a run would be over that is accepted now.
-    Optional<Bound> hindrance(Tenant tenant, Parcel parcel) {
-        Limits its = limits.apply(tenant.name);
-        if (tenant.waiting() >= its.waiting() || (parcel.isNobodys() && isNobodysPartTaken(tenant, its))) {
-            return Optional.of(Bound.WAITING);
-        }
-        boolean isTooMuch = tenant.bytes + parcel.bytes() > its.bytes();
-        boolean isTooMuchForNobody =
-                parcel.isNobodys() && tenant.nobodysBytes + parcel.bytes() > its.bytes() / Scheduler.NOBODYS_PART;
-        return isTooMuch || isTooMuchForNobody ? Optional.of(Bound.BYTES) : Optional.empty();
-    }
-
-    private static boolean isNobodysPartTaken(Tenant tenant, Limits its) {
-        return tenant.nobodysPromised + tenant.nobodysQueued >= its.waiting() / Scheduler.NOBODYS_PART
-                || tenant.nobodysQueued >= Scheduler.TENANT_QUEUE_RUNS_MAX / Scheduler.NOBODYS_PART;
-    }
-
     /// Whether a wish can be granted before it waits: nobody does, or it takes no memory from who does.
     boolean isRoomFor(Tenant tenant, int wishMib, boolean isNested) {
         return (waiting == 0 || wishMib == 0)
@@ -100,13 +84,10 @@ final class Turns {
         if (wishMib > its.memoryMib()) {
             return Optional.of(new Admission.AtLimit(Bound.MEMORY));
         }
-        boolean isTooMany = tenant.waiting() >= its.waiting()
-                || tenant.queue.size() >= Scheduler.TENANT_QUEUE_RUNS_MAX
-                || (standing == Standing.NOBODY && isNobodysPartTaken(tenant, its));
-        if (isTooMany && standing != Standing.ACCEPTED) {
+        if (tenant.isQueueFull(standing, its)) {
             return Optional.of(new Admission.AtLimit(Bound.WAITING));
         }
-        return waiting >= Scheduler.QUEUE_RUNS_MAX && !tenant.queue.isEmpty()
+        return waiting >= Scheduler.QUEUE_RUNS_MAX && tenant.queued() > 0
                 ? Optional.of(new Admission.QueueFull())
                 : Optional.empty();
     }
@@ -120,13 +101,9 @@ final class Turns {
     }
 
     void join(Waiter waiter) {
-        if (waiter.isNested()) {
-            waiter.tenant.queue.addFirst(waiter);
-        } else {
-            waiter.tenant.queue.addLast(waiter);
-        }
+        waiter.order = joined++;
+        waiter.tenant.join(waiter);
         waiting++;
-        waiter.tenant.nobodysQueued += waiter.isNobodys() ? 1 : 0;
         suspend(waiter.outer);
         settle(waiter.tenant);
     }
@@ -144,7 +121,10 @@ final class Turns {
     /// After something has changed about a tenant.
     void settle(Tenant tenant) {
         takePart(tenant);
-        settleAll();
+        serveWeightless(tenant, tenant::isOldest);
+        serveInTurn();
+        serveWeightless(tenant, _ -> true);
+        settleNestedAll();
         settleStuck(tenant);
         forgetIfIdle(tenant);
     }
@@ -154,8 +134,11 @@ final class Turns {
         tenants.values().forEach(tenant -> {
             takePart(tenant);
             reserve.giveWay(tenant, leasedMib, limits.apply(tenant.name));
+            serveWeightless(tenant, tenant::isOldest);
         });
-        settleAll();
+        serveInTurn();
+        tenants.values().forEach(tenant -> serveWeightless(tenant, _ -> true));
+        settleNestedAll();
         List.copyOf(tenants.values()).forEach(this::settleStuck);
     }
 
@@ -167,7 +150,8 @@ final class Turns {
         }
     }
 
-    private void resume(@Nullable Lease outer) {
+    /// After [#suspend].
+    void resume(@Nullable Lease outer) {
         if (outer != null) {
             outer.tenant().progressing++;
             progressing++;
@@ -194,9 +178,8 @@ final class Turns {
     }
 
     /// Serves the tenants in turn for as long as the next one's oldest wish fits. Who has had his share is passed
-    /// over. Then, while no run makes progress, nested wishes: one that fits is granted out of turn, else one is
-    /// refused, whose outer run goes on with that.
-    private void settleAll() {
+    /// over.
+    private void serveInTurn() {
         for (Optional<Waiter> next = next(); next.isPresent(); next = next()) {
             Waiter waiter = next.get();
             inTurn.remove(waiter.tenant.name);
@@ -204,6 +187,22 @@ final class Turns {
             takePart(waiter.tenant);
             grant(waiter);
         }
+    }
+
+    /// Grants what waits for no memory: it waits for its tenant's limits, and for nobody else's wishes.
+    private void serveWeightless(Tenant tenant, Predicate<Waiter> which) {
+        Limits its = limits.apply(tenant.name);
+        Optional<Waiter> next = tenant.nextWeightless(its).filter(which);
+        while (next.isPresent()) {
+            leave(next.get());
+            grant(next.get());
+            next = tenant.nextWeightless(its).filter(which);
+        }
+    }
+
+    /// While no run makes progress, nested wishes: one that fits is granted out of turn, else one is refused, whose
+    /// outer run goes on with that.
+    private void settleNestedAll() {
         boolean isStuck = progressing == 0;
         while (isStuck) {
             isStuck = settleNested() && progressing == 0;
@@ -257,9 +256,8 @@ final class Turns {
 
     private void leave(Waiter waiter) {
         Tenant tenant = waiter.tenant;
-        tenant.queue.remove(waiter);
+        tenant.leave(waiter);
         waiting--;
-        tenant.nobodysQueued -= waiter.isNobodys() ? 1 : 0;
         if (tenant.queue.isEmpty()) {
             inTurn.remove(tenant.name, tenant);
         }

@@ -11,6 +11,10 @@ final class Waiter {
     final Scheduler.@Nullable Lease outer;
     final Scheduler.Standing standing;
     final Condition settled;
+
+    /// How many have waited before it.
+    long order;
+
     boolean isGranted;
     boolean isRefused;
 
@@ -37,5 +41,10 @@ final class Waiter {
 
     boolean isNested() {
         return outer != null;
+    }
+
+    /// Whether it waits for a limit of its tenant's and for nobody's memory.
+    boolean isWeightless() {
+        return wishMib == 0 && !isNested();
     }
 }

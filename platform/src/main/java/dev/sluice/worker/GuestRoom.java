@@ -9,4 +9,9 @@ public interface GuestRoom {
     /// @return gives it back; empty for a run that was canceled meanwhile
     /// @throws dev.sluice.kernel.Refused as a run's own room is refused
     Optional<Runnable> take() throws InterruptedException;
+
+    /// From now on the run waits for a guest that another run opens. Does not wait itself.
+    ///
+    /// @return has it go on; once is enough
+    Runnable pause();
 }

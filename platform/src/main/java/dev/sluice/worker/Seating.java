@@ -2,14 +2,10 @@ package dev.sluice.worker;
 
 import dev.sluice.label.Label;
 import dev.sluice.worker.RunEnd.Fault;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /// Which runs share which guest: those of one [InstanceKey] that start at the very same label. A run takes a free seat;
 /// else it waits for one that somebody is opening, while that one has seats to come; else it opens a guest itself, and
@@ -31,38 +27,13 @@ final class Seating {
         }
     }
 
-    private static final class Table {
-        private final Condition changed;
-        private final List<SharedGuest> guests = new ArrayList<>();
-        private final List<Opening> openings = new ArrayList<>();
-        private int runs;
-
-        Table(Condition changed) {
-            this.changed = changed;
-        }
-
-        /// The table's runs all start at the same label; that the guest has seen no other is asked again.
-        Optional<SharedGuest> free(Label start) {
-            return guests.stream()
-                    .filter(guest -> guest.hasFreeSeat() && guest.mayServe(start))
-                    .findFirst();
-        }
-    }
-
-    /// A guest that one run is about to open, for itself and for those that wait for its other seats.
-    private static final class Opening {
-        private final Thread opener = Thread.currentThread();
-        private boolean isWithoutRoom = true;
-        private int waiting = 1;
-        private boolean isOver;
-        private @Nullable Fault failure;
-        private @Nullable SharedGuest instead;
-    }
-
     /// What opens a guest.
     interface Opener {
         /// As [GuestRoom#take].
         Optional<Runnable> room() throws InterruptedException;
+
+        /// As [GuestRoom#pause].
+        Runnable pause();
 
         /// @param room is the guest's; given back where there is none
         Seated open(Runnable room) throws InterruptedException;
@@ -119,7 +90,7 @@ final class Seating {
 
     /// Nothing if things have changed meanwhile.
     private Optional<Seated> takeOnce(Table table, Wish wish, Opener opener) throws InterruptedException {
-        Opening mine;
+        Table.Opening mine;
         lock.lock();
         try {
             Optional<SharedGuest> free = table.free(wish.start());
@@ -127,12 +98,12 @@ final class Seating {
                 free.get().take();
                 return Optional.of(new Seated.In(free.get()));
             }
-            for (Opening opening : table.openings) {
+            for (Table.Opening opening : table.openings) {
                 if (opening.waiting < wish.seatsMax()) {
-                    return await(table, opening, wish).map(Seated.Not::new);
+                    return await(table, opening, wish, opener).map(Seated.Not::new);
                 }
             }
-            mine = new Opening();
+            mine = new Table.Opening();
             table.openings.add(mine);
         } finally {
             lock.unlock();
@@ -141,13 +112,14 @@ final class Seating {
     }
 
     /// @return why the run is not to be seated; else there may be a seat now
-    private Optional<Fault> await(Table table, Opening opening, Wish wish) throws InterruptedException {
+    private Optional<Fault> await(Table table, Table.Opening opening, Wish wish, Opener opener)
+            throws InterruptedException {
         Optional<Fault> failure = Optional.empty();
         opening.waiting++;
         try (Cancellation.Hook _ = wish.cancellation().during(Thread.currentThread()::interrupt)) {
             long left = 1;
             while (!opening.isOver && left > 0 && table.free(wish.start()).isEmpty()) {
-                left = table.changed.awaitNanos(wish.endNanos() - System.nanoTime());
+                left = table.awaitChange(opener.pause(), wish.endNanos());
             }
             failure = left > 0 ? Optional.ofNullable(opening.failure) : Optional.of(Fault.TIMEOUT);
         } catch (InterruptedException stopped) {
@@ -164,7 +136,7 @@ final class Seating {
         return failure;
     }
 
-    private Seated open(Table table, Opening mine, Opener opener) throws InterruptedException {
+    private Seated open(Table table, Table.Opening mine, Opener opener) throws InterruptedException {
         Seated seated = new Seated.Not(Fault.CANCELED);
         try {
             Optional<Runnable> room = room(mine, opener);
@@ -181,7 +153,7 @@ final class Seating {
     }
 
     /// Nothing where the run was canceled, or has a seat meanwhile.
-    private Optional<Runnable> room(Opening mine, Opener opener) throws InterruptedException {
+    private Optional<Runnable> room(Table.Opening mine, Opener opener) throws InterruptedException {
         Optional<Runnable> room = Optional.empty();
         try {
             room = opener.room();
@@ -198,7 +170,7 @@ final class Seating {
         return room;
     }
 
-    private boolean hasSeat(Opening mine) {
+    private boolean hasSeat(Table.Opening mine) {
         lock.lock();
         try {
             mine.isWithoutRoom = false;
@@ -210,7 +182,7 @@ final class Seating {
 
     /// Those that wait with it take its seats, or learn why there are none; where that may be the opener's own time or
     /// wish, they try again themselves.
-    private void close(Table table, Opening mine, Seated seated) {
+    private void close(Table table, Table.Opening mine, Seated seated) {
         lock.lock();
         try {
             table.openings.remove(mine);
@@ -225,7 +197,7 @@ final class Seating {
                     mine.failure = isItsOwn ? null : fault;
                 }
             }
-            table.changed.signalAll();
+            table.changed();
         } finally {
             lock.unlock();
         }
@@ -251,29 +223,17 @@ final class Seating {
             }
             guest.giveBack();
             if (guest.hasFreeSeat()) {
-                offer(table, guest);
+                table.offer(guest);
             }
             boolean isLast = guest.isEmpty();
             if (isLast) {
                 table.guests.remove(guest);
             }
-            table.changed.signalAll();
+            table.changed();
             quit(wish, table);
             return isLast;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /// To somebody who waits for room.
-    private static void offer(Table table, SharedGuest guest) {
-        for (Opening opening : table.openings) {
-            if (opening.isWithoutRoom && opening.instead == null) {
-                guest.take();
-                opening.instead = guest;
-                opening.opener.interrupt();
-                return;
-            }
         }
     }
 }

@@ -96,6 +96,11 @@ final class SharedGuests {
         }
 
         @Override
+        public Runnable pause() {
+            return rooms.pause();
+        }
+
+        @Override
         public Seating.Seated open(Runnable room) throws InterruptedException {
             Seating.Seated opened = new Seating.Seated.Not(Fault.system("the guest could not be started"));
             try {

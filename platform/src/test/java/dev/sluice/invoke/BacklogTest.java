@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.schedule.Parcel;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Bound;
-import dev.sluice.schedule.Scheduler.Parcel;
 import dev.sluice.store.StoreClosed;
 import dev.sluice.store.StoreFailed;
 import java.time.Clock;

@@ -30,7 +30,17 @@ final class Jobs {
     };
 
     /// Where there is as much as one wants.
-    static final GuestRoom ROOM = () -> Optional.of(() -> {});
+    static final GuestRoom ROOM = new GuestRoom() {
+        @Override
+        public Optional<Runnable> take() {
+            return Optional.of(() -> {});
+        }
+
+        @Override
+        public Runnable pause() {
+            return () -> {};
+        }
+    };
 
     private Jobs() {}
 

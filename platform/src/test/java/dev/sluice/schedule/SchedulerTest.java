@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.schedule.Scheduler.Admission;
 import dev.sluice.schedule.Scheduler.Bound;
-import dev.sluice.schedule.Scheduler.Parcel;
 import dev.sluice.schedule.Scheduler.Standing;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -373,6 +372,73 @@ final class SchedulerTest {
             await().until(() -> waits.isDone() && stuck.isDone());
             assertThat((isFirst ? stuck : waits).resultNow()).isInstanceOf(Admission.Granted.class);
         }
+    }
+
+    @Test
+    void aWishForNoMemory_waitsForItsTenantsLimit_andForNobodysMemory() throws Exception {
+        limits.put("a", new Scheduler.Limits(1, 9, 1 << 20, 1 << 30));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var held = granted(scheduler.acquire("b", 200, SHORT));
+            var memory = threads.submit(() -> scheduler.acquire("c", 100, LONG));
+            await().until(() -> scheduler.load().waitingRuns() == 1);
+            var first = granted(scheduler.acquire("a", 0, SHORT));
+            var ownMemory = threads.submit(() -> scheduler.acquire("a", 100, LONG));
+            await().until(() -> scheduler.load().waitingRuns() == 2);
+            var second = threads.submit(() -> scheduler.acquire("a", 0, LONG));
+            await().until(() -> scheduler.load().waitingRuns() == 3);
+            first.close();
+            await().atMost(Duration.ofSeconds(5)).until(second::isDone);
+            held.close();
+            granted(memory.get()).close();
+            granted(second.get()).close();
+            granted(ownMemory.get()).close();
+        }
+        assertThat(scheduler.load()).isEqualTo(new Scheduler.Load(0, 0, 256));
+    }
+
+    @Test
+    void wishesWithAndWithoutMemory_areServedAsTheyCame_whereBothFit() throws Exception {
+        limits.put("a", new Scheduler.Limits(1, 9, 256, 1 << 30));
+        var order = Collections.synchronizedList(new ArrayList<Integer>());
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var held = granted(scheduler.acquire("a", 0, SHORT));
+            for (int i = 0; i < 6; i++) {
+                int wish = i;
+                threads.submit(() -> {
+                    var lease = granted(scheduler.acquire("a", 16 * (wish % 2), LONG));
+                    order.add(wish);
+                    lease.close();
+                    return wish;
+                });
+                await().until(() -> scheduler.load().waitingRuns() == wish + 1);
+            }
+            held.close();
+        }
+        assertThat(order).containsExactly(0, 1, 2, 3, 4, 5);
+    }
+
+    /// Else a run that could take a share of another's guest keeps up those that its end could not help.
+    @Test
+    void aRunThatIsPaused_makesNoProgress_untilItGoesOn() throws Exception {
+        var outer = granted(scheduler.acquire("a", 256, SHORT));
+        var shares = granted(scheduler.acquire("b", 0, SHORT));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waits = threads.submit(() -> scheduler.acquireWithin(outer, 128, LONG));
+            await().until(() -> scheduler.load().waitingRuns() == 1);
+            assertThat(waits.isDone()).as("one makes progress").isFalse();
+            Runnable goesOn = shares.pause();
+            await().atMost(Duration.ofSeconds(5)).until(waits::isDone);
+            assertThat(waits.get()).isInstanceOf(Admission.QueueFull.class);
+            goesOn.run();
+            goesOn.run();
+            var waitsAgain = threads.submit(() -> scheduler.acquireWithin(outer, 128, LONG));
+            await().until(() -> scheduler.load().waitingRuns() == 1);
+            assertThat(waitsAgain.isDone()).as("once on, once counted").isFalse();
+            shares.close();
+            assertThat(waitsAgain.get()).isInstanceOf(Admission.QueueFull.class);
+        }
+        outer.close();
+        assertThat(scheduler.load()).isEqualTo(new Scheduler.Load(0, 0, 256));
     }
 
     @Test
