@@ -63,7 +63,10 @@ final class Table {
         changed.signalAll();
     }
 
+    /// Once: who waits asks in a loop, as it may end without a change.
+    ///
     /// @return how many nanoseconds are left
+    @SuppressWarnings("WaitNotInLoop")
     long awaitChange(Runnable goesOn, long endNanos) throws InterruptedException {
         paused.add(goesOn);
         try {
