@@ -126,6 +126,28 @@ public final class Gate {
         }
     }
 
+    /// The task of a run that an event fires, with this gate as the trigger. It starts with `payload`, the label that
+    /// the event is handed over with, and what the target is; of the trigger itself the run learns nothing.
+    ///
+    /// What the event and the trigger tell must be allowed there: this gate's declassify, and nothing else, may
+    release
+    /// it. An event that knows more fires nothing.
+    ///
+    /// @throws Refused `DENIED`, of which nobody may be told who knows less than the event
+    public Task taskFired(Label event, Label payload) {
+        Label trigger = links.getFirst().label();
+        try {
+            if (!event.join(trigger).release(policy.declassify()).canFlowTo(payload)) {
+                throw Refused.denied();
+            }
+            Component target = label.release(trigger.secrecy()).secrecy();
+            Component known = payload.secrecy().and(target);
+            return task(known, policy.maxSecrecy().and(known));
+        } catch (LabelInvalid tooLarge) {
+            throw Refused.denied();
+        }
+    }
+
     private Task task(Component known, Component ceiling) {
         return new Task(
                 Label.of(known, Component.TRUE),

@@ -141,7 +141,7 @@ public final class Invocations {
         Injection.requireLent(wish);
         Gate gate = entered(wish.gate(), caller);
         Task task = gate.taskFor(wish.start().join(caller.label()));
-        Run run = newRun(wish, gate, caller, true);
+        Run run = newRun(wish, gate, caller, true, Optional.empty());
         try (UnderWay.Entry here = underWay.begin(run.id())) {
             Optional<Claim> claim = wish.claim(gate, run.existence());
             if (claim.isPresent()) {
@@ -170,7 +170,7 @@ public final class Invocations {
 
     /// A run that another run waits for.
     Content run(Invocation wish, Gate gate, Task task, Task caller, Chain chain) throws InterruptedException {
-        Run run = newRun(wish, gate, caller, true);
+        Run run = newRun(wish, gate, caller, true, Optional.empty());
         Cancellation outer = chain.around().orElseThrow().cancellation();
         try (UnderWay.Entry here = underWay.begin(run.id());
                 Cancellation.Hook _ = outer.during(here.cancellation()::cancel)) {
@@ -186,6 +186,20 @@ public final class Invocations {
     /// @throws Refused as [#invoke], and `AT_LIMIT` if too many wait already
     public Run submit(Invocation wish) {
         return submissions.accept(wish);
+    }
+
+    /// Accepts a run that an event fires, as [Task#current], which is vouched for by what may enter the trigger: the
+    /// gate of `wish`. Its start is the payload's label; its secrets are those that the trigger's author was lent.
+    ///
+    /// @param delivery tells it from all others: of one that was made before, the first run again
+    /// @throws Refused `DENIED` if this event may fire nothing here, `NOT_FOUND` where no function is, `AT_LIMIT`
+    public Run fire(Invocation wish, Label event, String delivery) {
+        return submissions.fire(wish, event, delivery);
+    }
+
+    /// Waits until a run that was accepted has ended for good.
+    public void awaitEnd(UUID run) throws InterruptedException {
+        submissions.awaitEnd(run);
     }
 
     /// Ends a run, as [Task#current], which must know of it and may write such records: one that waits will never
@@ -248,7 +262,8 @@ public final class Invocations {
         };
     }
 
-    Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking) {
+    /// @param retry of one that nobody waits for
+    Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking, Optional<Retry> retry) {
         String organization = wish.payer(gate);
         if (runs.isClosed(organization)) {
             throw Refused.notFound();
@@ -259,8 +274,6 @@ public final class Invocations {
         Duration patience = isBlocking ? QUEUE_PATIENCE : BACKLOG_PATIENCE;
         Duration once =
                 patience.plus(CHECK_PATIENCE).plus(gate.function().limits().timeout());
-        Optional<Retry> retry =
-                isBlocking ? Optional.empty() : gate.function().deployment().retry();
         long deadline = now + Trying.longest(once, retry).toMillis();
         return new Run(
                 ids.next(),

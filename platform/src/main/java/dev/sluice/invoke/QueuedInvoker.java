@@ -2,13 +2,14 @@ package dev.sluice.invoke;
 
 import dev.sluice.fs.FsPath;
 import dev.sluice.function.Retry;
+import dev.sluice.gate.Gate;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.run.Queued;
+import dev.sluice.run.Queued.Accepted;
 import dev.sluice.run.Run;
-import dev.sluice.run.Run.Accepted;
-import dev.sluice.run.Run.Queued;
 import dev.sluice.schedule.Parcel;
 import java.util.Optional;
 
@@ -18,8 +19,32 @@ final class QueuedInvoker {
     private QueuedInvoker() {}
 
     static Task task(Queued queued) {
-        Component ceiling = queued.clearance().and(queued.start().secrecy());
-        return new Task(queued.start(), Label.of(ceiling, Component.TRUE), Privilege.NONE);
+        Label known = queued.event().orElse(queued.start());
+        Component ceiling = queued.clearance().and(known.secrecy());
+        return new Task(known, Label.of(ceiling, Component.TRUE), Privilege.NONE);
+    }
+
+    /// The task of the run itself.
+    static Task of(Queued queued, Gate gate, Task invoker) {
+        return queued.event()
+                .map(event -> gate.taskFired(event, queued.start()))
+                .orElseGet(() -> gate.taskFor(invoker.label()));
+    }
+
+    /// A run that an event fires, through a gate that `firing` may enter.
+    static Queued fired(Run run, Invocation wish, Task firing, Label event, Retry retry) {
+        return new Queued(
+                run,
+                wish.gate().toString(),
+                wish.start(),
+                firing.clearance().secrecy(),
+                firing.vouched(),
+                given(wish),
+                bytes(wish),
+                false,
+                false,
+                Queued.Tries.of(Optional.of(retry)),
+                Optional.of(event));
     }
 
     static Queued queued(Run run, Invocation wish, Task caller, Optional<Retry> retry) {
@@ -29,11 +54,15 @@ final class QueuedInvoker {
                 wish.start().join(caller.label()),
                 caller.clearance().secrecy(),
                 caller.vouched(),
-                new Run.Given(wish.payload(), wish.context(), wish.secrets(), wish.headers(), wish.blobs()),
+                given(wish),
                 bytes(wish),
                 wish.isNobodys(),
                 false,
-                Run.Tries.of(retry));
+                Queued.Tries.of(retry));
+    }
+
+    private static Queued.Given given(Invocation wish) {
+        return new Queued.Given(wish.payload(), wish.context(), wish.secrets(), wish.headers(), wish.blobs());
     }
 
     /// What is kept of it until it has ended, about.
@@ -51,7 +80,7 @@ final class QueuedInvoker {
 
     static Invocation wish(Queued queued) {
         Run run = queued.run();
-        Run.Given given = queued.given();
+        Queued.Given given = queued.given();
         return new Invocation(
                 run.organization(),
                 run.function(),

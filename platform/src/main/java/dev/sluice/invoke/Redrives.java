@@ -7,8 +7,10 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
 import dev.sluice.run.Claim;
+import dev.sluice.run.Queued;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.Runs;
@@ -52,7 +54,7 @@ public final class Redrives {
                 .filter(view -> isOf(function, view))
                 .orElseThrow(Refused::notFound);
         var claim = new Claim(Bytes.utf8("redrive\n" + id), Digest.of(Bytes.EMPTY));
-        Optional<Run.Queued> letter = runs.queue().letter(organization, id);
+        Optional<Queued> letter = runs.queue().letter(organization, id);
         if (letter.isPresent()) {
             redrive(dead, letter.get(), claim, runner);
         }
@@ -62,7 +64,7 @@ public final class Redrives {
                 .orElseThrow(Refused::notFound);
     }
 
-    private void redrive(View dead, Run.Queued letter, Claim claim, Task runner) {
+    private void redrive(View dead, Queued letter, Claim claim, Task runner) {
         Task finder = Task.current();
         if (!finder.mayObserve(letter.start())) {
             throw Refused.notFound();
@@ -72,11 +74,22 @@ public final class Redrives {
         Invocation wish = QueuedInvoker.wish(letter);
         Gate gate = runner.run(() -> {
             Injection.requireLent(wish);
-            return invocations.entered(wish.gate(), runner);
+            return letter.event().isPresent() ? fired(letter, runner) : invocations.entered(wish.gate(), runner);
         });
-        Run run = invocations.newRun(wish, gate, finder, false);
-        Run.Queued queued = QueuedInvoker.queued(run, wish, runner, Submissions.retry(gate));
+        Run run = invocations.newRun(wish, gate, finder, false, Submissions.retry(gate, letter));
+        Queued queued = letter.event().isPresent()
+                ? letter.anew(run)
+                : QueuedInvoker.queued(run, wish, runner, Submissions.retry(gate));
         submissions.add(queued, wish, () -> runs.queue().redrive(queued, claim, letter));
+    }
+
+    /// What an event fired goes through its trigger again; he who asks must be one who may run the function himself.
+    private Gate fired(Queued letter, Task runner) {
+        Run run = letter.run();
+        if (!runner.vouchesFor(Component.of(Principal.of(run.organization(), "runs", run.function())))) {
+            throw Refused.notFound();
+        }
+        return submissions.fired(letter);
     }
 
     /// Gives a letter up. The run's record stays.

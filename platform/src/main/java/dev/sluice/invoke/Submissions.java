@@ -1,12 +1,17 @@
 package dev.sluice.invoke;
 
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
 import dev.sluice.function.Retry;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
+import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
+import dev.sluice.label.Privilege;
 import dev.sluice.run.Claim;
+import dev.sluice.run.Queued;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.RunQueue.Outcome;
@@ -18,12 +23,18 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 
 /// The runs that nobody waits for: accepted, and started when it is their turn.
 ///
 /// Thread-safe.
 final class Submissions {
+    /// Of a run that an event fires, whose function says nothing of it: it was acknowledged.
+    private static final Retry FIRED =
+            new Retry(5, Retry.BACKOFF_MILLIS_DEFAULT, Retry.MAX_BACKOFF_MILLIS_DEFAULT, false);
+
     private final Invocations invocations;
     private final Execution execution;
     private final Gates gates;
@@ -32,6 +43,7 @@ final class Submissions {
     private final Reasons reasons;
     private final UnderWay underWay;
     private final Backlog backlog;
+    private final ConcurrentHashMap<UUID, CountDownLatch> ends = new ConcurrentHashMap<>();
 
     Submissions(
             Invocations invocations,
@@ -58,24 +70,58 @@ final class Submissions {
         Task caller = Task.current();
         Injection.requireLent(wish);
         Gate gate = invocations.entered(wish.gate(), caller);
-        Run run = invocations.newRun(wish, gate, caller, false);
+        Run run = invocations.newRun(wish, gate, caller, false, retry(gate));
         Optional<Claim> claim = wish.claim(gate, run.existence());
         Optional<Run> first = first(run, claim);
         if (first.isPresent()) {
             return first.get();
         }
-        Run.Queued queued = QueuedInvoker.queued(run, wish, caller, retry(gate));
+        Queued queued = QueuedInvoker.queued(run, wish, caller, retry(gate));
         add(queued, wish, () -> runs.queue().add(queued, claim));
         return first(run, claim).orElse(run); // another one may have been faster
+    }
+
+    /// As [Invocations#fire].
+    Run fire(Invocation wish, Label event, String delivery) {
+        Task firing = Task.current();
+        Gate gate = invocations.entered(wish.gate(), firing);
+        Task invoker = new Task(wish.start(), wish.start(), Privilege.NONE);
+        gate.taskFired(event, wish.start());
+        Retry retry = retry(gate).orElse(FIRED);
+        Run run = invocations.newRun(wish, gate, invoker, false, Optional.of(retry));
+        var claim = new Claim(Bytes.utf8("event\n" + delivery), Digest.of(Bytes.EMPTY));
+        Optional<Run> first = runs.queue().first(run, claim);
+        if (first.isPresent()) {
+            return first.get();
+        }
+        Queued queued = QueuedInvoker.fired(run, wish, firing, event, retry);
+        add(queued, wish, () -> runs.queue().add(queued, Optional.of(claim)));
+        return runs.queue().first(run, claim).orElse(run);
     }
 
     /// Puts a run on record and in the queue.
     ///
     /// @throws Refused `AT_LIMIT` if too many wait already
-    void add(Run.Queued queued, Invocation wish, BooleanSupplier record) {
+    void add(Queued queued, Invocation wish, BooleanSupplier record) {
         Run run = queued.run();
         Parcel parcel = QueuedInvoker.parcel(queued.accepted());
         Limited.requireNone(backlog.accept(run.organization(), run.id(), parcel, record), wish);
+    }
+
+    /// The gate that a fired run went through, if it may still be fired through it.
+    Gate fired(Queued letter) {
+        Task firing = QueuedInvoker.task(letter);
+        return firing.run(() -> {
+            Gate gate = gates.resolve(QueuedInvoker.wish(letter).gate());
+            gates.requireMayEnter(gate, letter.vouched());
+            QueuedInvoker.of(letter, gate, firing);
+            return gate;
+        });
+    }
+
+    /// Of a run anew: an event's is tried as the first was.
+    static Optional<Retry> retry(Gate gate, Queued letter) {
+        return letter.event().isPresent() ? letter.tries().retry() : retry(gate);
     }
 
     static Optional<Retry> retry(Gate gate) {
@@ -86,8 +132,21 @@ final class Submissions {
         return claim.flatMap(one -> runs.queue().first(run, one));
     }
 
+    /// As [Invocations#awaitEnd].
+    void awaitEnd(UUID run) throws InterruptedException {
+        CountDownLatch end = ends.computeIfAbsent(run, _ -> new CountDownLatch(1));
+        if (runs.queue().isWaiting(run)) {
+            end.await();
+        }
+        ends.remove(run, end);
+    }
+
+    private void ended(UUID run) {
+        Optional.ofNullable(ends.remove(run)).ifPresent(CountDownLatch::countDown);
+    }
+
     void recover() {
-        for (Run.Accepted accepted : runs.recover()) {
+        for (Queued.Accepted accepted : runs.recover()) {
             Run run = accepted.run();
             backlog.addAgain(run.organization(), run.id(), QueuedInvoker.parcel(accepted), accepted.dueMillis());
         }
@@ -99,10 +158,11 @@ final class Submissions {
 
     /// Ends a run before it has begun. Nothing happens to any other.
     void withdraw(Run run) {
-        Optional<Run.Queued> taken = runs.queue().take(run.id());
+        Optional<Queued> taken = runs.queue().take(run.id());
         if (taken.isPresent()) {
             runs.queue().end(taken.get(), stopped(taken.get(), Cancellation.REASON), Outcome.WITHDRAWN);
             backlog.withdraw(run.organization(), run.id());
+            ended(run.id());
         }
     }
 
@@ -112,16 +172,16 @@ final class Submissions {
     /// @return when it is to be started again, since 1970
     private OptionalLong start(UUID id) throws InterruptedException {
         try (UnderWay.Entry here = underWay.begin(id)) {
-            Optional<Run.Queued> taken = runs.queue().take(id);
+            Optional<Queued> taken = runs.queue().take(id);
             return taken.isPresent() ? start(taken.get(), here.cancellation()) : OptionalLong.empty();
         }
     }
 
-    private OptionalLong start(Run.Queued queued, Cancellation cancellation) throws InterruptedException {
+    private OptionalLong start(Queued queued, Cancellation cancellation) throws InterruptedException {
         Run run = queued.run();
-        Run.Queued next = queued;
+        Queued next = queued;
         Outcome outcome = Outcome.FAILED;
-        Optional<Run.Accepted> again = Optional.empty();
+        Optional<Queued.Accepted> again = Optional.empty();
         Content content = stopped(queued, Refused.notFound().reason());
         try {
             Task invoker = QueuedInvoker.task(queued);
@@ -129,7 +189,7 @@ final class Submissions {
                 Invocation wish = QueuedInvoker.wish(queued);
                 Gate gate = gates.resolve(wish.gate());
                 gates.requireMayEnter(gate, queued.vouched());
-                Task task = gate.taskFor(invoker.label());
+                Task task = QueuedInvoker.of(queued, gate, invoker);
                 Chain chain = Chain.queued(queued.vouched());
                 Content ended = execution.admitAndRun(new Execution.Start(run, gate, task, wish, chain, cancellation));
                 return reasons.addTo(ended, run, task, Optional.empty());
@@ -144,11 +204,14 @@ final class Submissions {
             outcome = Outcome.FAILED_FOR_GOOD;
         } finally {
             again = runs.queue().end(next, content, cancellation.isCanceled() ? Outcome.DONE : outcome);
+            if (again.isEmpty()) {
+                ended(run.id());
+            }
         }
-        return again.map(Run.Accepted::dueMillis).map(OptionalLong::of).orElseGet(OptionalLong::empty);
+        return again.map(Queued.Accepted::dueMillis).map(OptionalLong::of).orElseGet(OptionalLong::empty);
     }
 
-    private Content stopped(Run.Queued queued, String reason) {
+    private Content stopped(Queued queued, String reason) {
         return endings.stopped(queued.run(), queued.start(), queued.given().payload(), reason);
     }
 }

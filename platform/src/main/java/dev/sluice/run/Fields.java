@@ -2,6 +2,7 @@ package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.ObjectId;
+import dev.sluice.function.Retry;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -76,5 +77,16 @@ final class Fields {
     /// @param isThere whether the record is of a format that has one
     static Optional<ObjectId> readRef(DataInputStream in, boolean isThere) throws IOException {
         return isThere ? ObjectId.parse(readText(in)) : Optional.empty();
+    }
+
+    static void writeRetry(DataOutputStream out, Retry retry) throws IOException {
+        out.writeInt(retry.attempts());
+        out.writeLong(retry.backoffMillis());
+        out.writeLong(retry.maxBackoffMillis());
+        out.writeBoolean(retry.functionErrors());
+    }
+
+    static Retry readRetry(DataInputStream in) throws IOException {
+        return new Retry(in.readInt(), in.readLong(), in.readLong(), in.readBoolean());
     }
 }

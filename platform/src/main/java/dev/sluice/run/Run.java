@@ -1,10 +1,7 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
-import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.ObjectId;
-import dev.sluice.function.Retry;
-import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import java.util.Collections;
 import java.util.List;
@@ -201,11 +198,6 @@ public record Run(
     /// A run that has ended, whole.
     public record Ended(Run run, Content content) {}
 
-    /// A run that waits to be started, and what counts of it for who is charged: as [Queued] has it.
-    ///
-    /// @param dueMillis not to be started before, since 1970; 0 for at once
-    public record Accepted(Run run, long bytes, boolean isNobodys, long dueMillis) {}
-
     /// How often a run was tried that is tried several times, as far as its tries have ended.
     ///
     /// @param made      tries
@@ -216,82 +208,6 @@ public record Run(
     public record Tried(int made, long dueMillis, Label outcome, Label content, String reason) {
         Tried withoutReason() {
             return new Tried(made, dueMillis, outcome, content, "");
-        }
-    }
-
-    /// @param made tries that have ended
-    public record Tries(Optional<Retry> retry, int made, long dueMillis) {
-        public static final Tries ONE = of(Optional.empty());
-
-        public static Tries of(Optional<Retry> retry) {
-            return new Tries(retry, 0, 0);
-        }
-    }
-
-    /// What a run is given that nobody waits for, beside its label.
-    ///
-    /// @param context what Dispatch's convention hands over beside the payload
-    /// @param secrets the names of those that it reads when it starts, beside its gate's
-    /// @param headers what Faasten's hands over, with `blobs`
-    public record Given(
-            Bytes payload,
-            Bytes context,
-            List<String> secrets,
-            Map<String, String> headers,
-            Map<String, BlobRef> blobs) {
-        public Given {
-            secrets = List.copyOf(secrets);
-            headers = Map.copyOf(headers);
-            blobs = Map.copyOf(blobs);
-        }
-    }
-
-    /// What a run that nobody waits for needs to be started, after a restart too.
-    ///
-    /// @param gatePath  text of the path, without `~` and `%`
-    /// @param start     the label it starts with at least; the payload's label
-    /// @param clearance the secrecy up to which its gate may be resolved
-    /// @param vouched   what the invoker was vouched for by: checked again when it starts
-    /// @param bytes     how much it was given, about
-    /// @param isNobodys whether nobody in particular has caused it
-    public record Queued(
-            Run run,
-            String gatePath,
-            Label start,
-            Component clearance,
-            Component vouched,
-            Given given,
-            long bytes,
-            boolean isNobodys,
-            boolean isStarted,
-            Tries tries) {
-        Queued started() {
-            return new Queued(run, gatePath, start, clearance, vouched, given, bytes, isNobodys, true, tries);
-        }
-
-        /// After another try, which was the last one unless there is something to wait for.
-        Queued tried(long dueMillis) {
-            var next = new Tries(tries.retry(), tries.made() + 1, dueMillis);
-            return new Queued(run, gatePath, start, clearance, vouched, given, bytes, isNobodys, false, next);
-        }
-
-        /// The same, once a try ended in a way that `outcome` may know: what follows from that starts no lower.
-        public Queued after(Label outcome) {
-            return new Queued(
-                    run,
-                    gatePath,
-                    start.joinOrTop(outcome),
-                    clearance,
-                    vouched,
-                    given,
-                    bytes,
-                    isNobodys,
-                    isStarted,
-                    tries);
-        }
-
-        public Accepted accepted() {
-            return new Accepted(run, bytes, isNobodys, tries.dueMillis());
         }
     }
 }

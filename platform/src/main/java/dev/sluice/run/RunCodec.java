@@ -2,16 +2,14 @@ package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobRef;
-import dev.sluice.function.Retry;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.run.Queued.Tries;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.Output;
-import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.Tried;
-import dev.sluice.run.Run.Tries;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -42,6 +40,7 @@ final class RunCodec {
     private static final int SIZED = 4;
     private static final int NAMING_SECRETS = 8;
     private static final int RETRYING = 16;
+    private static final int FIRED = 32;
 
     private RunCodec() {}
 
@@ -122,15 +121,19 @@ final class RunCodec {
                     | NAMING_SECRETS
                     | (queued.isStarted() ? STARTED : 0)
                     | (queued.isNobodys() ? NOBODYS : 0)
-                    | (queued.tries().retry().isPresent() ? RETRYING : 0));
+                    | (queued.tries().retry().isPresent() ? RETRYING : 0)
+                    | (queued.event().isPresent() ? FIRED : 0));
             out.writeLong(queued.bytes());
             Fields.writeTexts(out, queued.given().secrets());
             Fields.writeMap(out, queued.given().headers(), text -> text);
             Fields.writeMap(out, queued.given().blobs(), blob -> blob.encode().utf8());
             if (queued.tries().retry().isPresent()) {
-                write(out, queued.tries().retry().get());
+                Fields.writeRetry(out, queued.tries().retry().get());
                 out.writeInt(queued.tries().made());
                 out.writeLong(queued.tries().dueMillis());
+            }
+            if (queued.event().isPresent()) {
+                Fields.writeText(out, queued.event().get().toString());
             }
         });
     }
@@ -154,25 +157,15 @@ final class RunCodec {
                     start,
                     clearance,
                     vouched,
-                    new Run.Given(payload, context, secrets, headers, blobs),
+                    new Queued.Given(payload, context, secrets, headers, blobs),
                     bytes,
                     (marks & NOBODYS) != 0,
                     (marks & STARTED) != 0,
                     (marks & RETRYING) == 0
                             ? Tries.ONE
-                            : new Tries(Optional.of(readRetry(in)), in.readInt(), in.readLong()));
+                            : new Tries(Optional.of(Fields.readRetry(in)), in.readInt(), in.readLong()),
+                    (marks & FIRED) == 0 ? Optional.empty() : Optional.of(Label.parse(Fields.readText(in))));
         });
-    }
-
-    private static void write(DataOutputStream out, Retry retry) throws IOException {
-        out.writeInt(retry.attempts());
-        out.writeLong(retry.backoffMillis());
-        out.writeLong(retry.maxBackoffMillis());
-        out.writeBoolean(retry.functionErrors());
-    }
-
-    private static Retry readRetry(DataInputStream in) throws IOException {
-        return new Retry(in.readInt(), in.readLong(), in.readLong(), in.readBoolean());
     }
 
     static Bytes encode(Tried tried) {

@@ -4,7 +4,6 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobUses;
 import dev.sluice.label.Label;
 import dev.sluice.run.Run.Content;
-import dev.sluice.run.Run.Queued;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.time.InstantSource;

@@ -4,10 +4,9 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobUses;
 import dev.sluice.function.Retry;
 import dev.sluice.kernel.Refused;
-import dev.sluice.run.Run.Accepted;
+import dev.sluice.run.Queued.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
-import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Tried;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
@@ -53,6 +52,11 @@ public final class RunQueue {
     /// @throws Refused `INVALID` if that was given something else
     public Optional<Run> first(Run run, Claim claim) {
         return contents.claimed(run, claim).flatMap(id -> contents.existence(run.organization(), id));
+    }
+
+    /// Whether a run has been accepted that has not ended for good.
+    public boolean isWaiting(UUID id) {
+        return store.get(RunKeys.queued(id)).isPresent();
     }
 
     /// Takes a queued run to start it. Whoever gets it starts it; nobody else ever does, so it runs at most

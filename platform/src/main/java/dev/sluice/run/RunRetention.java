@@ -70,7 +70,7 @@ public final class RunRetention {
         while (!page.isEmpty()) {
             var batch = new Batch();
             for (Store.Entry entry : page) {
-                Run.Queued letter = RunCodec.decodeQueued(entry.value(), Bytes.EMPTY);
+                Queued letter = RunCodec.decodeQueued(entry.value(), Bytes.EMPTY);
                 Run run = letter.run();
                 long count = newer.merge(run.existence(), 1L, Long::sum);
                 if (count > lettersMax

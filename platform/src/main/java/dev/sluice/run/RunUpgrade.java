@@ -1,7 +1,6 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
-import dev.sluice.run.Run.Queued;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.util.Optional;

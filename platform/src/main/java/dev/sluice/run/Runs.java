@@ -3,7 +3,7 @@ package dev.sluice.run;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
-import dev.sluice.run.Run.Accepted;
+import dev.sluice.run.Queued.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Ended;
 import dev.sluice.run.Run.Output;

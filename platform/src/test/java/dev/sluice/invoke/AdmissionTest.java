@@ -18,6 +18,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.run.Queued;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Status;
@@ -150,7 +151,7 @@ final class AdmissionTest {
     void whoStandsInForAnAcceptedRunsInvoker_hasNoPrivilege() {
         Task caller = Spine.task("acme/runs", "acme/runs");
         Run run = queued(newFunction(), caller);
-        Run.Queued taken = spine.runs.queue().take(run.id()).orElseThrow();
+        Queued taken = spine.runs.queue().take(run.id()).orElseThrow();
         Task invoker = QueuedInvoker.task(taken);
         assertThat(taken.vouched()).isEqualTo(caller.vouched());
         assertThat(invoker.vouchesFor(Component.parse("acme/runs"))).isFalse();

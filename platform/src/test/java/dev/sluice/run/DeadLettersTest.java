@@ -10,10 +10,9 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
-import dev.sluice.run.Run.Accepted;
+import dev.sluice.run.Queued.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
-import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.Tried;
 import dev.sluice.run.Run.View;
@@ -296,7 +295,7 @@ final class DeadLettersTest {
                 Label.PUBLIC,
                 Component.TRUE,
                 Component.TRUE,
-                new Run.Given(
+                new Queued.Given(
                         payload,
                         Bytes.utf8("{}"),
                         List.of("s"),
@@ -305,7 +304,7 @@ final class DeadLettersTest {
                 payload.length(),
                 false,
                 false,
-                Run.Tries.of(Optional.ofNullable(retry)));
+                Queued.Tries.of(Optional.ofNullable(retry)));
     }
 
     private static Content failed() {

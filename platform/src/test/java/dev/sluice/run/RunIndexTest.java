@@ -9,7 +9,6 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.run.Run.Content;
-import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.RunQueue.Outcome;
@@ -156,11 +155,11 @@ final class RunIndexTest {
                 MINE,
                 Component.TRUE,
                 Component.TRUE,
-                new Run.Given(Bytes.utf8("{}"), Bytes.utf8("{}"), List.of(), Map.of(), Map.of()),
+                new Queued.Given(Bytes.utf8("{}"), Bytes.utf8("{}"), List.of(), Map.of(), Map.of()),
                 4,
                 false,
                 false,
-                Run.Tries.of(Optional.of(new Retry(1, 100, 100, false))));
+                Queued.Tries.of(Optional.of(new Retry(1, 100, 100, false))));
     }
 
     private static Run run(int number, Label existence, boolean blocking) {

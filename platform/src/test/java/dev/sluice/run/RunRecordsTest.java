@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
+import dev.sluice.function.Retry;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
-import dev.sluice.run.Run.Accepted;
+import dev.sluice.run.Queued.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.Output;
-import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.RunQueue.Outcome;
@@ -104,6 +104,33 @@ final class RunRecordsTest {
         assertThat(hooked.isUnused()).as("recorded once").isTrue();
         book.end(first, content(EXISTENCE), Durability.BEHIND);
         assertThat(entries(RunKeys.opens())).isZero();
+    }
+
+    @Test
+    void anEventsLabel_staysWithTheRunThatItFired_throughItsTries() {
+        Queued plain = queued(run(1, EXISTENCE));
+        Label event = Label.parse("acme/event,T");
+        Queued fired = new Queued(
+                plain.run(),
+                plain.gatePath(),
+                plain.start(),
+                plain.clearance(),
+                plain.vouched(),
+                plain.given(),
+                plain.bytes(),
+                false,
+                false,
+                Queued.Tries.of(Optional.of(new Retry(2, 100, 100, false))),
+                Optional.of(event));
+        Queued again = fired.started().after(CONTENT).tried(7);
+        for (Queued one : List.of(fired, again)) {
+            assertThat(RunCodec.decodeQueued(RunCodec.encode(one), plain.given().payload()))
+                    .isEqualTo(one);
+        }
+        assertThat(again.event()).contains(event);
+        assertThat(fired.anew(run(2, EXISTENCE)).event()).contains(event);
+        assertThat(RunCodec.decodeQueued(RunCodec.encode(plain), plain.given().payload()))
+                .isEqualTo(plain);
     }
 
     @Test
@@ -275,11 +302,11 @@ final class RunRecordsTest {
                 Label.PUBLIC,
                 Component.TRUE,
                 Component.TRUE,
-                new Run.Given(Bytes.utf8("{}"), Bytes.utf8("{}"), List.of("s"), Map.of(), Map.of()),
+                new Queued.Given(Bytes.utf8("{}"), Bytes.utf8("{}"), List.of("s"), Map.of(), Map.of()),
                 4,
                 false,
                 false,
-                Run.Tries.ONE);
+                Queued.Tries.ONE);
     }
 
     private static Content content(Label output) {

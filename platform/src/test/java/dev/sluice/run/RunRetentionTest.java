@@ -10,7 +10,6 @@ import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Output;
-import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.RunRetention.Rules;
@@ -151,11 +150,11 @@ final class RunRetentionTest {
                 ACMES,
                 Component.parse("acme/runs"),
                 Component.TRUE,
-                new Run.Given(Bytes.utf8("{}"), Bytes.utf8("{}"), List.of(), Map.of(), Map.of()),
+                new Queued.Given(Bytes.utf8("{}"), Bytes.utf8("{}"), List.of(), Map.of(), Map.of()),
                 4,
                 false,
                 false,
-                Run.Tries.ONE);
+                Queued.Tries.ONE);
     }
 
     private List<UUID> listed(Optional<String> function) {

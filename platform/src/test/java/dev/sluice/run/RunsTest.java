@@ -13,11 +13,10 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
-import dev.sluice.run.Run.Accepted;
+import dev.sluice.run.Queued.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.Output;
-import dev.sluice.run.Run.Queued;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
 import dev.sluice.run.RunQueue.Outcome;
@@ -151,7 +150,7 @@ final class RunsTest {
         store.commit(new Batch().delete(useOf(run)));
         assertThat(new Runs(store, clock).recover()).extracting(Accepted::run).containsExactly(run);
         assertThat(collector.collect()).as("a record without a note gets one").isZero();
-        Run.Queued taken = runs.queue().take(run.id()).orElseThrow();
+        Queued taken = runs.queue().take(run.id()).orElseThrow();
         assertThat(collector.collect()).as("it runs").isZero();
         runs.queue().end(taken, content(EXISTENCE, EXISTENCE), Outcome.DONE);
         late.set(late.get().plus(Duration.ofDays(7)));
@@ -254,7 +253,7 @@ final class RunsTest {
                 .satisfies(entry -> assertThat(entry.value().length()).isLessThan(1024));
         assertThat(new Runs(store, clock).recover()).extracting(Accepted::run).containsExactly(run);
 
-        Run.Queued taken = runs.queue().take(run.id()).orElseThrow();
+        Queued taken = runs.queue().take(run.id()).orElseThrow();
         assertThat(taken.given().payload()).isEqualTo(payload);
         runs.queue().end(taken, content(EXISTENCE, EXISTENCE), Outcome.DONE);
         assertThat(store.get(RunKeys.payload(run.id()))).isEmpty();
@@ -408,7 +407,7 @@ final class RunsTest {
                 Label.PUBLIC,
                 Component.TRUE,
                 Component.TRUE,
-                new Run.Given(
+                new Queued.Given(
                         payload,
                         Bytes.utf8("{}"),
                         List.of("s", "t"),
@@ -417,7 +416,7 @@ final class RunsTest {
                 payload.length(),
                 true,
                 false,
-                Run.Tries.ONE);
+                Queued.Tries.ONE);
     }
 
     private static Content content(Label label, Label outputLabel) {
