@@ -2,6 +2,7 @@ package dev.sluice.cloudcall;
 
 import dev.sluice.bytes.Bytes;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -24,6 +25,9 @@ public final class SharedLink {
     private final FrameWriter writer;
     private final Set<Integer> underWay = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<Frame> unsent = new LinkedBlockingQueue<>(); // at most one for each run under way
+    private final Set<Integer> sent = ConcurrentHashMap.newKeySet(); // of those under way, what may have gone out whole
+    private volatile int sending; // the run whose frame went out last, or is about to
+    private volatile int unread; // the run whose frame the guest has left unread, once it is gone
     private int lastId; // guarded by this
 
     SharedLink(FrameReader reader, FrameWriter writer, int lastId) {
@@ -53,13 +57,40 @@ public final class SharedLink {
         unsent.add(new Frame(FrameKind.RUN, run, GuestLink.encoded(request)));
     }
 
+    /// Takes back a run of which the guest has not been told.
+    ///
+    /// @return whether it was so: else the guest is told, or has been
+    public boolean withdraw(int run) {
+        boolean isUnsent = unsent.removeIf(frame -> frame.id() == run);
+        if (isUnsent) {
+            underWay.remove(run);
+        }
+        return isUnsent;
+    }
+
+    /// Once [#listen] has ended: whether the guest may have read what to run. If not, nothing of the run has happened,
+    /// so that it may begin in another one.
+    public boolean mayHaveBegun(int run) {
+        return sent.contains(run) && run != unread;
+    }
+
     /// Tells the guest of runs as they begin. Waits as long as the guest does.
     public void send() throws GuestGone, InterruptedException {
+        while (true) {
+            Frame next = unsent.take();
+            sent.add(next.id()); // before the guest can have read it
+            sending = next.id();
+            write(next);
+        }
+    }
+
+    private void write(Frame frame) throws GuestGone {
         try {
-            while (true) {
-                writer.write(unsent.take());
-            }
+            writer.write(frame);
+        } catch (ClosedByInterruptException stopped) {
+            throw new GuestGone(stopped); // all may have gone out
         } catch (IOException broken) {
+            sent.remove(frame.id());
             throw new GuestGone(broken);
         }
     }
@@ -69,7 +100,7 @@ public final class SharedLink {
     /// @throws GuestProtocolViolation of which the text may be shown to whoever wrote the function
     public void listen(Runs runs) throws GuestGone, GuestProtocolViolation {
         while (true) {
-            Frame frame = reader.read();
+            Frame frame = read();
             if (frame.kind() == FrameKind.CALL) {
                 throw new GuestProtocolViolation("runs that share an instance call nothing of the platform");
             }
@@ -87,8 +118,19 @@ public final class SharedLink {
         }
     }
 
+    /// A guest reads in order: if it leaves anything, that is the end of what was sent last.
+    private Frame read() throws GuestGone, GuestProtocolViolation {
+        try {
+            return reader.read();
+        } catch (GuestGone gone) {
+            unread = gone.isReset() ? sending : 0;
+            throw gone;
+        }
+    }
+
     private void end(int run, Outcome outcome, Runs runs) {
         underWay.remove(run);
+        sent.remove(run);
         runs.ended(run, outcome);
     }
 

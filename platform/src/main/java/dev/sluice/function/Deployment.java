@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /// be; and how often its runs are tried.
 ///
 /// @param environment  at most [#VARIABLES_MAX], of [#ENVIRONMENT_CHARS_MAX] together; no secrets
-/// @param instancesMax runs at once, 0 for as many as its organization may have
+/// @param instancesMax with runs at once, 0 for as many as its organization may have
 /// @param instancesMin loaded ones that wait for a run, whatever runs: at most [#WAITING_MAX]
 /// @param concurrency  runs that one instance serves at a time, 1 to [#CONCURRENCY_MAX]
 /// @param functionId   whose runs count together, in whatever version; empty for a gate that is no function's version

@@ -1,7 +1,6 @@
 package dev.sluice.invoke;
 
 import dev.sluice.function.Deployment;
-import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Task;
@@ -19,6 +18,7 @@ import dev.sluice.worker.RunEnd;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 /// One run, from waiting for room to its end.
 ///
@@ -57,6 +57,10 @@ final class Execution {
         Start(Run run, Gate gate, Task task, Invocation wish, Chain chain, Cancellation cancellation) {
             this(run, gate, task, wish, chain, cancellation, Chunks.UNWATCHED);
         }
+
+        boolean isSharing() {
+            return gate.function().deployment().concurrency() > 1;
+        }
     }
 
     /// Runs what somebody waits for and has begun, and records its end.
@@ -75,25 +79,30 @@ final class Execution {
     }
 
     Content admitAndRun(Start start) throws InterruptedException {
-        Deployment deployment = start.gate().function().deployment();
-        String function = deployment.functionId().isEmpty() ? start.gate().id().toString() : deployment.functionId();
-        Optional<Places.Place> place = waiting(
-                start,
-                () -> places.take(
-                        function, deployment.instancesMax(), start.chain().patienceLeft()));
+        if (start.isSharing()) {
+            return admitted(start, 0);
+        }
+        Supplier<Runnable> pause = () ->
+                start.chain().around().map(around -> around.lease().pause()).orElse(() -> {});
+        Optional<Places.Place> place = place(start, start.chain().patienceLeft(), pause);
         if (place.isEmpty()) {
             return canceled(start);
         }
         try (Places.Place _ = place.get()) {
-            return admitted(start);
+            return admitted(start, start.gate().function().limits().memoryMib());
         }
     }
 
-    /// A run that shares its guest holds a place among its organization's, and no memory: that is the guest's.
-    private Content admitted(Start start) throws InterruptedException {
-        FunctionSpec function = start.gate().function();
-        int memoryMib =
-                function.deployment().concurrency() > 1 ? 0 : function.limits().memoryMib();
+    /// Among the instances of its function; nothing if the run was canceled meanwhile.
+    private Optional<Places.Place> place(Start start, Duration patience, Supplier<Runnable> pause)
+            throws InterruptedException {
+        Deployment deployment = start.gate().function().deployment();
+        String function = deployment.functionId().isEmpty() ? start.gate().id().toString() : deployment.functionId();
+        return waiting(start, () -> places.take(function, deployment.instancesMax(), patience, pause));
+    }
+
+    /// @param memoryMib none where the run shares its guest, whose it is: it only counts among its organization's
+    private Content admitted(Start start, int memoryMib) throws InterruptedException {
         Optional<Lease> granted =
                 lease(start, () -> start.chain().acquire(scheduler, start.run().organization(), memoryMib));
         if (granted.isEmpty()) {
@@ -158,7 +167,7 @@ final class Execution {
         return endings.of(end, start.gate(), start.task(), start.wish().payload());
     }
 
-    /// For a guest that one run opens and others share.
+    /// For a guest that one run opens and others share: a place among the function's instances, and its memory.
     private final class Room implements GuestRoom {
         private final Start start;
         private final Lease lease;
@@ -172,9 +181,25 @@ final class Execution {
 
         @Override
         public Optional<Runnable> take() throws InterruptedException {
+            Optional<Places.Place> place = place(start, left(), this::pause);
+            boolean isKept = false;
+            try {
+                Optional<Lease> memory = place.isEmpty() ? Optional.empty() : memory();
+                isKept = memory.isPresent();
+                return memory.map(guests -> () -> {
+                    guests.close();
+                    place.get().close();
+                });
+            } finally {
+                if (!isKept) {
+                    place.ifPresent(Places.Place::close);
+                }
+            }
+        }
+
+        private Optional<Lease> memory() throws InterruptedException {
             int memoryMib = start.gate().function().limits().memoryMib();
-            return lease(start, () -> scheduler.acquireWithin(lease, memoryMib, left()))
-                    .map(guests -> guests::close);
+            return lease(start, () -> scheduler.acquireWithin(lease, memoryMib, left()));
         }
 
         @Override

@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
-/// How many runs of one function are under way at once, in whatever versions, where its author has bounded them. Each
-/// run keeps to its own version's bound; of those without one, none is counted. Whoever finds no place waits for one
+/// How many instances of one function have runs under way at once, in whatever versions, where its author has bounded
+/// them: one for each run, or for those that share it. Each run keeps to its own version's bound; of those without one,
+/// none is counted. Whoever finds no place waits for one
 /// before he asks for room, so that he holds none of it meanwhile. Knows no labels: who runs the same function may find
 /// it busy.
 ///
@@ -41,8 +43,9 @@ final class Places {
 
     /// @param function its id, or that of a gate that is no function's version
     /// @param most     0 for any number
+    /// @param pause    called before it waits; what it gives, after that
     /// @throws Refused `DEADLINE_EXCEEDED` if none becomes free in time, `OVERLOADED` if too many wait
-    Place take(String function, int most, Duration patience) throws InterruptedException {
+    Place take(String function, int most, Duration patience, Supplier<Runnable> pause) throws InterruptedException {
         if (most == 0) {
             return UNCOUNTED;
         }
@@ -52,7 +55,9 @@ final class Places {
             if (count.taken >= most && count.waiting >= WAITING_OF_ONE_MAX) {
                 throw Limited.byTheMachine();
             }
-            await(count, most, patience);
+            if (count.taken >= most) {
+                await(count, most, patience, pause.get());
+            }
             count.taken++;
             return new Place(Optional.of(() -> give(function, count)));
         } finally {
@@ -60,7 +65,7 @@ final class Places {
         }
     }
 
-    private static void await(Count count, int most, Duration patience) throws InterruptedException {
+    private static void await(Count count, int most, Duration patience, Runnable goesOn) throws InterruptedException {
         long left = patience.toNanos();
         count.waiting++;
         try {
@@ -72,6 +77,7 @@ final class Places {
             }
         } finally {
             count.waiting--;
+            goesOn.run();
         }
     }
 

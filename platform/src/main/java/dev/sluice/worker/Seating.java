@@ -100,7 +100,7 @@ final class Seating {
             }
             for (Table.Opening opening : table.openings) {
                 if (opening.waiting < wish.seatsMax()) {
-                    return await(table, opening, wish, opener).map(Seated.Not::new);
+                    return waited(table, opening, wish, opener).map(Seated.Not::new);
                 }
             }
             mine = new Table.Opening();
@@ -109,6 +109,16 @@ final class Seating {
             lock.unlock();
         }
         return Optional.of(open(table, mine, opener));
+    }
+
+    /// As [#await]. Who leaves may have been expected to take a seat: it is somebody else's then.
+    private Optional<Fault> waited(Table table, Table.Opening opening, Wish wish, Opener opener)
+            throws InterruptedException {
+        Optional<Fault> fault = await(table, opening, wish, opener);
+        if (fault.isPresent()) {
+            table.free(wish.start()).ifPresent(table::offer);
+        }
+        return fault;
     }
 
     /// @return why the run is not to be seated; else there may be a seat now
@@ -191,6 +201,10 @@ final class Seating {
                 case Seated.In(SharedGuest guest) -> {
                     guest.take();
                     table.guests.add(guest);
+                    int spare = guest.freeSeats() - (mine.waiting - 1);
+                    for (; spare > 0; spare--) {
+                        table.offer(guest);
+                    }
                 }
                 case Seated.Not(Fault fault) -> {
                     boolean isItsOwn = fault.equals(Fault.TIMEOUT) || fault.equals(Fault.CANCELED);

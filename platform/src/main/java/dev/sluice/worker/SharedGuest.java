@@ -68,6 +68,9 @@ final class SharedGuest {
 
         /// Nothing more is to be had of the guest.
         record Failed(Fault fault) implements End {}
+
+        /// Nor has it read what to run.
+        record NeverBegun(Fault fault) implements End {}
     }
 
     /// @param start where each of its runs starts
@@ -92,7 +95,11 @@ final class SharedGuest {
     }
 
     boolean hasFreeSeat() {
-        return taken < seatsMax && isUsable();
+        return freeSeats() > 0;
+    }
+
+    int freeSeats() {
+        return isUsable() ? seatsMax - taken : 0;
     }
 
     void take() {
@@ -135,7 +142,7 @@ final class SharedGuest {
         var seat = new Seat(link.next(), logs);
         synchronized (this) {
             if (gone != null) {
-                seat.end(new End.Failed(gone));
+                seat.end(new End.NeverBegun(gone));
                 return seat;
             }
             seats.put(seat.run, seat);
@@ -146,8 +153,11 @@ final class SharedGuest {
     }
 
     /// Nothing that comes of the run is wanted any more.
-    void forget(Seat seat) {
+    ///
+    /// @return whether nothing can come: the guest has not been told of it, and is not any more
+    boolean forget(Seat seat) {
         seats.remove(seat.run);
+        return link.withdraw(seat.run);
     }
 
     private void send() {
@@ -193,17 +203,23 @@ final class SharedGuest {
         }
         instance.sandbox().drainLogs(new Unnamed());
         seats.clear();
+        all.forEach(seat -> seat.end(link.mayHaveBegun(seat.run) ? new End.Failed(fault) : new End.NeverBegun(fault)));
         sender.interrupt();
-        all.forEach(seat -> seat.end(new End.Failed(fault)));
         instance.sandbox().close();
     }
 
     private final class Heard implements SharedLink.Runs {
+        private long unheardBytes;
+
         @Override
         public void printed(int run, boolean isError, Bytes text) {
             Seat seat = seats.get(run);
             if (seat == null) {
-                return; // of one that waits for nothing more
+                unheardBytes += text.length(); // of runs that wait for nothing more
+                if (unheardBytes > LogLines.PRINTED_BYTES_MAX) {
+                    instance.end(Instance.Ended.FLOOD);
+                }
+                return;
             }
             if (isError) {
                 seat.logs.stderr(text.asBuffer());

@@ -64,16 +64,37 @@ final class SharedGuests {
         FunctionSpec function = gate.function();
         long endNanos = System.nanoTime() + job.timeMax().toNanos();
         var wish = new Seating.Wish(key, start, function.deployment().concurrency(), endNanos, job.cancellation());
-        return switch (seating.take(wish, new ForOne(wish, function, parties, room))) {
-            case Seating.Seated.Not(Fault fault) -> RunEnd.failed(fault);
+        Optional<RunEnd> end = once(wish, new ForOne(wish, function, parties, room, false), job);
+        if (end.isEmpty()) { // once more, as of a guest that a run has for itself
+            end = once(wish, new ForOne(wish, function, parties, room, true), job);
+        }
+        return end.orElseGet(() -> RunEnd.failed(Fault.system("the guest ended before it could begin")));
+    }
+
+    /// The run's end, unless its guest was gone before it could begin.
+    private Optional<RunEnd> once(Seating.Wish wish, ForOne opener, Job job) throws InterruptedException {
+        return switch (seating.take(wish, opener)) {
+            case Seating.Seated.Not(Fault fault) -> Optional.of(RunEnd.failed(fault));
             case Seating.Seated.In(SharedGuest guest) -> {
                 try {
-                    yield serve(guest, function, job, Duration.ofNanos(endNanos - System.nanoTime()));
+                    Duration left = Duration.ofNanos(wish.endNanos() - System.nanoTime());
+                    Optional<Fault> unwanted = unwanted(job, left);
+                    yield unwanted.isPresent()
+                            ? unwanted.map(RunEnd::failed)
+                            : serve(guest, opener.function, job, left);
                 } finally {
                     giveBack(wish, guest);
                 }
             }
         };
+    }
+
+    /// Why a run that has a seat is not to begin: its guest would be told for nothing, and end for it.
+    private static Optional<Fault> unwanted(Job job, Duration left) {
+        if (job.cancellation().isCanceled()) {
+            return Optional.of(Fault.CANCELED);
+        }
+        return left.isPositive() ? Optional.empty() : Optional.of(Fault.NEVER_BEGUN);
     }
 
     /// Opens a guest as one run that needs it.
@@ -82,12 +103,15 @@ final class SharedGuests {
         private final FunctionSpec function;
         private final Set<String> parties;
         private final GuestRoom rooms;
+        private final boolean isAnew;
 
-        ForOne(Seating.Wish wish, FunctionSpec function, Set<String> parties, GuestRoom rooms) {
+        /// @param isAnew whether only a guest will do that has not waited: it has had no time to die
+        ForOne(Seating.Wish wish, FunctionSpec function, Set<String> parties, GuestRoom rooms, boolean isAnew) {
             this.wish = wish;
             this.function = function;
             this.parties = parties;
             this.rooms = rooms;
+            this.isAnew = isAnew;
         }
 
         @Override
@@ -128,7 +152,7 @@ final class SharedGuests {
             }
             Duration left = Duration.ofNanos(wish.endNanos() - System.nanoTime());
             Duration most = shorter(LocalWorker.PREPARE_MAX, left);
-            return switch (loaded.take(wish.key().tenant(), function, parties, most, wish.cancellation())) {
+            return switch (prepared(most)) {
                 case Loader.Prepared.Ready(Instance ready) -> shared(ready, function, wish.start());
                 case Loader.Prepared.Unfit(Fault fault) -> new Seating.Seated.Not(fault);
                 case Loader.Prepared.Dead(Fault fault) -> new Seating.Seated.Not(fault);
@@ -136,7 +160,13 @@ final class SharedGuests {
         }
 
         private Optional<Instance> idle() {
-            return pool.takeLiving(wish.key(), wish.start());
+            return isAnew ? Optional.empty() : pool.takeLiving(wish.key(), wish.start());
+        }
+
+        private Loader.Prepared prepared(Duration most) throws SandboxFailed, InterruptedException {
+            return isAnew
+                    ? loaded.start(function, parties, most, wish.cancellation())
+                    : loaded.take(wish.key().tenant(), function, parties, most, wish.cancellation());
         }
     }
 
@@ -153,7 +183,8 @@ final class SharedGuests {
         }
     }
 
-    private RunEnd serve(SharedGuest guest, FunctionSpec function, Job job, Duration most) throws InterruptedException {
+    private Optional<RunEnd> serve(SharedGuest guest, FunctionSpec function, Job job, Duration most)
+            throws InterruptedException {
         Instance instance = guest.instance();
         Masks masks = job.injected().masks();
         LogLines logs = job.log().begin(() -> instance.end(Instance.Ended.FLOOD), masks);
@@ -171,12 +202,17 @@ final class SharedGuests {
             SharedGuest.End end = seat.await(left).orElse(LATE);
             isOver = end instanceof SharedGuest.End.Answered;
             return switch (end) {
-                case SharedGuest.End.Answered(var outcome) -> RunEnd.of(outcome, Optional::empty, masks, logs);
-                case SharedGuest.End.Failed(Fault fault) -> RunEnd.failed(fault, logs);
+                case SharedGuest.End.Answered(var outcome) ->
+                    Optional.of(RunEnd.of(outcome, Optional::empty, masks, logs));
+                case SharedGuest.End.Failed(Fault fault) -> Optional.of(RunEnd.failed(fault, logs));
+                case SharedGuest.End.NeverBegun(Fault fault) ->
+                    instance.ended() == Instance.Ended.ORGANIZATION_ENDED
+                            ? Optional.of(RunEnd.failed(fault, logs))
+                            : Optional.empty();
             };
         } finally {
-            guest.forget(seat);
-            if (!isOver) {
+            boolean isUntold = guest.forget(seat);
+            if (!isOver && !isUntold) {
                 seating.leave(guest);
             }
         }

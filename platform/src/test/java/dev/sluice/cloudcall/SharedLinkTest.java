@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.bytes.Bytes;
+import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,13 +75,7 @@ final class SharedLinkTest {
 
     @Test
     void runs_areToldAsTheyBegin_andHeardInAnyOrder() throws Exception {
-        Thread sender = Thread.ofVirtual().start(() -> {
-            try {
-                link.send();
-            } catch (GuestGone | InterruptedException _) {
-                // As it is to.
-            }
-        });
+        Thread sender = sending();
         int first = begin();
         int second = begin();
         var told = new FrameReader(theirs);
@@ -138,6 +136,81 @@ final class SharedLinkTest {
         guest.write(new Frame(FrameKind.RESULT, run, Value.of(Bytes.utf8("2"))));
         assertThatThrownBy(() -> link.listen(runs)).isInstanceOf(GuestProtocolViolation.class);
         assertThat(heard).containsExactly(run + " 200 1");
+    }
+
+    /// Whoever has not read all of what to run has done nothing of it; of what lies before that, nobody knows.
+    @Test
+    void aGuestThatGoes_hasNotBegunWhatItLeftUnread() throws Exception {
+        Thread sender = sending();
+        int first = begin();
+        int second = begin();
+        var told = new FrameReader(new Trickle(theirs));
+        told.read();
+        assertThat(sender.join(Duration.ofMillis(500))).isFalse(); // the second lies in the socket by then
+        theirs.close();
+        assertThatThrownBy(() -> link.listen(runs)).isInstanceOf(GuestGone.class);
+        int third = begin();
+        sender.join();
+        assertThat(link.mayHaveBegun(first)).isTrue();
+        assertThat(link.mayHaveBegun(second)).isFalse();
+        assertThat(link.mayHaveBegun(third)).isFalse();
+    }
+
+    @Test
+    void aGuestThatHasReadAll_mayHaveBegun() throws Exception {
+        Thread sender = sending();
+        int run = begin();
+        new FrameReader(theirs).read();
+        theirs.close();
+        assertThatThrownBy(() -> link.listen(runs)).isInstanceOf(GuestGone.class);
+        assertThat(link.mayHaveBegun(run)).isTrue();
+        sender.interrupt();
+        sender.join();
+    }
+
+    @Test
+    void aRunThatIsTakenBack_isNotTold_andNoneIsThatHasBeen() throws Exception {
+        int unwanted = begin();
+        int wanted = begin();
+        assertThat(link.withdraw(unwanted)).isTrue();
+        Thread sender = sending();
+        assertThat(new FrameReader(theirs).read().id()).isEqualTo(wanted);
+        assertThat(link.withdraw(wanted)).isFalse();
+        guest.write(log(unwanted, 1, "x"));
+        assertThatThrownBy(() -> link.listen(runs)).isInstanceOf(GuestProtocolViolation.class);
+        sender.interrupt();
+        sender.join();
+    }
+
+    /// Gives a reader no more at a time than it must have: a length, or what is of that length.
+    private record Trickle(SocketChannel channel) implements ReadableByteChannel {
+        @Override
+        public int read(ByteBuffer into) throws IOException {
+            ByteBuffer some = ByteBuffer.allocate(1);
+            int count = channel.read(some);
+            into.put(some.flip());
+            return count;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    private Thread sending() {
+        return Thread.ofVirtual().start(() -> {
+            try {
+                link.send();
+            } catch (GuestGone | InterruptedException _) {
+                // As it is to.
+            }
+        });
     }
 
     private int begin() {

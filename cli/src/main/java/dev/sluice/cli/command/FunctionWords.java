@@ -65,7 +65,7 @@ final class FunctionWords {
                 .option("--convention", "NAME", "how the code is called: dispatch, lambda, http or faasten")
                 .option("--timeout", "MILLISECONDS", "longest time that a run may take")
                 .option("--memory", "MIB", "memory of an instance, /tmp included (default: what it needs)")
-                .option("--max-instances", "N", "how many may run at once")
+                .option("--max-instances", "N", "how many instances may be busy at once")
                 .option("--min-instances", "N", "how many wait for a run with the function loaded (default: 0)")
                 .option("--concurrency", "N", "runs that one instance serves at a time (default: 1)")
                 .option("--retry-attempts", "N", "tries of a run nobody waits for; keeps dead letters")
