@@ -130,8 +130,7 @@ public final class Gate {
     /// the event is handed over with, and what the target is; of the trigger itself the run learns nothing.
     ///
     /// What the event and the trigger tell must be allowed there: this gate's declassify, and nothing else, may
-    release
-    /// it. An event that knows more fires nothing.
+    /// release it. An event that knows more fires nothing.
     ///
     /// @throws Refused `DENIED`, of which nobody may be told who knows less than the event
     public Task taskFired(Label event, Label payload) {
