@@ -116,8 +116,10 @@ final class GuestProcess implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        List<ProcessHandle> children = process.descendants().toList(); // no sandbox ends them
         channel.close();
         process.destroyForcibly().onExit().join();
+        children.forEach(ProcessHandle::destroyForcibly);
         try (var files = Files.walk(directory)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(file);
