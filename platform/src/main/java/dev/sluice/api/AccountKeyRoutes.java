@@ -59,12 +59,15 @@ final class AccountKeyRoutes {
 
     private ServiceAccount.Key create(IamDoor.Author author, String name, String text, JsonBody body) {
         AccountEntities.requireAllOf(author, name);
-        accounts.find(author, name);
+        ServiceAccount before = accounts.find(author, name);
         long now = clock.instant().getEpochSecond();
         long end = body.field("expiresTime").isEmpty()
                 ? ServiceAccount.NEVER
                 : body.number("expiresTime", now + 1, ServiceAccount.EXPIRES_SECONDS_MAX);
         ServiceAccount.Key key = ServiceAccount.Key.of(AccountEntities.requireKey(text), now, end);
+        if (before.keys().stream().anyMatch(one -> one.id().equals(key.id()))) {
+            throw Rejection.of(409, "service account " + name + " has this key already: " + key.id());
+        }
         author.task().run(() -> organizations.change(author.organization(), name, account -> account.with(key, now)));
         return key;
     }

@@ -67,6 +67,11 @@ enum BatchKind {
         };
     }
 
+    /// Whether the server can change it in its place.
+    boolean isUpdated() {
+        return this != SERVICE_INSTANCE;
+    }
+
     /// Whether it may be tagged with an application.
     boolean isTagged() {
         return switch (this) {

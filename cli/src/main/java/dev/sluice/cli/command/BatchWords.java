@@ -68,6 +68,7 @@ final class BatchWords {
         Path directory = Path.of(arguments.option("--work-dir").orElse(""));
         List<Batch.Step> steps =
                 Batch.read(file.get(), directory, session.terminal().in());
+        requirePossible(deed, steps);
         var answers = new ArrayList<Json>();
         for (Batch.Step step : steps) {
             try {
@@ -81,6 +82,16 @@ final class BatchWords {
         int worst = arguments.has("--wait") ? settled(steps, answers, session) : 0;
         session.printAll(answers);
         return worst;
+    }
+
+    /// Before the first of them is done.
+    private static void requirePossible(Deed deed, List<Batch.Step> steps) {
+        for (Batch.Step step : steps) {
+            if (deed == UPDATE && !step.kind().isUpdated()) {
+                throw Failure.usage(step.said() + " cannot be updated, only deleted and created again: sluice delete "
+                        + "serviceinstance " + step.name() + ", then sluice create -f FILE\nNothing was done.");
+            }
+        }
     }
 
     private static Json carryOut(Deed deed, Batch.Step step, Path directory, Arguments arguments, Session session) {

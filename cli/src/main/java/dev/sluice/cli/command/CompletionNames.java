@@ -32,10 +32,12 @@ final class CompletionNames {
             Map.entry("subscription", "/v1/event/subscriptions"),
             Map.entry("event-driver", "/v1/event/drivers"),
             Map.entry("event-driver-type", "/v1/event/drivertypes"),
+            Map.entry("serviceclass", "/v1/serviceclass"),
             Map.entry("serviceinstance", "/v1/serviceinstance"),
             Map.entry("registry", "/v1/registry"),
             Map.entry("organization", "/v1/iam/organization"),
             Map.entry("policy", "/v1/iam/policy"),
+            Map.entry("role", "/v1/iam/role"),
             Map.entry("serviceaccount", "/v1/iam/serviceaccount"));
 
     private static final Map<String, String> LABELS = Map.of(
@@ -43,6 +45,9 @@ final class CompletionNames {
             "IMAGE", "image",
             "SECRET", "secret",
             "SERVICE", "serviceinstance",
+            "CLASS", "serviceclass",
+            "BASE", "base-image",
+            "ACCOUNT", "serviceaccount",
             "APPLICATION", "application",
             "ORG", "organization");
 
@@ -53,7 +58,8 @@ final class CompletionNames {
         return Optional.ofNullable(LABELS.get(label));
     }
 
-    /// The kind of thing whose name comes first behind a word; none where it is to be a new one.
+    /// The kind of thing whose names are offered behind a word: of what comes first or, where that is a new name, of
+    /// what comes behind it.
     ///
     /// @param path of the word, from the root's children
     static Optional<String> of(Word word, String path) {
@@ -61,10 +67,15 @@ final class CompletionNames {
             return Optional.empty();
         }
         String label = word.positionals().getFirst().label();
-        boolean isNew = path.contains(" create ");
-        return label.equals("NAME") && !isNew && PATHS.containsKey(word.name())
-                ? Optional.of(word.name())
-                : ofLabel(label);
+        if (!label.equals("NAME")) {
+            return ofLabel(label);
+        }
+        if (!path.contains(" create ")) {
+            return Optional.of(word.name()).filter(PATHS::containsKey);
+        }
+        return word.positionals().stream()
+                .flatMap(one -> ofLabel(one.label()).stream())
+                .findFirst();
     }
 
     static Word word() {

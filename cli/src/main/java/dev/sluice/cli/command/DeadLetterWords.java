@@ -21,7 +21,6 @@ final class DeadLetterWords {
                         "deadletter",
                         "Show one dead letter, or list them: runs that failed for good.",
                         DeadLetterWords::get)
-                .alias("deadletters")
                 .optional("ID", "the run's id")
                 .option("--function", "NAME", "only those of this function")
                 .option("--limit", "N", "only the N newest (default and most: 1000)")
@@ -42,7 +41,6 @@ final class DeadLetterWords {
 
     static Word delete() {
         return new Word("deadletter", "Give a dead letter up; its run's record stays.", DeadLetterWords::delete)
-                .alias("deadletters")
                 .required("ID", "the run's id")
                 .option("--function", "NAME", "its function, for who may end the runs of that one only")
                 .example("sluice delete deadletter 11111111-2222-4333-8444-555555555555");

@@ -7,36 +7,28 @@ import java.util.function.Function;
 
 /// What is alike in the words for entities that are only settings.
 ///
-/// @param word    in the singular; it goes by `aliases` too
-/// @param said    in messages
-/// @param table   what a list shows
-record EntityWords(
-        String path, String word, List<String> aliases, String said, Function<List<Json.Obj>, String> table) {
+/// @param word  in the singular
+/// @param said  in messages
+/// @param table what a list shows
+record EntityWords(String path, String word, String said, Function<List<Json.Obj>, String> table) {
     private static final String APPLICATION = "--application";
 
     Word get() {
-        Word get = named(new Word(word, "Show one " + said + ", or list all.", this::get))
+        Word get = new Word(word, "Show one " + said + ", or list all.", this::get)
                 .optional("NAME", "the " + said + "'s name")
                 .flag(Flag.valued("APPLICATION", "accepted for compatibility; changes nothing", "-a", APPLICATION));
         return get.example("sluice get " + word).example("sluice get " + word + " NAME -o json");
     }
 
     Word delete() {
-        return named(new Word(word, "Delete one " + said + ".", this::delete))
+        return new Word(word, "Delete one " + said + ".", this::delete)
                 .required("NAME", "the " + said + "'s name")
                 .example("sluice delete " + word + " NAME");
     }
 
-    /// A word for creating or updating one.
-    Word named(Word one) {
-        aliases.forEach(one::alias);
-        return one;
-    }
-
-    /// The same, with a tag.
+    /// A word for creating or updating one, with a tag.
     Word tagged(Word one) {
-        return named(one)
-                .flag(Flag.valued("APPLICATION", "application to tag the " + said + " with", "-a", APPLICATION));
+        return one.flag(Flag.valued("APPLICATION", "application to tag the " + said + " with", "-a", APPLICATION));
     }
 
     private int get(Arguments arguments, Session session) {

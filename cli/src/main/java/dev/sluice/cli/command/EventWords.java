@@ -11,21 +11,18 @@ final class EventWords {
     static final EntityWords SUBSCRIPTION = new EntityWords(
             "/v1/event/subscriptions",
             "subscription",
-            List.of("subscriptions"),
             "subscription",
             EventWords::subscriptions);
 
     static final EntityWords DRIVER = new EntityWords(
             "/v1/event/drivers",
             "event-driver",
-            List.of("eventdriver", "eventdrivers"),
             "event driver",
             EventWords::drivers);
 
     static final EntityWords TYPE = new EntityWords(
             "/v1/event/drivertypes",
             "event-driver-type",
-            List.of("eventdrivertype", "eventdrivertypes"),
             "event driver type",
             EventWords::types);
 

@@ -95,7 +95,6 @@ final class FunctionWords {
 
     static Word get() {
         return new Word("function", "Show one function, or list all.", FunctionWords::get)
-                .alias("functions")
                 .optional("NAME", "the function's name")
                 .option("--source", "FILE", "write its source there, as .tar.gz; - is standard output")
                 .option("--version", "N", "the source of that version")
@@ -107,7 +106,6 @@ final class FunctionWords {
 
     static Word delete() {
         return new Word("function", "Delete a function and its runs.", FunctionWords::delete)
-                .alias("functions")
                 .required("NAME", "the function's name")
                 .example("sluice delete function hello");
     }

@@ -61,7 +61,7 @@ public final class Help {
     private static Entry entry(Word word) {
         var names = new ArrayList<>(List.of(word.name()));
         if (word.name().length() <= SHORT_CHARS) {
-            names.addAll(word.aliases());
+            names.addAll(word.aliases().stream().limit(1).toList());
         }
         return new Entry(String.join(", ", names), word.summary());
     }

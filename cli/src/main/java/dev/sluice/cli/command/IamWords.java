@@ -17,7 +17,7 @@ final class IamWords {
 
     /// @param path where the server keeps them
     /// @param created, updated, deleted what is said before the name
-    private record Kind(String word, String plural, String path, String created, String updated, String deleted) {
+    private record Kind(String word, String path, String created, String updated, String deleted) {
         String target(String name) {
             return Target.of(path).segment(name).toString();
         }
@@ -25,16 +25,14 @@ final class IamWords {
 
     private static final Kind ORGANIZATION = new Kind(
             "organization",
-            "organizations",
             "/v1/iam/organization",
             "Created organization: ",
             "Updated organization: ",
             "Deleted Organization: ");
     private static final Kind POLICY = new Kind(
-            "policy", "policies", "/v1/iam/policy", "Created policy: ", "Updated policy: ", "Deleted policy: ");
+            "policy", "/v1/iam/policy", "Created policy: ", "Updated policy: ", "Deleted policy: ");
     private static final Kind ACCOUNT = new Kind(
             "serviceaccount",
-            "serviceaccounts",
             "/v1/iam/serviceaccount",
             "Create service account: ",
             "Updated service account: ",
@@ -67,7 +65,7 @@ final class IamWords {
         return new Word(
                 "create",
                 "Create something.",
-                List.of(organization, policy, account, RoleWords.create(), KeyWords.create()));
+                Plurals.with(List.of(organization, policy, account, RoleWords.create(), KeyWords.create())));
     }
 
     private static Word get() {
@@ -78,7 +76,7 @@ final class IamWords {
         return new Word(
                 "get",
                 "Show or list something.",
-                List.of(
+                Plurals.with(List.of(
                         shown(ORGANIZATION, "Show one organization, or list those that you may see.")
                                 .example("sluice iam get organizations"),
                         policy,
@@ -86,7 +84,7 @@ final class IamWords {
                                 .example("sluice iam get serviceaccounts"),
                         RoleWords.get(),
                         KeyWords.get(),
-                        QuotaWords.get()));
+                        QuotaWords.get())));
     }
 
     private static Word update() {
@@ -100,7 +98,8 @@ final class IamWords {
                         "Write an organization anew; nothing of it can be changed yet.",
                         changing(ORGANIZATION, IamWords::named))
                 .example("sluice iam update organization acme");
-        return BatchWords.update(List.of(organization, policy, account, RoleWords.update(), QuotaWords.update()));
+        return BatchWords.update(
+                Plurals.with(List.of(organization, policy, account, RoleWords.update(), QuotaWords.update())));
     }
 
     private static Word delete() {
@@ -114,24 +113,22 @@ final class IamWords {
         return new Word(
                 "delete",
                 "Delete something.",
-                List.of(
+                Plurals.with(List.of(
                         organization,
                         named(POLICY, "Delete a policy.", deleting(POLICY)).example("sluice iam delete policy dev"),
                         named(ACCOUNT, "Delete a service account.", deleting(ACCOUNT))
                                 .example("sluice iam delete serviceaccount ci"),
                         RoleWords.delete(),
-                        KeyWords.delete()));
+                        KeyWords.delete())));
     }
 
     private static Word named(Kind kind, String summary, Action action) {
         return new Word(kind.word(), summary, action)
-                .alias(kind.plural())
                 .required("NAME", "the name of the " + kind.word());
     }
 
     private static Word shown(Kind kind, String summary) {
         return new Word(kind.word(), summary, (arguments, session) -> show(kind, arguments, session))
-                .alias(kind.plural())
                 .optional("NAME", "the name of the " + kind.word());
     }
 

@@ -36,7 +36,6 @@ final class ImageWords {
 
     static Word createBase() {
         return new Word("base-image", "Create a base image: a language to run functions in.", ImageWords::createBase)
-                .alias("base-images")
                 .required("NAME", "the base image's name")
                 .required("URL", "where the image is, such as dispatchframework/python3-base:0.0.13")
                 .flag(new Flag(List.of("--language"), "LANGUAGE", Flag.Use.REQUIRED, "such as python3 or nodejs"))
@@ -46,7 +45,6 @@ final class ImageWords {
 
     static Word create() {
         return new Word("image", "Create an image: a base image and what functions need beside it.", ImageWords::create)
-                .alias("images")
                 .required("NAME", "the image's name, which functions name with --image")
                 .required("BASE", "the base image's name")
                 .option("--runtime-deps", "FILE", "what it needs of its language, such as a requirements.txt")
@@ -70,7 +68,6 @@ final class ImageWords {
                         "base-image",
                         "Show one base image, or list all.",
                         (arguments, session) -> get(BASE_IMAGE, arguments, session))
-                .alias("base-images")
                 .optional("NAME", "the base image's name")
                 .example("sluice get base-images")
                 .example("sluice get base-image python3-base -o json");
@@ -78,7 +75,6 @@ final class ImageWords {
 
     static Word get() {
         return new Word("image", "Show one image, or list all.", (arguments, session) -> get(IMAGE, arguments, session))
-                .alias("images")
                 .optional("NAME", "the image's name")
                 .example("sluice get images")
                 .example("sluice get image python3 -o yaml");
@@ -89,7 +85,6 @@ final class ImageWords {
                         "base-image",
                         "Delete a base image; images on it stay.",
                         (arguments, session) -> delete(BASE_IMAGE, arguments, session))
-                .alias("base-images")
                 .required("NAME", "the base image's name")
                 .example("sluice delete base-image python3-base");
     }
@@ -99,7 +94,6 @@ final class ImageWords {
                         "image",
                         "Delete an image; functions on it stay.",
                         (arguments, session) -> delete(IMAGE, arguments, session))
-                .alias("images")
                 .required("NAME", "the image's name")
                 .example("sluice delete image python3");
     }

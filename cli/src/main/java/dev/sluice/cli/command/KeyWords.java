@@ -33,7 +33,7 @@ final class KeyWords {
     }
 
     private static Word named(String summary, Action action) {
-        return new Word("key", summary, action).alias("keys").required("ACCOUNT", "the service account");
+        return new Word("key", summary, action).required("ACCOUNT", "the service account");
     }
 
     private static String path(Arguments arguments) {

@@ -19,7 +19,6 @@ final class RoleWords {
 
     static Word get() {
         return new Word("role", "Show one role, or list all, built-in ones too.", RoleWords::show)
-                .alias("roles")
                 .optional("NAME", "the name of the role")
                 .example("sluice iam get roles")
                 .example("sluice iam get role viewer -o json");
@@ -36,7 +35,7 @@ final class RoleWords {
     }
 
     private static Word named(String summary, Action action) {
-        return new Word("role", summary, action).alias("roles").required("NAME", "the name of the role");
+        return new Word("role", summary, action).required("NAME", "the name of the role");
     }
 
     private static Word withRule(Word word) {

@@ -15,7 +15,7 @@ final class RunWords {
     private static final String RUNS = "/v1/runs";
 
     /// Since ever: the zero time of Go in Unix seconds, which Dispatch's client sends.
-    private static final String EVER = "-62135596800";
+    private static final long EVER = -62_135_596_800L;
 
     private static final Optional<String> NO_LABEL = Optional.empty();
 
@@ -45,23 +45,23 @@ final class RunWords {
 
     static Word get() {
         return new Word("run", "Show one run, or list those of a function or all.", RunWords::get)
-                .alias("runs")
                 .optional("FUNCTION", "the function's name")
                 .optional("ID", "the run's id")
                 .flag(Flag.bare("only the run that started last", "--last"))
+                .flag(Flag.bare("a line for each change of a run's status, as they come", "--follow"))
                 .option("--output-file", "FILE", "where to keep what the run wrote to context.output")
                 .option("--limit", "N", "only the N newest (default and most: 1000)")
                 .flag(Flag.valued("APPLICATION", "only those of this application", "-a", "--application"))
                 .example("sluice get runs")
                 .example("sluice get runs hello --limit 10")
                 .example("sluice get runs hello --last -o json")
+                .example("sluice get runs hello --follow")
                 .example("sluice get run hello 11111111-2222-4333-8444-555555555555")
                 .example("sluice get run shrink 11111111-2222-4333-8444-555555555555 --output-file small.mov");
     }
 
     static Word delete() {
         return new Word("run", "End a run that waits or runs; its record stays.", RunWords::delete)
-                .alias("runs")
                 .required("ID", "the run's id")
                 .option("--function", "NAME", "its function, for who may end the runs of that one only")
                 .example("sluice delete run 11111111-2222-4333-8444-555555555555");
@@ -149,17 +149,34 @@ final class RunWords {
     }
 
     private static int get(Arguments arguments, Session session) {
-        Target target = Target.of(RUNS);
-        arguments.positional(1).ifPresent(target::segment);
-        arguments.positional(0).ifPresent(function -> target.query("functionName", function));
-        target.query("since", EVER);
-        arguments.option("--application").ifPresent(name -> target.query("tags", "Application=" + name));
-        arguments.option("--limit").ifPresent(limit -> target.query("limit", limit));
-        Json answer = session.api().get(target.toString());
+        if (arguments.has("--follow")) {
+            return follow(arguments, session);
+        }
+        Json answer = session.api().get(target(arguments, EVER));
         Json shown = arguments.has("--last") ? last(answer) : answer;
         session.print(shown, () -> table(Rows.of(shown)));
         saveOutput(arguments, shown, session);
         return 0;
+    }
+
+    private static int follow(Arguments arguments, Session session) {
+        for (String flag : List.of("--last", "--output-file")) {
+            if (arguments.option(flag).isPresent()) {
+                throw Failure.usage("--follow goes without " + flag);
+            }
+        }
+        return RunFollowing.follow(since -> target(arguments, since), EVER, session);
+    }
+
+    /// @param since seconds since 1970
+    private static String target(Arguments arguments, long since) {
+        Target target = Target.of(RUNS);
+        arguments.positional(1).ifPresent(target::segment);
+        arguments.positional(0).ifPresent(function -> target.query("functionName", function));
+        target.query("since", Long.toString(since));
+        arguments.option("--application").ifPresent(name -> target.query("tags", "Application=" + name));
+        arguments.option("--limit").ifPresent(limit -> target.query("limit", limit));
+        return target.toString();
     }
 
     private static Json last(Json answer) {

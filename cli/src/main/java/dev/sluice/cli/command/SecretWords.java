@@ -27,7 +27,6 @@ final class SecretWords {
 
     static Word get() {
         return new Word("secret", "Show one secret, or list all that you may see.", SecretWords::get)
-                .alias("secrets")
                 .optional("NAME", "the secret's name")
                 .flag(Flag.bare("show the values too", "--all"))
                 .option("--version", "N", "an older version; the last ten are kept")
@@ -43,7 +42,7 @@ final class SecretWords {
     }
 
     private static Word named(String summary, Action action) {
-        return new Word("secret", summary, action).alias("secrets").required("NAME", "the secret's name");
+        return new Word("secret", summary, action).required("NAME", "the secret's name");
     }
 
     private static Word withFile(Word word) {

@@ -11,22 +11,21 @@ import java.util.List;
 /// `create|get|delete serviceinstance` and `get serviceclass`.
 final class ServiceWords {
     static final EntityWords CLASS = new EntityWords(
-            "/v1/serviceclass", "serviceclass", List.of("serviceclasses"), "service class", ServiceWords::classes);
+            "/v1/serviceclass", "serviceclass", "service class", ServiceWords::classes);
 
     static final EntityWords INSTANCE = new EntityWords(
             "/v1/serviceinstance",
             "serviceinstance",
-            List.of("serviceinstances"),
             "service instance",
             ServiceWords::instances);
 
     private ServiceWords() {}
 
     static Word create() {
-        return INSTANCE.named(new Word(
+        return new Word(
                         "serviceinstance",
                         "Create a service instance, for functions to use.",
-                        (arguments, session) -> INSTANCE.create(session, arguments.required(0), instance(arguments))))
+                        (arguments, session) -> INSTANCE.create(session, arguments.required(0), instance(arguments)))
                 .required("NAME", "the service instance's name")
                 .required("CLASS", "its service class")
                 .required("PLAN", "the class's plan, such as default")

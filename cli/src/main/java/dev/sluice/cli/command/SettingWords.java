@@ -8,9 +8,9 @@ import java.util.List;
 /// `create|update|get|delete application` and `api`.
 final class SettingWords {
     static final EntityWords APPLICATION = new EntityWords(
-            "/v1/application", "application", List.of("applications"), "application", SettingWords::applications);
+            "/v1/application", "application", "application", SettingWords::applications);
 
-    static final EntityWords API = new EntityWords("/v1/api", "api", List.of("apis"), "api", SettingWords::apis);
+    static final EntityWords API = new EntityWords("/v1/api", "api", "api", SettingWords::apis);
 
     private SettingWords() {}
 
@@ -33,9 +33,7 @@ final class SettingWords {
     }
 
     private static Word application(Word word) {
-        return APPLICATION
-                .named(word)
-                .required("NAME", "the application's name")
+        return word.required("NAME", "the application's name")
                 .flag(several("KEY=VALUE", "tag of the application itself; may be repeated", "--tag"));
     }
 

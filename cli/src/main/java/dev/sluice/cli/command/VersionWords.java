@@ -22,7 +22,6 @@ final class VersionWords {
 
     static Word get() {
         return new Word("version", "List a function's versions, the newest first, or show one.", VersionWords::show)
-                .alias("versions")
                 .required(FUNCTION, THE_FUNCTION)
                 .optional("VERSION", "the version's number")
                 .example("sluice get versions hello")

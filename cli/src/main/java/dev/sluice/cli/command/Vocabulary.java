@@ -64,10 +64,10 @@ public final class Vocabulary {
                         RegistryWords.REGISTRY.delete()),
                 EntityWords::delete);
         return List.of(
-                BatchWords.create(create),
-                new Word("get", "Show or list something.", get),
-                BatchWords.update(ofChanges()),
-                BatchWords.delete(delete));
+                BatchWords.create(Plurals.with(create)),
+                new Word("get", "Show or list something.", Plurals.with(get)),
+                BatchWords.update(Plurals.with(ofChanges())),
+                BatchWords.delete(Plurals.with(delete)));
     }
 
     private static List<Word> ofChanges() {

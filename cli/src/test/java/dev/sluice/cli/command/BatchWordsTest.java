@@ -112,6 +112,62 @@ final class BatchWordsTest extends RecordedTest {
                 .isEqualTo("{\"kind\":\"API\",\"name\":\"a\",\"tags\":[{\"key\":\"Application\",\"value\":\"shop\"}]}");
     }
 
+    /// The kinds that no other test sends.
+    private static final String REST = """
+            {kind: ServiceAccount, name: ci, publicKey: '@ci.pub'}
+            ---
+            {kind: DriverType, name: ticker, image: 'kars7e/timer:latest', config: [{key: seconds, value: 2}]}
+            ---
+            {kind: Subscription, name: on-tick, eventType: ticker.tick, function: hello}
+            """;
+
+    private static final List<String> REST_BODIES = List.of(
+            "{\"kind\":\"ServiceAccount\",\"name\":\"ci\",\"publicKey\":\"a2V5\"}",
+            "{\"kind\":\"DriverType\",\"name\":\"ticker\",\"image\":\"kars7e/timer:latest\","
+                    + "\"config\":[{\"key\":\"seconds\",\"value\":\"2\"}]}",
+            "{\"kind\":\"Subscription\",\"name\":\"on-tick\",\"eventType\":\"ticker.tick\",\"function\":\"hello\"}");
+
+    private static final List<String> REST_PATHS = List.of(
+            "/v1/iam/serviceaccount", "/v1/event/drivertypes", "/v1/event/subscriptions");
+
+    @Test
+    void accounts_driverTypes_andSubscriptions_areMade_changedAndDeletedToo() throws IOException {
+        Files.writeString(home.resolve("ci.pub"), "key");
+        List<String> names = List.of("/ci", "/ticker", "/on-tick");
+        shell.typing(REST);
+        for (String deed : List.of("create", "update", "delete")) {
+            String said = Character.toUpperCase(deed.charAt(0)) + deed.substring(1) + "d ";
+            assertThat(shell.run(deed, "-f", "-", "-w", home.toString()))
+                    .isEqualTo(new Shell.Outcome(
+                            0,
+                            said + "ServiceAccount: ci\n" + said + "DriverType: ticker\n" + said
+                                    + "Subscription: on-tick\n",
+                            ""));
+        }
+        for (int i = 0; i < 3; i++) {
+            String path = REST_PATHS.get(i);
+            assertThat(List.of(server.asked().get(i), server.asked().get(3 + i), server.asked().get(6 + i)))
+                    .extracting(asked -> asked.method() + " " + asked.target() + " " + asked.text())
+                    .containsExactly(
+                            "POST " + path + " " + REST_BODIES.get(i),
+                            "PUT " + path + names.get(i) + " " + REST_BODIES.get(i),
+                            "DELETE " + path + names.get(i) + " ");
+        }
+    }
+
+    @Test
+    void aServiceInstance_isNotUpdated_andNothingElseIs() {
+        var outcome = shell.typing("{kind: API, name: a}\n---\n{kind: ServiceInstance, name: db}\n")
+                .run("update", "-f", "-");
+        assertThat(outcome).isEqualTo(new Shell.Outcome(2, "", """
+                        ServiceInstance db cannot be updated, only deleted and created again: sluice delete serviceinstance db, then sluice create -f FILE
+                        Nothing was done.
+                        """));
+        assertThat(server.asked()).isEmpty();
+        assertThat(shell.run("create", "-f", "-").exitCode()).isZero();
+        assertThat(shell.run("delete", "-f", "-").exitCode()).isZero();
+    }
+
     @Test
     void aRefusal_tellsWhich_whatWasDone_andHowToGoOn() {
         server.reply(201, "{}").reply(409, "{\"code\":409,\"message\":\"API b already exists\"}");

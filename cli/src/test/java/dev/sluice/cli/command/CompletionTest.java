@@ -25,6 +25,8 @@ final class CompletionTest extends RecordedTest {
         assertThat(shell.run("completion", "names", "function")).isEqualTo(new Shell.Outcome(0, "hello\nb-2\n", ""));
         assertThat(server.asked().getLast().target()).isEqualTo("/v1/function");
         assertThat(shell.run("completion", "names", "nonsense").exitCode()).isEqualTo(2);
+        shell.run("completion", "names", "serviceclass");
+        assertThat(server.asked().getLast().target()).isEqualTo("/v1/serviceclass");
     }
 
     @Test
@@ -52,7 +54,15 @@ final class CompletionTest extends RecordedTest {
                 "sluice create subscription |function",
                 "sluice iam delete policy |policy",
                 "sluice iam delete organization |organization",
+                "sluice get service-classes |serviceclass",
+                "sluice create serviceinstance db |serviceclass",
+                "sluice create image py |base-image",
+                "sluice create api a |function",
+                "sluice delete event-drivers |event-driver",
+                "sluice iam delete role |role",
+                "sluice iam create key |serviceaccount",
                 "sluice create function |",
+                "sluice create secret |",
                 "sluice create api a --path |",
             })
     void bash_asksForTheNamesOfWhatStandsThere(String line, String kind) throws IOException, InterruptedException {

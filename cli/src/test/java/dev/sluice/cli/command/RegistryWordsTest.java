@@ -139,7 +139,8 @@ final class RegistryWordsTest extends RecordedTest {
                 .contains("\"password\":\"correct-horse\"", "\"value\":\"shop\"")
                 .doesNotContain("passwordFile");
         assertThat(server.asked().get(1).text()).contains("\"password\":\"1234\"");
-        shell.run("update", "-f", "b.yaml", "-w", work.toString());
+        Files.writeString(work.resolve("r.yaml"), "{kind: Registry, name: own, passwordFile: password}\n");
+        shell.run("update", "-f", "r.yaml", "-w", work.toString());
         assertThat(server.asked().get(3).method() + server.asked().get(3).target())
                 .isEqualTo("PUT/v1/registry/own");
         shell.run("delete", "-f", "b.yaml", "-w", work.toString());

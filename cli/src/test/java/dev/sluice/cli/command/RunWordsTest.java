@@ -164,6 +164,32 @@ final class RunWordsTest extends RecordedTest {
     }
 
     @Test
+    void following_tellsEachChangeOnce_untilTheServerRefuses() {
+        String a = "{\"name\":\"a\",\"functionName\":\"f\","
+                + "\"status\":\"READY\",\"executedTime\":900,\"finishedTime\":1000}";
+        String b = "{\"name\":\"b\",\"functionName\":\"f\","
+                + "\"status\":\"CREATING\",\"executedTime\":1001}";
+        String refusal = "{\"code\":401,\"message\":\"no\"}";
+        server.reply(200, "[" + b + "," + a + "]")
+                .reply(200, "[" + b.replace("CREATING", "READY") + "]")
+                .reply(401, refusal);
+        Shell.Outcome outcome = shell.run("get", "runs", "f", "--follow");
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.err()).isEqualTo("[Code: 401] no\n");
+        assertThat(outcome.out().lines().map(line -> line.replaceAll("  .*  ", " ")))
+                .containsExactly("a READY", "b CREATING", "b READY");
+        assertThat(server.asked())
+                .extracting(Recorder.Asked::target)
+                .containsExactly(
+                        "/v1/runs?functionName=f&since=-62135596800",
+                        "/v1/runs?functionName=f&since=1000",
+                        "/v1/runs?functionName=f&since=1000");
+        server.reply(200, "[" + a + "]").reply(401, refusal);
+        assertThat(shell.run("get", "runs", "--follow", "--json").out()).isEqualTo(a + "\n");
+        assertThat(shell.run("get", "runs", "--follow", "--last").err()).contains("--follow goes without --last");
+    }
+
+    @Test
     void anApplication_isATag_andRunsAreFoundByIt() {
         server.reply(200, "{}").reply(200, "[]");
 
