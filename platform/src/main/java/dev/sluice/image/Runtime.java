@@ -64,7 +64,7 @@ public enum Runtime {
 
     /// Whether a guest of it can serve several runs at a time.
     public boolean isSharable() {
-        return this == PYTHON3 || this == NODEJS;
+        return this != POWERSHELL;
     }
 
     /// What starts the guest inside a sandbox of `memoryMib`. Java has half of it for its heap: the rest is for code,

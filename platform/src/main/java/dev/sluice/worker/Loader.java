@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Loader {
     private static final String SERVER_PORT = "8080";
     private static final Fault ONE_BY_ONE = Fault.function("concurrency above 1 is for functions of Dispatch's form and"
-            + " HTTP servers, in Python or Node.js; this one has one run at a time: leave concurrency out");
+            + " HTTP servers, in Python, Node.js or Java; this one has one run at a time: leave concurrency out");
     private static final Logger LOG = LoggerFactory.getLogger(Loader.class);
 
     private final Blobs blobs;

@@ -2,6 +2,7 @@ package dev.sluice.invoke;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.FsPath;
+import dev.sluice.fs.ObjectId;
 import dev.sluice.gate.Invoker;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -53,13 +54,24 @@ final class Jobs {
     }
 
     static Job of(String payload, Duration timeMax, Injected injected, Cancellation cancellation) {
+        return of(payload, timeMax, injected, cancellation, Optional.empty());
+    }
+
+    /// Of a blob that is nowhere.
+    static Job withInput(String payload) {
+        var input = new ObjectId(Bytes.utf8("x".repeat(ObjectId.LENGTH_BYTES)));
+        return of(payload, Duration.ofSeconds(10), Injected.NOTHING, new Cancellation(), Optional.of(input));
+    }
+
+    private static Job of(
+            String payload, Duration timeMax, Injected injected, Cancellation cancellation, Optional<ObjectId> input) {
         return new Job(
                 "f",
                 Bytes.utf8(payload),
                 Bytes.utf8("{}"),
                 injected,
                 Map.of(),
-                new Job.Blobs(Map.of(), Optional.empty()),
+                new Job.Blobs(Map.of(), input),
                 Component.TRUE,
                 timeMax,
                 _ -> NOBODY,

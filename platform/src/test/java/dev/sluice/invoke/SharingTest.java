@@ -338,6 +338,22 @@ final class SharingTest {
         assertThat(fault(exec("yields-too", "1"))).startsWith("runs that share an instance yield nothing");
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"PYTHON3", "NODEJS"})
+    void theContextsFiles_areRefused(Runtime runtime) throws Exception {
+        String python = """
+                def handle(context, payload):
+                    if context.input is None:
+                        context.output.write(b'x')
+                """;
+        String node = "module.exports = (context) => { if (context.input === null) context.output.write('x'); };";
+        String name = "files-" + runtime.language();
+        create(name, runtime, runtime == Runtime.PYTHON3 ? python : node, Spine.limits(PATIENCE));
+        assertThat(fault(exec(name, "1"))).startsWith("runs that share an instance make no calls");
+        RunEnd end = run(name, "acme", Jobs.withInput("1"));
+        assertThat(end.fault().orElseThrow().message()).startsWith("runs that share an instance cannot read a blob");
+    }
+
     @Test
     void functionsOfOtherForms_areNotLoaded() throws Exception {
         FunctionSpec faasten = spine.python(

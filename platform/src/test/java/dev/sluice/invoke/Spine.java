@@ -89,7 +89,8 @@ final class Spine implements AutoCloseable {
                 directory,
                 Map.of(
                         NamespaceOptions.PYTHON3, guest.resolve("python"),
-                        NamespaceOptions.NODEJS, guest.resolve("node")))));
+                        NamespaceOptions.NODEJS, guest.resolve("node"),
+                        NamespaceOptions.JAVA, guest.resolve("java/runtime")))));
         worker = new LocalWorker(
                 driver,
                 new Roots(directory.resolve("images"), blobs),

@@ -9,18 +9,32 @@ import org.jspecify.annotations.Nullable;
 
 /// What one run asks of the platform, from whichever of its threads, one call at a time, until it ends.
 final class Calls {
-    private final Channel channel;
+    private final @Nullable Channel channel;
     private final ReentrantLock lock = new ReentrantLock();
     private int lastId; // guarded by lock
     private boolean isOver; // guarded by lock
 
-    Calls(Channel channel) {
+    Calls(@Nullable Channel channel) {
         this.channel = channel;
     }
 
+    /// Those of a run that shares its guest: each is refused.
+    static Calls none() {
+        return new Calls(null);
+    }
+
+    boolean areNone() {
+        return channel == null;
+    }
+
     /// @throws IOException also for a call that is refused: the message says how
+    /// @throws IllegalStateException where there are none
     @Nullable
     Object ask(String operation, Map<String, ?> arguments) throws IOException {
+        if (channel == null) {
+            throw new IllegalStateException(
+                    "runs that share an instance make no calls: leave concurrency out for this");
+        }
         lock.lock();
         try {
             if (isOver) {
@@ -46,6 +60,9 @@ final class Calls {
 
     /// Between two calls.
     void send(Frame frame) throws IOException {
+        if (channel == null) {
+            throw new IllegalStateException("a chunk of a run that yields nothing");
+        }
         lock.lock();
         try {
             channel.send(frame);

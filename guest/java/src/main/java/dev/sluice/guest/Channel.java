@@ -9,7 +9,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
-/// The guest's end of its one connection to the platform: blocking, one frame at a time. Used by one thread.
+/// The guest's end of its one connection to the platform: blocking, one frame at a time. Any thread sends, one at a
+/// time receives.
 final class Channel {
     private final InputStream in;
     private final OutputStream out;
@@ -33,7 +34,10 @@ final class Channel {
     }
 
     void send(Frame frame) throws IOException {
-        out.write(frame.encoded());
+        byte[] encoded = frame.encoded();
+        synchronized (out) {
+            out.write(encoded);
+        }
     }
 
     /// Waits for one frame.

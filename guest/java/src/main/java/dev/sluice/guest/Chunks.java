@@ -40,6 +40,10 @@ final class Chunks {
     }
 
     private Optional<byte[]> sendAll(Iterator<?> items) throws IOException {
+        if (calls.areNone()) {
+            throw new IllegalStateException(
+                    "runs that share an instance yield nothing: return a list, or leave concurrency out");
+        }
         while (items.hasNext()) {
             send(Json.write(items.next()));
         }

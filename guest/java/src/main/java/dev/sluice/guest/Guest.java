@@ -58,41 +58,44 @@ public final class Guest {
             if (!CONVENTIONS.contains(convention)) {
                 throw new Refused("functions in Java have Dispatch's convention or Lambda's, or are servers");
             }
+            long concurrency = wanted.get("concurrency") instanceof Long several ? several : 1;
+            if (concurrency > 1) {
+                Printed.install(); // before the function keeps what was there
+            }
             Entry function = files.load(text(wanted, "handler"), convention);
             answer(new Frame(Kind.LOADED, frame.id(), Map.of("convention", function.convention())));
+            if (concurrency > 1) {
+                new Crew(channel, function, concurrency).serve();
+            }
             while (true) {
-                answer(ran(function, channel.receive()));
+                answer(ran(function, RunRequest.of(channel.receive()), new Calls(channel)));
             }
         } catch (Refused refused) {
             answer(new Frame(Kind.LOAD_FAILED, frame.id(), refused.failure().fields()));
         }
     }
 
+    /// @param calls are over when it returns
     @SuppressWarnings("CatchingUnchecked") // whatever the function throws is its answer
-    Frame ran(Entry function, Frame frame) throws Violation {
-        require(frame, Kind.RUN);
-        if (!(frame.value() instanceof List<?> parts) || parts.size() != 2) {
-            throw new Violation("a run without payload and context");
-        }
-        var calls = new Calls(channel);
+    static Frame ran(Entry function, RunRequest request, Calls calls) {
         try {
-            Object result = function.call(octets(parts.get(1)), octets(parts.get(0)), new Chunks(calls, frame.id()))
+            Object result = function.call(request.context(), request.payload(), new Chunks(calls, request.run()))
                     .orElse(null);
             if (result instanceof byte[] text && text.length > RESULT_BYTES_MAX) {
                 String reason = "the result has " + text.length + " bytes, more than " + RESULT_BYTES_MAX
-                        + ": write it to context.output";
-                return failed(frame, new Failure("FunctionError", reason, List.of()));
+                        + (calls.areNone() ? "" : ": write it to context.output");
+                return failed(request, new Failure("FunctionError", reason, List.of()));
             }
-            return new Frame(Kind.RESULT, frame.id(), result);
+            return new Frame(Kind.RESULT, request.run(), result);
         } catch (Throwable problem) {
-            return failed(frame, Failure.ofFunction(problem));
+            return failed(request, Failure.ofFunction(problem));
         } finally {
             calls.end();
         }
     }
 
-    private static Frame failed(Frame run, Failure failure) {
-        return new Frame(Kind.ERROR, run.id(), failure.fields());
+    static Frame failed(RunRequest request, Failure failure) {
+        return new Frame(Kind.ERROR, request.run(), failure.fields());
     }
 
     /// What is printed is with the platform before anything that is said later.
@@ -102,7 +105,7 @@ public final class Guest {
         channel.send(frame);
     }
 
-    private static void require(Frame frame, Kind kind) throws Violation {
+    static void require(Frame frame, Kind kind) throws Violation {
         if (frame.kind() != kind) {
             throw new Violation("a frame that was not expected");
         }
@@ -122,7 +125,7 @@ public final class Guest {
         throw new Violation("a frame without " + name);
     }
 
-    private static byte[] octets(@org.jspecify.annotations.Nullable Object value) throws Violation {
+    static byte[] octets(@org.jspecify.annotations.Nullable Object value) throws Violation {
         if (value instanceof byte[] octets) {
             return octets;
         }

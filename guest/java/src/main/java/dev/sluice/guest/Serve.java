@@ -34,14 +34,13 @@ public final class Serve {
     private static final int RUN = 1;
 
     private final Outside outside = new Outside();
-    private final Guest guest;
+    private final Channel channel = outside.channel();
     private final Entry function;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private Serve(Path home) throws IOException, Refused {
         Path work = Files.createTempDirectory("function-");
-        this.guest = new Guest(outside.channel(), work);
         var files = new FunctionPackage(work.resolve("package"), work.resolve("classes"));
         Path root = home.resolve("function");
         try (Stream<Path> all = Files.walk(root)) {
@@ -110,7 +109,7 @@ public final class Serve {
         byte[] payload = String.valueOf(asked.has("payload") ? asked.get("payload") : JsonNull.INSTANCE)
                 .getBytes(StandardCharsets.UTF_8);
         byte[] around = context.toString().getBytes(StandardCharsets.UTF_8);
-        Frame answer = guest.ran(function, new Frame(Kind.RUN, RUN, List.of(payload, around)));
+        Frame answer = Guest.ran(function, new RunRequest(RUN, payload, around), new Calls(channel));
         JsonArray chunks = outside.takeChunks();
         System.out.flush();
         System.err.flush();
