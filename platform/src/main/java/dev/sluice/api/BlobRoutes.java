@@ -32,7 +32,7 @@ final class BlobRoutes {
     BlobRoutes(Door door, UnlinkedBlobs unlinked, Blobs blobs) {
         this.door = door;
         this.unlinked = unlinked;
-        this.uploads = new Uploads(unlinked, blobs);
+        this.uploads = new Uploads(unlinked, blobs, Uploads.Limits.SERVED);
     }
 
     void addTo(Routes.Table table) {
@@ -45,8 +45,11 @@ final class BlobRoutes {
         Caller.Known caller = door.borrower(request);
         Task task = Door.lent(caller, RunRoutes.execution(request)); // before the body is read
         Label label = label(request, caller.organization(), task);
-        task.requireMayCreate(label, task.exercise(Component.TRUE, Component.TRUE), KIND);
-        Uploads.Kept kept = task.run(() -> uploads.keep(request, label));
+        requireMayPut(task, label);
+        Uploads.Kept kept = task.run(() -> uploads.keep(
+                request,
+                label,
+                () -> requireMayPut(Door.lent(door.borrower(request), RunRoutes.execution(request)), label)));
         Bytes body = new JsonWriter(128)
                 .beginObject()
                 .field("id", kept.id().toString())
@@ -55,6 +58,10 @@ final class BlobRoutes {
                 .endObject()
                 .done();
         return Response.json(201, body);
+    }
+
+    private static void requireMayPut(Task task, Label label) {
+        task.requireMayCreate(label, task.exercise(Component.TRUE, Component.TRUE), KIND);
     }
 
     /// That of what somebody hands over to a run, unless he says more.

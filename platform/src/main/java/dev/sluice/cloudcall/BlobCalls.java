@@ -22,7 +22,7 @@ final class BlobCalls {
             case CloudCall.OpenBlob(var path) -> open(files.blobAt(path));
             case CloudCall.OpenBlobHandle(var handle) -> open(handles.finished(handle));
             case CloudCall.CreateBlob() -> Value.of(handles.create());
-            case CloudCall.CreateOutput() -> Value.of(handles.createOutput(unlinked.bytesLeft()));
+            case CloudCall.CreateOutput() -> Value.of(handles.createOutput(unlinked.bytesLeft(), unlinked.reserve()));
             case CloudCall.WriteBlob(var handle, var content) -> {
                 handles.write(handle, content);
                 yield Value.NULL;

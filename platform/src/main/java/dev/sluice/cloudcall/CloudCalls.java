@@ -75,12 +75,16 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
     /// may read it.
     ///
     /// @return nothing where there is none such
+    /// @throws Refused for another reason
     public Optional<Held> holdUnlinked(ObjectId id) {
         try {
             BlobRef blob = unlinked.find(id);
             return Optional.of(new Held(handles.hold(blob), blob.lengthBytes()));
         } catch (Refused refused) {
-            return Optional.empty();
+            if (refused.refusal() == Refusal.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw refused;
         }
     }
 
@@ -90,8 +94,9 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
     public Optional<ObjectId> keepOutput(Label label) {
         String payer = Task.current().payer();
         return handles.output()
-                .map(blob -> new Task(label, label, Privilege.NONE, payer)
-                        .run(() -> unlinked.create(label, blob).id()));
+                .map(output -> new Task(label, label, Privilege.NONE, payer)
+                        .run(() -> unlinked.create(label, output.blob(), output.room())
+                                .id()));
     }
 
     @Override

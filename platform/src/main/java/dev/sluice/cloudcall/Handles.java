@@ -4,6 +4,7 @@ import dev.sluice.blob.BlobTooLarge;
 import dev.sluice.blob.Blobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.BlobRef;
+import dev.sluice.fs.Reservation;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The blobs that one run has in hand, by opaque handles that mean nothing to any other run: each method throws
@@ -26,6 +28,9 @@ final class Handles implements AutoCloseable {
     private final Map<String, Blobs.Blob> reading = new HashMap<>();
     private String outputHandle = "";
     private @Nullable BlobRef output;
+    private @Nullable Reservation outputRoom;
+    private Blobs.@Nullable Hold outputHold;
+    private long outputBytes;
     private long writtenBytes;
     private int last;
 
@@ -43,29 +48,42 @@ final class Handles implements AutoCloseable {
         return handle;
     }
 
+    /// @param room is closed with these handles
     /// @throws Refused `EXISTS` if there was one before
-    String createOutput(long bytesMax) throws IOException {
+    String createOutput(long bytesMax, Reservation room) throws IOException {
         requireRoom();
         if (!outputHandle.isEmpty()) {
             throw new Refused(Refusal.EXISTS, "a run has one output");
         }
         outputHandle = next("w");
         writing.put(outputHandle, blobs.begin(bytesMax));
+        outputRoom = room;
         return outputHandle;
     }
 
-    /// What the run wrote as its output, if that is whole.
-    Optional<BlobRef> output() {
-        return Optional.ofNullable(output);
+    /// What the run wrote as its output.
+    ///
+    /// @param room that was reserved for it
+    record Output(BlobRef blob, Reservation room) {}
+
+    /// If that is whole.
+    Optional<Output> output() {
+        return output == null || outputRoom == null
+                ? Optional.empty()
+                : Optional.of(new Output(output, outputRoom));
     }
 
     void write(String handle, Bytes piece) throws IOException {
         Blobs.Upload upload = HandleClosed.unless(writing.get(handle));
-        if (!handle.equals(outputHandle)) {
-            writtenBytes += piece.length();
-            if (writtenBytes > WRITTEN_BYTES_MAX) {
-                throw new BlobTooLarge(WRITTEN_BYTES_MAX);
-            }
+        if (outputRoom != null && handle.equals(outputHandle)) {
+            upload.write(piece);
+            outputBytes += piece.length();
+            outputRoom.reach(outputBytes);
+            return;
+        }
+        writtenBytes += piece.length();
+        if (writtenBytes > WRITTEN_BYTES_MAX) {
+            throw new BlobTooLarge(WRITTEN_BYTES_MAX);
         }
         upload.write(piece);
     }
@@ -73,6 +91,9 @@ final class Handles implements AutoCloseable {
     String finish(String handle) throws IOException {
         try (Blobs.Upload upload = HandleClosed.unless(writing.remove(handle))) {
             var digest = upload.finish();
+            if (handle.equals(outputHandle)) {
+                outputHold = blobs.hold(digest); // until a record names it, however long the run goes on
+            }
             try (Blobs.Blob blob = blobs.open(digest).orElseThrow(() -> new IOException("a blob has vanished"))) {
                 var ref = new BlobRef(digest, blob.length());
                 if (handle.equals(outputHandle)) {
@@ -137,12 +158,30 @@ final class Handles implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (Blobs.Upload upload : writing.values()) {
-            upload.close();
+        var failed = new IOException("not all blobs in hand could be closed");
+        Stream.concat(
+                        writing.values().stream().<Closing>map(upload -> upload::close),
+                        reading.values().stream().map(blob -> blob::close))
+                .forEach(one -> {
+                    try {
+                        one.close();
+                    } catch (IOException broken) {
+                        failed.addSuppressed(broken);
+                    }
+                });
+        if (outputHold != null) {
+            outputHold.close();
         }
-        for (Blobs.Blob blob : reading.values()) {
-            blob.close();
+        if (outputRoom != null) {
+            outputRoom.close();
         }
+        if (failed.getSuppressed().length > 0) {
+            throw failed;
+        }
+    }
+
+    private interface Closing {
+        void close() throws IOException;
     }
 
     private void requireRoom() {

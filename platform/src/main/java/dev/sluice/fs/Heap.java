@@ -78,7 +78,9 @@ final class Heap {
     ///
     /// @throws Refused `QUOTA`
     ObjectId addUnlinkedFaceted() {
-        return addLeased(idNear(ObjectId.derived("")), Kind.FACETED, Label.PUBLIC, Bytes.EMPTY, Barrier.LEASE)
+        Reservation none = quotas.reservation(Task.current().payer());
+        ObjectId id = idNear(ObjectId.derived(""));
+        return addLeased(id, Kind.FACETED, Label.PUBLIC, Bytes.EMPTY, Barrier.LEASE, none)
                 .id();
     }
 
@@ -86,15 +88,19 @@ final class Heap {
     ///
     /// @throws Refused `TOO_LARGE`, `DENIED`, `QUOTA`
     ObjectId addUnlinked(Kind kind, Label label, Bytes content, Privilege with) {
-        return addUnlinked(kind, label, content, with, Barrier.LEASE).id();
+        Reservation none = quotas.reservation(Task.current().payer());
+        return addUnlinked(kind, label, content, with, Barrier.LEASE, none).id();
     }
 
     /// As [#addUnlinked(Kind, Label, Bytes, Privilege)], kept for a time.
-    UnlinkedBlobs.Made addUnlinked(Kind kind, Label label, Bytes content, Privilege with, Duration lease) {
+    ///
+    /// @param room of the task's payer, which it takes the place of
+    UnlinkedBlobs.Made addUnlinked(
+            Kind kind, Label label, Bytes content, Privilege with, Duration lease, Reservation room) {
         StoredObject.requireSize(content);
         Labels.requireStorable(label);
         Task.current().requireMayCreate(label, with, "an object that nothing links to");
-        return addLeased(ObjectId.random(Walk.shardOf(label), random), kind, label, content, lease);
+        return addLeased(ObjectId.random(Walk.shardOf(label), random), kind, label, content, lease, room);
     }
 
     /// Deletes an object that nothing links to, and pays it back.
@@ -115,15 +121,18 @@ final class Heap {
         }
     }
 
-    private UnlinkedBlobs.Made addLeased(ObjectId id, Kind kind, Label label, Bytes content, Duration lease) {
+    private UnlinkedBlobs.Made addLeased(
+            ObjectId id, Kind kind, Label label, Bytes content, Duration lease, Reservation room) {
         String payer = Task.current().payer();
         var batch = new Batch();
         Cost cost = add(id, kind, label, content, batch);
         long until = barrier.lease(kind, id, lease, batch);
+        room.settle(batch);
         quotas.charge(batch, payer, cost);
         while (!store.commit(batch)) {
-            quotas.requireRoom(payer, cost);
+            quotas.requireRoom(payer, cost.minus(new Cost(0, room.bytes())));
         }
+        room.settled();
         return new UnlinkedBlobs.Made(id, Instant.ofEpochMilli(until));
     }
 

@@ -33,6 +33,8 @@ final class Keys {
     /// Where the notes of the collector's cycles are.
     private static final ObjectId CYCLES = ObjectId.derived("", "cycles");
 
+    private static final ObjectId RESERVATIONS = ObjectId.derived("", "reservations");
+
     private static final ObjectId BLOB_USES_NOTED = ObjectId.derived("", "blob uses noted");
 
     private Keys() {}
@@ -65,6 +67,16 @@ final class Keys {
     /// How many bytes.
     static Bytes bytes(String payer) {
         return key(QUOTA, ObjectId.derived(payer, "quota", payer), new byte[] {'b'});
+    }
+
+    /// How many of these for what is being written.
+    static Bytes reserved(String payer) {
+        return key(QUOTA, RESERVATIONS, payer.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Of all payers: what stands below is one's name.
+    static Bytes reservations() {
+        return reserved("");
     }
 
     static Bytes candidate(ObjectId id) {

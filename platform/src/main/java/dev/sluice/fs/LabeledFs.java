@@ -20,9 +20,9 @@ import java.util.Optional;
 /// durable when a method returns. A refused operation changes nothing but the task's label, which may have risen.
 ///
 /// It does not know gates' or blobs' content: to it they are bytes of a [Kind]. But a gate's content turns into
-/// authority when it is read, so only [#createTcb] and [#writeTcb] write it.
+/// authority when it is read, so only [#createTcb] and [#writeTcb] write it. Thread-safe.
 ///
-/// Thread-safe. Source: contracts/faasten.md 2.3 and 2.4 `[R]`; docs/design/file-system.md.
+/// Source: contracts/faasten.md 2.3 and 2.4 `[R]`; docs/design/file-system.md.
 public final class LabeledFs {
     public static final int FILE_BYTES_MAX = 4 << 20;
     public static final int LIST_ENTRIES_MAX = 1_000;
@@ -58,9 +58,10 @@ public final class LabeledFs {
     /// @param path of one step, the object itself
     public record Opened(FsPath path, Kind kind, Optional<Label> label) {}
 
-    /// Links the faceted directories `home` and `orgs` into the root, where they are missing. Acts below the
-    /// labels; it is what makes the root, and runs before anything is served.
+    /// Links `home` and `orgs` into the root where they are missing, and gives back what a killed server had reserved.
+    /// Acts below the labels, and runs before anything is served.
     public void bootstrap() {
+        quotas.unreserveAll();
         links.establish("home");
         links.establish("orgs");
     }
@@ -118,8 +119,7 @@ public final class LabeledFs {
     ///
     /// @param content for a blob a [BlobRef], made by whoever holds the blob
     /// @return the new object's id
-    /// @throws Refused `EXISTS`, `NOT_FOUND` (a directory on the way), `DENIED`, `TOO_LARGE`, `QUOTA`;
-    ///     `WRONG_KIND` for a kind that is not made this way
+    /// @throws Refused `EXISTS`, `NOT_FOUND` (a directory on the way), `DENIED`, `TOO_LARGE`, `QUOTA`, `WRONG_KIND`
     public ObjectId create(FsPath path, Kind kind, Label label, Bytes content, Privilege with) {
         kind.requirePlain();
         return createTcb(path, kind, label, content, with);
@@ -220,7 +220,7 @@ public final class LabeledFs {
 
     /// Links the object at `target` under another name. Taints with both paths. The object keeps its label.
     ///
-    /// @param target also an opened object, which need not be linked anywhere yet
+    /// @param target also an opened object, linked or not
     /// @throws Refused `EXISTS`, `NOT_FOUND`, `DENIED`; `WRONG_KIND` for a facet, which cannot be linked
     public void link(FsPath target, FsPath path, Privilege with) {
         try (var _ = barrier.begin()) {

@@ -5,6 +5,8 @@ import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// What each payer has stored. The sums change in the batch that changes what is stored, so they are exact after a
@@ -31,6 +33,41 @@ final class Quotas {
 
     Batch release(Batch batch, String payer, Cost cost) {
         return batch.add(Keys.items(payer), -cost.items(), 0).add(Keys.bytes(payer), -cost.bytes(), 0);
+    }
+
+    /// Room for bytes that are being written: none of it yet.
+    Reservation reservation(String payer) {
+        return new Reservation(this, payer);
+    }
+
+    /// @return false if there is not so much left
+    boolean reserve(String payer, long bytes) {
+        return store.commit(new Batch()
+                .add(Keys.bytes(payer), bytes, plan.apply(payer).bytesMax())
+                .add(Keys.reserved(payer), bytes, Long.MAX_VALUE));
+    }
+
+    void unreserve(String payer, long bytes) {
+        var batch = new Batch();
+        unreserve(batch, payer, bytes);
+        store.commit(batch);
+    }
+
+    void unreserve(Batch batch, String payer, long bytes) {
+        batch.add(Keys.bytes(payer), -bytes, 0).add(Keys.reserved(payer), -bytes, 0);
+    }
+
+    /// Gives back what is reserved by nobody any more: before anything is served.
+    void unreserveAll() {
+        Bytes prefix = Keys.reservations();
+        List<Store.Entry> page = store.scan(prefix, Bytes.EMPTY, Store.SCAN_ENTRIES_MAX);
+        while (!page.isEmpty()) {
+            for (Store.Entry reserved : page) {
+                String payer = Keys.below(prefix, reserved.key()).utf8();
+                unreserve(payer, Batch.number(Optional.of(reserved.value())));
+            }
+            page = store.scan(prefix, page.getLast().key(), Store.SCAN_ENTRIES_MAX);
+        }
     }
 
     /// After a batch has failed: whether it was for want of room.

@@ -1,7 +1,6 @@
 package dev.sluice.fs;
 
 import dev.sluice.blob.Blobs;
-import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
@@ -33,12 +32,18 @@ public final class UnlinkedBlobs {
     /// @param expires unless a record names it
     public record Made(ObjectId id, Instant expires) {}
 
+    /// Room for one that is being written, which the task's payer pays for.
+    public Reservation reserve() {
+        return fs.quotas.reservation(Task.current().payer());
+    }
+
     /// Charged to the task's payer by its length.
     ///
+    /// @param room that was reserved for it
     /// @throws Refused `DENIED`, `QUOTA`
-    public Made create(Label label, BlobRef blob) {
+    public Made create(Label label, BlobRef blob, Reservation room) {
         try (var _ = fs.barrier.begin()) {
-            return fs.heap.addUnlinked(Kind.BLOB, label, blob.encode(), Privilege.NONE, LEASE);
+            return fs.heap.addUnlinked(Kind.BLOB, label, blob.encode(), Privilege.NONE, LEASE, room);
         }
     }
 
@@ -78,13 +83,6 @@ public final class UnlinkedBlobs {
     public long bytesLeft() {
         long left = fs.quotas.bytesLeft(Task.current().payer());
         return Math.min(left, BYTES_MAX);
-    }
-
-    /// What a blob is refused with that is larger than [#bytesLeft].
-    public static Refused tooLarge(long bytesLeft) {
-        return bytesLeft < BYTES_MAX
-                ? Quotas.outOfBytes()
-                : new Refused(Refusal.TOO_LARGE, "a blob has at most " + BYTES_MAX + " bytes");
     }
 
     /// The id that a text names; nobody's where it can be none.

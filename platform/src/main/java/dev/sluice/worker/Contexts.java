@@ -24,7 +24,8 @@ final class Contexts {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /// Of a run that waited for longer than its blob was there.
-    static final Fault INPUT_GONE = new Fault("InputError", "the blob of the input is gone: it was deleted", List.of());
+    static final Fault INPUT_GONE = new Fault(
+            "InputError", "the blob of the input is gone: it was deleted, or the run may not read it", List.of());
 
     private Contexts() {}
 

@@ -252,6 +252,50 @@ final class BlobRoutesTest extends ApiTest {
                         ((MemoryBlobs) api.blobs).list(Optional.empty(), 1000).equals(before));
     }
 
+    private Socket begin(Asker asker, long length, String part) throws Exception {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), api.port());
+        String head = "POST /v1/blob HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
+                + asker.token() + "\r\nContent-Length: " + length + "\r\n\r\n" + part;
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+        return socket;
+    }
+
+    private static String answer(Socket socket) throws Exception {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aBlob_hasOneGibibyteAtMost() throws Exception {
+        try (Socket refused = begin(dev, (1L << 30) + 1, "")) {
+            assertThat(answer(refused)).startsWith("HTTP/1.1 413");
+        }
+        Asker full = api.developer("full", "function", "runs");
+        assertThat(api.put(root, "/v1/iam/organization/full/quota", "{\"storedMib\":1024}")
+                        .status())
+                .isEqualTo(200);
+        try (Socket _ = begin(full, 1L << 30, "part")) {
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                Answer refused = put(full, "", new byte[] {1});
+                assertThat(refused.status()).isEqualTo(429);
+                assertThat(refused.body()).contains("stored all the bytes");
+            });
+        }
+        await().atMost(PATIENCE).until(() -> put(full, "", new byte[] {1}).status() == 201);
+    }
+
+    @Test
+    void whoseRightsAreTakenDuringAnUpload_keepsNothing() throws Exception {
+        Asker leaver = api.addAccount(api.home("acme"), "leaver", "runs");
+        var before = ((MemoryBlobs) api.blobs).list(Optional.empty(), 1000);
+        try (Socket open = begin(leaver, 10, "hello")) {
+            Thread.sleep(200);
+            api.addAccount(api.home("acme"), "leaver", List.of("get"), List.of("image"));
+            open.getOutputStream().write("again".getBytes(StandardCharsets.UTF_8));
+            assertThat(answer(open)).startsWith("HTTP/1.1 403");
+        }
+        assertThat(((MemoryBlobs) api.blobs).list(Optional.empty(), 1000)).isEqualTo(before);
+    }
+
     @Test
     void aBlob_livesAsLongAsARunThatNamesIt() throws Exception {
         create(dev, python("kept", SUMS), "kept");
@@ -276,7 +320,7 @@ final class BlobRoutesTest extends ApiTest {
         Label label = Label.parse("acme/runs,acme/function");
         var unlinked = new UnlinkedBlobs(api.fs, api.blobs);
         ObjectId id = new Task(label, label, Privilege.NONE, "acme")
-                .run(() -> unlinked.create(label, new BlobRef(digest, content.length))
+                .run(() -> unlinked.create(label, new BlobRef(digest, content.length), unlinked.reserve())
                         .id());
         assertThat(api.bytes(alice, "/v1/blob/" + id)).isEqualTo(content);
         assertThat(api.delete(alice, "/v1/blob/" + id).status()).isEqualTo(404);
@@ -288,7 +332,7 @@ final class BlobRoutesTest extends ApiTest {
         Asker busy = api.developer("busy", "function", "runs");
         var open = new ArrayList<Socket>();
         try {
-            for (int i = 0; i < Uploads.AT_ONCE_MAX; i++) {
+            for (int i = 0; i < Uploads.Limits.SERVED.atOnceMax(); i++) {
                 var socket = new Socket(InetAddress.getLoopbackAddress(), api.port());
                 open.add(socket);
                 String head = "POST /v1/blob HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + busy.token()
