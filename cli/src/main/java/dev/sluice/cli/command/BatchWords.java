@@ -24,6 +24,10 @@ final class BatchWords {
             return word.equals("create");
         }
 
+        boolean isUpdate() {
+            return word.equals("update");
+        }
+
         boolean isDeletion() {
             return word.equals("delete");
         }
@@ -87,7 +91,7 @@ final class BatchWords {
     /// Before the first of them is done.
     private static void requirePossible(Deed deed, List<Batch.Step> steps) {
         for (Batch.Step step : steps) {
-            if (deed == UPDATE && !step.kind().isUpdated()) {
+            if (deed.isUpdate() && !step.kind().isUpdated()) {
                 throw Failure.usage(step.said() + " cannot be updated, only deleted and created again: sluice delete "
                         + "serviceinstance " + step.name() + ", then sluice create -f FILE\nNothing was done.");
             }
