@@ -27,6 +27,10 @@ import org.slf4j.LoggerFactory;
 final class FreshGuests implements AutoCloseable {
     static final Duration BOOT = Duration.ofSeconds(20);
     static final int PROCESSES_MAX = 64;
+
+    /// One that serves the run, and one that the function or its server starts for it.
+    private static final int THREADS_OF_A_RUN = 2;
+
     static final int SCRATCH_MIB = 64;
     static final int CPU_PERCENT = 100;
 
@@ -79,20 +83,27 @@ final class FreshGuests implements AutoCloseable {
     }
 
     /// A guest that is started for its use, on what the host has.
-    Instance start(Runtime runtime, int memoryMib, Map<String, String> environment)
+    ///
+    /// @param concurrency runs that it serves at a time
+    Instance start(Runtime runtime, int memoryMib, int concurrency, Map<String, String> environment)
             throws SandboxFailed, InterruptedException {
-        return start(runtime, memoryMib, environment, runtime.command(memoryMib), Optional.empty());
+        return start(runtime, memoryMib, concurrency, environment, runtime.command(memoryMib), Optional.empty());
     }
 
     /// A guest that is started for its use, on that root file system.
     Instance start(
-            Runtime runtime, int memoryMib, Map<String, String> environment, List<String> command, Optional<Path> root)
+            Runtime runtime,
+            int memoryMib,
+            int concurrency,
+            Map<String, String> environment,
+            List<String> command,
+            Optional<Path> root)
             throws SandboxFailed, InterruptedException {
         var spec = new GuestSpec(
                 runtime.language(),
                 command,
                 memoryMib,
-                PROCESSES_MAX,
+                PROCESSES_MAX + (concurrency - 1) * THREADS_OF_A_RUN,
                 SCRATCH_MIB,
                 CPU_PERCENT,
                 environment,
@@ -130,7 +141,7 @@ final class FreshGuests implements AutoCloseable {
         try {
             for (Runtime runtime : KEPT) {
                 while (queue(runtime).size() < readyOfEach && !isClosed) {
-                    keep(runtime, start(runtime, Limits.MEMORY_MIB_MIN, Map.of()));
+                    keep(runtime, start(runtime, Limits.MEMORY_MIB_MIN, 1, Map.of()));
                 }
             }
         } catch (SandboxFailed failed) {

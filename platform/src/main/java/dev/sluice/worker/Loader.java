@@ -99,12 +99,13 @@ final class Loader {
     private Instance start(FunctionSpec function, int memoryMib, Map<String, String> environment)
             throws PullFailed, SandboxFailed, InterruptedException {
         Runtime runtime = function.runtime();
+        int concurrency = function.deployment().concurrency();
         if (function.root().isEmpty()) {
-            return fresh.start(runtime, memoryMib, environment);
+            return fresh.start(runtime, memoryMib, concurrency, environment);
         }
         Path root = roots.open(function.root().get());
         List<String> command = roots.command(root, runtime, memoryMib);
-        return fresh.start(runtime, memoryMib, environment, command, Optional.of(root));
+        return fresh.start(runtime, memoryMib, concurrency, environment, command, Optional.of(root));
     }
 
     private Prepared load(

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.function.Convention;
 import dev.sluice.function.Deployment;
+import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.gate.Gate;
 import dev.sluice.image.Runtime;
@@ -285,6 +286,24 @@ final class SharingJavaTest {
                         .message())
                 .startsWith("runs that share an instance cannot read a blob");
         assertThat(answer(exec("calls", "last none"))).isEqualTo("\"it it it last\"");
+    }
+
+    @Test
+    void aLambdaHandler_isNotLoaded() throws Exception {
+        String source = """
+                import com.amazonaws.services.lambda.runtime.*;
+
+                public class Handles implements RequestHandler<Object, Object> {
+                    public Object handleRequest(Object input, Context context) {
+                        return input;
+                    }
+                }
+                """;
+        FunctionSpec spec = spine.spec(
+                        Runtime.JAVA, "Handles.java", source, "Handles", Convention.AUTO, limits(PATIENCE))
+                .with(sharing(2));
+        assertThat(spine.worker.check("acme", spec, PATIENCE).orElseThrow())
+                .startsWith("concurrency above 1 is for functions of Dispatch's form");
     }
 
     @Test

@@ -338,6 +338,60 @@ final class SharingTest {
         assertThat(fault(exec("yields-too", "1"))).startsWith("runs that share an instance yield nothing");
     }
 
+    /// Each has a thread, and another one where a server has them for its requests.
+    @ParameterizedTest
+    @EnumSource(names = {"PYTHON3", "JAVA"})
+    void asManyAsMayBe_areInOneGuestAtOnce(Runtime runtime) throws Exception {
+        int most = Deployment.CONCURRENCY_MAX;
+        String python = """
+                import threading
+                together = threading.Barrier(%d, timeout=20)
+                def handle(context, payload):
+                    other = threading.Thread(target=together.wait)
+                    other.start()
+                    other.join()
+                    return payload
+                """;
+        String java = """
+                import java.util.concurrent.*;
+                import java.util.function.BiFunction;
+                public class Meets implements BiFunction<Object, Object, Object> {
+                    static final CountDownLatch TOGETHER = new CountDownLatch(%d);
+                    public Object apply(Object context, Object payload) {
+                        try {
+                            var other = new Thread(() -> {
+                                TOGETHER.countDown();
+                                try {
+                                    TOGETHER.await(20, TimeUnit.SECONDS);
+                                } catch (InterruptedException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            });
+                            other.start();
+                            other.join();
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                        return payload;
+                    }
+                }
+                """;
+        String name = "most-" + runtime.language();
+        boolean isPython = runtime == Runtime.PYTHON3;
+        FunctionSpec spec = spine.spec(
+                runtime,
+                isPython ? "hello.py" : "Meets.java",
+                (isPython ? python : java).formatted(most),
+                isPython ? "hello.handle" : "Meets",
+                Convention.DISPATCH,
+                new Limits(runtime.memoryMibMin(), PATIENCE));
+        spine.create(name, spec.with(sharing(most)));
+        List<Run.View> views = all(name, payloads(most));
+        for (int n = 0; n < most; n++) {
+            assertThat(answer(views.get(n))).isEqualTo(String.valueOf(n));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"PYTHON3", "NODEJS"})
     void theContextsFiles_areRefused(Runtime runtime) throws Exception {
