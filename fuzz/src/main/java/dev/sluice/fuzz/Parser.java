@@ -9,6 +9,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
+import dev.sluice.oci.HostileImages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -167,6 +168,38 @@ enum Parser {
         @Override
         void take(byte[] input) {
             HostileUrls.fill(input);
+        }
+    },
+
+    /// The name of an image.
+    IMAGE_REFERENCE {
+        @Override
+        void take(byte[] input) {
+            HostileImages.reference(input);
+        }
+    },
+
+    /// How a registry wants to be asked.
+    REGISTRY_CHALLENGE {
+        @Override
+        void take(byte[] input) {
+            HostileImages.challenge(input);
+        }
+    },
+
+    /// What a registry says an image is: the first byte chooses the type, the rest is manifest and configuration.
+    IMAGE_MANIFEST {
+        @Override
+        void take(byte[] input) {
+            HostileImages.manifest(input);
+        }
+    },
+
+    /// Two layers of an image: the first byte says how many blocks the first has, and whether they are packed.
+    IMAGE_LAYERS {
+        @Override
+        void take(byte[] input) {
+            HostileImages.layers(input);
         }
     };
 
