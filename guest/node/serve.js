@@ -2,8 +2,9 @@
 // Serves one function over HTTP outside of Sluice, as Dispatch's images do: GET /healthz, and POST / of
 // {"context", "payload"} on port 8080.
 //
-// The function runs in a process of its own, the guest that Sluice runs it in. One call at a time. It has no calls of
-// the platform, and what keeps it in is whatever runs the image.
+// The function runs in a process of its own, the guest that Sluice runs it in. While that is gone, /healthz is 503; the
+// next call finds another one, and if none can be had, the server ends. One call at a time. It has no calls of the
+// platform, and what keeps it in is whatever runs the image.
 
 const fs = require('fs');
 const http = require('http');
@@ -15,6 +16,8 @@ const codec = require('./codec');
 const { KIND } = codec;
 const PORT = 8080;
 const BODY_BYTES_MAX = 6 << 20;
+const CONNECTIONS_MAX = 64; // more are closed
+const CALLS_MAX = 32; // the one that runs, and those that wait for it
 const LOG_BYTES_MAX = 1 << 20;
 const PIECE_BYTES = 1 << 20;
 const HOME = path.dirname(__dirname);
@@ -25,6 +28,7 @@ class Guest {
   #frames = [];
   #waiting = null;
   #isGone = false;
+  #isLoaded = false;
   #logs = { stdout: [], stderr: [] };
 
   constructor() {
@@ -87,6 +91,15 @@ class Guest {
     this.send(KIND.LOAD, 1, JSON.parse(fs.readFileSync(path.join(HOME, 'function.json'), 'utf8')));
     const { kind, value } = await this.receive();
     if (kind !== KIND.LOADED) throw new Error('the function does not load: ' + value.message);
+    this.#isLoaded = true;
+  }
+
+  get isGone() {
+    return this.#isGone;
+  }
+
+  get isWell() {
+    return this.#isLoaded && !this.#isGone;
   }
 
   async call(payload, context) {
@@ -135,19 +148,31 @@ async function start() {
   await guest.load();
 }
 
+/** Without another one, whatever runs the image is to know: the server ends. */
+async function replace() {
+  guest.end();
+  try {
+    await start();
+  } catch (problem) {
+    console.error('no other process has the function: ' + problem.message);
+    process.exit(1);
+  }
+}
+
 let turn = Promise.resolve();
+let calls = 0;
 
 /** One call after the other. */
 function answer(message) {
   const mine = turn.then(async () => {
+    if (guest.isGone) await replace();
     await guest.takeLogs();
     try {
       const { error, result } = await guest.call(message.payload, message.context);
       return { context: { logs: await guest.takeLogs(), error }, payload: result };
     } catch (problem) {
       const logs = await guest.takeLogs();
-      guest.end();
-      await start();
+      await replace();
       return { context: { logs, error: { type: 'SystemError', message: problem.message, stacktrace: [] } }, payload: null };
     }
   });
@@ -157,13 +182,16 @@ function answer(message) {
 
 function reply(response, status, value) {
   const body = Buffer.from(JSON.stringify(value));
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+  const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
+  response.writeHead(status, status === 503 ? { ...headers, 'Retry-After': '1' } : headers);
   response.end(body);
 }
 
 function handle(request, response) {
   if (request.method === 'GET') {
-    reply(response, request.url === '/healthz' ? 200 : 404, {});
+    if (request.url !== '/healthz') reply(response, 404, {});
+    else if (guest.isWell) reply(response, 200, {});
+    else reply(response, 503, { message: 'the function\'s process is gone: a call starts another one' });
     return;
   }
   const pieces = [];
@@ -188,7 +216,12 @@ function handle(request, response) {
       reply(response, 400, { message: 'the request is no JSON object: ' + problem.message });
       return;
     }
-    answer(message ?? {}).then((value) => reply(response, 200, value));
+    if (calls >= CALLS_MAX) {
+      reply(response, 503, { message: `${CALLS_MAX} calls run or wait: come later` });
+      return;
+    }
+    calls++;
+    answer(message ?? {}).then((value) => reply(response, 200, value)).finally(() => { calls--; });
   });
 }
 
@@ -196,6 +229,7 @@ start().then(() => {
   const server = http.createServer(handle).listen(Number(process.env.PORT || PORT), () => {
     console.log('serving on port ' + server.address().port);
   });
+  server.maxConnections = CONNECTIONS_MAX;
 }, (problem) => {
   console.error(problem.message);
   process.exit(1);

@@ -1,7 +1,8 @@
 """Serves one function over HTTP outside of Sluice, as Dispatch's images do: GET /healthz, and POST / of
 {"context", "payload"} on port 8080.
 
-The function runs in a process of its own, the guest that Sluice runs it in. One call at a time. It has no calls of the
+The function runs in a process of its own, the guest that Sluice runs it in. While that is gone, /healthz is 503; the
+next call finds another one, and if none can be had, the server ends. One call at a time. It has no calls of the
 platform, and what keeps it in is whatever runs the image.
 """
 
@@ -22,6 +23,9 @@ from sluice_guest import codec  # noqa: E402
 
 PORT = 8080
 BODY_BYTES_MAX = 6 << 20
+CONNECTIONS_MAX = 64  # each has a thread; more are told to come later
+CALLS_MAX = 32  # the one that runs, and those that wait for it
+PATIENCE_SECONDS = 30  # for a client that sends or reads nothing
 LOG_BYTES_MAX = 1 << 20
 PIECE_BYTES = 1 << 20
 HOME = os.path.dirname(_here)
@@ -119,6 +123,9 @@ class Guest:
         taken, self.logs = self.logs, {"stdout": b"", "stderr": b""}
         return {name: text.decode("utf-8", "replace").splitlines() for name, text in taken.items()}
 
+    def is_gone(self):
+        return self.process.poll() is not None
+
     def end(self):
         self.socket.close()
         self.process.kill()
@@ -136,35 +143,56 @@ class Server:
 
     def __init__(self):
         self.turn = threading.Lock()
+        self.calls = threading.BoundedSemaphore(CALLS_MAX)
         self.guest = None
         self.start()
 
     def start(self):
-        self.guest = Guest()
-        self.guest.load()
+        guest = Guest()
+        guest.load()
+        self.guest = guest
+
+    def replace(self):
+        """Another guest. Without one, whatever runs the image is to know: the server ends."""
+        self.guest.end()
+        try:
+            self.start()
+        except BaseException as problem:  # a SystemExit would end this thread only
+            print("no other process has the function: %s" % problem, file=sys.stderr, flush=True)
+            os._exit(1)
+
+    def is_well(self):
+        return not self.guest.is_gone()
 
     def answer(self, message):
         payload = json.dumps(message.get("payload")).encode()
         context = json.dumps(message.get("context") or {}).encode()
         with self.turn:
+            if self.guest.is_gone():
+                self.replace()
             self.guest.take_logs()
             try:
                 error, result = self.guest.call(payload, context)
                 logs = self.guest.take_logs()
             except (EOFError, OSError, codec.Violation):
                 logs = self.guest.take_logs()
-                self.guest.end()
                 error, result = {"type": "SystemError", "message": "the function's process ended", "stacktrace": []}, None
-                self.start()
+                self.replace()
         return {"context": {"logs": logs, "error": error}, "payload": result}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     server_version = "sluice"
     protocol_version = "HTTP/1.1"
+    timeout = PATIENCE_SECONDS
 
     def do_GET(self):
-        self.reply(200 if self.path == "/healthz" else 404, {})
+        if self.path != "/healthz":
+            self.reply(404, {})
+        elif self.server.function.is_well():
+            self.reply(200, {})
+        else:
+            self.reply(503, {"message": "the function's process is gone: a call starts another one"})
 
     def do_POST(self):
         try:
@@ -182,13 +210,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except (ValueError, RecursionError) as problem:
             self.reply(400, {"message": "the request is no JSON object: %s" % problem})
             return
-        self.reply(200, self.server.function.answer(message))
+        function = self.server.function
+        if not function.calls.acquire(blocking=False):
+            self.reply(503, {"message": "%d calls run or wait: come later" % CALLS_MAX})
+            return
+        try:
+            answer = function.answer(message)
+        finally:
+            function.calls.release()
+        self.reply(200, answer)
 
     def reply(self, status, value):
         body = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        if status == 503:
+            self.send_header("Retry-After", "1")
         self.end_headers()
         self.wfile.write(body)
 
@@ -196,9 +234,33 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Nothing: what is asked is nobody's business here."""
 
 
+class Listener(http.server.ThreadingHTTPServer):
+    """A thread for each connection, and at most CONNECTIONS_MAX of them."""
+
+    request_queue_size = CONNECTIONS_MAX
+    connections = threading.BoundedSemaphore(CONNECTIONS_MAX)
+
+    def process_request(self, request, client_address):
+        if self.connections.acquire(blocking=False):
+            super().process_request(request, client_address)
+            return
+        try:
+            request.settimeout(1)
+            request.sendall(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        except OSError:
+            pass  # it went first
+        self.shutdown_request(request)
+
+    def process_request_thread(self, request, client_address):
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.connections.release()
+
+
 def main():
     port = int(os.environ.get("PORT") or PORT)
-    with http.server.ThreadingHTTPServer(("", port), Handler) as server:
+    with Listener(("", port), Handler) as server:
         server.function = Server()
         print("serving on port %d" % server.server_address[1], flush=True)
         server.serve_forever()

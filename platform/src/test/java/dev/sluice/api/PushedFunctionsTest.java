@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import static dev.sluice.api.ApiServer.function;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
@@ -29,6 +30,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,9 +47,18 @@ import tools.jackson.databind.json.JsonMapper;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PushedFunctionsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /// As all of the servers have it.
+    private static final int CALLS_MAX = 32;
+
     private static final String PYTHON = """
+            import os, threading, time
+
             def handle(context, payload):
                 print('heard', payload)
+                if payload == 'vanish':
+                    threading.Timer(0.3, os._exit, [3]).start()
+                if payload == 'slow':
+                    time.sleep(0.1)
                 if payload == 'wrong':
                     raise ValueError('that is wrong')
                 return {'said': payload, 'of': context['who']}
@@ -54,6 +66,11 @@ final class PushedFunctionsTest {
     private static final String NODE = """
             module.exports = async (context, payload) => {
                 console.log('heard ' + payload);
+                if (payload === 'vanish') { // the guest's own thread waits for calls
+                    const end = "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 300)";
+                    new (require('worker_threads').Worker)(end, { eval: true });
+                }
+                if (payload === 'slow') await new Promise((resolve) => { setTimeout(resolve, 100); });
                 if (payload === 'wrong') throw new TypeError('that is wrong');
                 return { said: payload, of: context.who };
             };
@@ -68,6 +85,12 @@ final class PushedFunctionsTest {
 
                 public Answer apply(Map<String, Object> context, String payload) {
                     System.out.println("heard " + payload);
+                    if (payload.equals("vanish")) {
+                        Runtime.getRuntime().halt(3);
+                    }
+                    if (payload.equals("slow")) {
+                        java.util.concurrent.locks.LockSupport.parkNanos(100_000_000);
+                    }
                     if (payload.equals("wrong")) {
                         throw new IllegalArgumentException("that is wrong");
                     }
@@ -290,9 +313,57 @@ final class PushedFunctionsTest {
             assertThat(wrong.path("context").path("error").path("message").asString())
                     .isEqualTo("that is wrong");
             assertThat(wrong.path("payload").isNull()).isTrue();
+            manyWait(client, port);
+            tellsWhetherTheFunctionIsThere(client, port, serving, script.isEmpty());
         } finally {
             serving.destroyForcibly().waitFor();
         }
+    }
+
+    /// More than may wait are told to come later, and whether it is well is told meanwhile.
+    private static void manyWait(HttpClient client, int port) throws Exception {
+        var slow = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"payload\":\"slow\"}"))
+                .build();
+        List<CompletableFuture<HttpResponse<String>>> asked = Stream.generate(
+                        () -> client.sendAsync(slow, HttpResponse.BodyHandlers.ofString()))
+                .limit(CALLS_MAX + 8)
+                .toList();
+        assertThat(health(client, port)).isEqualTo(200);
+        int done = 0;
+        for (var one : asked) {
+            HttpResponse<String> answer = one.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            if (answer.statusCode() == 503) {
+                assertThat(answer.body()).contains(CALLS_MAX + " calls run or wait: come later");
+                assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+            } else {
+                assertThat(answer.body()).contains("heard slow");
+                done++;
+            }
+        }
+        assertThat(done).isBetween(CALLS_MAX, CALLS_MAX + 7);
+    }
+
+    /// A function in Java is the server itself.
+    private static void tellsWhetherTheFunctionIsThere(HttpClient client, int port, Process serving, boolean isOne)
+            throws Exception {
+        if (isOne) {
+            assertThatThrownBy(() -> ask(client, port, "{\"payload\":\"vanish\"}"))
+                    .isInstanceOf(IOException.class);
+            assertThat(serving.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            return;
+        }
+        assertThat(health(client, port)).isEqualTo(200);
+        ask(client, port, "{\"payload\":\"vanish\"}");
+        await().atMost(PATIENCE).until(() -> health(client, port) == 503);
+        JsonNode again = ask(client, port, "{\"payload\":\"b\",\"context\":{\"who\":\"me\"}}");
+        assertThat(again.path("payload").path("said").asString()).isEqualTo("b");
+        assertThat(health(client, port)).isEqualTo(200);
+    }
+
+    private static int health(HttpClient client, int port) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/healthz"));
+        return client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 
     private static JsonNode ask(HttpClient client, int port, String body) throws IOException, InterruptedException {

@@ -20,22 +20,36 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Serves one function over HTTP outside of Sluice, as Dispatch's images do: `GET /healthz`, and `POST /` of
 /// `{"context", "payload"}` on port 8080.
 ///
-/// One call at a time, in this process: a function that ends it ends the server. It has no calls of the platform, and
+/// One call at a time, in this process: a function that ends it ends the server, so that `/healthz` is 200 as long as
+/// there is one to answer. It has no calls of the platform, and
 /// what keeps it in is whatever runs the image.
 public final class Serve {
     private static final int PORT = 8080;
     private static final int BODY_BYTES_MAX = 6 << 20;
     private static final int RUN = 1;
 
+    /// Of this server; more wait at the door, and are closed beyond [#CONNECTIONS_MAX].
+    private static final int THREADS = 64;
+
+    private static final int CONNECTIONS_MAX = 128;
+
+    /// The one that runs, and those that wait for it.
+    private static final int CALLS_MAX = 32;
+
     private final Outside outside = new Outside();
     private final Channel channel = outside.channel();
     private final Entry function;
+    private final Lock turn = new ReentrantLock(true);
+    private final Semaphore calls = new Semaphore(CALLS_MAX);
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -64,8 +78,9 @@ public final class Serve {
             return;
         }
         String port = System.getenv("PORT");
+        System.setProperty("jdk.httpserver.maxConnections", Integer.toString(CONNECTIONS_MAX));
         var server = HttpServer.create(new InetSocketAddress(port == null ? PORT : Integer.parseInt(port)), 0);
-        server.setExecutor(Executors.newSingleThreadExecutor());
+        server.setExecutor(Executors.newFixedThreadPool(THREADS));
         server.createContext("/", serve::answer);
         server.start();
         System.out.println("serving on port " + server.getAddress().getPort());
@@ -92,7 +107,25 @@ public final class Serve {
                 reply(exchange, 400, message("the request is no JSON object"));
                 return;
             }
-            reply(exchange, 200, called(asked));
+            if (!calls.tryAcquire()) {
+                exchange.getResponseHeaders().set("Retry-After", "1");
+                reply(exchange, 503, message(CALLS_MAX + " calls run or wait: come later"));
+                return;
+            }
+            try {
+                reply(exchange, 200, inTurn(asked));
+            } finally {
+                calls.release();
+            }
+        }
+    }
+
+    private JsonObject inTurn(JsonObject asked) throws IOException {
+        turn.lock();
+        try {
+            return called(asked);
+        } finally {
+            turn.unlock();
         }
     }
 
