@@ -146,6 +146,35 @@ final class PullerTest {
     }
 
     @Test
+    void whoHasNoLogin_pushesToWhoeverTakesIt() throws Exception {
+        registry.push("made/base", "v1", two());
+        Fetched base = puller.find("acme", Reference.parse(registry.host() + "/made/base:v1"), NOBODY)
+                .fetch(work());
+        byte[] tar = new Layers().file("c", "3").tar();
+        Assembled image = Assembled.on(
+                offset -> {
+                    var packed = base.packed("acme");
+                    packed.skipNBytes(offset);
+                    return packed;
+                },
+                Bytes.copyOf(Layers.gzip(tar)),
+                Digest.of(Bytes.copyOf(tar)),
+                List.of("/bin/true"));
+        var pusher = new Pusher(egress, new PlainHosts(Set.of(registry.host(), guarded.host())));
+        Digest pushed =
+                pusher.push("acme", Reference.parse(registry.host() + "/made/anyone:v1"), NOBODY, image);
+        Path root = pull(registry.host() + "/made/anyone@sha256:" + pushed.hex(), NOBODY);
+        assertThat(root.resolve("a")).hasContent("2");
+        assertThat(root.resolve("c")).hasContent("3");
+
+        Reference closed = Reference.parse(guarded.host() + "/made/anyone:v1");
+        assertThat(catchThrowableOfType(PullFailed.class, () -> pusher.push("acme", closed, NOBODY, image))
+                        .reason())
+                .contains("for those who log in");
+        assertThat(pusher.push("acme", closed, ROBOT, image)).isEqualTo(pushed);
+    }
+
+    @Test
     void whatIsNotThere_isSaidToBeSo_soon() {
         long begun = System.nanoTime();
         assertThat(refused(registry.host() + "/made/none:v1", NOBODY)).contains("no such image");
