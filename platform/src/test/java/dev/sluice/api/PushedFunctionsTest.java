@@ -30,7 +30,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -325,20 +326,22 @@ final class PushedFunctionsTest {
         var slow = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
                 .POST(HttpRequest.BodyPublishers.ofString("{\"payload\":\"slow\"}"))
                 .build();
-        List<CompletableFuture<HttpResponse<String>>> asked = Stream.generate(
-                        () -> client.sendAsync(slow, HttpResponse.BodyHandlers.ofString()))
-                .limit(CALLS_MAX + 8)
-                .toList();
-        assertThat(health(client, port)).isEqualTo(200);
+        var asked = new ArrayList<Future<HttpResponse<String>>>();
         int done = 0;
-        for (var one : asked) {
-            HttpResponse<String> answer = one.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            if (answer.statusCode() == 503) {
-                assertThat(answer.body()).contains(CALLS_MAX + " calls run or wait: come later");
-                assertThat(answer.headers().firstValue("Retry-After")).contains("1");
-            } else {
-                assertThat(answer.body()).contains("heard slow");
-                done++;
+        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < CALLS_MAX + 8; i++) {
+                asked.add(callers.submit(() -> client.send(slow, HttpResponse.BodyHandlers.ofString())));
+            }
+            assertThat(health(client, port)).isEqualTo(200);
+            for (var one : asked) {
+                HttpResponse<String> answer = one.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                if (answer.statusCode() == 503) {
+                    assertThat(answer.body()).contains(CALLS_MAX + " calls run or wait: come later");
+                    assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+                } else {
+                    assertThat(answer.body()).contains("heard slow");
+                    done++;
+                }
             }
         }
         assertThat(done).isBetween(CALLS_MAX, CALLS_MAX + 7);
