@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// `functions`: how soon one is READY, what calls cost in each language, what it costs to accept runs, to list many of
-/// them and to have many functions.
+/// `functions`: how soon one is READY, what calls cost in each language, what it costs to accept runs, what it gives to
+/// share instances, what it costs to list many runs and to have many functions.
 final class FunctionsBench {
     static final String NAME = "functions";
 
@@ -72,6 +72,7 @@ final class FunctionsBench {
                 NAME + "-enqueue",
                 (report, data, objects) ->
                         EnqueueBench.run(report, data, new FunctionsBench(report, objects).length()));
+        parts.put(NAME + "-shared", (report, data, objects) -> new FunctionsBench(report, objects).shared(data));
         parts.put(NAME + "-runs", RunsBench::run);
         parts.put(NAME + "-registry", (report, data, objects) -> RegistryBench.run(report, data, functions(objects)));
         return parts;
@@ -118,6 +119,10 @@ final class FunctionsBench {
         try (SluiceServer server = SluiceServer.start(data)) {
             new FunctionsBench(report, objects).languages(server, data.resolve("bare"));
         }
+    }
+
+    private void shared(Path data) throws IOException, InterruptedException {
+        SharedBench.run(report, data, isQuick ? CALLERS_QUICK : CALLERS, length());
     }
 
     private Duration length() {

@@ -109,10 +109,11 @@ final class RegistryBench {
             for (int i = from; i < count; i += AUTHORS) {
                 String name = "many-" + i;
                 if (IS_CHECKED) {
-                    server.submit(name, "python3", "many.py", "def handle(context, payload):\n    return " + i + "\n");
+                    server.submit(
+                            name, "python3", "many.py", "def handle(context, payload):\n    return " + i + "\n", "");
                 } else {
                     server.submit(
-                            name, "powershell", "many.ps1", "function handle($context, $payload) { " + i + " }\n");
+                            name, "powershell", "many.ps1", "function handle($context, $payload) { " + i + " }\n", "");
                 }
             }
         } catch (IOException failed) {

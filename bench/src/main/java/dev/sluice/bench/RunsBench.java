@@ -28,7 +28,7 @@ final class RunsBench {
     private static final int PAGE_RUNS = 1_000;
     private static final int PARTS = 10;
     private static final int WARM_UP_RUNS = 300_000;
-    private static final int FEW = 100;
+    private static final int FEW_MAX = 100;
     private static final int LISTS = 200;
     private static final Component OWNER = Component.of(Principal.of(OPERATOR, "runs"));
     private static final Component OF_FEW = Component.of(Principal.of(OPERATOR, "few"));
@@ -90,25 +90,26 @@ final class RunsBench {
 
     /// What who may know of few runs waits for a list of them, beside one where there are no others.
     private static void few(Report report, Path data, int count) {
+        int few = Math.ceilDiv(count, step(count));
         Samples alone;
         Path small = data.resolveSibling("few");
         try (var store = open(small)) {
-            fill(new Runs(store, Clock.systemUTC()), FEW, 1);
-            alone = lists(new Runs(store, Clock.systemUTC()));
+            fill(new Runs(store, Clock.systemUTC()), few, 1);
+            alone = lists(new Runs(store, Clock.systemUTC()), few);
         }
         try (var store = open(data)) {
             String many = String.format(Locale.ROOT, "%,d", count);
             report.add(Figure.of(
                             FunctionsBench.NAME,
-                            "list of " + FEW + " runs, for whom " + many + " are secret",
-                            lists(new Runs(store, Clock.systemUTC())).micros(0.5) / 1e3,
+                            "list of " + few + " runs, for whom " + many + " are secret",
+                            lists(new Runs(store, Clock.systemUTC()), few).micros(0.5) / 1e3,
                             "ms",
                             "ratio about 1")
                     .beside("for whom as many are", alone.micros(0.5) / 1e3));
         }
     }
 
-    private static Samples lists(Runs runs) {
+    private static Samples lists(Runs runs, int few) {
         long[] nanos = new long[2 * LISTS];
         for (int i = 0; i < nanos.length; i++) {
             var reader = new Task(Label.PUBLIC, Label.of(OF_FEW, Component.TRUE), Privilege.NONE);
@@ -116,8 +117,8 @@ final class RunsBench {
             int listed = reader.run(() -> runs.list(OPERATOR, Runs.Wanted.ALL, Optional.empty(), PAGE_RUNS))
                     .size();
             nanos[i] = System.nanoTime() - start;
-            if (listed != FEW) {
-                throw new IllegalStateException(listed + " runs are listed, not " + FEW);
+            if (listed != few) {
+                throw new IllegalStateException(listed + " runs are listed, not " + few);
             }
         }
         return Samples.of(Arrays.copyOfRange(nanos, LISTS, nanos.length), 1); // warm
@@ -129,8 +130,13 @@ final class RunsBench {
 
     private static void fill(Path data, int count) {
         try (var store = open(data)) {
-            fill(new Runs(store, Clock.systemUTC()), count, Math.ceilDiv(count, FEW));
+            fill(new Runs(store, Clock.systemUTC()), count, step(count));
         }
+    }
+
+    /// So that at most [#FEW_MAX] are few.
+    private static int step(int count) {
+        return Math.ceilDiv(count, FEW_MAX);
     }
 
     /// @param step how many runs there are for each that the reader of few may know of

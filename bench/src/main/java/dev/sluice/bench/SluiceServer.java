@@ -140,15 +140,18 @@ final class SluiceServer implements AutoCloseable {
 
     /// Creates a function from one source file and waits until it is READY.
     void create(String name, String image, String file, String source) throws IOException, InterruptedException {
-        submit(name, image, file, source);
+        submit(name, image, file, source, "");
         awaitReady(name);
     }
 
     /// Creates a function, and does not wait.
-    void submit(String name, String image, String file, String source) throws IOException, InterruptedException {
+    ///
+    /// @param settings further fields, each after a comma
+    void submit(String name, String image, String file, String source, String settings)
+            throws IOException, InterruptedException {
         String upload = Base64.getEncoder().encodeToString(Upload.archive(file, source));
         String body = "{\"name\":\"" + name + "\",\"image\":\"" + image + "\",\"handler\":\"\",\"source\":\"" + upload
-                + "\",\"schema\":{},\"secrets\":[],\"services\":[],\"tags\":[]}";
+                + "\",\"schema\":{},\"secrets\":[],\"services\":[],\"tags\":[]" + settings + "}";
         HttpResponse<String> created = send("POST", "/v1/function", body);
         if (created.statusCode() != 201) {
             throw new IOException("a function was not created: " + created.body());
@@ -163,7 +166,7 @@ final class SluiceServer implements AutoCloseable {
                 .count();
     }
 
-    private void awaitReady(String name) throws IOException, InterruptedException {
+    void awaitReady(String name) throws IOException, InterruptedException {
         for (int i = 0; i < READY_POLLS_MAX; i++) {
             String status = JSON.readTree(
                             send("GET", "/v1/function/" + name, "").body())

@@ -21,8 +21,10 @@ final class BenchTest {
                     .containsPattern("source to READY, java, median .*<= 300 ms")
                     .contains("exec java, 4 callers")
                     .containsPattern("runs accepted, 64 callers, all at work .*>= 5,000 /s")
+                    .containsPattern("5 ms asleep, 4 callers, 16 runs an instance .*one run an instance")
+                    .containsPattern("list of 40 runs, for whom 40 are secret .*ratio about 1")
                     .containsPattern("page of 1000 runs, the oldest of 40 .*ratio about 1")
-                    .containsPattern("memory for each of 10 functions .*<= 4,096 B");
+                    .containsPattern("memory for each of 7 functions .*<= 4,096 B");
         }
     }
 }
