@@ -34,6 +34,7 @@ import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -258,12 +259,15 @@ public final class Api implements Handler {
     /// there may be many: who asks for one meanwhile finds it as it was.
     public void recover() {
         organizations.all().forEach(images::recover);
-        Thread.ofVirtual().name("recover").start(() -> organizations.all().forEach(this::recoverFunctions));
+        organizations.all().forEach(one -> lookThrough(one, functions::tidy));
+        Thread.ofVirtual()
+                .name("recover")
+                .start(() -> organizations.all().forEach(one -> lookThrough(one, functions::recover)));
     }
 
-    private void recoverFunctions(Organization organization) {
+    private static void lookThrough(Organization organization, Consumer<Organization> functions) {
         try {
-            functions.recover(organization);
+            functions.accept(organization);
         } catch (Refused refused) {
             LOG.warn("the functions of an organization were not looked through: {}", refused.refusal());
         }

@@ -194,6 +194,16 @@ final class FunctionVersions {
                 }));
     }
 
+    /// The same of all versions, after a restart and before anything is built: what goes on then is installed anew.
+    void removeLayersOfNone(Organization organization) {
+        locked(
+                organization,
+                () -> as(organization, () -> {
+                    files.removeLayersOfNone(organization);
+                    return organization;
+                }));
+    }
+
     /// Removes what was installed for a version if that came to nothing.
     void removeLayerOfNone(Organization organization, FunctionEntity entity) {
         locked(

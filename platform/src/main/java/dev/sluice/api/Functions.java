@@ -214,6 +214,11 @@ final class Functions implements Kept {
         }
     }
 
+    /// After a restart, before anything is served: gives back what was installed for versions that never were.
+    void tidy(Organization organization) {
+        versions.removeLayersOfNone(organization);
+    }
+
     /// After a restart: goes on with what was being built or deleted. Takes time that grows with the functions.
     void recover(Organization organization) {
         List<FunctionEntity> all = Upkeep.of(organization, Resource.FUNCTION).run(() -> files.list(organization));

@@ -58,14 +58,33 @@ final class ImageLayers {
         as(organization, layer(organization, name), path -> put(organization, path, files.label(organization), ref));
     }
 
+    /// A layer that another image has, held until it is kept elsewhere, too.
+    record Shared(ImageEntity.Built built, Blobs.Hold hold) implements AutoCloseable {
+        @Override
+        public void close() {
+            hold.close();
+        }
+    }
+
     /// A layer of the organization's that was installed for the same needs.
-    Optional<ImageEntity.Built> ofAnEqualImage(Organization organization, String key) {
+    Optional<Shared> ofAnEqualImage(Organization organization, String key) {
         List<Stored<ImageEntity>> all = Upkeep.of(organization, Resource.IMAGE).run(() -> files.list(organization));
         return all.stream()
                 .map(stored -> stored.entity().built())
                 .filter(Objects::nonNull)
-                .filter(built -> built.key().equals(key) && isThere(new Digest(built.layer())))
+                .filter(built -> built.key().equals(key))
+                .flatMap(built -> held(built).stream())
                 .findFirst();
+    }
+
+    private Optional<Shared> held(ImageEntity.Built built) {
+        var layer = new Digest(built.layer());
+        var shared = new Shared(built, blobs.hold(layer)); // first: what is there from now on stays
+        if (isThere(layer)) {
+            return Optional.of(shared);
+        }
+        shared.close();
+        return Optional.empty();
     }
 
     private boolean isThere(Digest layer) {

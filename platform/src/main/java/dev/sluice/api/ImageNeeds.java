@@ -68,11 +68,13 @@ final class ImageNeeds {
         }
         var needs = new Needs(runtime, manifest, packages);
         String key = key(needs);
-        Optional<ImageEntity.Built> same = layers.ofAnEqualImage(organization, key);
-        if (same.isPresent()) {
-            log.say("sluice: another image has the same needs, and this one shares what was installed for it");
-            layers.keep(organization, wish.name(), same.get());
-            return same;
+        try (ImageLayers.Shared same =
+                layers.ofAnEqualImage(organization, key).orElse(null)) {
+            if (same != null) {
+                log.say("sluice: another image has the same needs, and this one shares what was installed for it");
+                layers.keep(organization, wish.name(), same.built());
+                return Optional.of(same.built());
+            }
         }
         return Optional.of(install(organization, wish.name(), needs, key, log));
     }

@@ -51,11 +51,11 @@ final class ProjectNeeds {
             throw new Unfit(PROJECT + " names dependencies: " + Builds.remedy(Runtime.JAVA) + REMEDY);
         }
         var needs = new Needs(Runtime.JAVA, project.get(), ground.packages());
-        try {
-            Optional<ImageEntity.Built> same = images.ofAnEqualImage(organization, ImageNeeds.key(needs));
-            if (same.isPresent()) {
-                var shared =
-                        new BlobRef(new Digest(same.get().layer()), same.get().lengthBytes());
+        try (ImageLayers.Shared same =
+                images.ofAnEqualImage(organization, ImageNeeds.key(needs)).orElse(null)) {
+            if (same != null) {
+                var shared = new BlobRef(
+                        new Digest(same.built().layer()), same.built().lengthBytes());
                 versions.keepLayer(organization, entity, shared);
                 return List.of(shared.digest());
             }

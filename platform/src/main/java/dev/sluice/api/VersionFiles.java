@@ -131,6 +131,23 @@ final class VersionFiles {
         fs.create(path, Kind.BLOB, label, ref.encode(), FunctionFiles.writing(organization));
     }
 
+    /// Removes what was installed for versions that there are not: of builds that an ended server had begun.
+    void removeLayersOfNone(Organization organization) {
+        FsPath home = FsPath.home(FunctionFiles.label(organization)).child(LAYERS);
+        if (fs.find(home).isEmpty()) {
+            return;
+        }
+        List<Entry> page = fs.list(home, "", LabeledFs.LIST_ENTRIES_MAX);
+        while (!page.isEmpty()) {
+            page.stream()
+                    .map(Entry::name)
+                    .filter(name -> fs.find(directory(organization)).isEmpty()
+                            || fs.find(directory(organization).child(name)).isEmpty())
+                    .forEach(name -> unlinkIfThere(organization, home.child(name)));
+            page = fs.list(home, page.getLast().name(), LabeledFs.LIST_ENTRIES_MAX);
+        }
+    }
+
     void removeLayer(Organization organization, String name, long version) {
         FsPath path = layer(organization, name, version);
         if (fs.find(path.parent()).isPresent()) {

@@ -8,10 +8,14 @@ import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.blob.MemoryBlobs;
+import dev.sluice.bytes.Digest;
+import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.FsPath;
+import dev.sluice.fs.Kind;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import dev.sluice.store.MemoryStore;
+import dev.sluice.testing.HookedBlobs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -40,6 +44,7 @@ import org.springframework.expression.Expression;
 final class ProjectNeedsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String FUNCTION = "/v1/function";
+    private static final String ONE = PackageIndexes.dependency("one", "1");
     private static final String WORD = """
             import java.util.Map;
 
@@ -73,6 +78,7 @@ final class ProjectNeedsTest {
             }
             """;
 
+    private final HookedBlobs blobs = new HookedBlobs(new MemoryBlobs());
     private PackageIndexes indexes;
     private ApiServer api;
     private Asker admin;
@@ -81,7 +87,7 @@ final class ProjectNeedsTest {
     void serve(@TempDir Path directory) throws Exception {
         assumeTrue(Files.isDirectory(Path.of("/usr/share/maven/lib")), "maven is not installed");
         indexes = new PackageIndexes();
-        api = new ApiServer(directory, new MemoryStore(), new MemoryBlobs(), indexes.registries());
+        api = new ApiServer(directory, new MemoryStore(), blobs, indexes.registries());
         admin = api.developer("acme", "*");
         indexes.maven("one", "1", Map.of("word.txt", PackageIndexes.utf8("one")), "");
         indexes.maven("two", "1", Map.of("word.txt", PackageIndexes.utf8("two")), "");
@@ -97,14 +103,7 @@ final class ProjectNeedsTest {
 
     @Test
     void aFunctionsOwnProject_takesThePlaceOfItsImages_andGoesWithItsVersion() {
-        api.post(
-                admin,
-                "/v1/baseimage",
-                "{\"name\":\"jv\",\"dockerUrl\":\"dispatchframework/java-base\",\"language\":\"java\"}");
-        String manifest = quoted(PackageIndexes.pom("app", "1", PackageIndexes.dependency("one", "1")));
-        api.post(admin, "/v1/image", """
-                {"name":"i","baseImageName":"jv","runtimeDependencies":{"manifest":MANIFEST}}""".replace("MANIFEST", manifest));
-        settled("/v1/image/i", "READY");
+        image("i");
         create("plain", "i", Map.of("F.java", WORD));
         assertThat(run("plain", "null")).isEqualTo("\"one\"");
 
@@ -117,6 +116,40 @@ final class ProjectNeedsTest {
         assertThat(layers()).as("of a version that is kept").containsExactly("own.1");
         api.delete(admin, FUNCTION + "/own");
         assertThat(layers()).isEmpty();
+    }
+
+    /// Deleted, and its bytes collected, in the moment after the layer was found.
+    @Test
+    void theLayerOfAnEqualImage_stays_whateverBecomesOfThatImage() {
+        image("gone");
+        blobs.afterNextOpen(layerOf("gone"), () -> {
+            api.delete(admin, "/v1/image/gone");
+            await().atMost(PATIENCE)
+                    .until(() -> api.get(admin, "/v1/image/gone").status() == 404);
+            api.collectLater();
+        });
+        create("heir", "java", Map.of("F.java", WORD, "pom.xml", PackageIndexes.pom("app", "1", ONE)));
+        assertThat(blobs.isHookSpent()).isTrue();
+        assertThat(api.get(admin, "/v1/image/gone").status()).isEqualTo(404);
+        assertThat(run("heir", "null")).isEqualTo("\"one\"");
+    }
+
+    /// What a server that was killed before the version was made has left.
+    @Test
+    void aLayerOfNoVersion_isForgottenAtTheNextStart_andNoOther() {
+        create("own", "java", Map.of("F.java", WORD, "pom.xml", project("two")));
+        Organization acme = api.home("acme");
+        FsPath home = FsPath.home(FunctionFiles.label(acme)).child("all.layers");
+        for (String name : List.of("own.2", "never.1")) {
+            Upkeep.of(acme, Resource.FUNCTION).run(() -> {
+                api.fs.link(home.child("own.1"), home.child(name), FunctionFiles.writing(acme));
+                return name;
+            });
+        }
+        assertThat(layers()).containsExactly("never.1", "own.1", "own.2");
+        api.recover();
+        assertThat(layers()).containsExactly("own.1");
+        assertThat(run("own", "null")).isEqualTo("\"two\"");
     }
 
     @Test
@@ -186,6 +219,17 @@ final class ProjectNeedsTest {
         return PackageIndexes.pom("f", "1", PackageIndexes.dependency(dependency, "1"));
     }
 
+    private Digest layerOf(String image) {
+        Organization acme = api.home("acme");
+        FsPath path = new SharedFiles<>(api.fs, ImageEntity.class, Resource.IMAGE, Resource.FUNCTION)
+                .used(acme)
+                .child(image + ".layer");
+        return BlobRef.decode(Upkeep.of(acme, Resource.IMAGE)
+                        .run(() -> api.fs.read(path, Kind.BLOB))
+                        .bytes())
+                .digest();
+    }
+
     /// What is kept for versions.
     private List<String> layers() {
         Organization acme = api.home("acme");
@@ -194,6 +238,20 @@ final class ProjectNeedsTest {
                 .run(() -> api.fs.list(home, "", 100).stream()
                         .map(entry -> entry.name())
                         .toList());
+    }
+
+    private void image(String name) {
+        api.post(
+                admin,
+                "/v1/baseimage",
+                "{\"name\":\"jv\",\"dockerUrl\":\"dispatchframework/java-base\",\"language\":\"java\"}");
+        String manifest = quoted(PackageIndexes.pom("app", "1", ONE));
+        api.post(
+                admin,
+                "/v1/image",
+                "{\"name\":\"" + name + "\",\"baseImageName\":\"jv\",\"runtimeDependencies\":{\"manifest\":" + manifest
+                        + "}}");
+        settled("/v1/image/" + name, "READY");
     }
 
     private void create(String name, String image, Map<String, String> files) {
