@@ -22,6 +22,7 @@ final class BenchTest {
                     .contains("exec java, 4 callers")
                     .containsPattern("runs accepted, 64 callers, all at work .*>= 5,000 /s")
                     .containsPattern("5 ms asleep, 4 callers, 16 runs an instance .*one run an instance")
+                    .containsPattern("guests' memory after that .*one run an instance")
                     .containsPattern("list of 40 runs, for whom 40 are secret .*ratio about 1")
                     .containsPattern("page of 1000 runs, the oldest of 40 .*ratio about 1")
                     .containsPattern("memory for each of 7 functions .*<= 4,096 B");
