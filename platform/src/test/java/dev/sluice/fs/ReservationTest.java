@@ -140,7 +140,7 @@ final class ReservationTest {
         var taken = new AtomicInteger();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 50; i++) {
-                threads.submit(() -> {
+                threads.execute(() -> {
                     Task one = payer("acme");
                     if (refusal(one, () -> reserve(one).take(Reservation.STEP_BYTES)) == null) {
                         taken.incrementAndGet();

@@ -42,7 +42,7 @@ final class SharingJavaTest {
 
             public class Told implements BiFunction<Map<String, Object>, String, Object> {
                 static final List<String> BEGUN = new CopyOnWriteArrayList<>();
-                static final CyclicBarrier TOGETHER = new CyclicBarrier(%d);
+                static final CyclicBarrier TOGETHER = new CyclicBarrier(CONCURRENCY);
                 static final PrintStream KEPT = System.out;
 
                 @Override
@@ -64,7 +64,7 @@ final class SharingJavaTest {
                             System.out.print("begins ");
                             System.err.println("errs " + name);
                             meet();
-                            KEPT.printf("%%s%%n", name);
+                            KEPT.printf("%s%n", name);
                             meet();
                             var child = new Thread(() -> System.out.println("child of " + name));
                             child.start();
@@ -350,7 +350,7 @@ final class SharingJavaTest {
                 spine.spec(
                                 Runtime.JAVA,
                                 "Told.java",
-                                TOLD.formatted(concurrency),
+                                TOLD.replace("CONCURRENCY", String.valueOf(concurrency)),
                                 "Told",
                                 Convention.DISPATCH,
                                 limits(timeout))

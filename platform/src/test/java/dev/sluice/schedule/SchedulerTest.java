@@ -404,11 +404,12 @@ final class SchedulerTest {
             var held = granted(scheduler.acquire("a", 0, SHORT));
             for (int i = 0; i < 6; i++) {
                 int wish = i;
-                threads.submit(() -> {
-                    var lease = granted(scheduler.acquire("a", 16 * (wish % 2), LONG));
-                    order.add(wish);
-                    lease.close();
-                    return wish;
+                threads.execute(() -> {
+                    try (var _ = granted(scheduler.acquire("a", 16 * (wish % 2), LONG))) {
+                        order.add(wish);
+                    } catch (InterruptedException stopped) {
+                        Thread.currentThread().interrupt();
+                    }
                 });
                 await().until(() -> scheduler.load().waitingRuns() == wish + 1);
             }
