@@ -119,7 +119,7 @@ final class PushRoutes {
             throw Rejection.of(
                     400,
                     "the function cannot be pushed: it runs on what this server's host has, which is no image: create"
-                            + " a base image with a --docker-url of a registry, an image on it, and the function with"
+                            + " a base image of one in a registry (sluice create base-image NAME HOST/IMAGE:TAG), an image on it, and the function with"
                             + " that image");
         }
         witness.record(new Deed(

@@ -28,6 +28,7 @@ public final class Api {
     private static final int JSON_BYTES_MAX = 256 << 20;
 
     private static final int ERROR_BYTES_MAX = 1 << 20;
+    private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
 
     /// What the server says whatever the reason.
@@ -81,6 +82,11 @@ public final class Api {
         Answer answer = send(method, target, Map.of("Content-Type", "application/json"), body);
         if (answer.status() == FORBIDDEN && isUserOfNoOrganization()) {
             throw refusal(FORBIDDEN, bytes(answer, ERROR_BYTES_MAX)).withoutOrganization();
+        }
+        if (answer.status() == UNAUTHORIZED) {
+            throw refusal(UNAUTHORIZED, bytes(answer, ERROR_BYTES_MAX))
+                    .unproven(bearer().isPresent()
+                            || !settings.get(Setting.COOKIE).isEmpty());
         }
         return successful(answer);
     }

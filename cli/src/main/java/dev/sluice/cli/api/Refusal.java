@@ -32,6 +32,17 @@ public final class Refusal extends Failure {
                 code);
     }
 
+    /// With how one becomes somebody.
+    ///
+    /// @param wasSomebody whether the request had something that proves who one is
+    Refusal unproven(boolean wasSomebody) {
+        String why = wasSomebody ? "What you are logged in with is not good, or no longer." : "Nobody is logged in here.";
+        return new Refusal(
+                getMessage() + "\n" + why
+                        + " To log in: sluice login, or sluice login --service-account NAME --key-file FILE",
+                code);
+    }
+
     /// With what its request did not say.
     Refusal withoutOrganization() {
         return new Refusal(getMessage() + "\nSay in which organization you act: --organization ORG", code);

@@ -80,7 +80,7 @@ final class BatchWords {
             } catch (Failure no) {
                 session.printAll(answers);
                 throw new Failure(
-                        step.said() + ": " + no.getMessage() + "\n" + advice(deed, answers.size(), steps), no);
+                        step.said() + ": " + no.getMessage() + "\n" + advice(deed, answers.size(), steps) + way(deed, no), no);
             }
         }
         int worst = arguments.has("--wait") ? settled(steps, answers, session) : 0;
@@ -138,6 +138,17 @@ final class BatchWords {
             }
         }
         return worst;
+    }
+
+    /// How to go on where the first one was done before.
+    private static String way(Deed deed, Failure no) {
+        boolean isDone = no instanceof Refusal refusal && refusal.code() == deed.passed();
+        if (!isDone) {
+            return "";
+        }
+        return deed.isCreation()
+                ? "\n--again passes over what is there; sluice update -f changes it."
+                : "\n--again passes over what is gone.";
     }
 
     private static String advice(Deed deed, int done, List<Batch.Step> steps) {

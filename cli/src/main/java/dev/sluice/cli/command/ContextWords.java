@@ -68,7 +68,7 @@ final class ContextWords {
     private static int use(String wanted, Session session) {
         ConfigFile file = session.settings().file();
         if (!file.names().contains(wanted)) {
-            throw new Failure("No such context " + wanted);
+            throw new Failure("No such context " + wanted + "\nThere are: " + String.join(", ", file.names()));
         }
         file.withCurrent(wanted).save();
         session.say("Set context to " + wanted);

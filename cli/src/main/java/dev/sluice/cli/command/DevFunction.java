@@ -5,6 +5,7 @@ import dev.sluice.cli.json.Json;
 import dev.sluice.cli.json.JsonText;
 import dev.sluice.cli.json.Table;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +46,10 @@ final class DevFunction {
     }
 
     private Batch.Step read() {
+        if (!Files.exists(directory.resolve(BATCH))) {
+            throw Failure.usage(
+                    "there is no " + BATCH + " in " + directory + ": sluice init --lang LANGUAGE DIR makes one");
+        }
         List<Batch.Step> functions = Batch.read(BATCH, directory, InputStream.nullInputStream()).stream()
                 .filter(one -> one.kind() == BatchKind.FUNCTION)
                 .toList();

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 /// `login`: with a browser, without one, with a password, or as a service account.
 final class LoginWords {
     private static final int ANSWER_BYTES_MAX = 1 << 20;
+    private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final Pattern MAIL = Pattern.compile("[!-~]{1,254}");
     private static final List<String> OF_USERS = List.of("--device", "--provider", "--username", "--password-stdin");
@@ -48,9 +49,12 @@ final class LoginWords {
         String account = explicit(session, Setting.SERVICE_ACCOUNT);
         String key = explicit(session, Setting.JWT_PRIVATE_KEY);
         try {
-            session.api().get("/home");
+            Api.json(Api.successful(session.api().send("GET", "/home", Map.of(), Body.NONE)));
         } catch (Refusal e) {
-            throw new Failure("error logging in: " + e.getMessage(), e);
+            String hint = e.code() == UNAUTHORIZED
+                    ? "\nIs the account in the organization that was named, and is the file its private key?"
+                    : "";
+            throw new Failure("error logging in: " + e.getMessage() + hint, e);
         }
         String before = session.settings().file().current();
         String context = Credentials.rememberAccount(session, account, key);

@@ -2,11 +2,13 @@ package dev.sluice.cli.command;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Reads a command line: words first, then arguments, flags anywhere behind the word that they belong to. `--`
@@ -77,13 +79,35 @@ public final class Parser {
             return;
         }
         Word child = word.child(text)
-                .orElseThrow(() -> new BadUsage("unknown command: " + text + Spelling.hint(text, names(word)), path));
+                .orElseThrow(() -> new BadUsage("unknown command: " + text + hint(text), path));
         for (Flag flag : word.flags()) {
             if (values.containsKey(flag.name()) && !child.takes(flag)) {
                 throw new BadUsage("the flag " + flag.name() + " goes without a further word: " + text, path);
             }
         }
         path.add(child);
+    }
+
+    /// Where the word that was typed stands, if not here; else what it may have been.
+    private String hint(String text) {
+        String deed = path.size() == 1 ? "get" : word().name();
+        return below(List.of(path.getFirst()))
+                .filter(words -> words.stream().anyMatch(one -> isNamed(one, text)))
+                .filter(words -> words.stream().anyMatch(one -> isNamed(one, deed)))
+                .min(Comparator.comparingInt(List::size))
+                .map(words -> "; did you mean "
+                        + words.stream().map(Word::name).collect(Collectors.joining(" ")) + "?")
+                .orElseGet(() -> Spelling.hint(text, names(word())));
+    }
+
+    private static boolean isNamed(Word word, String text) {
+        return word.name().equals(text) || word.aliases().contains(text);
+    }
+
+    private static Stream<List<Word>> below(List<Word> path) {
+        return path.getLast().children().stream()
+                .map(child -> Stream.concat(path.stream(), Stream.of(child)).toList())
+                .flatMap(longer -> Stream.concat(Stream.of(longer), below(longer)));
     }
 
     private static List<String> names(Word word) {

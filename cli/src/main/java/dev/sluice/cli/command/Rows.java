@@ -9,6 +9,9 @@ import java.util.List;
 
 /// What tables show of entities.
 final class Rows {
+    /// `2026-11-21 12:00:00`; what `toString` leaves out is a second of 0.
+    private static final int TIME_CHARS = 19;
+
     private Rows() {}
 
     /// The entities of an answer: those of a list, or the only one. `null` is an empty list.
@@ -39,6 +42,7 @@ final class Rows {
                         .truncatedTo(ChronoUnit.SECONDS)
                         .toString()
                         .replace('T', ' '))
+                .map(text -> text.length() < TIME_CHARS ? text + ":00" : text)
                 .orElse("-");
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// `exec`, `get run` and `delete run`.
 final class RunWords {
@@ -16,6 +17,8 @@ final class RunWords {
 
     /// Since ever: the zero time of Go in Unix seconds, which Dispatch's client sends.
     private static final long EVER = -62_135_596_800L;
+
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private static final Optional<String> NO_LABEL = Optional.empty();
 
@@ -45,7 +48,7 @@ final class RunWords {
 
     static Word get() {
         return new Word("run", "Show one run, or list those of a function or all.", RunWords::get)
-                .optional("FUNCTION", "the function's name")
+                .optional("FUNCTION", "the function's name; or a run's id")
                 .optional("ID", "the run's id")
                 .flag(Flag.bare("only the run that started last", "--last"))
                 .flag(Flag.bare("a line for each change of a run's status, as they come", "--follow"))
@@ -171,8 +174,13 @@ final class RunWords {
     /// @param since seconds since 1970
     private static String target(Arguments arguments, long since) {
         Target target = Target.of(RUNS);
-        arguments.positional(1).ifPresent(target::segment);
-        arguments.positional(0).ifPresent(function -> target.query("functionName", function));
+        Optional<String> first = arguments.positional(0);
+        if (arguments.positional(1).isEmpty() && first.filter(ID.asMatchPredicate()).isPresent()) {
+            first.ifPresent(target::segment);
+        } else {
+            arguments.positional(1).ifPresent(target::segment);
+            first.ifPresent(function -> target.query("functionName", function));
+        }
         target.query("since", Long.toString(since));
         arguments.option("--application").ifPresent(name -> target.query("tags", "Application=" + name));
         arguments.option("--limit").ifPresent(limit -> target.query("limit", limit));

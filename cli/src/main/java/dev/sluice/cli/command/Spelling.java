@@ -2,15 +2,37 @@ package dev.sluice.cli.command;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /// Guesses what somebody meant to type.
 final class Spelling {
     private static final int MISTAKES_MAX = 2;
 
+    /// What other programs call it.
+    private static final Map<String, String> ELSEWHERE = Map.ofEntries(
+            Map.entry("list", "get"),
+            Map.entry("ls", "get"),
+            Map.entry("show", "get"),
+            Map.entry("describe", "get"),
+            Map.entry("remove", "delete"),
+            Map.entry("rm", "delete"),
+            Map.entry("add", "create"),
+            Map.entry("apply", "create"),
+            Map.entry("deploy", "create"),
+            Map.entry("edit", "update"),
+            Map.entry("run", "exec"),
+            Map.entry("call", "exec"),
+            Map.entry("tail", "log"));
+
     private Spelling() {}
 
     /// `; did you mean get?`, or nothing when no candidate is near.
     static String hint(String typed, List<String> candidates) {
+        String said = ELSEWHERE.getOrDefault(typed, "");
+        return candidates.contains(said) ? "; did you mean " + said + "?" : near(typed, candidates);
+    }
+
+    private static String near(String typed, List<String> candidates) {
         return candidates.stream()
                 .filter(candidate -> mistakes(typed, candidate) <= MISTAKES_MAX)
                 .min(Comparator.comparingInt(candidate -> mistakes(typed, candidate)))

@@ -55,6 +55,23 @@ final class AccountWordsTest extends RecordedTest {
 
         assertThat(outcome).isEqualTo(new Shell.Outcome(1, "", "error logging in: [Code: 403] Forbidden\n"));
         assertThat(written()).isEqualTo(before);
+        server.reply(401, "{\"code\": 401,\"message\": \"Unauthorized\"}");
+        assertThat(shell.run("login", "--service-account", "svc", "--jwt-private-key", key.toString())
+                        .err())
+                .isEqualTo("""
+                        error logging in: [Code: 401] Unauthorized
+                        Is the account in the organization that was named, and is the file its private key?
+                        """);
+    }
+
+    @Test
+    void whoIsNobody_isToldHowToLogIn() {
+        String unauthorized = "{\"code\": 401,\"message\": \"Unauthorized\"}";
+        server.reply(401, unauthorized).reply(401, unauthorized);
+        assertThat(shell.run("get", "functions").err())
+                .startsWith("[Code: 401] Unauthorized\nNobody is logged in here. To log in: sluice login, or ");
+        assertThat(shell.run("get", "functions", "--token", "old").err())
+                .contains("What you are logged in with is not good, or no longer. To log in: sluice login");
     }
 
     @Test
@@ -166,7 +183,7 @@ final class AccountWordsTest extends RecordedTest {
         String before = written();
 
         assertThat(shell.run("manage", "context", "--set", "x"))
-                .isEqualTo(new Shell.Outcome(1, "", "No such context x\n"));
+                .isEqualTo(new Shell.Outcome(1, "", "No such context x\nThere are: local\n"));
         assertThat(written()).isEqualTo(before);
     }
 

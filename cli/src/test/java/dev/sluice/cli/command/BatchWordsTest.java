@@ -181,6 +181,7 @@ final class BatchWordsTest extends RecordedTest {
         assertThat(outcome).isEqualTo(new Shell.Outcome(1, "Created API: a\n", """
                         API b: [Code: 409] API b already exists
                         1 of 3 were done before it, none after it. When that is mended, run the same line again, with --again.
+                        --again passes over what is there; sluice update -f changes it.
                         """));
         assertThat(server.asked()).hasSize(2);
     }

@@ -40,7 +40,7 @@ final class ContextWordsTest extends RecordedTest {
         assertThat(shell.run("context", "add", "other", "--host", "h", "--port", "x")
                         .exitCode())
                 .isEqualTo(1);
-        assertThat(shell.run("context", "use", "other").err()).contains("No such context other");
+        assertThat(shell.run("context", "use", "other").err()).startsWith("No such context other\nThere are: ");
         assertThat(Files.readString(shell.config())).isEqualTo(before);
     }
 

@@ -59,6 +59,11 @@ final class ParserTest {
     void lines_thatMakeNoSense_areRefused() {
         assertRefused("unknown command: gte; did you mean get?", "gte");
         assertRefused("unknown command: functoins; did you mean functions?", "get", "functoins");
+        assertRefused("unknown command: policies; did you mean sluice iam get policy?", "get", "policies");
+        assertRefused("unknown command: functions; did you mean sluice get function?", "functions");
+        assertRefused("unknown command: alias; did you mean sluice alias get?", "get", "alias");
+        assertRefused("unknown command: list; did you mean get?", "list", "functions");
+        assertRefused("unknown command: rm; did you mean delete?", "iam", "rm");
         assertRefused("unknown flag: --wiat; did you mean --wait?", "exec", "f", "--wiat");
         assertRefused("unknown flag: -x", "exec", "f", "-x");
         assertRefused("unexpected argument: g", "exec", "f", "g");

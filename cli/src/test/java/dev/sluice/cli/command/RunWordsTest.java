@@ -154,13 +154,15 @@ final class RunWordsTest extends RecordedTest {
         shell.run("get", "runs");
         shell.run("get", "runs", "f2", "--last");
         shell.run("get", "runs", "f2", "11111111-2222-4333-8444-555555555555", "-o", "json");
+        shell.run("get", "run", "11111111-2222-4333-8444-555555555555");
 
         assertThat(server.asked())
                 .extracting(asked -> asked.method() + " " + asked.target())
                 .containsExactly(
                         "GET /v1/runs?since=-62135596800",
                         "GET /v1/runs?functionName=f2&since=-62135596800",
-                        "GET /v1/runs/11111111-2222-4333-8444-555555555555?functionName=f2&since=-62135596800");
+                        "GET /v1/runs/11111111-2222-4333-8444-555555555555?functionName=f2&since=-62135596800",
+                        "GET /v1/runs/11111111-2222-4333-8444-555555555555?since=-62135596800");
     }
 
     @Test
@@ -175,7 +177,10 @@ final class RunWordsTest extends RecordedTest {
                 .reply(401, refusal);
         Shell.Outcome outcome = shell.run("get", "runs", "f", "--follow");
         assertThat(outcome.exitCode()).isEqualTo(1);
-        assertThat(outcome.err()).isEqualTo("[Code: 401] no\n");
+        assertThat(outcome.err()).isEqualTo("""
+                        [Code: 401] no
+                        Nobody is logged in here. To log in: sluice login, or sluice login --service-account NAME --key-file FILE
+                        """);
         assertThat(outcome.out().lines().map(line -> line.replaceAll("  .*  ", " ")))
                 .containsExactly("a READY", "b CREATING", "b READY");
         assertThat(server.asked())
@@ -184,6 +189,8 @@ final class RunWordsTest extends RecordedTest {
                         "/v1/runs?functionName=f&since=-62135596800",
                         "/v1/runs?functionName=f&since=1000",
                         "/v1/runs?functionName=f&since=1000");
+        server.reply(200, "[" + a.replace("1000", "1020") + "]");
+        assertThat(shell.run("get", "runs").out()).containsPattern(" \\d\\d:17:00\n");
         server.reply(200, "[" + a + "]").reply(401, refusal);
         assertThat(shell.run("get", "runs", "--follow", "--json").out()).isEqualTo(a + "\n");
         assertThat(shell.run("get", "runs", "--follow", "--last").err()).contains("--follow goes without --last");

@@ -28,6 +28,9 @@ final class SecretWordsTest extends RecordedTest {
                 .isEqualTo(new Shell.Outcome(0, "Updated secret: open-sesame\n", ""));
         assertThat(shell.run("delete", "secret", "open-sesame"))
                 .isEqualTo(new Shell.Outcome(0, "Deleted secret: open-sesame\n", ""));
+        assertThat(shell.run("delete", "secret", "word", "-o", "yaml").out()).isEqualTo("kind: Secret\nname: word\n");
+        assertThat(shell.typing("no JSON").run("create", "secret", "word", "-").err())
+                .startsWith("standard input must be JSON");
         assertThat(server.asked())
                 .extracting(asked -> asked.method() + " " + asked.target() + " " + asked.body())
                 .containsExactly(
@@ -35,7 +38,8 @@ final class SecretWordsTest extends RecordedTest {
                                 + "\"tags\":null}",
                         "PUT /v1/secret/open-sesame {\"name\":\"open-sesame\",\"secrets\":{\"password\":\"OpenSesame\"},"
                                 + "\"tags\":[{\"key\":\"Application\",\"value\":\"app1\"}]}",
-                        "DELETE /v1/secret/open-sesame ");
+                        "DELETE /v1/secret/open-sesame ",
+                        "DELETE /v1/secret/word ");
     }
 
     @Test
