@@ -140,7 +140,7 @@ final class Platform implements AutoCloseable {
                 fs,
                 blobs,
                 gates,
-                running(config, egress, invocations, guests, blobs),
+                running(config, egress, invocations, guests, blobs, store),
                 runs,
                 secrets,
                 system(config, fs, blobs, gates),
@@ -148,7 +148,7 @@ final class Platform implements AutoCloseable {
                 signIn,
                 tenancy(departures, limits, new OrganizationLimits(fs, audit, limits), scheduler, store));
         var isReady = new AtomicBoolean();
-        var api = new Api(rooms, new Api.Version(VERSION, "", ""), isReady::get, clock);
+        Api api = api(rooms, isReady, clock);
         var listener = listener(config.apiPort(), config.apiTlsPort(), identity, api);
         recover(departures, invocations, api);
         Endpoints served = writeClientFiles(admin, listener, gateway);
@@ -157,14 +157,21 @@ final class Platform implements AutoCloseable {
     }
 
     private static Api.Running running(
-            Config config, Egress egress, Invocations invocations, Guests guests, Blobs blobs) {
+            Config config, Egress egress, Invocations invocations, Guests guests, Blobs blobs, Store store) {
         var puller = new Puller(egress, config.plainRegistries());
         var pusher = new Pusher(egress, config.plainRegistries());
         return new Api.Running(
                 invocations,
                 guests.builds(),
                 new Pulls(puller, blobs, guests.roots()),
-                new Pushes(pusher, blobs, guests.roots(), config.guestDir()));
+                new Pushes(pusher, blobs, guests.roots(), config.guestDir()),
+                store);
+    }
+
+    private Api api(Api.Rooms rooms, AtomicBoolean isReady, Clock clock) {
+        var api = closing(new Api(rooms, new Api.Version(VERSION, "", ""), isReady::get, clock), Api::close);
+        closing(new Periodic("events", SWEEP_PAUSE, List.of(api::sweep)), Periodic::close);
+        return api;
     }
 
     private AdminAccess admin(Organizations organizations, Clock clock) throws IOException {

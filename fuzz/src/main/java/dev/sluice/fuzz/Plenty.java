@@ -65,8 +65,8 @@ final class Plenty {
 
     /// Nothing leaves for a registry.
     /// No image comes, and none goes.
-    static Api.Running running(Invocations invocations, Builds builds, Blobs blobs) {
-        return new Api.Running(invocations, builds, pulls(blobs), pushes(blobs));
+    static Api.Running running(Invocations invocations, Builds builds, Blobs blobs, Store store) {
+        return new Api.Running(invocations, builds, pulls(blobs), pushes(blobs), store);
     }
 
     private static Pulls pulls(Blobs blobs) {

@@ -26,6 +26,7 @@ import dev.sluice.org.Organizations;
 import dev.sluice.org.Resource;
 import dev.sluice.run.Runs;
 import dev.sluice.secret.Secrets;
+import dev.sluice.store.Store;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.SecureRandom;
@@ -39,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Everything that the API listeners answer, in one table.
-public final class Api implements Handler {
+public final class Api implements Handler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Api.class);
     private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
     private static final String ANY = "*";
@@ -54,6 +55,7 @@ public final class Api implements Handler {
     private final Routes routes;
     private final Functions functions;
     private final Images images;
+    private final Subscriptions subscriptions;
     private final OrganizationLimits register;
     private final Organizations organizations;
     private final AuditLog audit;
@@ -81,8 +83,8 @@ public final class Api implements Handler {
         }
     }
 
-    /// What runs code in guests, and what brings that which it runs on.
-    public record Running(Invocations invocations, Builds builds, Pulls pulls, Pushes pushes) {}
+    /// What runs code in guests, what brings that which it runs on, and what keeps what is to be run.
+    public record Running(Invocations invocations, Builds builds, Pulls pulls, Pushes pushes, Store store) {}
 
     /// What bounds organizations: how much each may have, and how one ends.
     public record Tenancy(Departures departures, Limiting limiting) {}
@@ -112,10 +114,10 @@ public final class Api implements Handler {
         var door = new Door(rooms.authenticator(), login.users(), rooms.audit(), limiting.limits(), rates);
         this.organizations = rooms.organizations();
         this.audit = rooms.audit();
-        this.images = images(rooms, clock);
-        StandbyWishes standby = standby(rooms);
+        this.images = Wiring.images(rooms, clock);
+        StandbyWishes standby = Wiring.standby(rooms);
         var versions = new FunctionVersions(rooms.fs(), audit, standby, new SecureRandom(), clock);
-        this.functions = functions(rooms, images, versions, standby, clock);
+        this.functions = Wiring.functions(rooms, images, versions, standby, clock);
         var table = new Routes.Table();
         var pages = new LoginPages(
                 login, new FormSeal(new SecureRandom(), login.providers().publicUrl()));
@@ -142,7 +144,8 @@ public final class Api implements Handler {
         addKept(table, iam, clock);
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
-        addSettings(table, door, rooms.fs(), clock);
+        this.subscriptions = Wiring.subscriptions(rooms, functions, clock);
+        addSettings(table, door, rooms.fs(), subscriptions, clock);
         addFunctions(table, door, versions, rooms, clock);
         addSecrets(table, door, rooms.secrets(), clock);
         addRuns(table, door, rooms, versions, clock);
@@ -152,18 +155,6 @@ public final class Api implements Handler {
         new AuditRoutes(door, audit).addTo(table);
         OpenApi.addTo(table, version.version());
         this.routes = table.build();
-    }
-
-    private static Images images(Rooms rooms, Clock clock) {
-        Running running = rooms.running();
-        return new Images(
-                rooms.fs(),
-                rooms.blobs(),
-                running.invocations(),
-                running.builds(),
-                running.pulls(),
-                new RegistryLogins(rooms.secrets()),
-                clock);
     }
 
     private static void addSecrets(Routes.Table table, Door door, Secrets secrets, InstantSource clock) {
@@ -212,25 +203,6 @@ public final class Api implements Handler {
         new AccountKeyRoutes(iam, organizations, accounts, clock).addTo(table);
     }
 
-    private static StandbyWishes standby(Rooms rooms) {
-        return new StandbyWishes(rooms.fs(), rooms.gates(), rooms.invocations().standby());
-    }
-
-    private static Functions functions(
-            Rooms rooms, Images images, FunctionVersions versions, StandbyWishes standby, Clock clock) {
-        return new Functions(
-                rooms.fs(),
-                rooms.gates(),
-                rooms.blobs(),
-                rooms.invocations(),
-                rooms.runs(),
-                images,
-                versions,
-                standby,
-                rooms.tenancy().limiting().limits(),
-                clock);
-    }
-
     private void addImages(Routes.Table table, Door door) {
         new EntityRoutes<>(door, Form.of(Resource.BASEIMAGE, "base image", "baseImageName", 201), images.bases())
                 .addTo(table);
@@ -239,19 +211,21 @@ public final class Api implements Handler {
     }
 
     /// Dispatch answers the creation of an application and of an API with 200.
-    private static void addSettings(Routes.Table table, Door door, LabeledFs fs, Clock clock) {
+    private static void addSettings(
+            Routes.Table table, Door door, LabeledFs fs, Subscriptions subscriptions, Clock clock) {
         var applications = new KeptEntities<>(fs, ApplicationWish.KIND, clock);
         new EntityRoutes<>(door, Form.of(Resource.APPLICATION, "application", "application", 200), applications)
                 .addTo(table);
         new EntityRoutes<>(door, Form.of(Resource.API, "API", "api", 200), new KeptEntities<>(fs, ApiWish.KIND, clock))
                 .addTo(table);
-        new EventRoutes(door, fs, clock).addTo(table);
+        new EventRoutes(door, fs, subscriptions, clock).addTo(table);
         new EdgeRoutes(door).addTo(table);
     }
 
     private void forget(Organization deleted) {
         functions.forget(deleted);
         images.forget(deleted);
+        subscriptions.forget(deleted);
         register.forget(deleted);
     }
 
@@ -262,7 +236,10 @@ public final class Api implements Handler {
         organizations.all().forEach(one -> lookThrough(one, functions::tidy));
         Thread.ofVirtual()
                 .name("recover")
-                .start(() -> organizations.all().forEach(one -> lookThrough(one, functions::recover)));
+                .start(() -> organizations.all().forEach(one -> {
+                    lookThrough(one, functions::recover);
+                    lookThrough(one, subscriptions::changed);
+                }));
     }
 
     private static void lookThrough(Organization organization, Consumer<Organization> functions) {
@@ -271,6 +248,17 @@ public final class Api implements Handler {
         } catch (Refused refused) {
             LOG.warn("the functions of an organization were not looked through: {}", refused.refusal());
         }
+    }
+
+    /// Removes what is not kept any longer. To be called again and again.
+    public void sweep() {
+        subscriptions.sweep();
+    }
+
+    /// Delivers no events any more.
+    @Override
+    public void close() {
+        subscriptions.close();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.authn.Login;
 import dev.sluice.bytes.Bytes;
+import dev.sluice.event.EventErasure;
 import dev.sluice.fs.Estates;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.org.Departed;
@@ -61,6 +62,7 @@ public final class Departures {
             Estates estates,
             Runs runs,
             RunErasure records,
+            EventErasure events,
             DataKeys keys,
             Login login,
             Consumer<String> guests) {
@@ -72,7 +74,15 @@ public final class Departures {
                 Login login,
                 Consumer<String> guests,
                 InstantSource clock) {
-            return new Parts(store, new Estates(fs), runs, new RunErasure(store, clock), keys, login, guests);
+            return new Parts(
+                    store,
+                    new Estates(fs),
+                    runs,
+                    new RunErasure(store, clock),
+                    new EventErasure(store),
+                    keys,
+                    login,
+                    guests);
         }
     }
 
@@ -98,6 +108,7 @@ public final class Departures {
         shards.addAll(removed.shards());
         shards.add(parts.keys().destroy(token));
         shards.addAll(parts.records().remove(token, label -> Estates.isForNobodyWithout(label, token)));
+        shards.addAll(parts.events().remove(token));
         parts.guests().accept(token);
         parts.store().rewrite(shards);
         begun.put(token, shards);

@@ -7,6 +7,8 @@ import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
 import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
 import dev.sluice.org.Action;
 import dev.sluice.org.EventKind;
 import dev.sluice.org.Operation;
@@ -15,20 +17,19 @@ import dev.sluice.org.Resource;
 import java.io.IOException;
 import java.time.InstantSource;
 
-/// `/v1/event`: subscriptions, drivers and their types are kept, and events are looked at. Nothing is delivered yet:
-/// an event that somebody has subscribed to is refused, and one that nobody has is dropped, as Dispatch does.
+/// `/v1/event`: subscriptions, drivers and their types, and events. One that nobody has subscribed to is dropped, as
+/// Dispatch does.
 final class EventRoutes {
     private static final String PATH = "/v1/event";
-    private static final String NOT_IMPLEMENTED = "Endpoint is not implemented in this version of Dispatch";
 
     private final Door door;
-    private final KeptEntities<SubscriptionWish> subscriptions;
+    private final Subscriptions subscriptions;
     private final KeptEntities<DriverTypeWish> types;
     private final KeptEntities<DriverWish> drivers;
 
-    EventRoutes(Door door, LabeledFs fs, InstantSource clock) {
+    EventRoutes(Door door, LabeledFs fs, Subscriptions subscriptions, InstantSource clock) {
         this.door = door;
-        this.subscriptions = new KeptEntities<>(fs, SubscriptionWish.KIND, clock);
+        this.subscriptions = subscriptions;
         this.types = new KeptEntities<>(fs, DriverTypeWish.KIND, clock);
         this.drivers = new KeptEntities<>(fs, DriverWish.kind(types), clock);
     }
@@ -54,14 +55,10 @@ final class EventRoutes {
         Caller.Known caller = door.borrower(request);
         Task task = Door.lent(caller, Operation.of(Action.CREATE, Resource.EVENT));
         Emission emission = Emission.parse(request.body(Emission.BYTES_MAX));
-        if (task.run(() -> isWanted(caller.organization(), emission))) {
-            return Response.error(501, 501, NOT_IMPLEMENTED);
-        }
-        return Response.json(200, emission.json());
-    }
-
-    private boolean isWanted(Organization organization, Emission emission) {
-        return subscriptions.wishes(organization).stream()
-                .anyMatch(subscription -> subscription.eventType().equals(emission.eventType()));
+        Organization organization = caller.organization();
+        Component events = Component.of(Resource.EVENT.in(organization.principal()));
+        Label label = Label.of(events, Component.TRUE).join(task.label());
+        subscriptions.emit(organization, emission.event(label));
+        return Response.json(200, emission.print());
     }
 }

@@ -49,6 +49,7 @@ final class Functions implements Kept {
     private final StandbyWishes standby;
     private final Runs runs;
     private final FunctionCounts counts;
+    private final Triggers triggers;
     private final CreationLocks deleting = new CreationLocks();
     private final Clock clock;
     private final Cache<Name, Optional<Target>> targets =
@@ -72,6 +73,7 @@ final class Functions implements Kept {
         this.standby = standby;
         this.runs = runs;
         this.counts = new FunctionCounts(files, limits);
+        this.triggers = new Triggers(fs, gates);
         this.clock = clock;
     }
 
@@ -249,6 +251,7 @@ final class Functions implements Kept {
             if (Upkeep.of(organization, Resource.FUNCTION).run(() -> files.isThere(organization, entity))) {
                 runs.forget(organization.token(), name);
                 builds.remove(organization, entity);
+                triggers.removeTo(organization, entity.id());
                 counts.forget(organization);
             }
         } finally {

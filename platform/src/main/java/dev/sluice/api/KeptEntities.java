@@ -110,9 +110,9 @@ final class KeptEntities<W extends KeptEntity.Wish> implements Entities<W> {
         return files.find(organization, name).map(KeptEntity::wish);
     }
 
-    /// What the authors of all asked for.
-    List<W> wishes(Organization organization) {
-        return files.list(organization).stream().map(KeptEntity::wish).toList();
+    /// All that is kept of all.
+    List<KeptEntity<W>> entities(Organization organization) {
+        return files.list(organization);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.api.FunctionEntity.Tag;
 import dev.sluice.api.KeptEntities.Kind;
+import dev.sluice.event.Filter;
 import dev.sluice.org.Action;
 import dev.sluice.org.Need;
 import dev.sluice.org.Resource;
@@ -30,6 +31,11 @@ record SubscriptionWish(String name, String eventType, String function, List<Str
     SubscriptionWish {
         secrets = List.copyOf(secrets);
         tags = List.copyOf(tags);
+    }
+
+    /// The events that become runs.
+    Filter wanted() {
+        return new Filter.Type(eventType);
     }
 
     private static SubscriptionWish parse(JsonBody fields) {

@@ -30,6 +30,24 @@ public final class Upkeep {
                 organization.token());
     }
 
+    /// As [#of], and it may make gates there that enter for `enter`, and know of what they lead to: whoever wrote down
+    /// there that he wants one was lent that.
+    public static Task leading(Organization organization, Resource resource, Component enter) {
+        Component held = Component.of(resource.in(organization.principal())).and(enter);
+        return new Task(Label.PUBLIC, Label.of(held, Component.TRUE), Privilege.mintTcb(held), organization.token());
+    }
+
+    /// A task that fires triggers with an event of that label. It knows what the event knows, and may find triggers and
+    /// enter them; it releases nothing.
+    public static Task firing(Organization organization, Label event) {
+        Component events = Component.of(Resource.EVENT.in(organization.principal()));
+        return new Task(
+                event,
+                Label.of(event.secrecy().and(events), Component.TRUE),
+                Privilege.mintTcb(Component.TRUE, events),
+                organization.token());
+    }
+
     /// A task that vouches for what the system of that name publishes, and may know nothing that is secret.
     public static Task system(String name) {
         Component held = Component.of(Principal.of(name));

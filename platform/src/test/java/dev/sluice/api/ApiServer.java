@@ -218,7 +218,7 @@ final class ApiServer implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        new Api.Running(invocations, builds, pulls, pushes),
+                        new Api.Running(invocations, builds, pulls, pushes, store),
                         runs,
                         secrets,
                         system,
@@ -242,6 +242,7 @@ final class ApiServer implements AutoCloseable {
     public void close() {
         client.close();
         server.close();
+        api.close();
         builds.close();
         worker.close();
         driver.close();
@@ -277,7 +278,7 @@ final class ApiServer implements AutoCloseable {
     /// The removal of what deleted organizations leave, where guests are ended so.
     Departures departures(Consumer<String> guests, InstantSource at) {
         var others = new Departures.Parts(
-                parts.store(), parts.estates(), parts.runs(), parts.records(), parts.keys(), parts.login(), guests);
+                parts.store(), parts.estates(), parts.runs(), parts.records(), parts.events(), parts.keys(), parts.login(), guests);
         return new Departures(new Departed(fs, audit), others, at);
     }
 

@@ -1,0 +1,144 @@
+package dev.sluice.api;
+
+import dev.sluice.authn.Upkeep;
+import dev.sluice.bytes.Bytes;
+import dev.sluice.event.Deliveries;
+import dev.sluice.event.Event;
+import dev.sluice.event.Subscription;
+import dev.sluice.invoke.Invocations;
+import dev.sluice.fs.LabeledFs;
+import dev.sluice.gate.Gates;
+import dev.sluice.kernel.Refused;
+import dev.sluice.org.Need;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Resource;
+import dev.sluice.store.Store;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/// The subscriptions of organizations, and the events that come to them.
+///
+/// Thread-safe.
+final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
+    private final KeptEntities<SubscriptionWish> kept;
+    private final Triggers triggers;
+    private final Deliveries deliveries;
+    private final ConcurrentMap<String, Organization> organizations = new ConcurrentHashMap<>();
+
+    Subscriptions(
+            LabeledFs fs,
+            Gates gates,
+            Store store,
+            Functions functions,
+            Invocations invocations,
+            InstantSource clock) {
+        this.kept = new KeptEntities<>(fs, SubscriptionWish.KIND, clock);
+        this.triggers = new Triggers(fs, gates);
+        var courier = new EventCourier(functions, triggers, invocations, this::organization);
+        this.deliveries = new Deliveries(store, clock, courier, token -> all(organization(token)));
+    }
+
+    private Organization organization(String token) {
+        Organization known = organizations.get(token);
+        if (known == null) {
+            throw Refused.notFound();
+        }
+        return known;
+    }
+
+    private List<Subscription> all(Organization organization) {
+        return Upkeep.of(organization, Resource.EVENT).run(() -> kept.entities(organization)).stream()
+                .map(Subscriptions::subscription)
+                .toList();
+    }
+
+    private static Subscription subscription(KeptEntity<SubscriptionWish> entity) {
+        SubscriptionWish wish = entity.wish();
+        return new Subscription(
+                entity.id(),
+                wish.name(),
+                wish.function(),
+                wish.secrets(),
+                wish.wanted(),
+                entity.createdSeconds() * 1000,
+                false);
+    }
+
+    /// Takes an event in. Durable on return.
+    ///
+    /// @throws Refused `AT_LIMIT` if too many wait to be delivered
+    void emit(Organization organization, Event event) {
+        organizations.putIfAbsent(organization.token(), organization);
+        deliveries.emit(organization.token(), event);
+    }
+
+    /// What is there has changed, or is to be gone on with after a restart.
+    void changed(Organization organization) {
+        organizations.put(organization.token(), organization);
+        deliveries.changed(organization.token());
+    }
+
+    void forget(Organization organization) {
+        deliveries.forget(organization.token());
+        organizations.remove(organization.token());
+    }
+
+    /// Removes the events that are not kept any more. To be called again and again.
+    void sweep() {
+        deliveries.sweep();
+    }
+
+    @Override
+    public void close() {
+        deliveries.close();
+    }
+
+    @Override
+    public SubscriptionWish parse(Bytes body) {
+        return kept.parse(body);
+    }
+
+    @Override
+    public String name(SubscriptionWish wish) {
+        return kept.name(wish);
+    }
+
+    @Override
+    public List<Need> alsoNeeds(SubscriptionWish wish) {
+        return kept.alsoNeeds(wish);
+    }
+
+    @Override
+    public NamedEntity create(Organization organization, SubscriptionWish wish) {
+        NamedEntity made = kept.create(organization, wish);
+        changed(organization);
+        return made;
+    }
+
+    @Override
+    public NamedEntity update(Organization organization, String name, SubscriptionWish wish) {
+        NamedEntity updated = kept.update(organization, name, wish);
+        changed(organization);
+        return updated;
+    }
+
+    @Override
+    public NamedEntity find(Organization organization, String name) {
+        return kept.find(organization, name);
+    }
+
+    @Override
+    public List<KeptEntity.Seen> list(Organization organization) {
+        return kept.list(organization);
+    }
+
+    @Override
+    public NamedEntity delete(Organization organization, String name) {
+        NamedEntity deleted = kept.delete(organization, name);
+        changed(organization);
+        triggers.removeOf(organization, name);
+        return deleted;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.sluice.api;
+
+import java.time.Clock;
+
+/// How what the routes work with is made of the other rooms.
+final class Wiring {
+    private Wiring() {}
+
+    static Images images(Api.Rooms rooms, Clock clock) {
+        Api.Running running = rooms.running();
+        return new Images(
+                rooms.fs(),
+                rooms.blobs(),
+                running.invocations(),
+                running.builds(),
+                running.pulls(),
+                new RegistryLogins(rooms.secrets()),
+                clock);
+    }
+
+    static StandbyWishes standby(Api.Rooms rooms) {
+        return new StandbyWishes(rooms.fs(), rooms.gates(), rooms.invocations().standby());
+    }
+
+    static Functions functions(
+            Api.Rooms rooms, Images images, FunctionVersions versions, StandbyWishes standby, Clock clock) {
+        return new Functions(
+                rooms.fs(),
+                rooms.gates(),
+                rooms.blobs(),
+                rooms.invocations(),
+                rooms.runs(),
+                images,
+                versions,
+                standby,
+                rooms.tenancy().limiting().limits(),
+                clock);
+    }
+
+    static Subscriptions subscriptions(Api.Rooms rooms, Functions functions, Clock clock) {
+        return new Subscriptions(
+                rooms.fs(), rooms.gates(), rooms.running().store(), functions, rooms.invocations(), clock);
+    }
+}

@@ -1,0 +1,161 @@
+package dev.sluice.event;
+
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.store.Store;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+
+/// Takes events in, durably, and delivers each to the subscriptions that want it, at least once. Restarts change
+/// nothing of that.
+///
+/// Thread-safe.
+public final class Deliveries implements AutoCloseable {
+    /// How many events of one organization are handed over at the same moment.
+    static final int TURNS = 16;
+
+    private final EventLog log;
+    private final Pump.Kept kept;
+    private final Courier courier;
+    private final Function<String, List<Subscription>> subscriptions;
+    private final ConcurrentMap<String, Tenant> tenants = new ConcurrentHashMap<>();
+
+    /// The subscriptions of an organization, at work.
+    private static final class Tenant {
+        private final Semaphore turns = new Semaphore(TURNS, true);
+        private Map<String, Pump> pumps = Map.of(); // guarded by this; the map itself never changes
+        private boolean isLoaded; // guarded by this
+    }
+
+    /// @param subscriptions of an organization, by its token
+    public Deliveries(
+            Store store, InstantSource clock, Courier courier, Function<String, List<Subscription>> subscriptions) {
+        this(store, new EventLog(store, clock), clock, courier, subscriptions, Pump.BACKOFF_MIN);
+    }
+
+    Deliveries(
+            Store store,
+            EventLog log,
+            InstantSource clock,
+            Courier courier,
+            Function<String, List<Subscription>> subscriptions,
+            Duration backoff) {
+        this.log = log;
+        this.kept = new Pump.Kept(log, new Cursors(store), new UndeliveredEvents(store), clock, new Random(), backoff);
+        this.courier = courier;
+        this.subscriptions = subscriptions;
+    }
+
+    /// Takes an event in. Durable on return; one that nobody has subscribed to is dropped.
+    ///
+    /// @throws Refused `AT_LIMIT` if too many events wait to be delivered
+    public void emit(String organization, Event event) {
+        List<Pump> wanting = pumps(organization).values().stream()
+                .filter(pump -> pump.subscription().wanted().matches(event))
+                .toList();
+        if (wanting.isEmpty()) {
+            return;
+        }
+        if (log.append(organization, event).isEmpty()
+                && !(trim(organization) && log.append(organization, event).isPresent())) {
+            throw new Refused(
+                    Refusal.AT_LIMIT, "too many events of your organization wait to be delivered: emit more slowly");
+        }
+        wanting.forEach(Pump::wake);
+    }
+
+    /// The subscriptions of an organization have changed, or it has just been found.
+    public void changed(String organization) {
+        Tenant tenant = tenants.computeIfAbsent(organization, _ -> new Tenant());
+        synchronized (tenant) {
+            load(organization, tenant);
+        }
+    }
+
+    private Map<String, Pump> pumps(String organization) {
+        Tenant tenant = tenants.computeIfAbsent(organization, _ -> new Tenant());
+        synchronized (tenant) {
+            if (!tenant.isLoaded) {
+                load(organization, tenant);
+            }
+            return tenant.pumps;
+        }
+    }
+
+    /// A pump whose subscription is as it was goes on.
+    private void load(String organization, Tenant tenant) {
+        Map<String, Pump> before = tenant.pumps;
+        var after = new HashMap<String, Pump>();
+        for (Subscription now : subscriptions.apply(organization)) {
+            Pump same = before.get(now.id());
+            if (same == null || !same.subscription().equals(now)) {
+                Optional.ofNullable(same).ifPresent(Pump::close);
+                same = new Pump(organization, now, kept, courier, tenant.turns);
+                same.start();
+            }
+            after.put(now.id(), same);
+        }
+        before.forEach((id, pump) -> {
+            if (!after.containsKey(id)) {
+                pump.close();
+            }
+        });
+        tenant.pumps = Map.copyOf(after);
+        tenant.isLoaded = true;
+    }
+
+    /// Removes what every subscription has, and what is too old.
+    ///
+    /// @return whether there is room again
+    private boolean trim(String organization) {
+        long place = pumps(organization).values().stream()
+                .mapToLong(Pump::place)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        return log.trim(organization, place);
+    }
+
+    /// The oldest events after `place` that could not be delivered to a subscription.
+    public List<Undelivered> undelivered(String organization, String subscription, long place, int limit) {
+        return kept.undelivered().list(organization, subscription, place, limit);
+    }
+
+    /// Removes the events that are not kept any more. To be called again and again.
+    public void sweep() {
+        tenants.keySet().forEach(organization -> {
+            while (log.trim(organization, 0)) {
+                Thread.yield();
+            }
+        });
+    }
+
+    /// Delivers nothing more of an organization that was deleted.
+    public void forget(String organization) {
+        Tenant gone = tenants.remove(organization);
+        if (gone != null) {
+            close(gone);
+        }
+        log.forget(organization);
+    }
+
+    private static void close(Tenant tenant) {
+        synchronized (tenant) {
+            tenant.pumps.values().forEach(Pump::close);
+        }
+    }
+
+    /// Delivers nothing more.
+    @Override
+    public void close() {
+        tenants.values().forEach(Deliveries::close);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.sluice.event;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/// The store's keys of this room. All of an organization begin with the hash of its name.
+final class EventKeys {
+    private static final int SHARD_BYTES = 4;
+    private static final char ROOM = 'v';
+    private static final char LOG = 'l';
+    private static final char COUNT = 'n';
+    private static final char SIZE = 'b';
+    private static final char CURSOR = 'c';
+    private static final char DEAD = 'd';
+
+    private EventKeys() {}
+
+    /// All of an organization.
+    static Bytes all(String organization) {
+        return key(organization, new byte[0]);
+    }
+
+    static Bytes log(String organization) {
+        return key(organization, new byte[] {(byte) LOG});
+    }
+
+    /// In the order of the places.
+    static Bytes at(String organization, long place) {
+        return key(organization, new byte[] {(byte) LOG}, number(place));
+    }
+
+    static long place(Bytes key) {
+        return key.slice(key.length() - Long.BYTES, key.length()).asBuffer().getLong();
+    }
+
+    /// How many events the log has.
+    static Bytes count(String organization) {
+        return key(organization, new byte[] {(byte) COUNT});
+    }
+
+    /// How many bytes the log has.
+    static Bytes size(String organization) {
+        return key(organization, new byte[] {(byte) SIZE});
+    }
+
+    static Bytes cursor(String organization, String subscription) {
+        return key(organization, new byte[] {(byte) CURSOR}, text(subscription));
+    }
+
+    static Bytes dead(String organization, String subscription) {
+        return key(organization, new byte[] {(byte) DEAD}, text(subscription), new byte[] {0});
+    }
+
+    static Bytes dead(String organization, String subscription, long place) {
+        return key(organization, new byte[] {(byte) DEAD}, text(subscription), new byte[] {0}, number(place));
+    }
+
+    static Bytes shard(Bytes key) {
+        return key.slice(0, SHARD_BYTES);
+    }
+
+    private static byte[] number(long place) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(place).array();
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Bytes key(String organization, byte[]... parts) {
+        var out = new ByteArrayOutputStream();
+        out.write(Digest.sha256().digest(text(organization)), 0, SHARD_BYTES);
+        out.write(ROOM);
+        out.writeBytes(text(organization));
+        out.write(0);
+        for (byte[] part : parts) {
+            out.writeBytes(part);
+        }
+        return Bytes.takeOver(out.toByteArray());
+    }
+}

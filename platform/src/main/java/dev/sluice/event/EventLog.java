@@ -1,0 +1,155 @@
+package dev.sluice.event;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.store.Batch;
+import dev.sluice.store.Store;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/// The events of each organization, in the order in which they came, durable before they are acknowledged.
+///
+/// A place says when: its upper bits are milliseconds since 1970. Places only grow, also where the clock was set back.
+///
+/// Thread-safe.
+final class EventLog {
+    /// Of one organization.
+    static final int EVENTS_MAX = 100_000;
+
+    static final long BYTES_MAX = 512L << 20;
+
+    /// How long an event is kept, to be delivered or to be delivered again.
+    static final Duration KEPT = Duration.ofDays(7);
+
+    static final int PAGE_EVENTS_MAX = 32;
+    private static final int TRIMMED_AT_ONCE = 500;
+
+    /// 2^16 events in a millisecond.
+    private static final int WITHIN_MILLISECOND_BITS = 16;
+
+    private final Store store;
+    private final InstantSource clock;
+    private final long eventsMax;
+    private final ConcurrentMap<String, Tail> tails = new ConcurrentHashMap<>();
+
+    EventLog(Store store, InstantSource clock) {
+        this(store, clock, EVENTS_MAX);
+    }
+
+    EventLog(Store store, InstantSource clock, long eventsMax) {
+        this.store = store;
+        this.clock = clock;
+        this.eventsMax = eventsMax;
+    }
+
+    /// An event where it stands.
+    record Entry(long place, Event event) {}
+
+    /// The end of one log. An event may be read once all before it are durable, or never will be.
+    private static final class Tail {
+        private final TreeSet<Long> open = new TreeSet<>();
+        private long last;
+
+        private Tail(long last) {
+            this.last = last;
+        }
+
+        private synchronized long begin(long now) {
+            last = Math.max(last + 1, now);
+            open.add(last);
+            return last;
+        }
+
+        private synchronized void end(long place) {
+            open.remove(place);
+        }
+
+        private synchronized long end() {
+            return open.isEmpty() ? last : open.first() - 1;
+        }
+    }
+
+    /// The first place of that time.
+    static long placeAt(long millis) {
+        return Math.max(0, millis) << WITHIN_MILLISECOND_BITS;
+    }
+
+    static long millisAt(long place) {
+        return place >> WITHIN_MILLISECOND_BITS;
+    }
+
+    /// Durable on return.
+    ///
+    /// @return nothing if the log is full: then nothing was kept
+    Optional<Long> append(String organization, Event event) {
+        Bytes encoded = event.encode();
+        Tail tail = tail(organization);
+        long place = tail.begin(placeAt(clock.millis()));
+        try {
+            boolean isKept = store.commit(new Batch()
+                    .put(EventKeys.at(organization, place), encoded)
+                    .add(EventKeys.count(organization), 1, eventsMax)
+                    .add(EventKeys.size(organization), encoded.length(), BYTES_MAX));
+            return isKept ? Optional.of(place) : Optional.empty();
+        } finally {
+            tail.end(place);
+        }
+    }
+
+    /// At most [#PAGE_EVENTS_MAX] of what comes after `place`.
+    List<Entry> after(String organization, long place) {
+        long end = tail(organization).end();
+        var entries = new ArrayList<Entry>();
+        var page = store.scan(EventKeys.log(organization), EventKeys.at(organization, place), PAGE_EVENTS_MAX);
+        for (Store.Entry found : page) {
+            long at = EventKeys.place(found.key());
+            if (at <= end) {
+                entries.add(new Entry(at, Event.decode(found.value())));
+            }
+        }
+        return entries;
+    }
+
+    /// Nothing for one that is not kept any more.
+    Optional<Event> find(String organization, long place) {
+        return store.get(EventKeys.at(organization, place)).map(Event::decode);
+    }
+
+    /// Removes the oldest events: those up to `place`, and those that are older than [#KEPT]. The newest one stays,
+    /// so that places never begin again.
+    ///
+    /// @return whether it removed any
+    synchronized boolean trim(String organization, long place) {
+        long old = placeAt(clock.millis() - KEPT.toMillis());
+        long end = Math.min(tail(organization).end() - 1, Math.max(place, old));
+        var batch = new Batch();
+        long bytes = 0;
+        long events = 0;
+        for (Store.Entry found : store.scan(EventKeys.log(organization), Bytes.EMPTY, TRIMMED_AT_ONCE)) {
+            if (EventKeys.place(found.key()) <= end) {
+                batch.delete(found.key());
+                bytes += found.value().length();
+                events++;
+            }
+        }
+        return events > 0
+                && store.commit(batch.add(EventKeys.count(organization), -events, eventsMax)
+                        .add(EventKeys.size(organization), -bytes, BYTES_MAX));
+    }
+
+    void forget(String organization) {
+        tails.remove(organization);
+    }
+
+    private Tail tail(String organization) {
+        return tails.computeIfAbsent(organization, _ -> {
+            List<Store.Entry> last = store.scanBackwards(EventKeys.log(organization), Bytes.EMPTY, 1);
+            return new Tail(last.isEmpty() ? 0 : EventKeys.place(last.getFirst().key()));
+        });
+    }
+}
