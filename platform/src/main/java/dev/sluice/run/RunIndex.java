@@ -1,6 +1,8 @@
 package dev.sluice.run;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
 import dev.sluice.label.Label;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
@@ -16,6 +18,9 @@ import java.util.stream.Stream;
 /// reading it costs a look at each label that there is, and what is on the page: not what the reader may not know,
 /// however many runs that are. An entry says the label, so that no record is needed to know whether to go on.
 final class RunIndex {
+    /// So many labels does one list look at: what it costs has an end, whatever labels people run at.
+    static final int LABELS_MAX = 10_000;
+
     private RunIndex() {}
 
     static Bytes all(String organization) {
@@ -73,10 +78,18 @@ final class RunIndex {
     ///
     /// @param before only what is older than this run
     /// @param isFor  which labels' parts he reads
+    /// @throws Refused `INVALID` where runs of it exist at more than [#LABELS_MAX] labels, known to him or not: a part
+    ///     of a list would look like the whole
     static NewestFirst newest(Store store, Bytes list, Optional<UUID> before, Predicate<Label> isFor) {
         var newest = new NewestFirst(store);
         List<Store.Entry> last = store.scanBackwards(list, Bytes.EMPTY, 1);
-        while (!last.isEmpty()) {
+        for (int labels = 1; !last.isEmpty(); labels++) {
+            if (labels > LABELS_MAX) {
+                throw new Refused(
+                        Refusal.INVALID,
+                        "this list has runs at more than " + LABELS_MAX + " labels: ask for those of one function"
+                                + " (functionName=NAME), of one application, or for one run by its name");
+            }
             Store.Entry entry = last.getFirst();
             Bytes part = RunKeys.partOf(list, entry.key());
             if (isFor.test(Label.parse(entry.value().utf8()))) {

@@ -196,6 +196,7 @@ public final class Runs {
     ///
     /// @param before   only runs older than this one
     /// @param limit    at most [#LIST_RUNS_MAX]
+    /// @throws dev.sluice.kernel.Refused `INVALID` where there are runs at too many labels to look at
     public List<View> list(String organization, Wanted what, Optional<UUID> before, int limit) {
         return list(what.list(organization), before, limit, id -> find(organization, id, what::isMet));
     }

@@ -1,9 +1,12 @@
 package dev.sluice.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.function.Retry;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -73,6 +76,36 @@ final class RunIndexTest {
             ended(i, HIDDEN);
         }
         assertThat(LISTS.stream().map(this::reads).toList()).isEqualTo(fewHidden);
+    }
+
+    /// Whoever runs at ever new labels makes no list cost ever more. What is refused of the long list the narrow ones
+    /// have.
+    @Test
+    void aListOfMoreLabelsThanItLooksAt_isRefused_andNarrowerOnesAreNot() {
+        ended(0, MINE);
+        for (int i = 1; i < RunIndex.LABELS_MAX; i++) {
+            listed("g", i);
+        }
+        assertThat(page(runs, Wanted.ALL, Optional.empty())).hasSize(1);
+        for (int more : new int[] {1, 1_000}) {
+            for (int i = 0; i < more; i++) {
+                listed("g", RunIndex.LABELS_MAX + more + i);
+            }
+            var counted = new CountedReads(store);
+            var refused = catchThrowableOfType(
+                    Refused.class, () -> page(new Runs(counted, Clock.systemUTC()), Wanted.ALL, Optional.empty()));
+            assertThat(refused.refusal()).isEqualTo(Refusal.INVALID);
+            assertThat(refused.reason()).contains("functionName=NAME");
+            assertThat(counted.reads()).isLessThan(RunIndex.LABELS_MAX + 10);
+        }
+        assertThat(page(runs, OF_F, Optional.empty())).hasSize(1);
+    }
+
+    private void listed(String function, int number) {
+        Run run = run(function, number, Label.parse("acme/hidden/" + number + ",acme/runs"), true);
+        var batch = new Batch();
+        RunIndex.add(run, batch);
+        store.commit(batch);
     }
 
     @Test
@@ -163,10 +196,14 @@ final class RunIndexTest {
     }
 
     private static Run run(int number, Label existence, boolean blocking) {
+        return run("f", number, existence, blocking);
+    }
+
+    private static Run run(String function, int number, Label existence, boolean blocking) {
         return new Run(
                 id(number),
                 "acme",
-                "f",
+                function,
                 "id",
                 "faas",
                 blocking,
