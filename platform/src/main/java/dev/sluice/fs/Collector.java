@@ -74,7 +74,7 @@ public final class Collector {
 
     private boolean hasDue() throws InterruptedException {
         boolean[] found = new boolean[1];
-        candidates.forEach((id, candidate, _) -> found[0] |= !barrier.isHeld(id, candidate));
+        candidates.forEach((id, candidate, _) -> found[0] = found[0] || !barrier.isHeld(id, candidate));
         return found[0];
     }
 

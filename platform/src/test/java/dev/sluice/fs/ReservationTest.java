@@ -72,18 +72,17 @@ final class ReservationTest {
     @Test
     @SuppressWarnings("try") // given back in the middle, which is what is tested
     void whatWasWritten_takesThePlaceOfWhatWasReserved() {
-        try (Reservation room = reserve(acme)) {
-            room.take(MAX - 500);
-            var large = new BlobRef(Digest.of(Bytes.utf8("large")), MAX - 500);
-            UnlinkedBlobs.Made made = acme.run(() -> unlinked.create(Label.PUBLIC, large, room));
-            assertThat(used("acme")).isBetween(MAX - 500, MAX);
-            room.close();
-            assertThat(used("acme")).isBetween(MAX - 500, MAX);
-            acme.run(() -> {
-                unlinked.remove(made.id(), Privilege.NONE);
-                return made;
-            });
-        }
+        Reservation room = reserve(acme);
+        room.take(MAX - 500);
+        var large = new BlobRef(Digest.of(Bytes.utf8("large")), MAX - 500);
+        UnlinkedBlobs.Made made = acme.run(() -> unlinked.create(Label.PUBLIC, large, room));
+        assertThat(used("acme")).isBetween(MAX - 500, MAX);
+        room.close();
+        assertThat(used("acme")).isBetween(MAX - 500, MAX);
+        acme.run(() -> {
+            unlinked.remove(made.id(), Privilege.NONE);
+            return made;
+        });
         assertThat(used("acme")).isZero();
     }
 
