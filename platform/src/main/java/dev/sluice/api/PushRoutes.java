@@ -119,8 +119,8 @@ final class PushRoutes {
             throw Rejection.of(
                     400,
                     "the function cannot be pushed: it runs on what this server's host has, which is no image: create"
-                            + " a base image of one in a registry (sluice create base-image NAME HOST/IMAGE:TAG), an image on it, and the function with"
-                            + " that image");
+                            + " a base image of one in a registry (sluice create base-image NAME HOST/IMAGE:TAG),"
+                            + " an image on it, and the function with that image");
         }
         witness.record(new Deed(
                 "function.push",

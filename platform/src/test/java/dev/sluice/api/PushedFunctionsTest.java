@@ -366,7 +366,8 @@ final class PushedFunctionsTest {
 
     private static int health(HttpClient client, int port) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/healthz"));
-        return client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+        return client.send(request.build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
     }
 
     private static JsonNode ask(HttpClient client, int port, String body) throws IOException, InterruptedException {

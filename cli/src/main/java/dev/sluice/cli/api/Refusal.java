@@ -36,7 +36,8 @@ public final class Refusal extends Failure {
     ///
     /// @param wasSomebody whether the request had something that proves who one is
     Refusal unproven(boolean wasSomebody) {
-        String why = wasSomebody ? "What you are logged in with is not good, or no longer." : "Nobody is logged in here.";
+        String why =
+                wasSomebody ? "What you are logged in with is not good, or no longer." : "Nobody is logged in here.";
         return new Refusal(
                 getMessage() + "\n" + why
                         + " To log in: sluice login, or sluice login --service-account NAME --key-file FILE",

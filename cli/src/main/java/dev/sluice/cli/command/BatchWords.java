@@ -80,7 +80,9 @@ final class BatchWords {
             } catch (Failure no) {
                 session.printAll(answers);
                 throw new Failure(
-                        step.said() + ": " + no.getMessage() + "\n" + advice(deed, answers.size(), steps) + way(deed, no), no);
+                        step.said() + ": " + no.getMessage() + "\n" + advice(deed, answers.size(), steps)
+                                + way(deed, no),
+                        no);
             }
         }
         int worst = arguments.has("--wait") ? settled(steps, answers, session) : 0;

@@ -8,23 +8,14 @@ import java.util.List;
 
 /// `create|update|get|delete subscription`, `event-driver` and `event-driver-type`.
 final class EventWords {
-    static final EntityWords SUBSCRIPTION = new EntityWords(
-            "/v1/event/subscriptions",
-            "subscription",
-            "subscription",
-            EventWords::subscriptions);
+    static final EntityWords SUBSCRIPTION =
+            new EntityWords("/v1/event/subscriptions", "subscription", "subscription", EventWords::subscriptions);
 
-    static final EntityWords DRIVER = new EntityWords(
-            "/v1/event/drivers",
-            "event-driver",
-            "event driver",
-            EventWords::drivers);
+    static final EntityWords DRIVER =
+            new EntityWords("/v1/event/drivers", "event-driver", "event driver", EventWords::drivers);
 
-    static final EntityWords TYPE = new EntityWords(
-            "/v1/event/drivertypes",
-            "event-driver-type",
-            "event driver type",
-            EventWords::types);
+    static final EntityWords TYPE =
+            new EntityWords("/v1/event/drivertypes", "event-driver-type", "event driver type", EventWords::types);
 
     private static final List<String> KINDS = List.of("calm", "early", "eager", "quiet", "sturdy", "swift");
     private static final List<String> BIRDS = List.of("crane", "finch", "heron", "lark", "owl", "plover");

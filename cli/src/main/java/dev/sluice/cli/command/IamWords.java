@@ -29,8 +29,8 @@ final class IamWords {
             "Created organization: ",
             "Updated organization: ",
             "Deleted Organization: ");
-    private static final Kind POLICY = new Kind(
-            "policy", "/v1/iam/policy", "Created policy: ", "Updated policy: ", "Deleted policy: ");
+    private static final Kind POLICY =
+            new Kind("policy", "/v1/iam/policy", "Created policy: ", "Updated policy: ", "Deleted policy: ");
     private static final Kind ACCOUNT = new Kind(
             "serviceaccount",
             "/v1/iam/serviceaccount",
@@ -123,8 +123,7 @@ final class IamWords {
     }
 
     private static Word named(Kind kind, String summary, Action action) {
-        return new Word(kind.word(), summary, action)
-                .required("NAME", "the name of the " + kind.word());
+        return new Word(kind.word(), summary, action).required("NAME", "the name of the " + kind.word());
     }
 
     private static Word shown(Kind kind, String summary) {

@@ -78,8 +78,7 @@ public final class Parser {
             positionals.add(text);
             return;
         }
-        Word child = word.child(text)
-                .orElseThrow(() -> new BadUsage("unknown command: " + text + hint(text), path));
+        Word child = word.child(text).orElseThrow(() -> new BadUsage("unknown command: " + text + hint(text), path));
         for (Flag flag : word.flags()) {
             if (values.containsKey(flag.name()) && !child.takes(flag)) {
                 throw new BadUsage("the flag " + flag.name() + " goes without a further word: " + text, path);
@@ -95,8 +94,7 @@ public final class Parser {
                 .filter(words -> words.stream().anyMatch(one -> isNamed(one, text)))
                 .filter(words -> words.stream().anyMatch(one -> isNamed(one, deed)))
                 .min(Comparator.comparingInt(List::size))
-                .map(words -> "; did you mean "
-                        + words.stream().map(Word::name).collect(Collectors.joining(" ")) + "?")
+                .map(words -> "; did you mean " + words.stream().map(Word::name).collect(Collectors.joining(" ")) + "?")
                 .orElseGet(() -> Spelling.hint(text, names(word())));
     }
 

@@ -7,8 +7,7 @@ import java.util.List;
 
 /// `create|get|update|delete registry`: who an organization is where its images are. No message holds a password.
 final class RegistryWords {
-    static final EntityWords REGISTRY =
-            new EntityWords("/v1/registry", "registry", "registry", RegistryWords::table);
+    static final EntityWords REGISTRY = new EntityWords("/v1/registry", "registry", "registry", RegistryWords::table);
 
     private RegistryWords() {}
 

@@ -175,7 +175,8 @@ final class RunWords {
     private static String target(Arguments arguments, long since) {
         Target target = Target.of(RUNS);
         Optional<String> first = arguments.positional(0);
-        if (arguments.positional(1).isEmpty() && first.filter(ID.asMatchPredicate()).isPresent()) {
+        if (arguments.positional(1).isEmpty()
+                && first.filter(ID.asMatchPredicate()).isPresent()) {
             first.ifPresent(target::segment);
         } else {
             arguments.positional(1).ifPresent(target::segment);

@@ -65,8 +65,7 @@ final class SecretWords {
     private static int delete(Arguments arguments, Session session) {
         Json _ = session.api().delete(target(arguments)); // no content
         String name = arguments.required(0);
-        session.print(
-                Json.Obj.empty().with("kind", "Secret").with("name", name), () -> "Deleted secret: " + name);
+        session.print(Json.Obj.empty().with("kind", "Secret").with("name", name), () -> "Deleted secret: " + name);
         return 0;
     }
 
@@ -125,7 +124,8 @@ final class SecretWords {
     }
 
     private static Failure unusable(String file) {
-        return Failure.usage((file.equals("-") ? "standard input" : "the secret file " + file) + " must be JSON, texts by their keys, such as " + SHAPE);
+        return Failure.usage((file.equals("-") ? "standard input" : "the secret file " + file)
+                + " must be JSON, texts by their keys, such as " + SHAPE);
     }
 
     private static String target(Arguments arguments) {

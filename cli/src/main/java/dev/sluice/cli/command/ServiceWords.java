@@ -10,14 +10,11 @@ import java.util.List;
 
 /// `create|get|delete serviceinstance` and `get serviceclass`.
 final class ServiceWords {
-    static final EntityWords CLASS = new EntityWords(
-            "/v1/serviceclass", "serviceclass", "service class", ServiceWords::classes);
+    static final EntityWords CLASS =
+            new EntityWords("/v1/serviceclass", "serviceclass", "service class", ServiceWords::classes);
 
-    static final EntityWords INSTANCE = new EntityWords(
-            "/v1/serviceinstance",
-            "serviceinstance",
-            "service instance",
-            ServiceWords::instances);
+    static final EntityWords INSTANCE =
+            new EntityWords("/v1/serviceinstance", "serviceinstance", "service instance", ServiceWords::instances);
 
     private ServiceWords() {}
 

@@ -7,8 +7,8 @@ import java.util.List;
 
 /// `create|update|get|delete application` and `api`.
 final class SettingWords {
-    static final EntityWords APPLICATION = new EntityWords(
-            "/v1/application", "application", "application", SettingWords::applications);
+    static final EntityWords APPLICATION =
+            new EntityWords("/v1/application", "application", "application", SettingWords::applications);
 
     static final EntityWords API = new EntityWords("/v1/api", "api", "api", SettingWords::apis);
 

@@ -127,8 +127,8 @@ final class BatchWordsTest extends RecordedTest {
                     + "\"config\":[{\"key\":\"seconds\",\"value\":\"2\"}]}",
             "{\"kind\":\"Subscription\",\"name\":\"on-tick\",\"eventType\":\"ticker.tick\",\"function\":\"hello\"}");
 
-    private static final List<String> REST_PATHS = List.of(
-            "/v1/iam/serviceaccount", "/v1/event/drivertypes", "/v1/event/subscriptions");
+    private static final List<String> REST_PATHS =
+            List.of("/v1/iam/serviceaccount", "/v1/event/drivertypes", "/v1/event/subscriptions");
 
     @Test
     void accounts_driverTypes_andSubscriptions_areMade_changedAndDeletedToo() throws IOException {
@@ -146,7 +146,10 @@ final class BatchWordsTest extends RecordedTest {
         }
         for (int i = 0; i < 3; i++) {
             String path = REST_PATHS.get(i);
-            assertThat(List.of(server.asked().get(i), server.asked().get(3 + i), server.asked().get(6 + i)))
+            assertThat(List.of(
+                            server.asked().get(i),
+                            server.asked().get(3 + i),
+                            server.asked().get(6 + i)))
                     .extracting(asked -> asked.method() + " " + asked.target() + " " + asked.text())
                     .containsExactly(
                             "POST " + path + " " + REST_BODIES.get(i),

@@ -61,7 +61,8 @@ final class DevWordsTest extends RecordedTest {
         server.reply(409, "{\"code\":409,\"message\":\"function greeter already exists\"}");
         assertThat(shell.run("dev", directory.toString(), "--once").err()).contains("already exists");
         assertThat(server.asked()).hasSize(4);
-        assertThat(shell.run("dev", home.toString()).err()).contains("there is no sluice.yaml in", "sluice init --lang");
+        assertThat(shell.run("dev", home.toString()).err())
+                .contains("there is no sluice.yaml in", "sluice init --lang");
     }
 
     @Test

@@ -78,7 +78,9 @@ final class DispatchCommandsTest {
 
     private static void assertRead(Line line, List<String> typed) {
         Arguments read = Parser.parse(typed, Vocabulary.root());
-        assertThat(read.path().size() - 1).as("words of %s", typed).isEqualTo(line.words().size());
+        assertThat(read.path().size() - 1)
+                .as("words of %s", typed)
+                .isEqualTo(line.words().size());
         for (int i = 0; i <= line.arguments().size(); i++) {
             assertThat(read.positional(i))
                     .as("argument %d of %s", i, typed)
@@ -127,7 +129,9 @@ final class DispatchCommandsTest {
                 .toList();
         Word iam = root.child("iam").orElseThrow();
         assertAlike(groups);
-        assertAlike(iam.children().stream().filter(group -> !group.children().isEmpty()).toList());
+        assertAlike(iam.children().stream()
+                .filter(group -> !group.children().isEmpty())
+                .toList());
     }
 
     private static void assertAlike(List<Word> groups) {
@@ -136,11 +140,14 @@ final class DispatchCommandsTest {
                 if (thing.name().equals("seed-images")) {
                     continue;
                 }
-                assertThat(thing.aliases()).as("%s %s", group.name(), thing.name()).contains(plural(thing.name()));
+                assertThat(thing.aliases())
+                        .as("%s %s", group.name(), thing.name())
+                        .contains(plural(thing.name()));
                 for (Word other : groups) {
-                    thing.aliases().forEach(alias -> assertThat(other.child(alias).map(Word::name))
-                            .as("%s %s", other.name(), alias)
-                            .isEqualTo(other.child(thing.name()).map(Word::name)));
+                    thing.aliases()
+                            .forEach(alias -> assertThat(other.child(alias).map(Word::name))
+                                    .as("%s %s", other.name(), alias)
+                                    .isEqualTo(other.child(thing.name()).map(Word::name)));
                 }
             }
         }

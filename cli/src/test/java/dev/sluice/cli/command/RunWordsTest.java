@@ -169,8 +169,7 @@ final class RunWordsTest extends RecordedTest {
     void following_tellsEachChangeOnce_untilTheServerRefuses() {
         String a = "{\"name\":\"a\",\"functionName\":\"f\","
                 + "\"status\":\"READY\",\"executedTime\":900,\"finishedTime\":1000}";
-        String b = "{\"name\":\"b\",\"functionName\":\"f\","
-                + "\"status\":\"CREATING\",\"executedTime\":1001}";
+        String b = "{\"name\":\"b\",\"functionName\":\"f\"," + "\"status\":\"CREATING\",\"executedTime\":1001}";
         String refusal = "{\"code\":401,\"message\":\"no\"}";
         server.reply(200, "[" + b + "," + a + "]")
                 .reply(200, "[" + b.replace("CREATING", "READY") + "]")
