@@ -50,6 +50,7 @@ final class UploadsTest {
     @TempDir
     private Path directory;
 
+    @SuppressWarnings("NullAway.Init") // each test serves first
     private WebServer server;
 
     private void serve(Uploads.Limits limits) throws Exception {
