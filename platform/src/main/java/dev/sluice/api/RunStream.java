@@ -78,6 +78,7 @@ final class RunStream {
         if (!end.isChunked() && view.output().isPresent()) {
             chunk(Json.shown(view.output().get().body()));
         }
+        view.output().flatMap(Run.Output::ref).ifPresent(blob -> data.field("outputRef", blob.toString()));
         Status status = view.content().map(Run.Content::status).or(view::status).orElse(Status.ERROR);
         data.field("status", status == Status.READY ? "READY" : "ERROR");
         view.content()

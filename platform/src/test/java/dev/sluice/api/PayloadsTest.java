@@ -11,6 +11,8 @@ import dev.sluice.org.Organization;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -201,6 +203,21 @@ final class PayloadsTest extends ApiTest {
                 .isEqualTo(200);
         Answer run = run(poor, "much", "{\"what\":\"much\"}", "");
         assertThat(run.body()).contains("\"FunctionError\"", "TOO_LARGE").doesNotContain("outputRef");
+    }
+
+    @Test
+    void theEndOfAStream_namesTheOutput() throws Exception {
+        Answer told = api.send(
+                dev,
+                "POST",
+                "/v1/runs?functionName=python",
+                Bytes.utf8("{\"blocking\":true,\"input\":{\"what\":\"streams\"}}"),
+                "Accept",
+                "text/event-stream");
+        Matcher ref = Pattern.compile("event: end\ndata: .*\"outputRef\":\"([0-9a-f]{40})\"")
+                .matcher(told.body());
+        assertThat(ref.find()).as(told.body()).isTrue();
+        assertThat(api.bytes(dev, "/v1/blob/" + ref.group(1))).containsExactly('x', 'x');
     }
 
     @Test
