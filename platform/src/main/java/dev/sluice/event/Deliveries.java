@@ -132,8 +132,9 @@ public final class Deliveries implements AutoCloseable {
     /// Removes the events that are not kept any more. To be called again and again.
     public void sweep() {
         tenants.keySet().forEach(organization -> {
-            while (log.trim(organization, 0)) {
-                Thread.yield();
+            boolean isMore = true;
+            while (isMore) {
+                isMore = log.trim(organization, 0);
             }
         });
     }
