@@ -84,6 +84,7 @@ final class Platform implements AutoCloseable {
         this.data = config.data();
         boolean isStarted = false;
         try {
+            DataDirectory.make(data);
             endpoints = start(config);
             isStarted = true;
         } finally {
@@ -107,7 +108,6 @@ final class Platform implements AutoCloseable {
     private Endpoints start(Config config) throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
         var random = new SecureRandom();
-        DataDirectory.make(data);
         int memoryMib = Math.min(config.guestMib(), Machine.guestMemoryMib());
         var limits = new TenantLimits(config.limits(), config.quotas());
 
@@ -127,7 +127,8 @@ final class Platform implements AutoCloseable {
         var invocations = new Invocations(
                 gates, scheduler, guests.worker(), secrets, runs, new RunIds(clock, random), audit, clock);
         TlsIdentity identity = TlsIdentity.at(data, clock);
-        var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, new Gateway());
+        var doors = new Gateway(invocations);
+        var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, doors);
         var organizations = retain(new RunRetention(store, config.runs(), clock), new Organizations(fs, audit));
         AdminAccess admin = admin(organizations, clock);
         var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);
@@ -140,7 +141,7 @@ final class Platform implements AutoCloseable {
                 fs,
                 blobs,
                 gates,
-                running(config, egress, invocations, guests, blobs, store),
+                running(config, egress, doors, invocations, guests, blobs, store),
                 runs,
                 secrets,
                 system(config, fs, blobs, gates),
@@ -157,7 +158,13 @@ final class Platform implements AutoCloseable {
     }
 
     private static Api.Running running(
-            Config config, Egress egress, Invocations invocations, Guests guests, Blobs blobs, Store store) {
+            Config config,
+            Egress egress,
+            Gateway gateway,
+            Invocations invocations,
+            Guests guests,
+            Blobs blobs,
+            Store store) {
         var puller = new Puller(egress, config.plainRegistries());
         var pusher = new Pusher(egress, config.plainRegistries());
         return new Api.Running(
@@ -165,7 +172,8 @@ final class Platform implements AutoCloseable {
                 guests.builds(),
                 new Pulls(puller, blobs, guests.roots()),
                 new Pushes(pusher, blobs, guests.roots(), config.guestDir()),
-                store);
+                store,
+                gateway);
     }
 
     private Api api(Api.Rooms rooms, AtomicBoolean isReady, Clock clock) {

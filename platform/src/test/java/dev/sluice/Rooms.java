@@ -48,7 +48,7 @@ final class Rooms {
             room("http", ""),
             room("authn", "label kernel store org"),
             room("event", "label kernel store fs gate authn"),
-            room("gateway", "label kernel gate http invoke org authn"),
+            room("gateway", "label kernel fs run http invoke authn"),
             room(
                     "api",
                     "label kernel store blob fs oci image function schema gate schedule "

@@ -13,6 +13,7 @@ import dev.sluice.fs.Usage;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
+import dev.sluice.gateway.Gateway;
 import dev.sluice.image.Pulls;
 import dev.sluice.image.Pushes;
 import dev.sluice.image.Roots;
@@ -66,7 +67,7 @@ final class Plenty {
     /// Nothing leaves for a registry.
     /// No image comes, and none goes.
     static Api.Running running(Invocations invocations, Builds builds, Blobs blobs, Store store) {
-        return new Api.Running(invocations, builds, pulls(blobs), pushes(blobs), store);
+        return new Api.Running(invocations, builds, pulls(blobs), pushes(blobs), store, new Gateway(invocations));
     }
 
     private static Pulls pulls(Blobs blobs) {

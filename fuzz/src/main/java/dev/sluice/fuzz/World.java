@@ -129,7 +129,8 @@ final class World implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        Plenty.running(invocations, new Builds(driver, blobs, Registries.NONE, scheduler), blobs, store),
+                        Plenty.running(
+                                invocations, new Builds(driver, blobs, Registries.NONE, scheduler), blobs, store),
                         runs,
                         secrets,
                         new SystemObjects(fs, blobs, gates),

@@ -11,6 +11,7 @@ import dev.sluice.build.Builds;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.gate.Gates;
+import dev.sluice.gateway.Gateway;
 import dev.sluice.http.Handler;
 import dev.sluice.http.HttpRefused;
 import dev.sluice.http.Request;
@@ -43,19 +44,19 @@ import org.slf4j.LoggerFactory;
 public final class Api implements Handler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Api.class);
     private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
-    private static final String ANY = "*";
 
     /// Pages of any origin may ask: who asks is shown by a token that the page must have. Never by a cookie: browsers
     /// do not send one where any origin is allowed, and no answer here says `Access-Control-Allow-Credentials`.
     private static final Response PREFLIGHT = Response.empty(204)
-            .with(ALLOW_ORIGIN, ANY)
+            .with(ALLOW_ORIGIN, "*")
             .with("Access-Control-Allow-Headers", "Authorization, Content-type,X-Faasten-Label")
-            .with("Access-Control-Allow-Methods", ANY);
+            .with("Access-Control-Allow-Methods", "*");
 
     private final Routes routes;
     private final Functions functions;
     private final Images images;
     private final Subscriptions subscriptions;
+    private final ServedApis apis;
     private final OrganizationLimits register;
     private final Organizations organizations;
     private final AuditLog audit;
@@ -83,8 +84,11 @@ public final class Api implements Handler, AutoCloseable {
         }
     }
 
-    /// What runs code in guests, what brings that which it runs on, and what keeps what is to be run.
-    public record Running(Invocations invocations, Builds builds, Pulls pulls, Pushes pushes, Store store) {}
+    /// What runs code in guests, what brings that which it runs on, what keeps what is to be run, and where everybody
+    /// can
+    /// have it run.
+    public record Running(
+            Invocations invocations, Builds builds, Pulls pulls, Pushes pushes, Store store, Gateway gateway) {}
 
     /// What bounds organizations: how much each may have, and how one ends.
     public record Tenancy(Departures departures, Limiting limiting) {}
@@ -119,12 +123,7 @@ public final class Api implements Handler, AutoCloseable {
         var versions = new FunctionVersions(rooms.fs(), audit, standby, new SecureRandom(), clock);
         this.functions = Wiring.functions(rooms, images, versions, standby, clock);
         var table = new Routes.Table();
-        var pages = new LoginPages(
-                login, new FormSeal(new SecureRandom(), login.providers().publicUrl()));
-        pages.addTo(table);
-        new LoginRoutes(login, pages, rooms.signIn().tenantPorts()).addTo(table);
-        new DeviceRoutes(login).addTo(table);
-        new TerminalRoutes(login).addTo(table);
+        addLogin(table, rooms.signIn());
         new SystemRoutes(door, version, isReady).addTo(table);
         new AccessRoutes(
                         door,
@@ -145,7 +144,9 @@ public final class Api implements Handler, AutoCloseable {
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
         this.subscriptions = Wiring.subscriptions(rooms, functions, clock);
-        addSettings(table, door, rooms.fs(), subscriptions, clock);
+        this.apis = new ServedApis(
+                rooms.fs(), rooms.gates(), functions, rooms.running().gateway(), clock);
+        addSettings(table, door, rooms.fs(), clock);
         addFunctions(table, door, versions, rooms, clock);
         addSecrets(table, door, rooms.secrets(), clock);
         addRuns(table, door, rooms, versions, clock);
@@ -161,6 +162,16 @@ public final class Api implements Handler, AutoCloseable {
         new SecretRoutes(door, secrets).addTo(table);
         new ServiceRoutes(door, secrets, clock).addTo(table);
         new RegistryRoutes(door, secrets, clock).addTo(table);
+    }
+
+    private static void addLogin(Routes.Table table, SignIn signIn) {
+        Login login = signIn.login();
+        var pages = new LoginPages(
+                login, new FormSeal(new SecureRandom(), login.providers().publicUrl()));
+        pages.addTo(table);
+        new LoginRoutes(login, pages, signIn.tenantPorts()).addTo(table);
+        new DeviceRoutes(login).addTo(table);
+        new TerminalRoutes(login).addTo(table);
     }
 
     private static void addFiles(Routes.Table table, Door door, Rooms rooms) {
@@ -211,13 +222,10 @@ public final class Api implements Handler, AutoCloseable {
     }
 
     /// Dispatch answers the creation of an application and of an API with 200.
-    private static void addSettings(
-            Routes.Table table, Door door, LabeledFs fs, Subscriptions subscriptions, Clock clock) {
-        var applications = new KeptEntities<>(fs, ApplicationWish.KIND, clock);
-        new EntityRoutes<>(door, Form.of(Resource.APPLICATION, "application", "application", 200), applications)
-                .addTo(table);
-        new EntityRoutes<>(door, Form.of(Resource.API, "API", "api", 200), new KeptEntities<>(fs, ApiWish.KIND, clock))
-                .addTo(table);
+    private void addSettings(Routes.Table table, Door door, LabeledFs fs, Clock clock) {
+        Form application = Form.of(Resource.APPLICATION, "application", "application", 200);
+        new EntityRoutes<>(door, application, new KeptEntities<>(fs, ApplicationWish.KIND, clock)).addTo(table);
+        new EntityRoutes<>(door, Form.of(Resource.API, "API", "api", 200), apis).addTo(table);
         new EventRoutes(door, fs, subscriptions, clock).addTo(table);
         new EdgeRoutes(door).addTo(table);
     }
@@ -226,27 +234,28 @@ public final class Api implements Handler, AutoCloseable {
         functions.forget(deleted);
         images.forget(deleted);
         subscriptions.forget(deleted);
+        apis.forget(deleted);
         register.forget(deleted);
     }
 
-    /// After a restart: goes on with what the previous server had begun for its callers. With functions behind, since
-    /// there may be many: who asks for one meanwhile finds it as it was.
+    /// After a restart: goes on with what was begun for callers; with functions behind, since there may be many.
     public void recover() {
         organizations.all().forEach(images::recover);
-        organizations.all().forEach(one -> lookThrough(one, functions::tidy));
-        Thread.ofVirtual()
-                .name("recover")
-                .start(() -> organizations.all().forEach(one -> {
-                    lookThrough(one, functions::recover);
-                    lookThrough(one, subscriptions::changed);
-                }));
+        lookThrough(apis::recover);
+        lookThrough(functions::tidy);
+        Thread.ofVirtual().name("recover").start(() -> {
+            lookThrough(functions::recover);
+            lookThrough(subscriptions::changed);
+        });
     }
 
-    private static void lookThrough(Organization organization, Consumer<Organization> functions) {
-        try {
-            functions.accept(organization);
-        } catch (Refused refused) {
-            LOG.warn("the functions of an organization were not looked through: {}", refused.refusal());
+    private void lookThrough(Consumer<Organization> what) {
+        for (Organization one : organizations.all()) {
+            try {
+                what.accept(one);
+            } catch (Refused refused) {
+                LOG.warn("what an organization has was not looked through: {}", refused.refusal());
+            }
         }
     }
 
@@ -271,7 +280,7 @@ public final class Api implements Handler, AutoCloseable {
         if (inquiry.isRefused()) {
             behind.execute(() -> audit.refused(inquiry));
         }
-        return response.with(ALLOW_ORIGIN, ANY);
+        return response.with(ALLOW_ORIGIN, "*");
     }
 
     private Response answer(Request request) throws IOException {

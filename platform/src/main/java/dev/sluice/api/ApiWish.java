@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
 ///
 /// Source: contracts/dispatch.md 2.8; design/labels.md section 4.
 ///
-/// @param hosts whose requests are meant; where there are none, those under the organization's name
+/// @param hosts    whose requests are meant; where there are none, those under the organization's name
+/// @param failures what is answered where a run failed: [#PROBLEM], or, as Dispatch does and whoever says nothing
+///     expects, nothing at all
 record ApiWish(
         String name,
         String function,
@@ -26,11 +28,15 @@ record ApiWish(
         List<String> protocols,
         List<String> uris,
         String tls,
-        List<Tag> tags)
+        List<Tag> tags,
+        String failures)
         implements KeptEntity.Wish {
     static final Kind<ApiWish> KIND = new Kind<>(
             "API", Resource.API, "", ApiWish.class, ApiWish::parse, ApiWish::needs, (org, api) -> api.under(org));
 
+    private static final String PROBLEM = "problem";
+    private static final List<String> FAILURES = List.of("hidden", PROBLEM);
+    private static final String PUBLIC = "public";
     private static final List<String> AUTHENTICATIONS = List.of("public", "basic", "oauth2");
     private static final List<String> PROTOCOLS = List.of("http", "https");
     private static final Pattern FUNCTION = Pattern.compile("^[\\w\\d][\\w\\d\\-]*$");
@@ -66,7 +72,11 @@ record ApiWish(
         if (uris.stream().anyMatch(uri -> List.of(uri.split("/", -1)).stream().anyMatch(DOTS::contains))) {
             throw Rejection.of(400, "bad request when processing API " + name + ": a path with . or .. in it");
         }
-        return new ApiWish(
+        String failures = fields.text("failures").orElse("");
+        if (!failures.isEmpty()) {
+            JsonBody.requireAmong("failures", failures, FAILURES);
+        }
+        var wish = new ApiWish(
                 name,
                 function,
                 authentication,
@@ -77,7 +87,47 @@ record ApiWish(
                 protocols,
                 uris,
                 fields.text("tls").orElse(""),
-                Tags.of(fields));
+                Tags.of(fields),
+                failures);
+        wish.requireEnforced();
+        return wish;
+    }
+
+    /// What is served is served as its author wants it, or not at all.
+    private void requireEnforced() {
+        if (enabled && !authentication.isEmpty() && !authentication.equals(PUBLIC)) {
+            throw unserved("this server has no authentication " + authentication
+                    + " at its gateway yet: make the API public, or keep it disabled");
+        }
+        if (enabled && !hosts.isEmpty()) {
+            throw unserved("this server serves no hosts of organizations yet: leave the hosts out, and the API is at"
+                    + " /ORGANIZATION/PATH, or keep it disabled");
+        }
+        if (enabled && !tls.isEmpty()) {
+            throw unserved("this server has its own certificate only: leave tls out, or keep the API disabled");
+        }
+    }
+
+    private Rejection unserved(String why) {
+        return Rejection.of(400, "bad request when processing API " + name + ": " + why);
+    }
+
+    boolean isHidingFailures() {
+        return !PROBLEM.equals(failures);
+    }
+
+    /// Whether one request may be for both.
+    boolean overlaps(ApiWish other) {
+        return uris.stream()
+                        .map(ApiWish::key)
+                        .anyMatch(uri -> other.uris.stream().map(ApiWish::key).anyMatch(uri::equals))
+                && (methods.isEmpty()
+                        || other.methods.isEmpty()
+                        || methods.stream().anyMatch(other.methods::contains));
+    }
+
+    private static String key(String uri) {
+        return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
     }
 
     /// Whoever lets others run a function may do so himself.
@@ -87,7 +137,7 @@ record ApiWish(
 
     /// Where no host tells whose it is, the path must: each organization has the part below its own name. Clients send
     /// back what they were told, so what is there already is not put there twice.
-    private ApiWish under(Organization organization) {
+    ApiWish under(Organization organization) {
         if (!hosts.isEmpty()) {
             return this;
         }
@@ -97,7 +147,8 @@ record ApiWish(
                 : uris.stream()
                         .map(uri -> uri.equals(part) || uri.startsWith(part + "/") ? uri : part + uri)
                         .toList();
-        return new ApiWish(name, function, authentication, enabled, cors, hosts, methods, protocols, below, tls, tags);
+        return new ApiWish(
+                name, function, authentication, enabled, cors, hosts, methods, protocols, below, tls, tags, failures);
     }
 
     @Override
@@ -113,6 +164,9 @@ record ApiWish(
         out.fieldOrNull("hosts", hosts).fieldOrNull("methods", methods).fieldOrNull("protocols", protocols);
         out.fieldOrNull("uris", uris).field("tls", tls);
         Tag.write(tags, out);
+        if (failures != null && !failures.isEmpty()) {
+            out.field("failures", failures);
+        }
         out.field("status", state.status().name());
     }
 }

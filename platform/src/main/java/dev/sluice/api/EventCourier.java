@@ -81,8 +81,7 @@ final class EventCourier implements Courier {
         return switch (refused.refusal()) {
             case DENIED -> new Outcome.Nothing();
             case AT_LIMIT, OVERLOADED, DEADLINE_EXCEEDED, CONFLICT, UNAVAILABLE -> new Outcome.Busy();
-            case NOT_FOUND, EXISTS, WRONG_KIND, INVALID, TOO_LARGE, QUOTA ->
-                new Outcome.Failed(refused.reason());
+            case NOT_FOUND, EXISTS, WRONG_KIND, INVALID, TOO_LARGE, QUOTA -> new Outcome.Failed(refused.reason());
         };
     }
 

@@ -68,8 +68,7 @@ final class ImageNeeds {
         }
         var needs = new Needs(runtime, manifest, packages);
         String key = key(needs);
-        try (ImageLayers.Shared same =
-                layers.ofAnEqualImage(organization, key).orElse(null)) {
+        try (ImageLayers.Shared same = layers.ofAnEqualImage(organization, key).orElse(null)) {
             if (same != null) {
                 log.say("sluice: another image has the same needs, and this one shares what was installed for it");
                 layers.keep(organization, wish.name(), same.built());

@@ -5,9 +5,9 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.event.Deliveries;
 import dev.sluice.event.Event;
 import dev.sluice.event.Subscription;
-import dev.sluice.invoke.Invocations;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.Gates;
+import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refused;
 import dev.sluice.org.Need;
 import dev.sluice.org.Organization;
@@ -28,12 +28,7 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
     private final ConcurrentMap<String, Organization> organizations = new ConcurrentHashMap<>();
 
     Subscriptions(
-            LabeledFs fs,
-            Gates gates,
-            Store store,
-            Functions functions,
-            Invocations invocations,
-            InstantSource clock) {
+            LabeledFs fs, Gates gates, Store store, Functions functions, Invocations invocations, InstantSource clock) {
         this.kept = new KeptEntities<>(fs, SubscriptionWish.KIND, clock);
         this.triggers = new Triggers(fs, gates);
         var courier = new EventCourier(functions, triggers, invocations, this::organization);

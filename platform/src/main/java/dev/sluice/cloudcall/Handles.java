@@ -68,9 +68,7 @@ final class Handles implements AutoCloseable {
 
     /// If that is whole.
     Optional<Output> output() {
-        return output == null || outputRoom == null
-                ? Optional.empty()
-                : Optional.of(new Output(output, outputRoom));
+        return output == null || outputRoom == null ? Optional.empty() : Optional.of(new Output(output, outputRoom));
     }
 
     void write(String handle, Bytes piece) throws IOException {

@@ -55,12 +55,11 @@ public sealed interface Filter {
         }
 
         boolean holds(String value, String wanted) {
-            BiPredicate<String, String> way =
-                    switch (this) {
-                        case EXACT -> String::equals;
-                        case PREFIX -> String::startsWith;
-                        case SUFFIX -> String::endsWith;
-                    };
+            BiPredicate<String, String> way = switch (this) {
+                case EXACT -> String::equals;
+                case PREFIX -> String::startsWith;
+                case SUFFIX -> String::endsWith;
+            };
             return way.test(value, wanted);
         }
     }
@@ -73,10 +72,10 @@ public sealed interface Filter {
 
         @Override
         public boolean matches(Event event) {
-            return wanted.entrySet().stream().allMatch(one -> Optional.ofNullable(
-                            event.attributes().get(one.getKey()))
-                    .filter(value -> comparison.holds(value, one.getValue()))
-                    .isPresent());
+            return wanted.entrySet().stream()
+                    .allMatch(one -> Optional.ofNullable(event.attributes().get(one.getKey()))
+                            .filter(value -> comparison.holds(value, one.getValue()))
+                            .isPresent());
         }
     }
 

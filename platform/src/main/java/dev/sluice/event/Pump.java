@@ -174,8 +174,7 @@ final class Pump implements AutoCloseable {
         private final long place;
         private final Optional<String> key;
         private final CountDownLatch over = new CountDownLatch(1);
-        private final Thread thread =
-                Thread.ofVirtual().name("event").unstarted(this::fly);
+        private final Thread thread = Thread.ofVirtual().name("event").unstarted(this::fly);
         private Optional<Flight> before = Optional.empty();
 
         private Flight(long place, Optional<String> key) {

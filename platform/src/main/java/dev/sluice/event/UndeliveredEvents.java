@@ -62,7 +62,8 @@ final class UndeliveredEvents {
         var buffer = new ByteArrayOutputStream();
         try (var out = new DataOutputStream(buffer)) {
             out.writeLong(letter.millis());
-            out.writeUTF(letter.reason().substring(0, Math.min(REASON_CHARS_MAX, letter.reason().length())));
+            out.writeUTF(letter.reason()
+                    .substring(0, Math.min(REASON_CHARS_MAX, letter.reason().length())));
             out.write(letter.event().encode().readOnlyArray());
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);

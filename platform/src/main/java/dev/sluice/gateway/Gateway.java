@@ -1,16 +1,192 @@
 package dev.sluice.gateway;
 
+import dev.sluice.authn.Caller;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.http.Handler;
+import dev.sluice.http.HttpRefused;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
+import dev.sluice.invoke.Invocation;
+import dev.sluice.invoke.Invocations;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Label;
+import dev.sluice.label.LabelInvalid;
+import dev.sluice.run.Run;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
-/// Answers what arrives at the gateway's listeners. There are no endpoints yet, so whatever is asked, there is none.
+/// Answers what arrives at the gateway's listeners: requests become runs of the functions whose organizations serve
+/// them. Whoever asks is nobody in particular: he knows nothing, acts for nobody, and is told what everybody may know.
+///
+/// Thread-safe. Source: contracts/dispatch.md 5; design/labels.md sections 4 to 6.
 public final class Gateway implements Handler {
+    private static final String ORIGIN = "Access-Control-Allow-Origin";
+    private static final String ANY = "*";
+    private static final String BLOCKING = "x-dispatch-blocking";
+    private static final String PROBLEM = "application/problem+json";
+    private static final String CONTENT = "application/octet-stream";
+    private static final String RETRY_AFTER = "Retry-After";
+    private static final String SOON_SECONDS = "1";
+    private static final Bytes NULL = Bytes.utf8("null");
     private static final Bytes NO_ENDPOINT = Bytes.utf8("{\"message\":\"no API found with those values\"}");
+    private static final Bytes TLS_ONLY = Bytes.utf8("{\"message\":\"Please use HTTPS protocol\"}");
+
+    /// The organization that serves it pays, within what it has for strangers.
+    private static final String NOBODY = "";
+
+    /// After these HTTP has no body.
+    private static final Set<Integer> BODILESS = Set.of(204, 205, 304);
+
+    private final Invocations invocations;
+    private final Endpoints endpoints = new Endpoints();
+
+    public Gateway(Invocations invocations) {
+        this.invocations = invocations;
+    }
+
+    /// Serves these from now on, and nothing else, below the first segment of their paths, which is one organization's.
+    public void serve(String first, List<Endpoint> served) {
+        endpoints.put(first, served);
+    }
 
     @Override
-    public Response handle(Request request) {
-        return Response.json(404, NO_ENDPOINT);
+    public Response handle(Request request) throws IOException, InterruptedException {
+        Optional<Endpoint> asked = endpoints.find(request.segments(), Optional.empty());
+        if (asked.isPresent() && asked.get().isPreflight(request)) {
+            return preflight(asked.get());
+        }
+        Optional<Endpoint> endpoint = endpoints.find(request.segments(), Optional.of(request.method()));
+        if (endpoint.isEmpty()) {
+            return Response.json(404, NO_ENDPOINT);
+        }
+        Response answer = answer(endpoint.get(), request);
+        return endpoint.get().hasCors() ? answer.with(ORIGIN, ANY) : answer;
+    }
+
+    private static Response preflight(Endpoint endpoint) {
+        String methods = endpoint.methods().isEmpty() ? ANY : String.join(", ", endpoint.methods());
+        return Response.empty(204)
+                .with(ORIGIN, ANY)
+                .with("Access-Control-Allow-Methods", methods)
+                .with("Access-Control-Allow-Headers", "*, Authorization");
+    }
+
+    private Response answer(Endpoint endpoint, Request request) throws IOException, InterruptedException {
+        if (endpoint.isTlsOnly() && !request.secure()) {
+            return Response.json(426, TLS_ONLY).with("Upgrade", "TLS/1.2, HTTP/1.1");
+        }
+        try {
+            boolean isWaiting = !request.header(BLOCKING).orElse("true").strip().equalsIgnoreCase("false");
+            Optional<Endpoint.Called> called = endpoint.behind().now(false);
+            if (called.isEmpty()) {
+                return notThere(endpoint);
+            }
+            Bytes input = HttpInput.of(request);
+            Invocation wish = wish(endpoint, called.get(), input, HttpInput.context(request));
+            return run(endpoint, wish, isWaiting);
+        } catch (HttpRefused refused) {
+            return refused.response();
+        } catch (Refused refused) {
+            return refusal(endpoint, refused);
+        } catch (LabelInvalid tooLarge) {
+            return notThere(endpoint);
+        }
+    }
+
+    private Response run(Endpoint endpoint, Invocation wish, boolean isWaiting) throws InterruptedException {
+        try {
+            return once(endpoint, wish, isWaiting);
+        } catch (Refused refused) {
+            if (refused.refusal() != Refusal.NOT_FOUND
+                    || endpoint.behind().now(true).isEmpty()) {
+                throw refused;
+            }
+            return once(endpoint, wish, isWaiting);
+        }
+    }
+
+    private Response once(Endpoint endpoint, Invocation wish, boolean isWaiting) throws InterruptedException {
+        if (!isWaiting) {
+            nobody().run(() -> invocations.submit(wish));
+            return Response.empty(202);
+        }
+        return told(endpoint, nobody().run(() -> invocations.invoke(wish)));
+    }
+
+    private static Task nobody() {
+        return new Caller.Anonymous().task();
+    }
+
+    private static Invocation wish(Endpoint endpoint, Endpoint.Called called, Bytes input, Bytes context) {
+        return new Invocation(
+                NOBODY,
+                endpoint.function(),
+                called.functionId(),
+                called.versionId(),
+                endpoint.gate(),
+                Label.PUBLIC,
+                input,
+                context,
+                Map.of(),
+                Map.of(),
+                List.of(),
+                Invocation.Asked.NOTHING);
+    }
+
+    /// What everybody may know of a run: its answer, or that it failed where its answer would have been told.
+    private static Response told(Endpoint endpoint, Run.View view) {
+        if (view.output().isPresent()) {
+            return answered(view.output().get());
+        }
+        if (view.status().isEmpty()) {
+            return notThere(endpoint);
+        }
+        if (endpoint.isHidingFailures()) {
+            return Response.empty(200);
+        }
+        boolean isLate = view.status().get() == Run.Status.TIMEOUT;
+        return problem(
+                isLate ? 504 : 502,
+                isLate ? "the function did not answer in its time" : "the function failed",
+                view.run().id().toString());
+    }
+
+    private static Response answered(Run.Output output) {
+        if (BODILESS.contains(output.status())
+                || output.isJson() && output.body().equals(NULL)) {
+            return Response.empty(output.status());
+        }
+        return Response.of(output.status(), output.isJson() ? Response.JSON : CONTENT, output.body());
+    }
+
+    /// RFC 9457. What the function said of its failure is for those who may read its runs.
+    private static Response problem(int status, String title, String run) {
+        String text = "{\"type\":\"about:blank\",\"title\":\"" + title + "\",\"status\":" + status
+                + ",\"instance\":\"urn:uuid:" + run + "\"}";
+        return Response.of(status, PROBLEM, Bytes.utf8(text));
+    }
+
+    /// Missing, not ready, forbidden and withheld are one answer.
+    private static Response notThere(Endpoint endpoint) {
+        return endpoint.isHidingFailures() ? Response.empty(404) : Response.error(404, 404, "not found or not allowed");
+    }
+
+    private static Response refusal(Endpoint endpoint, Refused refused) {
+        return switch (refused.refusal()) {
+            case NOT_FOUND, DENIED, WRONG_KIND, EXISTS, CONFLICT, INVALID, TOO_LARGE -> notThere(endpoint);
+            case AT_LIMIT, QUOTA -> busy(429);
+            case OVERLOADED, UNAVAILABLE -> busy(503);
+            case DEADLINE_EXCEEDED -> busy(504);
+        };
+    }
+
+    private static Response busy(int status) {
+        return Response.error(status, status, "there is no room for the request: try again")
+                .with(RETRY_AFTER, SOON_SECONDS);
     }
 }

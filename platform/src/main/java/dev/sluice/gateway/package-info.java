@@ -1,4 +1,4 @@
-/// Tenants' own traffic: hosts and paths that functions answer. Knows no endpoint yet.
+/// Tenants' own traffic: paths that functions answer.
 @NullMarked
 package dev.sluice.gateway;
 

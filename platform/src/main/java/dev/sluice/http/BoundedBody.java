@@ -46,7 +46,7 @@ final class BoundedBody extends FilterInputStream {
     private void spend(long count) {
         left -= count;
         if (left < 0) {
-            throw Request.tooLarge();
+            throw HttpRefused.tooLarge();
         }
     }
 }

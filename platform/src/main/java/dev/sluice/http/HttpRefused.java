@@ -24,4 +24,8 @@ public final class HttpRefused extends RuntimeException {
     public Response response() {
         return Response.error(status, status, String.valueOf(getMessage())).with(CONNECTION, CLOSE);
     }
+
+    static HttpRefused tooLarge() {
+        return new HttpRefused(413, "the request body is too large");
+    }
 }

@@ -73,7 +73,7 @@ public final class Multipart {
                 content = all;
             }
             if (content.length > bytesMax) {
-                throw Request.tooLarge();
+                throw HttpRefused.tooLarge();
             }
             return Bytes.takeOver(content);
         }

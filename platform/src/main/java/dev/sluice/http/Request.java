@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
@@ -28,7 +29,6 @@ public final class Request {
     static final int QUERY_PARAMETERS_MAX = 64;
 
     private static final String FORM = "application/x-www-form-urlencoded";
-
     private static final int FIRST_BUFFER_BYTES = 16 << 10;
 
     private final org.eclipse.jetty.server.Request jetty;
@@ -61,7 +61,17 @@ public final class Request {
         return jetty.getHttpURI().getPath();
     }
 
-    /// The segments of the path, each decoded once.
+    /// The query as it was sent, without its mark, or empty.
+    public String rawQuery() {
+        return Objects.requireNonNullElse(jetty.getHttpURI().getQuery(), "");
+    }
+
+    /// The protocol, such as `HTTP/1.1`.
+    public String version() {
+        return jetty.getConnectionMetaData().getHttpVersion().asString();
+    }
+
+    /// Of the path, each decoded once.
     public List<String> segments() {
         return segments;
     }
@@ -207,7 +217,7 @@ public final class Request {
             ByteBuffer piece = chunk.getByteBuffer();
             int length = piece.remaining();
             if (length > bytesMax - filled) {
-                throw tooLarge();
+                throw HttpRefused.tooLarge();
             }
             takeMemory(filled, length, declared < 0 ? bytesMax : declared);
             if (length > body.length - filled) {
@@ -233,7 +243,7 @@ public final class Request {
                 all = joined(all, all.length, in.readNBytes(bytesMax - all.length + 1));
             }
             if (all.length > bytesMax) {
-                throw tooLarge();
+                throw HttpRefused.tooLarge();
             }
             return Bytes.takeOver(all);
         }
@@ -275,7 +285,7 @@ public final class Request {
     private long refuseAbove(long bytesMax) {
         long declared = declaredBytes();
         if (declared > bytesMax) {
-            throw tooLarge();
+            throw HttpRefused.tooLarge();
         }
         return declared;
     }
@@ -286,9 +296,5 @@ public final class Request {
             throw new HttpRefused(400, "the request body is malformed");
         }
         return new ClientGone(failure);
-    }
-
-    static HttpRefused tooLarge() {
-        return new HttpRefused(413, "the request body is too large");
     }
 }

@@ -78,8 +78,8 @@ final class RunIndex {
     ///
     /// @param before only what is older than this run
     /// @param isFor  which labels' parts he reads
-    /// @throws Refused `INVALID` where runs of it exist at more than [#LABELS_MAX] labels, known to him or not: a part
-    ///     of a list would look like the whole
+    /// @throws Refused `INVALID` where runs of it exist at more than [#LABELS_MAX] labels, known to him or not: a
+    ///     part of a list would look like the whole
     static NewestFirst newest(Store store, Bytes list, Optional<UUID> before, Predicate<Label> isFor) {
         var newest = new NewestFirst(store);
         List<Store.Entry> last = store.scanBackwards(list, Bytes.EMPTY, 1);

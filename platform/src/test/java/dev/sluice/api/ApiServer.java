@@ -34,6 +34,7 @@ import dev.sluice.fs.Usage;
 import dev.sluice.function.Packages;
 import dev.sluice.gate.GateContent;
 import dev.sluice.gate.Gates;
+import dev.sluice.gateway.Gateway;
 import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
 import dev.sluice.image.Pulls;
@@ -127,6 +128,7 @@ final class ApiServer implements AutoCloseable {
     final Roots roots;
     private final Pulls pulls;
     private final WebServer server;
+    final WebServer gateway;
     private final Api api;
     private final Departures.Parts parts;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -211,6 +213,7 @@ final class ApiServer implements AutoCloseable {
         var signIn = new Api.SignIn(login, delegations, Set.of());
         parts = Departures.Parts.of(store, fs, runs, keys, login, worker::end, clock);
         var departures = new Departures(new Departed(fs, audit), parts, clock);
+        var doors = new Gateway(invocations);
         api = new Api(
                 new Api.Rooms(
                         authenticator,
@@ -218,7 +221,7 @@ final class ApiServer implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        new Api.Running(invocations, builds, pulls, pushes, store),
+                        new Api.Running(invocations, builds, pulls, pushes, store, doors),
                         runs,
                         secrets,
                         system,
@@ -235,12 +238,15 @@ final class ApiServer implements AutoCloseable {
                 new Api.Version("0.0", "", ""),
                 () -> true,
                 clock);
-        server = WebServer.start(WebServer.Ports.loopback(0, 0), TlsIdentity.at(directory, clock), api);
+        TlsIdentity identity = TlsIdentity.at(directory, clock);
+        server = WebServer.start(WebServer.Ports.loopback(0, 0), identity, api);
+        gateway = WebServer.start(WebServer.Ports.loopback(0, 0), identity, doors);
     }
 
     @Override
     public void close() {
         client.close();
+        gateway.close();
         server.close();
         api.close();
         builds.close();
@@ -278,7 +284,14 @@ final class ApiServer implements AutoCloseable {
     /// The removal of what deleted organizations leave, where guests are ended so.
     Departures departures(Consumer<String> guests, InstantSource at) {
         var others = new Departures.Parts(
-                parts.store(), parts.estates(), parts.runs(), parts.records(), parts.events(), parts.keys(), parts.login(), guests);
+                parts.store(),
+                parts.estates(),
+                parts.runs(),
+                parts.records(),
+                parts.events(),
+                parts.keys(),
+                parts.login(),
+                guests);
         return new Departures(new Departed(fs, audit), others, at);
     }
 

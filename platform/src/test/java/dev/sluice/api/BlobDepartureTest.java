@@ -59,7 +59,8 @@ final class BlobDepartureTest extends ApiTest {
     void noBlobOfADeletedOrganization_isReadable_charged_orKept() throws Exception {
         Asker acme = api.developer("acme", "function", "runs");
         Asker blue = api.developer("blue", "function", "runs");
-        assertThat(api.post(acme, "/v1/function", python("echo", ECHO)).status()).isEqualTo(201);
+        assertThat(api.post(acme, "/v1/function", python("echo", ECHO)).status())
+                .isEqualTo(201);
         await().atMost(PATIENCE)
                 .until(() -> api.get(acme, "/v1/function/echo").text("status").equals("READY"));
         Bytes unnamed = content("unnamed");
@@ -108,10 +109,10 @@ final class BlobDepartureTest extends ApiTest {
             String head = "POST /v1/blob HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
                     + gone.token() + "\r\nContent-Length: 10\r\n\r\nhello";
             open.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
-            await().atMost(PATIENCE)
-                    .until(() -> Usage.of(api.store, "gone").bytes() >= 10);
+            await().atMost(PATIENCE).until(() -> Usage.of(api.store, "gone").bytes() >= 10);
             Thread.sleep(200);
-            assertThat(api.delete(root, "/v1/iam/organization/gone?cascade=true").status())
+            assertThat(api.delete(root, "/v1/iam/organization/gone?cascade=true")
+                            .status())
                     .isEqualTo(200);
             open.getOutputStream().write("again".getBytes(StandardCharsets.UTF_8));
             assertThat(new String(open.getInputStream().readAllBytes(), StandardCharsets.UTF_8))

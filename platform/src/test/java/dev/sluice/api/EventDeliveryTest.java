@@ -58,8 +58,8 @@ final class EventDeliveryTest extends ApiTest {
         emit(dev, "a.b", "1", "");
         function(dev, "late", "def handle(context, payload):\n    return 'one'\n");
         assertThat(run(dev, "late", 1).path("output").asString()).isEqualTo("one");
-        Answer changed = api.put(
-                dev, "/v1/function/late", body("late", "def handle(context, payload):\n    return 'two'\n"));
+        Answer changed =
+                api.put(dev, "/v1/function/late", body("late", "def handle(context, payload):\n    return 'two'\n"));
         assertThat(changed.status()).as(changed.body()).isEqualTo(200);
         ready(dev, "late");
         emit(dev, "a.b", "2", "");
@@ -101,7 +101,11 @@ final class EventDeliveryTest extends ApiTest {
         function(dev, "echo", ECHO);
         subscribe(dev, "s", "a.b", "echo", ",\"secrets\":[\"s1\"]");
         emit(dev, "a.b", "1", "");
-        assertThat(run(dev, "echo", 1).path("output").path("secrets").path("key").asString())
+        assertThat(run(dev, "echo", 1)
+                        .path("output")
+                        .path("secrets")
+                        .path("key")
+                        .asString())
                 .isEqualTo("value");
         Asker runner = api.addAccount(api.home("ev5"), "runner", "runs");
         JsonNode seen = api.get(runner, "/v1/runs").json().get(0);
@@ -144,7 +148,11 @@ final class EventDeliveryTest extends ApiTest {
         emit(other, "a.b", "1", "");
         run(other, "echo", 1);
         emit(dev, "a.b", "2", "");
-        assertThat(run(dev, "echo", 1).path("output").path("event").path("eventID").asString())
+        assertThat(run(dev, "echo", 1)
+                        .path("output")
+                        .path("event")
+                        .path("eventID")
+                        .asString())
                 .isEqualTo("2");
     }
 
@@ -175,14 +183,16 @@ final class EventDeliveryTest extends ApiTest {
 
     private void ready(Asker asker, String name) {
         await().atMost(PATIENCE)
-                .until(() -> api.get(asker, "/v1/function/" + name).text("status").equals("READY"));
+                .until(() ->
+                        api.get(asker, "/v1/function/" + name).text("status").equals("READY"));
     }
 
     /// The newest run of a function, once so many have ended, and no more.
     private JsonNode run(Asker asker, String function, int count) {
         return await().atMost(PATIENCE)
                 .until(
-                        () -> api.get(asker, "/v1/runs?functionName=" + function).json(),
+                        () -> api.get(asker, "/v1/runs?functionName=" + function)
+                                .json(),
                         runs -> runs.size() == count
                                 && runs.valueStream()
                                         .allMatch(run ->

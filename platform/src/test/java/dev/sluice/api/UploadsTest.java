@@ -114,7 +114,9 @@ final class UploadsTest {
         await().atMost(PATIENCE).until(() -> used() == 50_000);
         Socket second = announce(50_000);
         await().atMost(PATIENCE).until(() -> used() == 100_000);
-        assertThat(answer(begin("Content-Length: 1\r\n", "x"))).startsWith("HTTP/1.1 429").contains("stored all the bytes");
+        assertThat(answer(begin("Content-Length: 1\r\n", "x")))
+                .startsWith("HTTP/1.1 429")
+                .contains("stored all the bytes");
         first.close();
         await().atMost(PATIENCE).until(() -> used() == 50_000);
         assertThat(answer(begin("Content-Length: 1\r\n", "x"))).startsWith("HTTP/1.1 201");
@@ -151,7 +153,8 @@ final class UploadsTest {
         serve(ROOMY);
         assertThat(answer(announce(50_001))).startsWith("HTTP/1.1 413");
         requireNothingKept();
-        assertThat(answer(begin("Content-Length: 50000\r\n", "x".repeat(50_000)))).startsWith("HTTP/1.1 201");
+        assertThat(answer(begin("Content-Length: 50000\r\n", "x".repeat(50_000))))
+                .startsWith("HTTP/1.1 201");
     }
 
     @Test

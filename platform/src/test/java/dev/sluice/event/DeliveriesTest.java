@@ -141,8 +141,8 @@ final class DeliveriesTest {
     @Test
     void whatMayNotBeToldThere_isPassedOver_andNobodyHears() {
         subscribe("s", "t");
-        notes.answer = event ->
-                event.id().equals("high") ? new Outcome.Nothing() : new Outcome.Accepted(UUID.randomUUID());
+        notes.answer =
+                event -> event.id().equals("high") ? new Outcome.Nothing() : new Outcome.Accepted(UUID.randomUUID());
         Deliveries deliveries = start();
         deliveries.emit("acme", event("t", "high", ""));
         deliveries.emit("acme", event("t", "low", ""));
@@ -161,8 +161,7 @@ final class DeliveriesTest {
         Deliveries deliveries = start(Duration.ofMillis(2));
         deliveries.emit("acme", event("t", "1", ""));
         await().until(() -> deliveries.undelivered("acme", id("s"), 0, 10).size() == 1);
-        Undelivered letter =
-                deliveries.undelivered("acme", id("s"), 0, 10).getFirst();
+        Undelivered letter = deliveries.undelivered("acme", id("s"), 0, 10).getFirst();
         assertThat(letter.reason()).isEqualTo("no function");
         assertThat(letter.event()).isEqualTo(event("t", "1", ""));
         assertThat(tries).hasValue(Pump.TRIES_MAX);
@@ -244,8 +243,7 @@ final class DeliveriesTest {
     }
 
     private Deliveries start(EventLog log, Duration backoff) {
-        var deliveries =
-                new Deliveries(store, log, Clock.systemUTC(), notes, _ -> List.copyOf(subscriptions), backoff);
+        var deliveries = new Deliveries(store, log, Clock.systemUTC(), notes, _ -> List.copyOf(subscriptions), backoff);
         started.add(deliveries);
         deliveries.changed("acme");
         return deliveries;

@@ -161,8 +161,7 @@ final class PullerTest {
                 Digest.of(Bytes.copyOf(tar)),
                 List.of("/bin/true"));
         var pusher = new Pusher(egress, new PlainHosts(Set.of(registry.host(), guarded.host())));
-        Digest pushed =
-                pusher.push("acme", Reference.parse(registry.host() + "/made/anyone:v1"), NOBODY, image);
+        Digest pushed = pusher.push("acme", Reference.parse(registry.host() + "/made/anyone:v1"), NOBODY, image);
         Path root = pull(registry.host() + "/made/anyone@sha256:" + pushed.hex(), NOBODY);
         assertThat(root.resolve("a")).hasContent("2");
         assertThat(root.resolve("c")).hasContent("3");

@@ -65,7 +65,8 @@ final class SettingWords {
                 .flag(Flag.bare("over HTTPS only", "--https-only"))
                 .flag(Flag.bare("not yet: it is off until an update turns it on", "--disable"))
                 .flag(Flag.bare("pages of other origins may ask", "--cors"))
-                .option("--auth", "KIND", "who may ask: public (the default), basic or oauth2");
+                .option("--auth", "KIND", "who may ask: public (the default); basic, oauth2: not served yet")
+                .option("--failures", "KIND", "a failure is told as a problem (the default), or hidden");
     }
 
     private static Flag several(String label, String description, String... names) {
@@ -93,7 +94,8 @@ final class SettingWords {
                 .with("authentication", arguments.option("--auth").orElse("public"));
         body = arguments.has("--cors") ? body.with("cors", new Json.Bool(true)) : body;
         body = arguments.has("--disable") ? body : body.with("enabled", new Json.Bool(true));
-        return body.with("function", arguments.required(1))
+        return body.with("failures", arguments.option("--failures").orElse("problem"))
+                .with("function", arguments.required(1))
                 .with("hosts", Json.Arr.ofTexts(arguments.options("--domain")))
                 .with("methods", Json.Arr.ofTexts(methods.isEmpty() ? List.of("GET") : methods))
                 .with("name", arguments.required(0))

@@ -41,13 +41,13 @@ final class SettingWordsTest extends RecordedTest {
         said("Deleted application: app1", 200, "delete", "application", "app1");
         asked(
                 "POST /v1/application {\"name\":\"app1\",\"tags\":[]}",
-                "POST /v1/api {\"authentication\":\"public\",\"cors\":true,\"enabled\":true,"
+                "POST /v1/api {\"authentication\":\"public\",\"cors\":true,\"enabled\":true,\"failures\":\"problem\","
                         + "\"function\":\"node-hello-js\",\"hosts\":[],\"methods\":[\"GET\"],\"name\":\"hello\","
                         + "\"protocols\":[\"http\",\"https\"],\"tags\":[],\"uris\":[\"/hello\"]}",
-                "POST /v1/api {\"authentication\":\"basic\",\"function\":\"f2\",\"hosts\":[\"x.example.com\"],"
+                "POST /v1/api {\"authentication\":\"basic\",\"failures\":\"problem\",\"function\":\"f2\",\"hosts\":[\"x.example.com\"],"
                         + "\"methods\":[\"POST\",\"PUT\"],\"name\":\"a2\",\"protocols\":[\"https\"],"
                         + "\"tags\":[{\"key\":\"Application\",\"value\":\"app1\"}],\"uris\":[\"/a\",\"/b\"]}",
-                "PUT /v1/api/a2 {\"authentication\":\"public\",\"enabled\":true,\"function\":\"f3\",\"hosts\":[],"
+                "PUT /v1/api/a2 {\"authentication\":\"public\",\"enabled\":true,\"failures\":\"problem\",\"function\":\"f3\",\"hosts\":[],"
                         + "\"methods\":[\"GET\"],\"name\":\"a2\",\"protocols\":[\"http\",\"https\"],\"tags\":[],"
                         + "\"uris\":[\"/c\"]}",
                 "PUT /v1/application/app1 {\"name\":\"app1\",\"tags\":[{\"key\":\"team\",\"value\":\"web\"},"

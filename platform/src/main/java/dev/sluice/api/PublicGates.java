@@ -1,0 +1,93 @@
+package dev.sluice.api;
+
+import dev.sluice.authn.Upkeep;
+import dev.sluice.fs.FsPath;
+import dev.sluice.fs.LabeledFs;
+import dev.sluice.gate.Backing;
+import dev.sluice.gate.GateContent;
+import dev.sluice.gate.GatePolicy;
+import dev.sluice.gate.GateView;
+import dev.sluice.gate.Gates;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.Privilege;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Resource;
+import java.util.Optional;
+
+/// The redirect gates by which everybody may run functions: one for each API, in the facet that everybody may read and
+/// `acme/api` vouches for (design/labels.md sections 3 and 4).
+///
+/// A gate enters for `acme/runs/FUNCTION`, which its author was lent when he made the API, and the API's file, vouched
+/// for by `acme/api`, says so. It gives code nothing and releases nothing, so it follows what its function becomes;
+/// where
+/// the function was deleted and made again, it is made anew.
+///
+/// Thread-safe.
+final class PublicGates {
+    private final LabeledFs fs;
+    private final Gates gates;
+
+    PublicGates(LabeledFs fs, Gates gates) {
+        this.fs = fs;
+        this.gates = gates;
+    }
+
+    /// `T,acme/api`
+    private static Label label(Organization organization) {
+        return Label.of(Component.TRUE, apis(organization));
+    }
+
+    private static Component apis(Organization organization) {
+        return Component.of(Resource.API.in(organization.principal()));
+    }
+
+    static FsPath path(Organization organization, String api) {
+        return FsPath.home(label(organization)).child(api);
+    }
+
+    /// Has the gate of that name lead to the function.
+    ///
+    /// @return whether it was another one before, or none
+    /// @throws Refused `NOT_FOUND` where the function is not
+    synchronized boolean lead(Organization organization, String api, String function) {
+        Component enter = FunctionFiles.runner(organization, function);
+        return Upkeep.leading(organization, Resource.API, enter).run(() -> {
+            var policy = new GatePolicy(Component.TRUE, Component.TRUE, Component.TRUE, Component.FALSE);
+            GateContent.Redirect wanted =
+                    gates.redirect(FunctionFiles.gate(organization, function), policy, enter, false);
+            FsPath path = path(organization, api);
+            Privilege with = Task.current().exercise(enter, apis(organization));
+            Optional<GateContent.OfFunction> before = before(path);
+            if (before.isEmpty()) {
+                gates.create(path, wanted, Backing.LABEL, label(organization), with);
+            } else if (!before.get().equals(wanted)) {
+                gates.replace(path, wanted, Backing.LABEL, 0, with);
+            }
+            return !before.equals(Optional.of(wanted));
+        });
+    }
+
+    private Optional<GateContent.OfFunction> before(FsPath path) {
+        return fs.find(path).isEmpty()
+                ? Optional.empty()
+                : Optional.of(gates.read(path)).map(GateView::content);
+    }
+
+    /// Leaves nobody a way to run the function by that name.
+    synchronized void remove(Organization organization, String api) {
+        Upkeep.of(organization, Resource.API).run(() -> {
+            try {
+                fs.unlink(path(organization, api), Task.current().exercise(Component.TRUE, apis(organization)));
+            } catch (Refused none) {
+                if (none.refusal() != Refusal.NOT_FOUND) {
+                    throw none;
+                }
+            }
+            return api;
+        });
+    }
+}

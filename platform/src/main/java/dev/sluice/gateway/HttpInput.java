@@ -1,0 +1,116 @@
+package dev.sluice.gateway;
+
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Json;
+import dev.sluice.http.HttpRefused;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What a function is given of a request: its query or its body as JSON, and what HTTP says beside that.
+///
+/// Source: contracts/dispatch.md 5.
+final class HttpInput {
+    static final int BODY_BYTES_MAX = 6 << 20;
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Bytes NOTHING = Bytes.utf8("{}");
+    private static final Set<String> QUERYING = Set.of("GET", "HEAD", "OPTIONS");
+
+    /// What proves who asks, and what Dispatch's client says to its server, is nothing for a function.
+    private static final Set<String> CREDENTIALS = Set.of("authorization", "proxy-authorization", "cookie");
+
+    private static final String OUR_OWN = "x-dispatch-";
+    private static final int BAD = 400;
+
+    private HttpInput() {}
+
+    /// @throws HttpRefused 400, 413, 415
+    static Bytes of(Request request) throws IOException {
+        if (QUERYING.contains(request.method())) {
+            return Bytes.takeOver(JSON.writeValueAsBytes(map(request.queryParameters())));
+        }
+        String type = request.header("Content-Type").orElse("");
+        String kind = kind(type);
+        if (type.isEmpty()) {
+            Bytes body = request.body(BODY_BYTES_MAX);
+            return body.length() == 0 ? NOTHING : Bytes.takeOver(JSON.writeValueAsBytes(body.utf8()));
+        }
+        if (kind.equals(Response.JSON) || kind.startsWith("application/") && kind.endsWith("+json")) {
+            Bytes body = request.body(BODY_BYTES_MAX);
+            if (!Json.isValid(body)) {
+                throw refused(BAD, "request body is not json");
+            }
+            return body;
+        }
+        if (kind.equals("application/x-www-form-urlencoded")) {
+            return form(request);
+        }
+        throw refused(415, "request body type is not supported: " + type);
+    }
+
+    private static Bytes form(Request request) throws IOException {
+        Map<String, List<String>> fields;
+        try {
+            fields = request.form(BODY_BYTES_MAX);
+        } catch (HttpRefused refused) {
+            throw refused.status() == BAD ? refused(BAD, "request body is not x-www-form-urlencoded") : refused;
+        }
+        return Bytes.takeOver(JSON.writeValueAsBytes(map(fields)));
+    }
+
+    private static String kind(String type) {
+        int semicolon = type.indexOf(';');
+        return (semicolon < 0 ? type : type.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static HttpRefused refused(int status, String message) {
+        return new HttpRefused(status, message);
+    }
+
+    /// A name that is there once has a text, else a list of them.
+    private static ObjectNode map(Map<String, List<String>> values) {
+        ObjectNode all = JSON.createObjectNode();
+        values.forEach((name, its) -> {
+            if (its.size() == 1) {
+                all.put(name, its.getFirst());
+            } else {
+                ArrayNode list = all.putArray(name);
+                its.forEach(list::add);
+            }
+        });
+        return all;
+    }
+
+    /// What Dispatch's convention hands over beside the payload. What a client says in a header never stands for what
+    /// is so.
+    static Bytes context(Request request) {
+        ObjectNode context = JSON.createObjectNode();
+        context.putObject("secrets");
+        context.putObject("serviceBindings");
+        ObjectNode http = context.putObject("httpContext");
+        request.headers().forEach((name, value) -> {
+            if (!CREDENTIALS.contains(name) && !name.startsWith(OUR_OWN)) {
+                http.put(name, value);
+            }
+        });
+        String query = request.rawQuery();
+        String target = query.isEmpty() ? request.rawPath() : request.rawPath() + "?" + query;
+        http.set("args", map(request.queryParameters()));
+        http.put("method", request.method());
+        http.put("request", request.method() + " " + target + " " + request.version());
+        http.put("request-uri", target);
+        http.put("scheme", request.secure() ? "https" : "http");
+        http.put("server-protocol", request.version());
+        http.put("upstream-uri", "/v1/runs");
+        http.put("uri", request.rawPath());
+        return Bytes.takeOver(JSON.writeValueAsBytes(context));
+    }
+}
