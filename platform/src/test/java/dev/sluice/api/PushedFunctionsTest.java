@@ -51,6 +51,9 @@ final class PushedFunctionsTest {
     /// As all of the servers have it.
     private static final int CALLS_MAX = 32;
 
+    /// So many that some come while 32 wait, on a busy machine too; all within the connections that a server has.
+    private static final int MORE = 24;
+
     private static final String PYTHON = """
             import os, threading, time
 
@@ -329,7 +332,7 @@ final class PushedFunctionsTest {
         var asked = new ArrayList<Future<HttpResponse<String>>>();
         int done = 0;
         try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < CALLS_MAX + 8; i++) {
+            for (int i = 0; i < CALLS_MAX + MORE; i++) {
                 asked.add(callers.submit(() -> client.send(slow, HttpResponse.BodyHandlers.ofString())));
             }
             assertThat(health(client, port)).isEqualTo(200);
@@ -344,7 +347,7 @@ final class PushedFunctionsTest {
                 }
             }
         }
-        assertThat(done).isBetween(CALLS_MAX, CALLS_MAX + 7);
+        assertThat(done).isBetween(CALLS_MAX, CALLS_MAX + MORE - 1);
     }
 
     /// A function in Java is the server itself.
