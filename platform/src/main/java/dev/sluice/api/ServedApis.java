@@ -192,7 +192,7 @@ final class ServedApis implements Entities<ApiWish> {
         }
         String id = target.get().id();
         if (isLost || !id.equals(led.get())) {
-            if (!isThere(organization, wish) || !isLedAnew(organization, wish) && isLost) {
+            if (!isThere(organization, wish) || (!isLedAnew(organization, wish) && isLost)) {
                 return Optional.empty();
             }
             led.set(id);

@@ -157,8 +157,8 @@ public final class Gateway implements Handler {
     }
 
     private static Response answered(Run.Output output) {
-        if (BODILESS.contains(output.status())
-                || output.isJson() && output.body().equals(NULL)) {
+        boolean isNull = output.isJson() && output.body().equals(NULL);
+        if (isNull || BODILESS.contains(output.status())) {
             return Response.empty(output.status());
         }
         return Response.of(output.status(), output.isJson() ? Response.JSON : CONTENT, output.body());

@@ -43,7 +43,7 @@ final class HttpInput {
             Bytes body = request.body(BODY_BYTES_MAX);
             return body.length() == 0 ? NOTHING : Bytes.takeOver(JSON.writeValueAsBytes(body.utf8()));
         }
-        if (kind.equals(Response.JSON) || kind.startsWith("application/") && kind.endsWith("+json")) {
+        if (kind.equals(Response.JSON) || (kind.startsWith("application/") && kind.endsWith("+json"))) {
             Bytes body = request.body(BODY_BYTES_MAX);
             if (!Json.isValid(body)) {
                 throw refused(BAD, "request body is not json");
