@@ -7,6 +7,7 @@ import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -87,7 +88,7 @@ final class GatewayTest extends ApiTest {
         if (bytes.length > 0) {
             request.append("Content-Length: ").append(bytes.length).append("\r\n");
         }
-        try (var socket = new Socket("127.0.0.1", api.gateway.port())) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), api.gateway.port())) {
             var all = new ByteArrayOutputStream();
             all.writeBytes(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
             all.writeBytes(bytes);
