@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.api.EntityRoutes.Form;
 import dev.sluice.authn.Caller;
+import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
@@ -16,6 +17,9 @@ import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /// `/v1/event`: subscriptions, drivers and their types, and events. One that nobody has subscribed to is dropped, as
 /// Dispatch does.
@@ -54,11 +58,32 @@ final class EventRoutes {
     private Response emit(Request request) throws IOException {
         Caller.Known caller = door.borrower(request);
         Task task = Door.lent(caller, Operation.of(Action.CREATE, Resource.EVENT));
-        Emission emission = Emission.parse(request.body(Emission.BYTES_MAX));
         Organization organization = caller.organization();
         Component events = Component.of(Resource.EVENT.in(organization.principal()));
         Label label = Label.of(events, Component.TRUE).join(task.label());
-        subscriptions.emit(organization, emission.event(label));
-        return Response.json(200, emission.print());
+        Bytes body = request.body(Emission.BYTES_MAX);
+        List<CloudEvent> all = cloudEvents(request, body);
+        if (all.isEmpty()) {
+            Emission emission = Emission.parse(body);
+            subscriptions.emit(organization, emission.event(label));
+            return Response.json(200, emission.print());
+        }
+        all.forEach(one -> subscriptions.emit(organization, one.event(label)));
+        return Response.empty(204);
+    }
+
+    /// Events of CloudEvents 1.0; none if it is one of 0.1.
+    private static List<CloudEvent> cloudEvents(Request request, Bytes body) {
+        String type = request.header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+        if (type.startsWith(CloudEvent.BATCH)) {
+            return CloudEvent.batch(CloudEvent.json(body));
+        }
+        if (type.startsWith(CloudEvent.STRUCTURED)) {
+            return List.of(CloudEvent.structured(CloudEvent.json(body)));
+        }
+        Map<String, String> headers = request.headers();
+        return headers.containsKey(CloudEvent.HEADERS + "specversion")
+                ? List.of(CloudEvent.binary(headers, body))
+                : List.of();
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.api.FunctionEntity.Tag;
 import dev.sluice.api.KeptEntities.Kind;
+import dev.sluice.bytes.Bytes;
 import dev.sluice.event.Filter;
 import dev.sluice.org.Action;
 import dev.sluice.org.Need;
@@ -9,11 +10,22 @@ import dev.sluice.org.Resource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// A subscription: which events are to become runs of a function. Dispatch's clients see no id.
 ///
 /// Source: contracts/dispatch.md 2.10, 6; design/labels.md section 4.
-record SubscriptionWish(String name, String eventType, String function, List<String> secrets, List<Tag> tags)
+/// @param filters that an event passes, beside its type; ours, as [Filters] reads them
+/// @param paused  whether its events wait; ours
+record SubscriptionWish(
+        String name,
+        String eventType,
+        String function,
+        List<String> secrets,
+        List<Tag> tags,
+        @Nullable List<JsonNode> filters,
+        boolean paused)
         implements KeptEntity.Wish {
     static final Kind<SubscriptionWish> KIND = new Kind<>(
             "subscription",
@@ -25,26 +37,45 @@ record SubscriptionWish(String name, String eventType, String function, List<Str
             (_, wish) -> wish);
 
     static final Pattern EVENT_TYPE = Pattern.compile("^[\\w\\d\\-\\.]+$");
+    private static final Pattern WITH_STARS = Pattern.compile("^[\\w\\d\\-\\.\\*]+$");
     static final int EVENT_TYPE_CHARS_MAX = 128;
     private static final Pattern FUNCTION = Pattern.compile("^[\\w\\d][\\w\\d\\-]*$");
 
     SubscriptionWish {
         secrets = List.copyOf(secrets);
         tags = List.copyOf(tags);
+        filters = filters == null ? List.of() : List.copyOf(filters); // the first ones had none
+    }
+
+    @Override
+    public List<JsonNode> filters() {
+        return filters == null ? List.of() : filters;
     }
 
     /// The events that become runs.
     Filter wanted() {
-        return new Filter.Type(eventType);
+        Filter type = new Filter.Type(eventType);
+        return filters().isEmpty() ? type : new Filter.All(List.of(type, Filters.all(filters())));
     }
 
     private static SubscriptionWish parse(JsonBody fields) {
-        String eventType = fields.matching("eventType", EVENT_TYPE, EVENT_TYPE_CHARS_MAX);
+        String eventType = eventType(fields);
         String function = fields.matching("function", FUNCTION, JsonBody.NAME_CHARS_MAX);
         String name = fields.requiredName();
         List<String> secrets = fields.texts("secrets");
         fields.requireStatus();
-        return new SubscriptionWish(name, eventType, function, secrets, Tags.of(fields));
+        List<JsonNode> filters = fields.list("filters");
+        Filters.all(filters);
+        return new SubscriptionWish(
+                name, eventType, function, secrets, Tags.of(fields), filters, fields.flag("paused"));
+    }
+
+    /// Dispatch's clients know none with a `*`, and hear of no more than they know.
+    private static String eventType(JsonBody fields) {
+        return fields.text("eventType")
+                .filter(text -> text.length() <= EVENT_TYPE_CHARS_MAX
+                        && WITH_STARS.matcher(text).matches())
+                .orElseGet(() -> fields.matching("eventType", EVENT_TYPE, EVENT_TYPE_CHARS_MAX));
     }
 
     /// Whoever has events run a function may do so himself, with those secrets.
@@ -61,5 +92,11 @@ record SubscriptionWish(String name, String eventType, String function, List<Str
         out.field("status", state.status().name());
         out.field("createdTime", entity.createdSeconds()).field("modifiedTime", entity.modifiedSeconds());
         Tag.write(tags, out);
+        if (!filters().isEmpty()) {
+            out.name("filters").raw(Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(filters())));
+        }
+        if (paused) {
+            out.name("paused").value(true);
+        }
     }
 }

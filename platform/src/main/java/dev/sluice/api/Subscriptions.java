@@ -58,7 +58,7 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
                 wish.secrets(),
                 wish.wanted(),
                 entity.createdSeconds() * 1000,
-                false);
+                wish.paused());
     }
 
     /// Takes an event in. Durable on return.

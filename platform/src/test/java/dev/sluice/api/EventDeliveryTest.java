@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
+import dev.sluice.bytes.Bytes;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,65 @@ final class EventDeliveryTest extends ApiTest {
                         .path("eventID")
                         .asString())
                 .isEqualTo("2");
+    }
+
+    @Test
+    void eventsOfCloudEvents1_areDelivered_structuredInABatchAndBinary() {
+        Asker dev = api.developer("ev9", "*");
+        function(dev, "echo", ECHO);
+        subscribe(dev, "s", "com.*", "echo", "");
+        String one = "{\"specversion\":\"1.0\",\"type\":\"com.a\",\"source\":\"/s\",\"id\":\"ID\",\"data\":{\"n\":ID}}";
+        String path = "/v1/event";
+        String batch = "[" + one.replace("ID", "2") + "," + one.replace("ID", "3") + "]";
+        assertThat(send(dev, one.replace("ID", "1"), "Content-Type", "application/cloudevents+json; charset=UTF-8"))
+                .isEqualTo(204);
+        run(dev, "echo", 1);
+        assertThat(send(dev, batch, "Content-Type", "application/cloudevents-batch+json"))
+                .isEqualTo(204);
+        run(dev, "echo", 3);
+        assertThat(send(
+                        dev, "<a/>", "Content-Type", "text/xml", "ce-specversion", "1.0", "ce-type", "com.b", "ce-source",
+                        "/s", "ce-id", "4"))
+                .isEqualTo(204);
+        JsonNode output = run(dev, "echo", 4).path("output");
+        assertThat(output.path("payload").asString()).isEqualTo("<a/>");
+        assertThat(output.path("event").path("eventType").asString()).isEqualTo("com.b");
+        String half = "[" + one.replace("ID", "5") + ",{}]";
+        assertThat(send(dev, half, "Content-Type", "application/cloudevents-batch+json"))
+                .isEqualTo(400);
+        Asker lister = api.addAccount(api.home("ev9"), "lister", List.of("get"), List.of("event"));
+        assertThat(send(lister, batch, "Content-Type", "application/cloudevents-batch+json"))
+                .isEqualTo(403);
+        run(dev, "echo", 4);
+        assertThat(api.get(dev, path).status()).isEqualTo(405);
+    }
+
+    private int send(Asker asker, String body, String... headers) {
+        return api.send(asker, "POST", "/v1/event", Bytes.utf8(body), headers).status();
+    }
+
+    @Test
+    void aSubscription_hasFilters_andCanBePaused() {
+        Asker dev = api.developer("ev10", "*");
+        function(dev, "echo", ECHO);
+        String filters = ",\"filters\":[{\"prefix\":{\"source\":\"disp\"}},{\"not\":{\"exact\":{\"id\":\"2\"}}}]";
+        subscribe(dev, "s", "*", "echo", filters);
+        subscribe(dev, "none", "*", "echo", ",\"filters\":[{\"exact\":{\"source\":\"another\"}}]");
+        assertThat(api.get(dev, SUBSCRIPTIONS + "/s").body()).contains(filters.substring(1));
+        emit(dev, "a", "1", "");
+        emit(dev, "a", "2", "");
+        run(dev, "echo", 1);
+        String body = "{\"name\":\"s\",\"eventType\":\"*\",\"function\":\"echo\"";
+        assertThat(api.put(dev, SUBSCRIPTIONS + "/s", body + ",\"paused\":true}").body())
+                .contains("\"paused\":true");
+        emit(dev, "a", "3", "");
+        emit(dev, "a", "4", "");
+        run(dev, "echo", 1);
+        api.put(dev, SUBSCRIPTIONS + "/s", body + "}");
+        run(dev, "echo", 3);
+        assertThat(api.post(dev, SUBSCRIPTIONS, body.replace("\"s\"", "\"x\"") + ",\"filters\":[{\"sql\":\"\"}]}")
+                        .status())
+                .isEqualTo(400);
     }
 
     private int emit(Asker asker, String type, String id, String more) {
