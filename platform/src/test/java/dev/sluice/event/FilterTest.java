@@ -7,7 +7,6 @@ import dev.sluice.event.Filter.Any;
 import dev.sluice.event.Filter.Attributes;
 import dev.sluice.event.Filter.Comparison;
 import dev.sluice.event.Filter.Not;
-import dev.sluice.event.Filter.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,7 +37,7 @@ final class FilterTest {
         "*ab*ab*, aba, false",
     })
     void aType_isAsItSays_orHasAnythingForEachStar(String pattern, String type, boolean isWanted) {
-        assertThat(new Type(pattern).matches(SampleEvents.of(type))).isEqualTo(isWanted);
+        assertThat(new Filter.Type(pattern).matches(SampleEvents.of(type))).isEqualTo(isWanted);
     }
 
     @ParameterizedTest
@@ -69,8 +68,8 @@ final class FilterTest {
 
     @Test
     void filters_areJoined() {
-        Filter yes = new Type("t");
-        Filter no = new Type("n");
+        Filter yes = new Filter.Type("t");
+        Filter no = new Filter.Type("n");
         assertThat(new All(List.of(yes, yes)).matches(event())).isTrue();
         assertThat(new All(List.of(yes, no)).matches(event())).isFalse();
         assertThat(new Any(List.of(no, yes)).matches(event())).isTrue();
