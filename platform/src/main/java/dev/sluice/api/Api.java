@@ -55,7 +55,7 @@ public final class Api implements Handler, AutoCloseable {
     private final Routes routes;
     private final Functions functions;
     private final Images images;
-    private final Subscriptions subscriptions;
+    private final EventServer events;
     private final ServedApis apis;
     private final OrganizationLimits register;
     private final Organizations organizations;
@@ -143,7 +143,7 @@ public final class Api implements Handler, AutoCloseable {
         addKept(table, iam, clock);
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
-        this.subscriptions = Wiring.subscriptions(rooms, functions, clock);
+        this.events = Wiring.events(rooms, functions, clock);
         this.apis = new ServedApis(
                 rooms.fs(), rooms.gates(), functions, rooms.running().gateway(), clock);
         addSettings(table, door, rooms.fs(), clock);
@@ -226,14 +226,14 @@ public final class Api implements Handler, AutoCloseable {
         Form application = Form.of(Resource.APPLICATION, "application", "application", 200);
         new EntityRoutes<>(door, application, new KeptEntities<>(fs, ApplicationWish.KIND, clock)).addTo(table);
         new EntityRoutes<>(door, Form.of(Resource.API, "API", "api", 200), apis).addTo(table);
-        new EventRoutes(door, fs, subscriptions, clock).addTo(table);
+        new EventRoutes(door, events).addTo(table);
         new EdgeRoutes(door).addTo(table);
     }
 
     private void forget(Organization deleted) {
         functions.forget(deleted);
         images.forget(deleted);
-        subscriptions.forget(deleted);
+        events.forget(deleted);
         apis.forget(deleted);
         register.forget(deleted);
     }
@@ -245,7 +245,7 @@ public final class Api implements Handler, AutoCloseable {
         lookThrough(functions::tidy);
         Thread.ofVirtual().name("recover").start(() -> {
             lookThrough(functions::recover);
-            lookThrough(subscriptions::changed);
+            lookThrough(events::changed);
         });
     }
 
@@ -261,13 +261,13 @@ public final class Api implements Handler, AutoCloseable {
 
     /// Removes what is not kept any longer. To be called again and again.
     public void sweep() {
-        subscriptions.sweep();
+        events.subscriptions().sweep();
     }
 
     /// Delivers no events any more.
     @Override
     public void close() {
-        subscriptions.close();
+        events.close();
     }
 
     @Override

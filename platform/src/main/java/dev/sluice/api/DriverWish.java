@@ -9,6 +9,8 @@ import dev.sluice.org.Need;
 import dev.sluice.org.Resource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// An event driver: a program of some type that makes events. Dispatch's clients see no id.
 ///
@@ -23,7 +25,9 @@ record DriverWish(String name, String type, List<DriverConfig> config, List<Stri
     /// What Dispatch's own ticker is made of, of any version.
     private static final String TIMER = "kars7e/timer";
 
-    private static final String NO_EVENTS_YET = "this server runs no event drivers yet: no events come of it";
+    private static final String SECONDS = "seconds";
+    private static final Duration TICKS_DEFAULT = Duration.ofSeconds(60);
+    private static final Pattern TICKS = Pattern.compile("[1-9][0-9]{0,7}");
     private static final String NOT_AVAILABLE = "DeploymentNotAvailable";
 
     DriverWish {
@@ -82,12 +86,24 @@ record DriverWish(String name, String type, List<DriverConfig> config, List<Stri
         return made.image.equals(TIMER) || made.image.startsWith(TIMER + ":");
     }
 
+    /// How often it ticks, if it is one that does; nothing for a number of seconds that is none.
+    Optional<Duration> ticks() {
+        if (!isTimer()) {
+            return Optional.empty();
+        }
+        Optional<DriverConfig> stated =
+                config.stream().filter(one -> one.key().equals(SECONDS)).findFirst();
+        return stated.isEmpty()
+                ? Optional.of(TICKS_DEFAULT)
+                : stated.flatMap(DriverConfig::value)
+                        .filter(text -> TICKS.matcher(text).matches())
+                        .map(text -> Duration.ofSeconds(Long.parseLong(text)));
+    }
+
     @Override
     public State after(Duration time, Status begun) {
-        if (isTimer()) {
-            return time.compareTo(KeptEntity.LOOKED_AT) < 0
-                    ? State.of(begun)
-                    : new State(Status.READY, List.of(NO_EVENTS_YET));
+        if (ticks().isPresent()) {
+            return State.of(time.compareTo(KeptEntity.LOOKED_AT) < 0 ? begun : Status.READY);
         }
         return time.compareTo(DEPLOYED_WITHIN) < 0 ? State.of(begun) : new State(Status.ERROR, List.of(NOT_AVAILABLE));
     }

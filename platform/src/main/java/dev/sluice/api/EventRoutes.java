@@ -3,7 +3,6 @@ package dev.sluice.api;
 import dev.sluice.api.EntityRoutes.Form;
 import dev.sluice.authn.Caller;
 import dev.sluice.bytes.Bytes;
-import dev.sluice.fs.LabeledFs;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.http.Routes;
@@ -16,7 +15,6 @@ import dev.sluice.org.Operation;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,13 +27,13 @@ final class EventRoutes {
     private final Door door;
     private final Subscriptions subscriptions;
     private final KeptEntities<DriverTypeWish> types;
-    private final KeptEntities<DriverWish> drivers;
+    private final Drivers drivers;
 
-    EventRoutes(Door door, LabeledFs fs, Subscriptions subscriptions, InstantSource clock) {
+    EventRoutes(Door door, EventServer events) {
         this.door = door;
-        this.subscriptions = subscriptions;
-        this.types = new KeptEntities<>(fs, DriverTypeWish.KIND, clock);
-        this.drivers = new KeptEntities<>(fs, DriverWish.kind(types), clock);
+        this.subscriptions = events.subscriptions();
+        this.types = events.types();
+        this.drivers = events.drivers();
     }
 
     void addTo(Routes.Table table) {

@@ -37,8 +37,10 @@ final class Wiring {
                 clock);
     }
 
-    static Subscriptions subscriptions(Api.Rooms rooms, Functions functions, Clock clock) {
-        return new Subscriptions(
+    static EventServer events(Api.Rooms rooms, Functions functions, Clock clock) {
+        var subscriptions = new Subscriptions(
                 rooms.fs(), rooms.gates(), rooms.running().store(), functions, rooms.invocations(), clock);
+        var types = new KeptEntities<>(rooms.fs(), DriverTypeWish.KIND, clock);
+        return new EventServer(subscriptions, types, new Drivers(rooms.fs(), types, subscriptions, clock));
     }
 }

@@ -216,6 +216,49 @@ final class EventDeliveryTest extends ApiTest {
                 .isEqualTo(400);
     }
 
+    @Test
+    void aTicker_ticks_untilItIsGone() {
+        Asker dev = api.developer("ev11", "*");
+        function(dev, "echo", ECHO);
+        subscribe(dev, "s", "ticker.tick", "echo", "");
+        api.post(dev, "/v1/event/drivertypes", "{\"name\":\"ticker\",\"image\":\"kars7e/timer:latest\"}");
+        String driver = "{\"name\":\"d\",\"type\":\"ticker\",\"config\":[{\"key\":\"seconds\",\"value\":\"SECONDS\"}]}";
+        String drivers = "/v1/event/drivers";
+        assertThat(api.post(dev, drivers, driver.replace("SECONDS", "1")).status())
+                .isEqualTo(201);
+        await().atMost(PATIENCE).until(() -> runs(dev).size() >= 2);
+        JsonNode event = runs(dev).get(1).path("output").path("event");
+        assertThat(event.path("eventType").asString()).isEqualTo("ticker.tick");
+        assertThat(event.path("source").asString()).matches("[0-9a-f-]{36}");
+        assertThat(api.put(dev, drivers + "/d", driver.replace("SECONDS", "500"))
+                        .status())
+                .isEqualTo(200);
+        requireQuiet(dev);
+        assertThat(api.put(dev, drivers + "/d", driver.replace("SECONDS", "none"))
+                        .status())
+                .isEqualTo(200);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(api.get(dev, drivers + "/d").body())
+                        .contains("\"status\":\"ERROR\"", "DeploymentNotAvailable"));
+        api.put(dev, drivers + "/d", driver.replace("SECONDS", "1"));
+        int before = runs(dev).size();
+        await().atMost(PATIENCE).until(() -> runs(dev).size() > before);
+        assertThat(api.delete(dev, drivers + "/d").status()).isEqualTo(200);
+        requireQuiet(dev);
+    }
+
+    /// What was under way may still come.
+    private void requireQuiet(Asker asker) {
+        await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+        int before = runs(asker).size();
+        await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+        assertThat(runs(asker).size()).isEqualTo(before);
+    }
+
+    private JsonNode runs(Asker asker) {
+        return api.get(asker, "/v1/runs?functionName=echo").json();
+    }
+
     private int emit(Asker asker, String type, String id, String more) {
         String event = "{\"eventType\":\"" + type + "\",\"cloudEventsVersion\":\"0.1\",\"source\":\"dispatch\","
                 + "\"eventID\":\"" + id + "\"" + more + "}";

@@ -248,7 +248,7 @@ final class SettingsRoutesTest extends ApiTest {
         assertThat(bad.body()).contains("\"expose\":true", "\"status\":\"CREATING\"", "\"reason\":null");
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(api.get(dev, DRIVERS + "/good").body())
-                        .contains("\"status\":\"READY\"", "no events come of it"));
+                        .contains("\"status\":\"READY\"", "\"reason\":null"));
         assertThat(api.get(dev, DRIVERS + "/worse").text("status")).isEqualTo("CREATING");
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(api.get(dev, DRIVERS + "/worse").body())
