@@ -115,16 +115,13 @@ record CloudEvent(TreeMap<String, String> attributes, JsonNode data, boolean isB
         return Json.isUtf8(data)
                 ? new CloudEvent(attributes, StringNode.valueOf(data.utf8()), false)
                 : new CloudEvent(
-                        attributes,
-                        StringNode.valueOf(Base64.getEncoder().encodeToString(data.toArray())),
-                        true);
+                        attributes, StringNode.valueOf(Base64.getEncoder().encodeToString(data.toArray())), true);
     }
 
     private static boolean isJson(String contentType) {
         int end = contentType.indexOf(';');
-        String type = (end < 0 ? contentType : contentType.substring(0, end))
-                .strip()
-                .toLowerCase(Locale.ROOT);
+        String type =
+                (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
         return type.endsWith("/json") || type.endsWith("+json");
     }
 

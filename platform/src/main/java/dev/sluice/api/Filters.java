@@ -11,7 +11,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
-/// Filters of subscriptions, as the CloudEvents Subscriptions API writes them: `exact`, `prefix`, `suffix`, `all`, `any`
+/// Filters of subscriptions, as the CloudEvents Subscriptions API writes them: `exact`, `prefix`, `suffix`, `all`,
+/// `any`
 /// and `not`. Its `sql` is refused.
 final class Filters {
     /// Of one subscription, nested ones among them.
@@ -36,8 +37,7 @@ final class Filters {
     private Filter filter(JsonNode json, int depth) {
         left--;
         if (depth > DEPTH_MAX || left < 0) {
-            throw invalid("there are more than " + FILTERS_MAX + ", or more than " + DEPTH_MAX
-                    + " one inside another");
+            throw invalid("there are more than " + FILTERS_MAX + ", or more than " + DEPTH_MAX + " one inside another");
         }
         if (!json.isObject() || json.size() != 1) {
             throw invalid("each is an object with one dialect");

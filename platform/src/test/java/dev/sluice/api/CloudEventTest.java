@@ -134,7 +134,7 @@ final class CloudEventTest {
     private static void refused(ThrowingCallable parsing) {
         assertThatExceptionOfType(Rejection.class)
                 .isThrownBy(parsing)
-                .satisfies(rejection ->
-                        assertThat(List.of(400, 422)).contains(rejection.response().status()));
+                .satisfies(rejection -> assertThat(List.of(400, 422))
+                        .contains(rejection.response().status()));
     }
 }

@@ -172,8 +172,18 @@ final class EventDeliveryTest extends ApiTest {
                 .isEqualTo(204);
         run(dev, "echo", 3);
         assertThat(send(
-                        dev, "<a/>", "Content-Type", "text/xml", "ce-specversion", "1.0", "ce-type", "com.b", "ce-source",
-                        "/s", "ce-id", "4"))
+                        dev,
+                        "<a/>",
+                        "Content-Type",
+                        "text/xml",
+                        "ce-specversion",
+                        "1.0",
+                        "ce-type",
+                        "com.b",
+                        "ce-source",
+                        "/s",
+                        "ce-id",
+                        "4"))
                 .isEqualTo(204);
         JsonNode output = run(dev, "echo", 4).path("output");
         assertThat(output.path("payload").asString()).isEqualTo("<a/>");
@@ -204,7 +214,8 @@ final class EventDeliveryTest extends ApiTest {
         emit(dev, "a", "2", "");
         run(dev, "echo", 1);
         String body = "{\"name\":\"s\",\"eventType\":\"*\",\"function\":\"echo\"";
-        assertThat(api.put(dev, SUBSCRIPTIONS + "/s", body + ",\"paused\":true}").body())
+        assertThat(api.put(dev, SUBSCRIPTIONS + "/s", body + ",\"paused\":true}")
+                        .body())
                 .contains("\"paused\":true");
         emit(dev, "a", "3", "");
         emit(dev, "a", "4", "");

@@ -67,8 +67,8 @@ final class EventKillTest {
             List<JsonNode> runs = runs(server);
             assertThat(runs).hasSize(events);
             assertThat(runs.stream().map(EventKillTest::number).distinct()).hasSize(events);
-            assertThat(runs).allSatisfy(run -> assertThat(run.path("status").asString())
-                    .isEqualTo("READY"));
+            assertThat(runs)
+                    .allSatisfy(run -> assertThat(run.path("status").asString()).isEqualTo("READY"));
             requireOrder(runs);
         }
     }

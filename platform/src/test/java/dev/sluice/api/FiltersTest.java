@@ -62,8 +62,8 @@ final class FiltersTest {
     void whatIsNoFilter_isRefused(String filters) {
         assertThatExceptionOfType(Rejection.class)
                 .isThrownBy(() -> Filters.all(list(filters)))
-                .satisfies(rejection ->
-                        assertThat(rejection.response().status()).isEqualTo(400));
+                .satisfies(
+                        rejection -> assertThat(rejection.response().status()).isEqualTo(400));
     }
 
     @ParameterizedTest
