@@ -37,8 +37,8 @@ final class Drivers implements Entities<DriverWish>, AutoCloseable {
     private final KeptEntities<DriverWish> kept;
     private final Subscriptions subscriptions;
     private final InstantSource clock;
-    private final ScheduledExecutorService times =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("ticks").daemon().factory());
+    private final ScheduledExecutorService times = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("ticks").daemon().factory());
     private final ConcurrentMap<String, Map<String, Ticker>> tickers = new ConcurrentHashMap<>();
 
     /// One driver at work.
@@ -56,15 +56,17 @@ final class Drivers implements Entities<DriverWish>, AutoCloseable {
     synchronized void changed(Organization organization) {
         Map<String, Ticker> before = tickers.getOrDefault(organization.token(), Map.of());
         var after = new HashMap<String, Ticker>();
-        Upkeep.of(organization, Resource.EVENT).run(() -> kept.entities(organization)).forEach(entity -> {
-            Ticker same = before.get(entity.id());
-            Optional<Duration> every = entity.wish().ticks();
-            if (same != null && same.changedMillis() == entity.changedMillis()) {
-                after.put(entity.id(), same);
-            } else if (every.isPresent()) {
-                after.put(entity.id(), start(organization, entity, every.get()));
-            }
-        });
+        Upkeep.of(organization, Resource.EVENT)
+                .run(() -> kept.entities(organization))
+                .forEach(entity -> {
+                    Ticker same = before.get(entity.id());
+                    Optional<Duration> every = entity.wish().ticks();
+                    if (same != null && same.changedMillis() == entity.changedMillis()) {
+                        after.put(entity.id(), same);
+                    } else if (every.isPresent()) {
+                        after.put(entity.id(), start(organization, entity, every.get()));
+                    }
+                });
         before.values().stream()
                 .filter(ticker -> !after.containsValue(ticker))
                 .forEach(ticker -> ticker.ticks().cancel(false));
@@ -97,8 +99,9 @@ final class Drivers implements Entities<DriverWish>, AutoCloseable {
     }
 
     synchronized void forget(Organization organization) {
-        tickers.getOrDefault(organization.token(), Map.of()).values().forEach(ticker -> ticker.ticks()
-                .cancel(false));
+        tickers.getOrDefault(organization.token(), Map.of())
+                .values()
+                .forEach(ticker -> ticker.ticks().cancel(false));
         tickers.remove(organization.token());
     }
 
