@@ -1,5 +1,6 @@
 package dev.sluice.event;
 
+import dev.sluice.bytes.Traces;
 import dev.sluice.event.Courier.Outcome;
 import dev.sluice.event.Cursors.Cursor;
 import java.time.Duration;
@@ -98,7 +99,7 @@ final class Pump implements AutoCloseable {
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException failed) {
-            LOG.warn("events of a subscription are delivered no more until it is changed", failed);
+            LOG.warn("events of a subscription are delivered no more until it is changed", Traces.withoutTexts(failed));
         }
     }
 
@@ -230,7 +231,7 @@ final class Pump implements AutoCloseable {
             try {
                 return courier.deliver(organization, subscription, event, delivery(event));
             } catch (RuntimeException failed) {
-                LOG.warn("an event could not be delivered", failed);
+                LOG.warn("an event could not be delivered", Traces.withoutTexts(failed));
                 return new Outcome.Failed("the server could not deliver it");
             } finally {
                 turns.release();
