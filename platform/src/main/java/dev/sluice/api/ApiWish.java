@@ -6,7 +6,9 @@ import dev.sluice.org.Action;
 import dev.sluice.org.Need;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -15,8 +17,7 @@ import java.util.regex.Pattern;
 /// Source: contracts/dispatch.md 2.8; design/labels.md section 4.
 ///
 /// @param hosts    whose requests are meant; where there are none, those under the organization's name
-/// @param failures what is answered where a run failed: [#PROBLEM], or, as Dispatch does and whoever says nothing
-///     expects, nothing at all
+/// @param answers  what is ours, and nothing of what Dispatch's clients say
 record ApiWish(
         String name,
         String function,
@@ -29,7 +30,7 @@ record ApiWish(
         List<String> uris,
         String tls,
         List<Tag> tags,
-        String failures)
+        Answers answers)
         implements KeptEntity.Wish {
     static final Kind<ApiWish> KIND = new Kind<>(
             "API", Resource.API, "", ApiWish.class, ApiWish::parse, ApiWish::needs, (org, api) -> api.under(org));
@@ -44,6 +45,7 @@ record ApiWish(
     private static final Pattern METHOD = Pattern.compile("^[A-Z]+$");
     private static final Pattern URI = Pattern.compile("^/[!-~&&[^?#%\\\\]]*$");
     private static final int TEXT_CHARS_MAX = 256;
+    private static final int RELEASES_MAX = 24;
     private static final Set<String> DOTS = Set.of(".", "..");
 
     ApiWish {
@@ -52,6 +54,31 @@ record ApiWish(
         protocols = List.copyOf(protocols);
         uris = List.copyOf(uris);
         tags = List.copyOf(tags);
+        answers = Objects.requireNonNullElse(answers, Answers.AS_DISPATCH); // an earlier server wrote none
+    }
+
+    /// What is answered of runs.
+    ///
+    /// @param failures where one failed: [#PROBLEM], or, as Dispatch does and whoever says nothing expects, nothing
+    /// @param releases the secrets of the function that a successful answer may tell of; who says so may read them
+    record Answers(String failures, List<String> releases) {
+        static final Answers AS_DISPATCH = new Answers("", List.of());
+
+        Answers {
+            releases = List.copyOf(releases);
+        }
+
+        private static Answers of(JsonBody fields) {
+            String failures = fields.text("failures").orElse("");
+            if (!failures.isEmpty()) {
+                JsonBody.requireAmong("failures", failures, FAILURES);
+            }
+            List<String> releases = fields.matchingEach("releases", FUNCTION, JsonBody.NAME_CHARS_MAX);
+            if (releases.size() > RELEASES_MAX) {
+                throw Rejection.of(422, 603, "releases in body should have at most " + RELEASES_MAX + " items");
+            }
+            return new Answers(failures, releases);
+        }
     }
 
     private static ApiWish parse(JsonBody fields) {
@@ -72,10 +99,6 @@ record ApiWish(
         if (uris.stream().anyMatch(uri -> List.of(uri.split("/", -1)).stream().anyMatch(DOTS::contains))) {
             throw Rejection.of(400, "bad request when processing API " + name + ": a path with . or .. in it");
         }
-        String failures = fields.text("failures").orElse("");
-        if (!failures.isEmpty()) {
-            JsonBody.requireAmong("failures", failures, FAILURES);
-        }
         var wish = new ApiWish(
                 name,
                 function,
@@ -88,7 +111,7 @@ record ApiWish(
                 uris,
                 fields.text("tls").orElse(""),
                 Tags.of(fields),
-                failures);
+                Answers.of(fields));
         wish.requireEnforced();
         return wish;
     }
@@ -113,7 +136,7 @@ record ApiWish(
     }
 
     boolean isHidingFailures() {
-        return !PROBLEM.equals(failures);
+        return !answers.failures.equals(PROBLEM);
     }
 
     /// Whether one request may be for both.
@@ -130,9 +153,11 @@ record ApiWish(
         return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
     }
 
-    /// Whoever lets others run a function may do so himself.
+    /// Whoever lets others run a function may do so himself, and whoever lets answers tell of a secret may read it.
     private static List<Need> needs(ApiWish wish) {
-        return List.of(Need.of(Action.CREATE, Resource.RUNS, wish.function()));
+        List<Need> needs = new ArrayList<>(List.of(Need.of(Action.CREATE, Resource.RUNS, wish.function())));
+        wish.answers.releases.forEach(secret -> needs.add(Need.of(Action.GET, Resource.SECRET, secret)));
+        return needs;
     }
 
     /// Where no host tells whose it is, the path must: each organization has the part below its own name. Clients send
@@ -148,7 +173,7 @@ record ApiWish(
                         .map(uri -> uri.equals(part) || uri.startsWith(part + "/") ? uri : part + uri)
                         .toList();
         return new ApiWish(
-                name, function, authentication, enabled, cors, hosts, methods, protocols, below, tls, tags, failures);
+                name, function, authentication, enabled, cors, hosts, methods, protocols, below, tls, tags, answers);
     }
 
     @Override
@@ -164,8 +189,11 @@ record ApiWish(
         out.fieldOrNull("hosts", hosts).fieldOrNull("methods", methods).fieldOrNull("protocols", protocols);
         out.fieldOrNull("uris", uris).field("tls", tls);
         Tag.write(tags, out);
-        if (failures != null && !failures.isEmpty()) {
-            out.field("failures", failures);
+        if (!answers.failures.isEmpty()) {
+            out.field("failures", answers.failures);
+        }
+        if (!answers.releases.isEmpty()) {
+            out.fieldOrNull("releases", answers.releases);
         }
         out.field("status", state.status().name());
     }

@@ -49,17 +49,16 @@ final class PublicGates {
         return FsPath.home(label(organization)).child(api);
     }
 
-    /// Has the gate of that name lead to the function.
+    /// Has an API's gate lead to its function.
     ///
     /// @return whether it was another one before, or none
     /// @throws Refused `NOT_FOUND` where the function is not
-    synchronized boolean lead(Organization organization, String api, String function) {
-        Component enter = FunctionFiles.runner(organization, function);
-        return Upkeep.leading(organization, Resource.API, enter).run(() -> {
-            var policy = new GatePolicy(Component.TRUE, Component.TRUE, Component.TRUE, Component.FALSE);
-            GateContent.Redirect wanted =
-                    gates.redirect(FunctionFiles.gate(organization, function), policy, enter, false);
-            FsPath path = path(organization, api);
+    synchronized boolean lead(Organization organization, ApiWish api) {
+        Component enter = FunctionFiles.runner(organization, api.function());
+        Component released = released(organization, api);
+        return Upkeep.leading(organization, Resource.API, enter.and(released)).run(() -> {
+            GateContent.Redirect wanted = wanted(organization, api);
+            FsPath path = path(organization, api.name());
             Privilege with = Task.current().exercise(enter, apis(organization));
             Optional<GateContent.OfFunction> before = before(path);
             if (before.isEmpty()) {
@@ -69,6 +68,30 @@ final class PublicGates {
             }
             return !before.equals(Optional.of(wanted));
         });
+    }
+
+    /// Whether an API's gate leads to its function as it is to lead there.
+    boolean leads(Organization organization, ApiWish api) {
+        Component enter = FunctionFiles.runner(organization, api.function());
+        return Upkeep.leading(organization, Resource.API, enter)
+                .run(() -> before(path(organization, api.name())).equals(Optional.of(wanted(organization, api))));
+    }
+
+    private GateContent.Redirect wanted(Organization organization, ApiWish api) {
+        Component released = released(organization, api);
+        var policy = new GatePolicy(Component.TRUE, Component.TRUE, released, Component.FALSE);
+        return gates.redirect(
+                FunctionFiles.gate(organization, api.function()),
+                policy,
+                FunctionFiles.runner(organization, api.function()),
+                !released.equals(Component.TRUE));
+    }
+
+    private static Component released(Organization organization, ApiWish api) {
+        return FunctionFiles.allOf(api.answers().releases().stream()
+                .distinct()
+                .map(Resource.SECRET.in(organization.principal())::child)
+                .toList());
     }
 
     private Optional<GateContent.OfFunction> before(FsPath path) {

@@ -138,11 +138,13 @@ final class ServedApis implements Entities<ApiWish> {
                 });
     }
 
-    /// Where the function is not there yet, the first request does.
+    /// Where the function is not there yet, the first request does, unless secrets are released, which only who may
+    /// read
+    /// them does.
     private void lead(Organization organization, ApiWish wish) {
         if (wish.enabled()) {
             try {
-                gates.lead(organization, wish.name(), wish.function());
+                gates.lead(organization, wish);
             } catch (Refused notThere) {
                 if (notThere.refusal() != Refusal.NOT_FOUND) {
                     throw notThere;
@@ -192,7 +194,10 @@ final class ServedApis implements Entities<ApiWish> {
         }
         String id = target.get().id();
         if (isLost || !id.equals(led.get())) {
-            if (!isThere(organization, wish) || (!isLedAnew(organization, wish) && isLost)) {
+            boolean isLed = wish.answers().releases().isEmpty()
+                    ? isLedAnew(organization, wish, isLost)
+                    : isLed(organization, wish);
+            if (!isLed) {
                 return Optional.empty();
             }
             led.set(id);
@@ -207,10 +212,18 @@ final class ServedApis implements Entities<ApiWish> {
                 .isPresent();
     }
 
-    /// @return whether the gate led elsewhere
-    private boolean isLedAnew(Organization organization, ApiWish wish) {
+    /// @param isToChange whether it is of no use if the gate led there already
+    private boolean isLedAnew(Organization organization, ApiWish wish, boolean isToChange) {
         try {
-            return gates.lead(organization, wish.name(), wish.function());
+            return isThere(organization, wish) && (gates.lead(organization, wish) || !isToChange);
+        } catch (Refused notThere) {
+            return false;
+        }
+    }
+
+    private boolean isLed(Organization organization, ApiWish wish) {
+        try {
+            return gates.leads(organization, wish);
         } catch (Refused notThere) {
             return false;
         }

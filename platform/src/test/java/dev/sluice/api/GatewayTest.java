@@ -182,6 +182,7 @@ final class GatewayTest extends ApiTest {
             assertThat(ask("GET", path, "").body()).as(path).isEqualTo(none);
         }
         assertThat(ask("GET", "/acme%2Fp", "").body()).isEqualTo(none);
+        assertThat(ask("GET", "/acme/p%2Finner", "").body()).as("a slash that is none").isEqualTo(none);
         assertThat(ask("PUT", "/acme/p", "").body()).isEqualTo(none);
     }
 
@@ -244,6 +245,66 @@ final class GatewayTest extends ApiTest {
         assertThat(withheld.body()).isEqualTo("{\"code\":404,\"message\":\"not found or not allowed\"}");
         assertThat(failed.body()).isEqualTo(withheld.body());
         assertThat(missing.body()).isEqualTo(withheld.body());
+    }
+
+    /// Flow 3 of the design of labels.
+    @Test
+    void whoMayReadASecret_letsAnswersTellOfIt_ofThatVersionOfTheFunction() throws IOException {
+        String source =
+                "def handle(context, payload):\n    if payload.get('fail'):\n        raise ValueError('deep secret')\n"
+                        + "    return VERSION + context['secrets']['password']\n";
+        String body = ApiServer.function(
+                "tells", "python3", "tells.py", source.replace("VERSION", "'1 '"), ",\"secrets\":[\"s\"]");
+        function(boss, body, "tells");
+        api("tells", "tells", "/tells", ",\"failures\":\"problem\",\"releases\":[\"s\"]");
+        Said told = ask("POST", "/acme/tells", "{}", "Content-Type: application/json");
+        assertThat(told.body()).isEqualTo("\"1 deep secret\"");
+        Said failed = ask("POST", "/acme/tells", "{\"fail\":true}", "Content-Type: application/json");
+        assertThat(failed.status()).as("the outcome, and no more").isEqualTo(502);
+        assertThat(failed.body()).doesNotContain("deep secret");
+
+        String next = ApiServer.function(
+                "tells", "python3", "tells.py", source.replace("VERSION", "'2 '"), ",\"secrets\":[\"s\"]");
+        assertThat(api.put(boss, "/v1/function/tells", next).status()).isEqualTo(200);
+        await().untilAsserted(() ->
+                assertThat(api.get(boss, "/v1/function/tells").text("status")).isEqualTo("READY"));
+        for (int i = 0; i < 2; i++) {
+            assertThat(ask("POST", "/acme/tells", "{}", "Content-Type: application/json")
+                            .status())
+                    .as("nobody who may read it has said so of this version")
+                    .isEqualTo(404);
+            api.recover();
+        }
+        String again = "{\"name\":\"tells\",\"function\":\"tells\",\"enabled\":true,\"uris\":[\"/tells\"],"
+                + "\"releases\":[\"s\"]}";
+        assertThat(api.put(boss, "/v1/api/tells", again).status()).isEqualTo(200);
+        assertThat(ask("POST", "/acme/tells", "{}", "Content-Type: application/json")
+                        .body())
+                .isEqualTo("\"2 deep secret\"");
+        assertThat(api.delete(boss, "/v1/function/tells").status()).isEqualTo(200);
+        function(boss, body, "tells");
+        assertThat(ask("POST", "/acme/tells", "{}", "Content-Type: application/json")
+                        .status())
+                .as("another function of that name")
+                .isEqualTo(404);
+    }
+
+    @Test
+    void whoMayNotReadASecret_releasesItToNobody() throws IOException {
+        Asker clerk = api.addAccount(api.home("acme"), "teller", List.of("*"), List.of("api", "runs", "function"));
+        String body = "{\"name\":\"told\",\"function\":\"secretive\",\"enabled\":true,\"uris\":[\"/told\"]"
+                + ",\"releases\":[\"SECRET\"]}";
+        Answer refused = api.post(clerk, "/v1/api", body.replace("SECRET", "s"));
+        Answer none = api.post(clerk, "/v1/api", body.replace("SECRET", "none"));
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(none.body()).as("whether or not it is there").isEqualTo(refused.body());
+        assertThat(api.post(clerk, "/v1/api", body.replace("\"SECRET\"", "")).status())
+                .isEqualTo(200);
+        assertThat(ask("POST", "/acme/told", "{}", "Content-Type: application/json")
+                        .status())
+                .isEqualTo(404);
+        assertThat(api.put(clerk, "/v1/api/told", body.replace("SECRET", "s")).status())
+                .isEqualTo(403);
     }
 
     @Test

@@ -62,6 +62,7 @@ final class SettingWords {
                         "PATH", "path below your organization's, such as /hello; may be repeated", "-p", "--path"))
                 .flag(several("METHOD", "method, GET if none is named; may be repeated", "-m", "--method"))
                 .flag(several("HOST", "host whose requests are meant; may be repeated", "-d", "--domain"))
+                .flag(several("SECRET", "secret that answers may tell of; may be repeated", "--release"))
                 .flag(Flag.bare("over HTTPS only", "--https-only"))
                 .flag(Flag.bare("not yet: it is off until an update turns it on", "--disable"))
                 .flag(Flag.bare("pages of other origins may ask", "--cors"))
@@ -94,6 +95,8 @@ final class SettingWords {
                 .with("authentication", arguments.option("--auth").orElse("public"));
         body = arguments.has("--cors") ? body.with("cors", new Json.Bool(true)) : body;
         body = arguments.has("--disable") ? body : body.with("enabled", new Json.Bool(true));
+        List<String> released = arguments.options("--release");
+        body = released.isEmpty() ? body : body.with("releases", Json.Arr.ofTexts(released));
         return body.with("failures", arguments.option("--failures").orElse("problem"))
                 .with("function", arguments.required(1))
                 .with("hosts", Json.Arr.ofTexts(arguments.options("--domain")))
