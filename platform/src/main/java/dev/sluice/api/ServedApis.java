@@ -214,10 +214,14 @@ final class ServedApis implements Entities<ApiWish> {
 
     /// @param isToChange whether it is of no use if the gate led there already
     private boolean isLedAnew(Organization organization, ApiWish wish, boolean isToChange) {
+        ReentrantLock lock = changing.of(organization); // or a gate would outlive its API
+        lock.lock();
         try {
             return isThere(organization, wish) && (gates.lead(organization, wish) || !isToChange);
         } catch (Refused notThere) {
             return false;
+        } finally {
+            lock.unlock();
         }
     }
 

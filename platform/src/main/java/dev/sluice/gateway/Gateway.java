@@ -26,6 +26,7 @@ import java.util.Set;
 /// Thread-safe. Source: contracts/dispatch.md 5; design/labels.md sections 4 to 6.
 public final class Gateway implements Handler {
     private static final String ORIGIN = "Access-Control-Allow-Origin";
+    private static final String REQUEST_METHOD = "Access-Control-Request-Method";
     private static final String ANY = "*";
     private static final String BLOCKING = "x-dispatch-blocking";
     private static final String PROBLEM = "application/problem+json";
@@ -56,7 +57,7 @@ public final class Gateway implements Handler {
 
     @Override
     public Response handle(Request request) throws IOException, InterruptedException {
-        Optional<Endpoint> asked = endpoints.find(request.segments(), Optional.empty());
+        Optional<Endpoint> asked = endpoints.find(request.segments(), request.header(REQUEST_METHOD));
         if (asked.isPresent() && asked.get().isPreflight(request)) {
             return preflight(asked.get());
         }

@@ -24,10 +24,12 @@ final class HttpInput {
     private static final Bytes NOTHING = Bytes.utf8("{}");
     private static final Set<String> QUERYING = Set.of("GET", "HEAD", "OPTIONS");
 
-    /// What proves who asks, and what Dispatch's client says to its server, is nothing for a function.
+    /// What proves who asks is nothing for a function.
     private static final Set<String> CREDENTIALS = Set.of("authorization", "proxy-authorization", "cookie");
 
-    private static final String OUR_OWN = "x-dispatch-";
+    /// What Dispatch's client says to its server, and what only a proxy could know.
+    private static final List<String> NOT_A_CLIENTS = List.of("x-dispatch-", "x-forwarded-", "x-real-ip");
+
     private static final int BAD = 400;
 
     private HttpInput() {}
@@ -97,7 +99,7 @@ final class HttpInput {
         context.putObject("serviceBindings");
         ObjectNode http = context.putObject("httpContext");
         request.headers().forEach((name, value) -> {
-            if (!CREDENTIALS.contains(name) && !name.startsWith(OUR_OWN)) {
+            if (!CREDENTIALS.contains(name) && NOT_A_CLIENTS.stream().noneMatch(name::startsWith)) {
                 http.put(name, value);
             }
         });
@@ -111,6 +113,8 @@ final class HttpInput {
         http.put("server-protocol", request.version());
         http.put("upstream-uri", "/v1/runs");
         http.put("uri", request.rawPath());
+        http.put("x-forwarded-for", request.peer());
+        http.put("x-forwarded-proto", request.secure() ? "https" : "http");
         return Bytes.takeOver(JSON.writeValueAsBytes(context));
     }
 }

@@ -155,6 +155,8 @@ final class GatewayTest extends ApiTest {
                 "Method: DELETE",
                 "Scheme: https",
                 "Uri: /made-up",
+                "X-Forwarded-For: 1.2.3.4",
+                "X-Real-IP: 1.2.3.4",
                 "X-Own: yes");
         JsonNode http = said.json().path("http");
         assertThat(http.path("method").asString()).isEqualTo("PUT");
@@ -164,8 +166,9 @@ final class GatewayTest extends ApiTest {
         assertThat(http.path("request").asString()).isEqualTo("PUT /acme/all/below?q=1 HTTP/1.1");
         assertThat(http.path("args").toString()).isEqualTo("{\"q\":\"1\"}");
         assertThat(http.path("x-own").asString()).isEqualTo("yes");
+        assertThat(http.path("x-forwarded-for").asString()).isEqualTo("127.0.0.1");
         assertThat(http.toString().toLowerCase(Locale.ROOT))
-                .doesNotContain("bearer", "cookie", "x-dispatch-org", "made-up");
+                .doesNotContain("bearer", "cookie", "x-dispatch-org", "made-up", "1.2.3.4");
     }
 
     @Test
@@ -182,7 +185,9 @@ final class GatewayTest extends ApiTest {
             assertThat(ask("GET", path, "").body()).as(path).isEqualTo(none);
         }
         assertThat(ask("GET", "/acme%2Fp", "").body()).isEqualTo(none);
-        assertThat(ask("GET", "/acme/p%2Finner", "").body()).as("a slash that is none").isEqualTo(none);
+        assertThat(ask("GET", "/acme/p%2Finner", "").body())
+                .as("a slash that is none")
+                .isEqualTo(none);
         assertThat(ask("PUT", "/acme/p", "").body()).isEqualTo(none);
     }
 
@@ -208,6 +213,13 @@ final class GatewayTest extends ApiTest {
         assertThat(bad.head()).contains("Access-Control-Allow-Origin: *");
         assertThat(ask("GET", "/acme/all", "").head()).doesNotContain("Access-Control");
         assertThat(ask("OPTIONS", "/acme/all", "").status()).isEqualTo(200);
+        api("closed", "echo", "/cors", ",\"methods\":[\"GET\"]");
+        assertThat(ask("OPTIONS", "/acme/cors", "", "Access-Control-Request-Method: PUT")
+                        .status())
+                .isEqualTo(204);
+        assertThat(ask("OPTIONS", "/acme/cors", "", "Access-Control-Request-Method: GET")
+                        .status())
+                .isEqualTo(404);
     }
 
     @Test
@@ -250,9 +262,12 @@ final class GatewayTest extends ApiTest {
     /// Flow 3 of the design of labels.
     @Test
     void whoMayReadASecret_letsAnswersTellOfIt_ofThatVersionOfTheFunction() throws IOException {
-        String source =
-                "def handle(context, payload):\n    if payload.get('fail'):\n        raise ValueError('deep secret')\n"
-                        + "    return VERSION + context['secrets']['password']\n";
+        String source = """
+                def handle(context, payload):
+                    if payload.get("fail"):
+                        raise ValueError("deep secret")
+                    return VERSION + context["secrets"]["password"]
+                """;
         String body = ApiServer.function(
                 "tells", "python3", "tells.py", source.replace("VERSION", "'1 '"), ",\"secrets\":[\"s\"]");
         function(boss, body, "tells");
