@@ -140,6 +140,33 @@ final class FiringTest {
         assertThat(ended(anew).content().flatMap(Content::fault)).isPresent();
     }
 
+    /// What an event fired is held to its trigger as that is by now, also when somebody runs it anew.
+    @Test
+    void aDeadLetter_whoseTriggerIsShut_orReleasesLess_isNotRunAnew_andStays() {
+        function("shut", RAISE, Optional.of(new Retry(1, 100, 100, false)));
+        trigger("shut", "acme/event");
+        Run first = fire("shut", EMITTED, "shut");
+        ended(first);
+        Run dead = runner().run(() -> redrive(first, Task.current()));
+        ended(dead);
+        trigger("shut", "acme/event", "acme/user/alice");
+        assertNotRedriven(dead, Refusal.NOT_FOUND);
+        trigger("shut", "T");
+        assertNotRedriven(dead, Refusal.DENIED);
+        trigger("shut", "acme/event");
+        Run again = runner().run(() -> redrive(dead, Task.current()));
+        assertThat(again.id()).isNotEqualTo(dead.id());
+        ended(again);
+    }
+
+    private static Task runner() {
+        return Spine.task("acme/runs", "acme/runs");
+    }
+
+    private static void assertNotRedriven(Run dead, Refusal refusal) {
+        assertThat(Tasks.refusal(runner(), () -> redrive(dead, Task.current()))).isEqualTo(refusal);
+    }
+
     private static Run redrive(Run dead, Task runner) {
         return spine.invocations.redrives().redrive("acme", dead.id(), Optional.empty(), runner);
     }
@@ -194,10 +221,16 @@ final class FiringTest {
     }
 
     private static void trigger(String function, String declassify) {
+        trigger(function, declassify, "acme/event");
+    }
+
+    /// @param clearance of who may enter it
+    private static void trigger(String function, String declassify, String clearance) {
         Task owner = Spine.task("acme", "acme");
         owner.run(() -> {
             Component events = Component.parse("acme/event");
-            var policy = new GatePolicy(Component.TRUE, events, Component.parse(declassify), Component.parse("F"));
+            var policy = new GatePolicy(
+                    Component.TRUE, Component.parse(clearance), Component.parse(declassify), Component.parse("F"));
             var content =
                     spine.gates.redirect(Spine.path(function), policy, Component.parse("acme/runs/" + function), true);
             FsPath path = FsPath.home(EVENTS).child(function);
