@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /// Source: contracts/dispatch.md 2.8; design/labels.md section 4.
 ///
 /// @param hosts    whose requests are meant; where there are none, those under the organization's name
-/// @param answers  what is ours, and nothing of what Dispatch's clients say
+/// @param terms    what is ours, and nothing of what Dispatch's clients say
 record ApiWish(
         String name,
         String function,
@@ -30,22 +30,19 @@ record ApiWish(
         List<String> uris,
         String tls,
         List<Tag> tags,
-        Answers answers)
+        ApiTerms terms)
         implements KeptEntity.Wish {
     static final Kind<ApiWish> KIND = new Kind<>(
             "API", Resource.API, "", ApiWish.class, ApiWish::parse, ApiWish::needs, (org, api) -> api.under(org));
 
-    private static final String PROBLEM = "problem";
-    private static final List<String> FAILURES = List.of("hidden", PROBLEM);
     private static final String PUBLIC = "public";
     private static final List<String> AUTHENTICATIONS = List.of("public", "basic", "oauth2");
     private static final List<String> PROTOCOLS = List.of("http", "https");
-    private static final Pattern FUNCTION = Pattern.compile("^[\\w\\d][\\w\\d\\-]*$");
+    static final Pattern FUNCTION = Pattern.compile("^[\\w\\d][\\w\\d\\-]*$");
     private static final Pattern HOST = Pattern.compile("^[A-Za-z0-9][A-Za-z0-9.\\-]*$");
     private static final Pattern METHOD = Pattern.compile("^[A-Z]+$");
     private static final Pattern URI = Pattern.compile("^/[!-~&&[^?#%\\\\]]*$");
     private static final int TEXT_CHARS_MAX = 256;
-    private static final int RELEASES_MAX = 24;
     private static final Set<String> DOTS = Set.of(".", "..");
 
     ApiWish {
@@ -54,31 +51,7 @@ record ApiWish(
         protocols = List.copyOf(protocols);
         uris = List.copyOf(uris);
         tags = List.copyOf(tags);
-        answers = Objects.requireNonNullElse(answers, Answers.AS_DISPATCH); // an earlier server wrote none
-    }
-
-    /// What is answered of runs.
-    ///
-    /// @param failures where one failed: [#PROBLEM], or, as Dispatch does and whoever says nothing expects, nothing
-    /// @param releases the secrets of the function that a successful answer may tell of; who says so may read them
-    record Answers(String failures, List<String> releases) {
-        static final Answers AS_DISPATCH = new Answers("", List.of());
-
-        Answers {
-            releases = List.copyOf(releases);
-        }
-
-        private static Answers of(JsonBody fields) {
-            String failures = fields.text("failures").orElse("");
-            if (!failures.isEmpty()) {
-                JsonBody.requireAmong("failures", failures, FAILURES);
-            }
-            List<String> releases = fields.matchingEach("releases", FUNCTION, JsonBody.NAME_CHARS_MAX);
-            if (releases.size() > RELEASES_MAX) {
-                throw Rejection.of(422, 603, "releases in body should have at most " + RELEASES_MAX + " items");
-            }
-            return new Answers(failures, releases);
-        }
+        terms = Objects.requireNonNullElse(terms, ApiTerms.AS_DISPATCH); // an earlier server wrote none
     }
 
     private static ApiWish parse(JsonBody fields) {
@@ -111,7 +84,7 @@ record ApiWish(
                 uris,
                 fields.text("tls").orElse(""),
                 Tags.of(fields),
-                Answers.of(fields));
+                ApiTerms.of(fields));
         wish.requireEnforced();
         return wish;
     }
@@ -136,7 +109,7 @@ record ApiWish(
     }
 
     boolean isHidingFailures() {
-        return !answers.failures.equals(PROBLEM);
+        return !terms.answers().failures().equals(ApiTerms.Answers.PROBLEM);
     }
 
     /// Whether one request may be for both.
@@ -156,7 +129,7 @@ record ApiWish(
     /// Whoever lets others run a function may do so himself, and whoever lets answers tell of a secret may read it.
     private static List<Need> needs(ApiWish wish) {
         List<Need> needs = new ArrayList<>(List.of(Need.of(Action.CREATE, Resource.RUNS, wish.function())));
-        wish.answers.releases.forEach(secret -> needs.add(Need.of(Action.GET, Resource.SECRET, secret)));
+        wish.terms.answers().releases().forEach(secret -> needs.add(Need.of(Action.GET, Resource.SECRET, secret)));
         return needs;
     }
 
@@ -173,7 +146,7 @@ record ApiWish(
                         .map(uri -> uri.equals(part) || uri.startsWith(part + "/") ? uri : part + uri)
                         .toList();
         return new ApiWish(
-                name, function, authentication, enabled, cors, hosts, methods, protocols, below, tls, tags, answers);
+                name, function, authentication, enabled, cors, hosts, methods, protocols, below, tls, tags, terms);
     }
 
     @Override
@@ -189,12 +162,7 @@ record ApiWish(
         out.fieldOrNull("hosts", hosts).fieldOrNull("methods", methods).fieldOrNull("protocols", protocols);
         out.fieldOrNull("uris", uris).field("tls", tls);
         Tag.write(tags, out);
-        if (!answers.failures.isEmpty()) {
-            out.field("failures", answers.failures);
-        }
-        if (!answers.releases.isEmpty()) {
-            out.fieldOrNull("releases", answers.releases);
-        }
+        terms.writeTo(out);
         out.field("status", state.status().name());
     }
 }

@@ -88,7 +88,7 @@ final class PublicGates {
     }
 
     private static Component released(Organization organization, ApiWish api) {
-        return FunctionFiles.allOf(api.answers().releases().stream()
+        return FunctionFiles.allOf(api.terms().answers().releases().stream()
                 .distinct()
                 .map(Resource.SECRET.in(organization.principal())::child)
                 .toList());

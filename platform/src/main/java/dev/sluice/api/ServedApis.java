@@ -194,7 +194,7 @@ final class ServedApis implements Entities<ApiWish> {
         }
         String id = target.get().id();
         if (isLost || !id.equals(led.get())) {
-            boolean isLed = wish.answers().releases().isEmpty()
+            boolean isLed = wish.terms().answers().releases().isEmpty()
                     ? isLedAnew(organization, wish, isLost)
                     : isLed(organization, wish);
             if (!isLed) {

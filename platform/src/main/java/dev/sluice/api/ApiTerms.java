@@ -1,0 +1,60 @@
+package dev.sluice.api;
+
+import java.util.List;
+import java.util.Objects;
+
+/// What an API says that is ours, and that Dispatch's clients know nothing of.
+///
+/// @param answers what is told of runs
+record ApiTerms(Answers answers) {
+    /// Of an API that says nothing of it.
+    static final ApiTerms AS_DISPATCH = new ApiTerms(Answers.AS_DISPATCH);
+
+    ApiTerms {
+        answers = Objects.requireNonNullElse(answers, Answers.AS_DISPATCH);
+    }
+
+    static ApiTerms of(JsonBody fields) {
+        return new ApiTerms(Answers.of(fields));
+    }
+
+    void writeTo(JsonWriter out) {
+        answers.writeTo(out);
+    }
+
+    /// What is answered of runs.
+    ///
+    /// @param failures where one failed: [#PROBLEM], or, as Dispatch does and whoever says nothing expects, nothing
+    /// @param releases the secrets of the function that a successful answer may tell of; who says so may read them
+    record Answers(String failures, List<String> releases) {
+        static final String PROBLEM = "problem";
+        private static final List<String> FAILURES = List.of("hidden", PROBLEM);
+        private static final int RELEASES_MAX = 24;
+        private static final Answers AS_DISPATCH = new Answers("", List.of());
+
+        Answers {
+            releases = List.copyOf(releases);
+        }
+
+        private static Answers of(JsonBody fields) {
+            String failures = fields.text("failures").orElse("");
+            if (!failures.isEmpty()) {
+                JsonBody.requireAmong("failures", failures, FAILURES);
+            }
+            List<String> releases = fields.matchingEach("releases", ApiWish.FUNCTION, JsonBody.NAME_CHARS_MAX);
+            if (releases.size() > RELEASES_MAX) {
+                throw Rejection.of(422, 603, "releases in body should have at most " + RELEASES_MAX + " items");
+            }
+            return new Answers(failures, releases);
+        }
+
+        private void writeTo(JsonWriter out) {
+            if (!failures.isEmpty()) {
+                out.field("failures", failures);
+            }
+            if (!releases.isEmpty()) {
+                out.fieldOrNull("releases", releases);
+            }
+        }
+    }
+}
