@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 /// two teams that do not trust each other, an administrator and a developer of each. And what it implies: what none
 /// of them may.
 ///
-/// Not yet here: the endpoints (`create api`); the functions are run instead. The backend's functions are on the
-/// server's own image, the frontend's on its own.
+/// The backend's functions are on the server's own image, the frontend's on its own.
 ///
 /// Source: contracts/dispatch.md 7, "The seed as an acceptance scenario".
 final class TwoTeamsTest {
@@ -100,6 +99,10 @@ final class TwoTeamsTest {
             assertThat(does("create", "function", "--image=nodejs", "node-hello-js", source.toString()))
                     .contains("Created function: node-hello-js");
             assertThat(does("exec", "node-hello-js", "--wait")).contains("Hello, Noone from Nowhere - Yours, nodejs!");
+            serves("frontend-hello-js", "node-hello-js");
+            assertThat(served("frontend-team/hello"))
+                    .isEqualTo("{\"myField\":\"Hello, Noone from Nowhere - Yours, nodejs!\"}");
+            assertThat(served("backend-team/hello")).contains("no API found with those values");
             assertThat(does("get", "images")).contains("nodejs-base", "python3", "powershell", "java");
             assertForbidden("create", "image", "mine", "nodejs-base");
             assertForbidden("create", "seed-images");
@@ -118,6 +121,19 @@ final class TwoTeamsTest {
             assertForbidden("iam", "create", "organization", "mine");
         }
 
+        private void serves(String api, String function) throws Exception {
+            assertThat(does("create", "api", api, function, "--path", "/hello", "--cors"))
+                    .contains("Created api: " + api);
+        }
+
+        /// What a stranger is told, whose client is curl.
+        private String served(String path) throws Exception {
+            String address = sluice.endpoints().get("gatewayTls") + "/" + path;
+            return sluice.run(sluice.home(), List.of("curl", "--insecure", "--silent", "--show-error", address))
+                    .succeeds()
+                    .out();
+        }
+
         private void theBackend_doesTheSame() throws Exception {
             logIn(BACK_ADMIN, "backend-team");
             policy("dev-policy-crud", BACK_DEVELOPER, "*", "function,runs,secret,api");
@@ -126,6 +142,10 @@ final class TwoTeamsTest {
             Path source = Files.writeString(sluice.home().resolve("python_hello.py"), PYTHON_HELLO);
             does("create", "function", "--image=python3", "python-hello", source.toString());
             assertThat(does("exec", "python-hello", "--wait")).contains("Hello, Noone from Nowhere - Yours, python3!");
+            serves("backend-hello", "python-hello");
+            assertThat(served("backend-team/hello?name=Jon&place=Winterfell"))
+                    .isEqualTo("{\"myField\":\"Hello, Jon from Winterfell - Yours, python3!\"}");
+            assertThat(served("frontend-team/hello")).contains("Yours, nodejs!");
         }
 
         /// Whether there is such an organization or function makes no difference to him.
@@ -133,11 +153,13 @@ final class TwoTeamsTest {
             assertThat(does("get", "functions")).contains("python-hello").doesNotContain("node-hello-js");
             assertThat(does("get", "images")).doesNotContain("nodejs-base");
             assertThat(does("get", "runs")).contains("python-hello").doesNotContain("node-hello-js");
+            assertThat(does("get", "apis")).contains("backend-hello").doesNotContain("frontend-hello-js");
             for (String organization : List.of("frontend-team", "dispatch", "no-such-team")) {
                 assertForbidden("get", "functions", "--organization", organization);
                 assertForbidden("exec", "node-hello-js", "--wait", "--organization", organization);
                 assertForbidden("delete", "function", "node-hello-js", "--organization", organization);
                 assertForbidden("get", "runs", "--organization", organization);
+                assertForbidden("delete", "api", "frontend-hello-js", "--organization", organization);
                 assertForbidden("get", "image", "nodejs", "--organization", organization);
             }
         }

@@ -7,10 +7,13 @@ import dev.sluice.blob.Blobs;
 import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
+import dev.sluice.fs.BlobRef;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.Reservation;
 import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.fs.Usage;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
@@ -54,6 +57,21 @@ final class HandlesTest {
     void anOutput_isChargedWhileItIsWritten_andNotWhereItIsNotKept() throws Exception {
         handles.write(handles.createOutput(1_000, room()), TEXT);
         assertThat(Usage.of(store, "acme").bytes()).isGreaterThanOrEqualTo(TEXT.length());
+        handles.close();
+        assertThat(Usage.of(store, "acme").bytes()).isZero();
+    }
+
+    /// A second one would take the place of the first, whose room nobody would give back.
+    @Test
+    void aRun_hasOneOutput() throws Exception {
+        String output = handles.createOutput(1_000, room());
+        handles.write(output, TEXT);
+        assertThatExceptionOfType(Refused.class)
+                .isThrownBy(() -> handles.createOutput(1_000, room()))
+                .satisfies(refused -> assertThat(refused.refusal()).isEqualTo(Refusal.EXISTS));
+        handles.finish(output);
+        assertThat(handles.output().map(Handles.Output::blob).map(BlobRef::digest))
+                .contains(Digest.of(TEXT));
         handles.close();
         assertThat(Usage.of(store, "acme").bytes()).isZero();
     }

@@ -21,11 +21,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What the platform makes of a guest of several runs that is not one of ours: here the test itself speaks for it.
+@Timeout(60)
 final class SharedLinkTest {
     private static final RunRequest RUN = new RunRequest(Bytes.utf8("{}"), Bytes.utf8("{}"));
 

@@ -17,8 +17,10 @@ import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// What is being written counts as what is stored.
+@Timeout(60)
 final class ReservationTest {
     private static final long MAX = 10 * Reservation.STEP_BYTES;
     private static final BlobRef SMALL = new BlobRef(Digest.of(Bytes.utf8("small")), 1_000);

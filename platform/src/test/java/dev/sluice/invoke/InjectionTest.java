@@ -7,6 +7,7 @@ import dev.sluice.fs.FsPath;
 import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.gate.Backing;
+import dev.sluice.gate.Gate;
 import dev.sluice.gate.GateContent;
 import dev.sluice.gate.GatePolicy;
 import dev.sluice.kernel.Refusal;
@@ -118,6 +119,15 @@ final class InjectionTest {
         Run.View view = Spine.task("acme", "acme").run(() -> spine.invocations.invoke(foreign));
         assertThat(view.run().secrets()).isEmpty();
         assertThat(view.output()).contains(Spine.json("\"the word of s\""));
+    }
+
+    /// Nor does one that is less secret than the gate.
+    @Test
+    void whoMayKnowOfARun_andNotOfItsGate_isNotToldWhatThatInjects() {
+        Gate gate = Spine.task("acme", "acme").run(() -> spine.gates.resolve(Spine.path("word")));
+        Label known = Label.of(gate.label().secrecy(), Component.TRUE);
+        assertThat(Injection.shown("acme", gate, List.of("t"), known)).containsExactly("s", "t");
+        assertThat(Injection.shown("acme", gate, List.of("t"), Label.PUBLIC)).containsExactly("t");
     }
 
     private static Invocation asking(String secret) {
