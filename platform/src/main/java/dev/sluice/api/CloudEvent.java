@@ -38,7 +38,7 @@ record CloudEvent(TreeMap<String, String> attributes, JsonNode data, boolean isB
     private static final int NAME_CHARS_MAX = 20;
     private static final int TEXT_CHARS_MAX = 1024;
     private static final String VERSION = "1.0";
-    private static final String CONTENT_TYPE = "datacontenttype";
+    static final String CONTENT_TYPE = "datacontenttype";
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+");
     private static final Pattern CONTROL = Pattern.compile(".*[\\p{Cntrl}\\x{D800}-\\x{DFFF}].*", Pattern.DOTALL);
     private static final Set<String> OWN =
@@ -118,7 +118,7 @@ record CloudEvent(TreeMap<String, String> attributes, JsonNode data, boolean isB
                         attributes, StringNode.valueOf(Base64.getEncoder().encodeToString(data.toArray())), true);
     }
 
-    private static boolean isJson(String contentType) {
+    static boolean isJson(String contentType) {
         int end = contentType.indexOf(';');
         String type =
                 (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);

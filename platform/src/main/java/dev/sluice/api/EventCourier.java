@@ -18,13 +18,14 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 
-/// Makes events runs of functions, by their subscriptions' triggers.
+/// Makes events runs of functions, by their subscriptions' triggers, or has them sent to sinks.
 ///
 /// Thread-safe.
 final class EventCourier implements Courier {
     private final Functions functions;
     private final Triggers triggers;
     private final Invocations invocations;
+    private final SinkCourier sinks;
     private final Function<String, Organization> organizations;
 
     /// @param organizations by their tokens
@@ -32,10 +33,12 @@ final class EventCourier implements Courier {
             Functions functions,
             Triggers triggers,
             Invocations invocations,
+            SinkCourier sinks,
             Function<String, Organization> organizations) {
         this.functions = functions;
         this.triggers = triggers;
         this.invocations = invocations;
+        this.sinks = sinks;
         this.organizations = organizations;
     }
 
@@ -43,6 +46,10 @@ final class EventCourier implements Courier {
     public Outcome deliver(String token, Subscription subscription, Event event, String delivery)
             throws InterruptedException {
         Organization organization = organizations.apply(token);
+        if (subscription.sink().isPresent()) {
+            return sinks.deliver(
+                    organization, subscription, subscription.sink().get(), event, delivery);
+        }
         String function = subscription.function();
         Optional<Functions.Target> target = functions.builtTarget(organization, function);
         if (target.isEmpty()) {

@@ -4,11 +4,13 @@ import dev.sluice.api.FunctionEntity.Tag;
 import dev.sluice.api.KeptEntities.Kind;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.event.Filter;
+import dev.sluice.event.Sink;
 import dev.sluice.org.Action;
 import dev.sluice.org.Need;
 import dev.sluice.org.Resource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -17,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 ///
 /// Source: contracts/dispatch.md 2.10, 6; design/labels.md section 4.
 /// @param filters that an event passes, beside its type; ours, as [Filters] reads them
+/// @param sink    where its events go in place of a function, which is empty then; ours
 /// @param paused  whether its events wait; ours
 record SubscriptionWish(
         String name,
@@ -25,6 +28,7 @@ record SubscriptionWish(
         List<String> secrets,
         List<Tag> tags,
         @Nullable List<JsonNode> filters,
+        @Nullable Sink sink,
         boolean paused)
         implements KeptEntity.Wish {
     static final Kind<SubscriptionWish> KIND = new Kind<>(
@@ -58,16 +62,34 @@ record SubscriptionWish(
         return filters().isEmpty() ? type : new Filter.All(List.of(type, Filters.all(filters())));
     }
 
+    /// With its events waiting.
+    SubscriptionWish whilePaused() {
+        return new SubscriptionWish(name, eventType, function, secrets, tags, filters, sink, true);
+    }
+
     private static SubscriptionWish parse(JsonBody fields) {
         String eventType = eventType(fields);
-        String function = fields.matching("function", FUNCTION, JsonBody.NAME_CHARS_MAX);
+        Optional<Sink> sink = SinkTerms.of(fields);
+        String function = sink.isPresent()
+                ? none(fields)
+                : fields.matching("function", FUNCTION, JsonBody.NAME_CHARS_MAX);
         String name = fields.requiredName();
         List<String> secrets = fields.texts("secrets");
         fields.requireStatus();
         List<JsonNode> filters = fields.list("filters");
         Filters.all(filters);
         return new SubscriptionWish(
-                name, eventType, function, secrets, Tags.of(fields), filters, fields.flag("paused"));
+                name, eventType, function, secrets, Tags.of(fields), filters, sink.orElse(null), fields.flag("paused"));
+    }
+
+    private static String none(JsonBody fields) {
+        if (!fields.text("function").orElse("").isEmpty() || !fields.texts("secrets").isEmpty()) {
+            throw Rejection.of(
+                    400,
+                    "bad request when processing subscription: one with a sink has no function, and names a secret in"
+                            + " its sink");
+        }
+        return "";
     }
 
     /// Dispatch's clients know none with a `*`, and hear of no more than they know.
@@ -80,6 +102,9 @@ record SubscriptionWish(
 
     /// Whoever has events run a function may do so himself, with those secrets.
     private static List<Need> needs(SubscriptionWish wish) {
+        if (wish.sink != null) {
+            return SinkTerms.needs(wish.sink);
+        }
         List<Need> needs = new ArrayList<>(List.of(Need.of(Action.CREATE, Resource.RUNS, wish.function)));
         wish.secrets.forEach(secret -> needs.add(Need.of(Action.GET, Resource.SECRET, secret)));
         return needs;
@@ -92,6 +117,9 @@ record SubscriptionWish(
         out.field("status", state.status().name());
         out.field("createdTime", entity.createdSeconds()).field("modifiedTime", entity.modifiedSeconds());
         Tag.write(tags, out);
+        if (sink != null) {
+            SinkTerms.write(sink, out);
+        }
         if (!filters().isEmpty()) {
             out.name("filters").raw(Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(filters())));
         }

@@ -12,9 +12,11 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.org.Need;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
+import dev.sluice.secret.Secrets;
 import dev.sluice.store.Store;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -24,15 +26,38 @@ import java.util.concurrent.ConcurrentMap;
 final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
     private final KeptEntities<SubscriptionWish> kept;
     private final Triggers triggers;
+    private final SinkCourier sinks;
     private final Deliveries deliveries;
     private final ConcurrentMap<String, Organization> organizations = new ConcurrentHashMap<>();
 
     Subscriptions(
-            LabeledFs fs, Gates gates, Store store, Functions functions, Invocations invocations, InstantSource clock) {
+            LabeledFs fs,
+            Gates gates,
+            Store store,
+            Secrets secrets,
+            Functions functions,
+            Invocations invocations,
+            InstantSource clock) {
         this.kept = new KeptEntities<>(fs, SubscriptionWish.KIND, clock);
         this.triggers = new Triggers(fs, gates);
-        var courier = new EventCourier(functions, triggers, invocations, this::organization);
+        this.sinks = new SinkCourier(gates.services(), secrets, clock, this::pause);
+        var courier = new EventCourier(functions, triggers, invocations, sinks, this::organization);
         this.deliveries = new Deliveries(store, clock, courier, token -> all(organization(token)));
+    }
+
+    /// Whoever got the events of a subscription says that he is no more: they wait for its author.
+    private void pause(Organization organization, String name) {
+        boolean isPaused = Upkeep.of(organization, Resource.EVENT).run(() -> {
+            Optional<SubscriptionWish> wish = kept.ifThere(organization, name);
+            if (wish.isEmpty() || wish.get().paused()) {
+                return false;
+            }
+            kept.update(organization, name, wish.get().whilePaused());
+            return true;
+        });
+        if (isPaused) {
+            changed(organization);
+        }
     }
 
     private Organization organization(String token) {
@@ -55,6 +80,7 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
                 entity.id(),
                 wish.name(),
                 wish.function(),
+                Optional.ofNullable(wish.sink()),
                 wish.secrets(),
                 wish.wanted(),
                 entity.createdSeconds() * 1000,
@@ -107,6 +133,7 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
 
     @Override
     public NamedEntity create(Organization organization, SubscriptionWish wish) {
+        requireSink(organization, wish);
         NamedEntity made = kept.create(organization, wish);
         changed(organization);
         return made;
@@ -114,9 +141,30 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
 
     @Override
     public NamedEntity update(Organization organization, String name, SubscriptionWish wish) {
+        kept.find(organization, name);
+        requireSink(organization, wish);
         NamedEntity updated = kept.update(organization, name, wish);
         changed(organization);
+        triggers.removeSinksOf(
+                organization,
+                name,
+                Optional.ofNullable(wish.sink())
+                        .filter(sink -> !sink.url().isEmpty())
+                        .map(sink -> SinkGates.path(organization, name, sink).name())
+                        .orElse(""));
         return updated;
+    }
+
+    /// Who names a host that the operator lets nobody reach is told so at once.
+    private void requireSink(Organization organization, SubscriptionWish wish) {
+        if (wish.sink() == null || wish.sink().url().isEmpty()) {
+            return;
+        }
+        try {
+            sinks.gates().make(organization, wish.name(), wish.sink());
+        } catch (Refused refused) {
+            throw Rejection.of(400, "bad request when processing subscription " + wish.name() + ": " + refused.reason());
+        }
     }
 
     @Override

@@ -39,11 +39,11 @@ final class Triggers {
     }
 
     /// `acme/event`
-    private static Component events(Organization organization) {
+    static Component events(Organization organization) {
         return Component.of(Resource.EVENT.in(organization.principal()));
     }
 
-    private static FsPath home(Organization organization) {
+    static FsPath home(Organization organization) {
         return FsPath.home(Label.of(events(organization), events(organization)));
     }
 
@@ -70,9 +70,16 @@ final class Triggers {
         });
     }
 
-    /// Removes all that a subscription has.
+    /// Removes all that a subscription has, the gate to its sink too.
     void removeOf(Organization organization, String subscription) {
         remove(organization, name -> name.startsWith(subscription + "."));
+    }
+
+    /// Removes the gates to sinks that a subscription had, but for the one it has.
+    void removeSinksOf(Organization organization, String subscription, String its) {
+        remove(
+                organization,
+                name -> name.startsWith(subscription + ".") && name.endsWith(SinkGates.SUFFIX) && !name.equals(its));
     }
 
     /// Removes all to a function, which is none any more: what still waits to be run by them is not.
@@ -88,7 +95,8 @@ final class Triggers {
             while (!page.isEmpty()) {
                 page.stream()
                         .map(Entry::name)
-                        .filter(name -> name.endsWith(SUFFIX) && isGone.test(name))
+                        .filter(name -> name.endsWith(SUFFIX) || name.endsWith(SinkGates.SUFFIX))
+                        .filter(isGone)
                         .forEach(name -> fs.unlink(home.child(name), with));
                 page = fs.list(home, page.getLast().name(), LabeledFs.LIST_ENTRIES_MAX);
             }

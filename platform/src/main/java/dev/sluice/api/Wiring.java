@@ -39,7 +39,13 @@ final class Wiring {
 
     static EventServer events(Api.Rooms rooms, Functions functions, Clock clock) {
         var subscriptions = new Subscriptions(
-                rooms.fs(), rooms.gates(), rooms.running().store(), functions, rooms.invocations(), clock);
+                rooms.fs(),
+                rooms.gates(),
+                rooms.running().store(),
+                rooms.secrets(),
+                functions,
+                rooms.invocations(),
+                clock);
         var types = new KeptEntities<>(rooms.fs(), DriverTypeWish.KIND, clock);
         return new EventServer(subscriptions, types, new Drivers(rooms.fs(), types, subscriptions, clock));
     }

@@ -48,6 +48,17 @@ public final class Upkeep {
                 organization.token());
     }
 
+    /// As [#firing], and it may read the secret that what it sends out is signed with. It releases nothing: the gate by
+    /// which it is sent does.
+    public static Task delivering(Organization organization, Label event, Component secret) {
+        Component events = Component.of(Resource.EVENT.in(organization.principal()));
+        return new Task(
+                event,
+                Label.of(event.secrecy().and(events).and(secret), Component.TRUE),
+                Privilege.mintTcb(Component.TRUE, events),
+                organization.token());
+    }
+
     /// A task that vouches for what the system of that name publishes, and may know nothing that is secret.
     public static Task system(String name) {
         Component held = Component.of(Principal.of(name));

@@ -1,5 +1,6 @@
 package dev.sluice.event;
 
+import java.time.Duration;
 import java.util.UUID;
 
 /// Brings events to where they become runs.
@@ -16,11 +17,20 @@ public interface Courier {
         /// It is a run, durably.
         record Accepted(UUID run) implements Outcome {}
 
+        /// It has arrived.
+        record Delivered() implements Outcome {}
+
         /// The event may not be told there. Nobody hears of it.
         record Nothing() implements Outcome {}
 
         /// There is no room now: it is tried again for as long as the event is kept.
         record Busy() implements Outcome {}
+
+        /// Who is to get it does not take it now: it is tried again for a day.
+        ///
+        /// @param after  not before that
+        /// @param reason what its subscriber is told
+        record Later(Duration after, String reason) implements Outcome {}
 
         /// It is tried again a few times.
         ///

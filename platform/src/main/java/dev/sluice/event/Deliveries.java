@@ -32,6 +32,7 @@ public final class Deliveries implements AutoCloseable {
     /// The subscriptions of an organization, at work.
     private static final class Tenant {
         private final Semaphore turns = new Semaphore(TURNS, true);
+        private final Semaphore sinkTurns = new Semaphore(TURNS, true); // of those that wait for somebody outside
         private Map<String, Pump> pumps = Map.of(); // guarded by this; the map itself never changes
         private boolean isLoaded; // guarded by this
     }
@@ -99,7 +100,7 @@ public final class Deliveries implements AutoCloseable {
             Pump same = before.get(now.id());
             if (same == null || !same.subscription().equals(now)) {
                 Optional.ofNullable(same).ifPresent(Pump::close);
-                same = new Pump(organization, now, kept, courier, tenant.turns);
+                same = new Pump(organization, now, kept, courier, now.sink().isEmpty() ? tenant.turns : tenant.sinkTurns);
                 same.start();
             }
             after.put(now.id(), same);

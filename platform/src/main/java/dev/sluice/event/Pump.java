@@ -27,6 +27,9 @@ final class Pump implements AutoCloseable {
     /// How often a delivery is tried that fails.
     static final int TRIES_MAX = 8;
 
+    /// How long a delivery is tried that somebody outside does not take, by one server.
+    static final Duration PATIENCE = Duration.ofDays(1);
+
     static final Duration BACKOFF_MIN = Duration.ofMillis(200);
     private static final int DOUBLED_MAX = 20;
     static final Duration BACKOFF_MAX = Duration.ofSeconds(60);
@@ -198,7 +201,9 @@ final class Pump implements AutoCloseable {
         }
 
         private void deliver() throws InterruptedException {
+            long begun = kept.clock().millis();
             for (int failed = 0, tries = 1; ; tries++) {
+                Duration after = Duration.ZERO;
                 Optional<Event> event = kept.log().find(organization, place);
                 if (event.isEmpty()) {
                     return;
@@ -210,10 +215,20 @@ final class Pump implements AutoCloseable {
                         }
                         return;
                     }
+                    case Outcome.Delivered() -> {
+                        return;
+                    }
                     case Outcome.Nothing() -> {
                         return;
                     }
                     case Outcome.Busy() -> {}
+                    case Outcome.Later(var earliest, var reason) -> {
+                        after = earliest;
+                        if (kept.clock().millis() - begun > PATIENCE.toMillis()) {
+                            giveUp(event.get(), reason);
+                            return;
+                        }
+                    }
                     case Outcome.Failed(var reason) -> {
                         failed++;
                         if (failed == TRIES_MAX) {
@@ -222,7 +237,7 @@ final class Pump implements AutoCloseable {
                         }
                     }
                 }
-                boolean _ = over.await(backoff(tries).toMillis(), TimeUnit.MILLISECONDS);
+                boolean _ = over.await(after.toMillis() + backoff(tries).toMillis(), TimeUnit.MILLISECONDS);
             }
         }
 

@@ -1,17 +1,20 @@
 package dev.sluice.event;
 
 import java.util.List;
+import java.util.Optional;
 
-/// Which events of an organization are to become runs of a function.
+/// Which events of an organization are to become runs of a function, or to go out to a sink.
 ///
 /// @param id          never another one's
 /// @param secrets     the names of those that its runs read
 /// @param sinceMillis when it was made: it gets nothing older
+/// @param sink        in place of a function
 /// @param isPaused    it gets its events later, those that are still kept then
 public record Subscription(
         String id,
         String name,
         String function,
+        Optional<Sink> sink,
         List<String> secrets,
         Filter wanted,
         long sinceMillis,

@@ -4,8 +4,15 @@ import dev.sluice.bytes.Bytes;
 import java.util.Map;
 
 /// What a caller of an external gate decides: what stands in the places of its URL, and the body.
-public record ServiceCall(Map<String, String> parameters, Bytes body) {
+///
+/// @param headers what only the platform sets, for what it sends itself; the gate's own win
+public record ServiceCall(Map<String, String> parameters, Map<String, String> headers, Bytes body) {
     public ServiceCall {
         parameters = Map.copyOf(parameters);
+        headers = Map.copyOf(headers);
+    }
+
+    public ServiceCall(Map<String, String> parameters, Bytes body) {
+        this(parameters, Map.of(), body);
     }
 }

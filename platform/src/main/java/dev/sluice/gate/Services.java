@@ -22,7 +22,10 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
 import dev.sluice.label.Privilege;
+import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// External gates: creating, replacing, reading and invoking them. Acts as [Task#current].
 ///
@@ -32,6 +35,9 @@ import java.util.Map;
 ///
 /// Source: contracts/faasten.md 3.5 `[R]`; docs/design/gates.md.
 public final class Services {
+    /// Of an answer that nobody gets: more of it would cost a connection less than it takes to read.
+    private static final int DROPPED_BYTES_MAX = 64 << 10;
+
     private final LabeledFs fs;
     private final Egress egress;
     private final Witness witness;
@@ -98,6 +104,51 @@ public final class Services {
     ///     nothing has left then. `UNAVAILABLE`, `DEADLINE_EXCEEDED`, `TOO_LARGE`, `OVERLOADED` for an exchange
     ///     without an answer
     public ServiceAnswer invoke(FsPath path, ServiceCall call) throws InterruptedException {
+        Open open = open(path);
+        Outbound outbound = outbound(open.service(), call);
+        requireMayLeave(Task.current(), open.service());
+        requireAllowed(open.service().url().origin(), Refusal.DENIED);
+        taint(Task.current(), open.service());
+        try {
+            Inbound answer = egress.exchange(open.owner(), outbound);
+            return new ServiceAnswer(answer.status(), answer.headers(), answer.body());
+        } catch (EgressFailed failed) {
+            throw refusal(failed.why());
+        }
+    }
+
+    /// Sends what was asked for outside of all runs, and waits for the answer, of which nobody gets the body. Taints as
+    /// [#invoke].
+    ///
+    /// @param call is asked once something may leave, and may taint with what it reads: that must be allowed to leave too
+    /// @throws Refused as [#invoke], but `DENIED` only for what may not leave or is tainted by the gate above its
+    ///     clearance, and `UNAVAILABLE` where the operator does not let it out
+    public ServiceAnswer deliver(FsPath path, Supplier<ServiceCall> call) throws InterruptedException {
+        Open open = open(path);
+        requireMayLeave(Task.current(), open.service());
+        Outbound outbound = outbound(open.service(), call.get());
+        requireMayLeave(Task.current(), open.service());
+        requireAllowed(open.service().url().origin(), Refusal.UNAVAILABLE);
+        taint(Task.current(), open.service());
+        try {
+            return egress.download(open.owner(), outbound, Egress.EXCHANGE_MAX, (status, headers, body) -> {
+                body.readNBytes(DROPPED_BYTES_MAX);
+                return new ServiceAnswer(status, headers, Bytes.EMPTY);
+            });
+        } catch (EgressFailed failed) {
+            Refused refused = refusal(failed.why());
+            throw refused.refusal() == Refusal.DENIED ? new Refused(Refusal.UNAVAILABLE, refused.reason()) : refused;
+        } catch (IOException broken) {
+            throw refusal(EgressFailed.Why.UNREACHABLE);
+        }
+    }
+
+    /// An external gate that the current task has entered.
+    ///
+    /// @param owner who is charged for what is sent
+    private record Open(External service, String owner) {}
+
+    private Open open(FsPath path) {
         Task caller = Task.current();
         LabeledFs.Content content = fs.read(path, Kind.SERVICE);
         External service = GateCodec.decodeExternal(content.bytes());
@@ -106,16 +157,11 @@ public final class Services {
             caller.remember(Check.ENTER, vouched, Label.of(Component.TRUE, service.clearance()), "an external gate");
             throw Refused.notFound();
         }
-        Outbound outbound = outbound(service, call);
-        requireAllowed(service.url().origin());
-        requireMayLeave(caller, service);
+        return new Open(service, ownerOf(content.label()));
+    }
+
+    private static void taint(Task caller, External service) {
         caller.observe(service.taint(), "what an external gate answers");
-        try {
-            Inbound answer = egress.exchange(ownerOf(content.label()), outbound);
-            return new ServiceAnswer(answer.status(), answer.headers(), answer.body());
-        } catch (EgressFailed failed) {
-            throw refusal(failed.why());
-        }
     }
 
     /// What a server answers to the platform itself, among those that external gates may reach. Nothing leaves but the
@@ -128,7 +174,7 @@ public final class Services {
         try {
             UrlTemplate parsed = UrlTemplate.parse(url);
             var outbound = new Outbound(parsed.origin(), "GET", parsed.fill(Map.of()), Map.of(), Bytes.EMPTY);
-            requireAllowed(parsed.origin());
+            requireAllowed(parsed.origin(), Refusal.DENIED);
             Inbound answer = egress.exchange(organization, outbound);
             return new ServiceAnswer(answer.status(), answer.headers(), answer.body());
         } catch (IllegalArgumentException wrong) {
@@ -155,7 +201,7 @@ public final class Services {
         Grants.requireHeld(released, "what the external gate releases");
         Task.current().exercise(Component.TRUE, service.taint().integrity());
         Grants.requireBacked(label, released, backing);
-        requireAllowed(service.url().origin());
+        requireAllowed(service.url().origin(), Refusal.DENIED);
     }
 
     /// What may go to the outside: what the privilege releases, and what the egress label says is meant for it.
@@ -167,10 +213,10 @@ public final class Services {
         }
     }
 
-    private void requireAllowed(Origin origin) {
+    private void requireAllowed(Origin origin, Refusal otherwise) {
         if (!egress.allows(origin)) {
             throw new Refused(
-                    Refusal.DENIED,
+                    otherwise,
                     "the operator lets no external gate reach this host: the server needs --egress-allow HOST");
         }
     }
@@ -184,12 +230,14 @@ public final class Services {
     }
 
     private static Outbound outbound(External service, ServiceCall call) {
+        var headers = new HashMap<>(call.headers());
+        headers.putAll(service.headers().values());
         try {
             return new Outbound(
                     service.url().origin(),
                     service.verb(),
                     service.url().fill(call.parameters()),
-                    service.headers().values(),
+                    headers,
                     call.body());
         } catch (IllegalArgumentException wrong) {
             throw new Refused(Refusal.INVALID, String.valueOf(wrong.getMessage()));

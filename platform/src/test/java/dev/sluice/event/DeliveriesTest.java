@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -254,7 +255,7 @@ final class DeliveriesTest {
     }
 
     private static Subscription subscription(String name, String type, long since, boolean isPaused) {
-        return new Subscription(id(name), name, "f", List.of(), new Filter.Type(type), since, isPaused);
+        return new Subscription(id(name), name, "f", Optional.empty(), List.of(), new Filter.Type(type), since, isPaused);
     }
 
     private static String id(String name) {

@@ -5,6 +5,7 @@ import dev.sluice.cli.json.Table;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// `create|update|get|delete subscription`, `event-driver` and `event-driver-type`.
 final class EventWords {
@@ -23,28 +24,32 @@ final class EventWords {
     private EventWords() {}
 
     static Word createSubscription() {
-        return SUBSCRIPTION
-                .tagged(new Word("subscription", "Subscribe a function to a type of events.", (arguments, session) -> {
-                    String name = arguments.option("--name").orElseGet(EventWords::anyName);
-                    return SUBSCRIPTION.create(session, name, subscription(arguments, 0, name));
-                }))
-                .required("FUNCTION", "the function to run for each event")
-                .option("--name", "NAME", "the subscription's name; any if none is said")
-                .flag(type())
-                .flag(secret())
-                .example("sluice create subscription hello --name on-tick --event-type ticker.tick");
+        return SinkFlags.of(SUBSCRIPTION
+                        .tagged(new Word(
+                                "subscription",
+                                "Subscribe a function, or a server outside, to a type of events.",
+                                (arguments, session) -> {
+                                    String name = arguments.option("--name").orElseGet(EventWords::anyName);
+                                    return SUBSCRIPTION.create(session, name, subscription(arguments, 0, name));
+                                }))
+                        .optional("FUNCTION", "the function to run for each event; none with --sink")
+                        .option("--name", "NAME", "the subscription's name; any if none is said")
+                        .flag(type())
+                        .flag(secret()))
+                .example("sluice create subscription hello --name on-tick --event-type ticker.tick")
+                .example("sluice create subscription --sink https://example.com/hook --event-type 'order.*'");
     }
 
     static Word updateSubscription() {
-        return SUBSCRIPTION
-                .tagged(new Word("subscription", "Replace a subscription.", (arguments, session) -> {
-                    String name = arguments.required(0);
-                    return SUBSCRIPTION.update(session, name, subscription(arguments, 1, name));
-                }))
-                .required("NAME", "the subscription's name")
-                .required("FUNCTION", "the function to run for each event")
-                .flag(type())
-                .flag(secret())
+        return SinkFlags.of(SUBSCRIPTION
+                        .tagged(new Word("subscription", "Replace a subscription.", (arguments, session) -> {
+                            String name = arguments.required(0);
+                            return SUBSCRIPTION.update(session, name, subscription(arguments, 1, name));
+                        }))
+                        .required("NAME", "the subscription's name")
+                        .optional("FUNCTION", "the function to run for each event; none with --sink")
+                        .flag(type())
+                        .flag(secret()))
                 .example("sluice update subscription on-tick hello --event-type ticker.tock");
     }
 
@@ -115,12 +120,15 @@ final class EventWords {
     }
 
     private static Json.Obj subscription(Arguments arguments, int function, String name) {
-        return Json.Obj.empty()
+        Optional<String> its = arguments.positional(function);
+        Optional<Json.Obj> sink = SinkFlags.sink(arguments, its);
+        Json.Obj wish = Json.Obj.empty()
                 .with("eventType", arguments.option("--event-type").orElse(""))
-                .with("function", arguments.required(function))
+                .with("function", its.orElse(""))
                 .with("name", name)
                 .with("secrets", Json.Arr.ofTexts(arguments.options("--secret")))
                 .with("tags", EntityWords.tag(arguments).orElse(Json.NULL));
+        return sink.isPresent() ? wish.with("sink", sink.get()) : wish;
     }
 
     private static Json.Obj driver(Arguments arguments, int type, String name) {
@@ -159,7 +167,7 @@ final class EventWords {
         all.forEach(one -> table.row(
                 one.show("name"),
                 one.show("eventType"),
-                one.show("function"),
+                SinkFlags.target(one),
                 Rows.status(one),
                 Rows.time(one, "createdTime")));
         return table.text();

@@ -125,6 +125,37 @@ final class SettingWordsTest extends RecordedTest {
     }
 
     @Test
+    void aSubscription_goesToASink() {
+        said(
+                "Created subscription: s",
+                201,
+                "create",
+                "subscription",
+                "--name",
+                "s",
+                "--event-type",
+                "a.*",
+                "--sink",
+                "https://example.com/hook",
+                "--sink-auth",
+                "webhook=key",
+                "--sink-mode",
+                "binary");
+        said("Updated subscription: s", 200, "update", "subscription", "s", "--event-type", "b", "--sink", "home:<T,T>:g");
+        asked(
+                "POST /v1/event/subscriptions {\"eventType\":\"a.*\",\"function\":\"\",\"name\":\"s\","
+                        + "\"secrets\":[],\"tags\":null,\"sink\":{\"url\":\"https://example.com/hook\","
+                        + "\"auth\":\"webhook\",\"secret\":\"key\",\"mode\":\"binary\"}}",
+                "PUT /v1/event/subscriptions/s {\"eventType\":\"b\",\"function\":\"\",\"name\":\"s\","
+                        + "\"secrets\":[],\"tags\":null,\"sink\":{\"gate\":\"home:<T,T>:g\"}}");
+        server.reply(200, "{\"name\":\"s\",\"eventType\":\"b\",\"function\":\"\",\"sink\":{\"url\":\"https://x/\"}}");
+        assertThat(shell.run("get", "subscription", "s").out()).contains("| https://x/ ");
+        assertThat(shell.run("create", "subscription", "--event-type", "a").err()).contains("FUNCTION, or --sink URL");
+        assertThat(shell.run("create", "subscription", "f", "--sink", "https://x/").err()).contains("or --sink URL");
+        assertThat(shell.run("create", "subscription", "f", "--sink-mode", "binary").err()).contains("go with --sink");
+    }
+
+    @Test
     void whatHasNoName_getsOne() {
         server.reply(201, "{}").reply(201, "{}");
         assertThat(shell.run("create", "subscription", "f1", "--event-type", "a.b")

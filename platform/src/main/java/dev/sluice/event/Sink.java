@@ -1,0 +1,26 @@
+package dev.sluice.event;
+
+/// Where the events of a subscription go that become no runs: out of the server. Exactly one of `gate` and `url` is
+/// there; what is not is empty.
+///
+/// @param gate   the path of an external gate
+/// @param url    of a server
+/// @param secret the name of the one by which the receiver knows who sends
+/// @param auth   what is made of the secret
+/// @param mode   how an event becomes an HTTP message
+public record Sink(String gate, String url, String secret, Auth auth, Mode mode) {
+    /// How a receiver knows who sends.
+    public enum Auth {
+        NONE,
+        /// The secret's `token`, as it is.
+        BEARER,
+        /// A signature with the secret's `key`, as Standard Webhooks has it.
+        WEBHOOK
+    }
+
+    /// The content modes of CloudEvents' HTTP binding.
+    public enum Mode {
+        STRUCTURED,
+        BINARY
+    }
+}
