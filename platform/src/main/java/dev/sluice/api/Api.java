@@ -144,8 +144,7 @@ public final class Api implements Handler, AutoCloseable {
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
         this.events = Wiring.events(rooms, functions, clock);
-        this.apis = new ServedApis(
-                rooms.fs(), rooms.gates(), functions, rooms.running().gateway(), clock);
+        this.apis = Wiring.apis(rooms, functions, clock);
         addSettings(table, door, rooms.fs(), clock);
         addFunctions(table, door, versions, rooms, clock);
         addSecrets(table, door, rooms.secrets(), clock);

@@ -6,20 +6,23 @@ import java.util.Objects;
 /// What an API says that is ours, and that Dispatch's clients know nothing of.
 ///
 /// @param answers what is told of runs
-record ApiTerms(Answers answers) {
+/// @param access  by what callers are known
+record ApiTerms(Answers answers, ApiAccess access) {
     /// Of an API that says nothing of it.
-    static final ApiTerms AS_DISPATCH = new ApiTerms(Answers.AS_DISPATCH);
+    static final ApiTerms AS_DISPATCH = new ApiTerms(Answers.AS_DISPATCH, ApiAccess.NOTHING);
 
     ApiTerms {
         answers = Objects.requireNonNullElse(answers, Answers.AS_DISPATCH);
+        access = Objects.requireNonNullElse(access, ApiAccess.NOTHING);
     }
 
     static ApiTerms of(JsonBody fields) {
-        return new ApiTerms(Answers.of(fields));
+        return new ApiTerms(Answers.of(fields), ApiAccess.of(fields));
     }
 
     void writeTo(JsonWriter out) {
         answers.writeTo(out);
+        access.writeTo(out);
     }
 
     /// What is answered of runs.

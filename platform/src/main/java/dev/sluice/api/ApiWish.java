@@ -35,8 +35,6 @@ record ApiWish(
     static final Kind<ApiWish> KIND = new Kind<>(
             "API", Resource.API, "", ApiWish.class, ApiWish::parse, ApiWish::needs, (org, api) -> api.under(org));
 
-    private static final String PUBLIC = "public";
-    private static final List<String> AUTHENTICATIONS = List.of("public", "basic", "oauth2");
     private static final List<String> PROTOCOLS = List.of("http", "https");
     static final Pattern FUNCTION = Pattern.compile("^[\\w\\d][\\w\\d\\-]*$");
     private static final Pattern HOST = Pattern.compile("^[A-Za-z0-9][A-Za-z0-9.\\-]*$");
@@ -57,7 +55,7 @@ record ApiWish(
     private static ApiWish parse(JsonBody fields) {
         String authentication = fields.text("authentication").orElse("");
         if (!authentication.isEmpty()) {
-            JsonBody.requireAmong("authentication", authentication, AUTHENTICATIONS);
+            JsonBody.requireAmong("authentication", authentication, ApiAccess.AUTHENTICATIONS);
         }
         String function = fields.matching("function", FUNCTION, JsonBody.NAME_CHARS_MAX);
         List<String> hosts = fields.matchingEach("hosts", HOST, TEXT_CHARS_MAX);
@@ -91,9 +89,10 @@ record ApiWish(
 
     /// What is served is served as its author wants it, or not at all.
     private void requireEnforced() {
-        if (enabled && !authentication.isEmpty() && !authentication.equals(PUBLIC)) {
-            throw unserved("this server has no authentication " + authentication
-                    + " at its gateway yet: make the API public, or keep it disabled");
+        if (enabled) {
+            terms.access().unfit(authentication).ifPresent(why -> {
+                throw unserved(why);
+            });
         }
         if (enabled && !hosts.isEmpty()) {
             throw unserved("this server serves no hosts of organizations yet: leave the hosts out, and the API is at"
@@ -104,7 +103,12 @@ record ApiWish(
         }
     }
 
-    private Rejection unserved(String why) {
+    /// Whether its callers are asked who they are.
+    boolean isGuarded() {
+        return !authentication.isEmpty() && !authentication.equals(ApiAccess.PUBLIC);
+    }
+
+    Rejection unserved(String why) {
         return Rejection.of(400, "bad request when processing API " + name + ": " + why);
     }
 
@@ -126,10 +130,12 @@ record ApiWish(
         return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
     }
 
-    /// Whoever lets others run a function may do so himself, and whoever lets answers tell of a secret may read it.
+    /// Whoever lets others run a function may do so himself, and whoever lets answers tell of a secret, or callers show
+    /// that they know it, may read it.
     private static List<Need> needs(ApiWish wish) {
         List<Need> needs = new ArrayList<>(List.of(Need.of(Action.CREATE, Resource.RUNS, wish.function())));
         wish.terms.answers().releases().forEach(secret -> needs.add(Need.of(Action.GET, Resource.SECRET, secret)));
+        wish.terms.access().secretIfAny().ifPresent(secret -> needs.add(Need.of(Action.GET, Resource.SECRET, secret)));
         return needs;
     }
 

@@ -19,7 +19,8 @@ import dev.sluice.org.Resource;
 import java.util.Optional;
 
 /// The redirect gates by which everybody may run functions: one for each API, in the facet that everybody may read and
-/// `acme/api` vouches for (design/labels.md sections 3 and 4).
+/// `acme/api` vouches for, or, where the API asks its callers who they are, in one that only those whom it lets in may
+/// read (design/labels.md sections 3 and 4).
 ///
 /// A gate enters for `acme/runs/FUNCTION`, which its author was lent when he made the API, and the API's file, vouched
 /// for by `acme/api`, says so. It gives code nothing and releases nothing, so it follows what its function becomes;
@@ -37,16 +38,26 @@ final class PublicGates {
     }
 
     /// `T,acme/api`
-    private static Label label(Organization organization) {
+    private static Label open(Organization organization) {
         return Label.of(Component.TRUE, apis(organization));
+    }
+
+    /// `acme/api/NAME,acme/api`
+    private static Label guarded(Organization organization, String api) {
+        Component known = Component.of(Resource.API.in(organization.principal()).child(api));
+        return Label.of(known, apis(organization));
+    }
+
+    private static Label label(Organization organization, ApiWish api) {
+        return api.isGuarded() ? guarded(organization, api.name()) : open(organization);
     }
 
     private static Component apis(Organization organization) {
         return Component.of(Resource.API.in(organization.principal()));
     }
 
-    static FsPath path(Organization organization, String api) {
-        return FsPath.home(label(organization)).child(api);
+    static FsPath path(Organization organization, ApiWish api) {
+        return FsPath.home(label(organization, api)).child(api.name());
     }
 
     /// Has an API's gate lead to its function.
@@ -58,11 +69,11 @@ final class PublicGates {
         Component released = released(organization, api);
         return Upkeep.leading(organization, Resource.API, enter.and(released)).run(() -> {
             GateContent.Redirect wanted = wanted(organization, api);
-            FsPath path = path(organization, api.name());
+            FsPath path = path(organization, api);
             Privilege with = Task.current().exercise(enter, apis(organization));
             Optional<GateContent.OfFunction> before = before(path);
             if (before.isEmpty()) {
-                gates.create(path, wanted, Backing.LABEL, label(organization), with);
+                gates.create(path, wanted, Backing.LABEL, label(organization, api), with);
             } else if (!before.get().equals(wanted)) {
                 gates.replace(path, wanted, Backing.LABEL, 0, with);
             }
@@ -74,7 +85,7 @@ final class PublicGates {
     boolean leads(Organization organization, ApiWish api) {
         Component enter = FunctionFiles.runner(organization, api.function());
         return Upkeep.leading(organization, Resource.API, enter)
-                .run(() -> before(path(organization, api.name())).equals(Optional.of(wanted(organization, api))));
+                .run(() -> before(path(organization, api)).equals(Optional.of(wanted(organization, api))));
     }
 
     private GateContent.Redirect wanted(Organization organization, ApiWish api) {
@@ -102,9 +113,19 @@ final class PublicGates {
 
     /// Leaves nobody a way to run the function by that name.
     synchronized void remove(Organization organization, String api) {
+        unlink(organization, open(organization), api);
+        unlink(organization, guarded(organization, api), api);
+    }
+
+    /// Leaves nobody a way around what an API asks of its callers.
+    synchronized void removeOpen(Organization organization, String api) {
+        unlink(organization, open(organization), api);
+    }
+
+    private void unlink(Organization organization, Label facet, String api) {
         Upkeep.of(organization, Resource.API).run(() -> {
             try {
-                fs.unlink(path(organization, api), Task.current().exercise(Component.TRUE, apis(organization)));
+                fs.unlink(FsPath.home(facet).child(api), Task.current().exercise(Component.TRUE, apis(organization)));
             } catch (Refused none) {
                 if (none.refusal() != Refusal.NOT_FOUND) {
                     throw none;

@@ -28,13 +28,16 @@ final class ServedApis implements Entities<ApiWish> {
     private final PublicGates gates;
     private final Functions functions;
     private final Gateway gateway;
+    private final Entrances entrances;
     private final CreationLocks changing = new CreationLocks();
 
-    ServedApis(LabeledFs fs, Gates gates, Functions functions, Gateway gateway, InstantSource clock) {
+    ServedApis(
+            LabeledFs fs, Gates gates, Functions functions, Gateway gateway, Entrances entrances, InstantSource clock) {
         this.kept = new KeptEntities<>(fs, ApiWish.KIND, clock);
         this.gates = new PublicGates(fs, gates);
         this.functions = functions;
         this.gateway = gateway;
+        this.entrances = entrances;
     }
 
     @Override
@@ -56,6 +59,7 @@ final class ServedApis implements Entities<ApiWish> {
     public NamedEntity create(Organization organization, ApiWish wish) {
         return changed(organization, () -> {
             requireAlone(organization, wish, _ -> true);
+            entrances.requireUsable(organization, wish);
             NamedEntity made = kept.create(organization, wish);
             lead(organization, wish);
             return made;
@@ -67,6 +71,10 @@ final class ServedApis implements Entities<ApiWish> {
         return changed(organization, () -> {
             kept.find(organization, name);
             requireAlone(organization, wish, other -> !other.name().equals(name));
+            entrances.requireUsable(organization, wish);
+            if (wish.isGuarded()) {
+                gates.removeOpen(organization, name); // before: a crash in between leaves no way around
+            }
             NamedEntity updated = kept.update(organization, name, wish);
             gates.remove(organization, name);
             lead(organization, wish);
@@ -171,12 +179,13 @@ final class ServedApis implements Entities<ApiWish> {
         var led = new AtomicReference<>("");
         return new Endpoint(
                 wish.function(),
-                PublicGates.path(organization, wish.name()),
+                PublicGates.path(organization, wish),
                 wish.uris(),
                 wish.methods(),
                 wish.protocols().equals(TLS),
                 wish.cors(),
                 wish.isHidingFailures(),
+                entrances.access(organization, wish),
                 isLost -> behind(organization, wish, isLost, led));
     }
 

@@ -49,4 +49,10 @@ final class Wiring {
         var types = new KeptEntities<>(rooms.fs(), DriverTypeWish.KIND, clock);
         return new EventServer(subscriptions, types, new Drivers(rooms.fs(), types, subscriptions, clock));
     }
+
+    static ServedApis apis(Api.Rooms rooms, Functions functions, Clock clock) {
+        var entrances = new Entrances(rooms.secrets(), rooms.signIn().login(), clock);
+        return new ServedApis(
+                rooms.fs(), rooms.gates(), functions, rooms.running().gateway(), entrances, clock);
+    }
 }

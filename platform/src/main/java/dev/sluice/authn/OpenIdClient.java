@@ -58,12 +58,12 @@ final class OpenIdClient {
     private static final int SKEW_SECONDS = 60;
     private static final int RSA_BITS_MIN = 2048;
     private static final int SERVER_ERROR = 500;
-    private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);
+    static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);
 
     private final OpenIdProvider provider;
     private final ProviderHttp http;
     private final Clock clock;
-    private @Nullable Published published;
+    private volatile @Nullable Published published; // changed by one at a time
     private Instant notBefore = Instant.MIN;
 
     /// What a provider says of itself.
@@ -133,6 +133,21 @@ final class OpenIdClient {
 
     String provider() {
         return provider.name();
+    }
+
+    String issuer() {
+        return provider.issuer();
+    }
+
+    /// The keys that it signs with.
+    ///
+    /// @param key the name of one that should be among them
+    JWKSet keys(Optional<String> key) throws LoginRefused {
+        Published known = published;
+        boolean isKnown = known != null
+                && clock.instant().isBefore(known.metadataAt().plus(PUBLISHED_GOOD))
+                && (key.isEmpty() || known.keys().getKeyByKeyId(key.get()) != null);
+        return isKnown ? known.keys() : published(key).keys(); // who shows a good token waits for no made-up name
     }
 
     ClientID clientId() {
@@ -226,6 +241,7 @@ final class OpenIdClient {
         }
         boolean isMissing = key.isPresent() && known.keys().getKeyByKeyId(key.get()) == null;
         if (isMissing && !now.isBefore(known.keysAt().plus(KEYS_APART))) {
+            published = new Published(known.metadata(), known.keys(), known.metadataAt(), now); // also if it fails
             known = new Published(known.metadata(), keys(known.metadata()), known.metadataAt(), now);
             published = known;
         }

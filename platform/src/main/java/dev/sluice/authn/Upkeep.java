@@ -59,6 +59,22 @@ public final class Upkeep {
                 organization.token());
     }
 
+    /// A task that reads one secret, for somebody who says by it whom an API lets in, and may read it. It may do
+    /// nothing else with it.
+    public static Task guarding(Organization organization, String secret) {
+        Component read =
+                Component.of(Resource.SECRET.in(organization.principal()).child(secret));
+        return new Task(Label.PUBLIC, Label.of(read, Component.TRUE), Privilege.NONE, organization.token());
+    }
+
+    /// A task of somebody whom an API has let in by what the organization asks of him (design/labels.md section 4):
+    /// beside what everybody may know, he is told what this one API tells those whom it knows. He vouches for
+    /// nothing.
+    public static Task admitted(Organization organization, String api) {
+        Component told = Component.of(Resource.API.in(organization.principal()).child(api));
+        return new Task(Label.PUBLIC, Label.of(told, Component.TRUE), Privilege.mintTcb(told, Component.TRUE));
+    }
+
     /// A task that vouches for what the system of that name publishes, and may know nothing that is secret.
     public static Task system(String name) {
         Component held = Component.of(Principal.of(name));

@@ -2,6 +2,7 @@ package dev.sluice.gateway;
 
 import dev.sluice.fs.FsPath;
 import dev.sluice.http.Request;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
 /// @param isTlsOnly    whether who asks without TLS is refused
 /// @param hasCors      whether pages of any origin may read the answers
 /// @param isHidingFailures whether a run that failed is answered as one that returned nothing, as Dispatch does
+/// @param access       what is asked of who asks
 /// @param behind       what runs there
 public record Endpoint(
         String function,
@@ -23,6 +25,7 @@ public record Endpoint(
         boolean isTlsOnly,
         boolean hasCors,
         boolean isHidingFailures,
+        Access access,
         Behind behind) {
     public Endpoint {
         paths = List.copyOf(paths);
@@ -42,6 +45,18 @@ public record Endpoint(
 
     boolean takes(String method) {
         return methods.isEmpty() || methods.contains(method);
+    }
+
+    /// The one of the paths that a request is below, as a challenge names what credentials are for. A browser shows
+    /// those of one to no other.
+    String realm(Request request) {
+        String asked = "/" + String.join("/", request.segments());
+        return paths.stream()
+                .map(Endpoints::key)
+                .filter(path -> asked.equals(path) || asked.startsWith(path + "/"))
+                .max(Comparator.comparingInt(String::length))
+                .orElse("")
+                .replace("\"", "%22");
     }
 
     /// Whether a browser asks what pages of other origins may do here.

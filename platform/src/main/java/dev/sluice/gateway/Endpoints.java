@@ -33,7 +33,7 @@ final class Endpoints {
         organizations.put(first, Map.copyOf(byPath));
     }
 
-    private static String key(String path) {
+    static String key(String path) {
         return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 

@@ -1,6 +1,5 @@
 package dev.sluice.gateway;
 
-import dev.sluice.authn.Caller;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.http.Handler;
 import dev.sluice.http.HttpRefused;
@@ -21,7 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Answers what arrives at the gateway's listeners: requests become runs of the functions whose organizations serve
-/// them. Whoever asks is nobody in particular: he knows nothing, acts for nobody, and is told what everybody may know.
+/// them. Whoever asks is nobody in particular: he knows nothing, acts for nobody, and is told what everybody may know,
+/// and, where an endpoint asks who he is, what that endpoint tells those whom it lets in.
 ///
 /// Thread-safe. Source: contracts/dispatch.md 5; design/labels.md sections 4 to 6.
 public final class Gateway implements Handler {
@@ -82,14 +82,10 @@ public final class Gateway implements Handler {
             return Response.json(426, TLS_ONLY).with("Upgrade", "TLS/1.2, HTTP/1.1");
         }
         try {
-            boolean isWaiting = !request.header(BLOCKING).orElse("true").strip().equalsIgnoreCase("false");
-            Optional<Endpoint.Called> called = endpoint.behind().now(false);
-            if (called.isEmpty()) {
-                return notThere(endpoint);
-            }
-            Bytes input = HttpInput.of(request);
-            Invocation wish = wish(endpoint, called.get(), input, HttpInput.context(request));
-            return run(endpoint, wish, isWaiting);
+            return switch (endpoint.access().judge(request, endpoint.realm(request))) {
+                case Access.Turned(Response refusal) -> refusal;
+                case Access.Entered who -> entered(endpoint, request, who);
+            };
         } catch (HttpRefused refused) {
             return refused.response();
         } catch (Refused refused) {
@@ -99,28 +95,39 @@ public final class Gateway implements Handler {
         }
     }
 
-    private Response run(Endpoint endpoint, Invocation wish, boolean isWaiting) throws InterruptedException {
+    private Response entered(Endpoint endpoint, Request request, Access.Entered who)
+            throws IOException, InterruptedException {
+        boolean isWaiting = !request.header(BLOCKING).orElse("true").strip().equalsIgnoreCase("false");
+        Optional<Endpoint.Called> called = endpoint.behind().now(false);
+        if (called.isEmpty()) {
+            return notThere(endpoint);
+        }
+        Bytes input = HttpInput.of(request);
+        Invocation wish = wish(endpoint, called.get(), input, HttpInput.context(request, who));
+        return run(endpoint, wish, who, isWaiting);
+    }
+
+    private Response run(Endpoint endpoint, Invocation wish, Access.Entered who, boolean isWaiting)
+            throws InterruptedException {
         try {
-            return once(endpoint, wish, isWaiting);
+            return once(endpoint, wish, who, isWaiting);
         } catch (Refused refused) {
             if (refused.refusal() != Refusal.NOT_FOUND
                     || endpoint.behind().now(true).isEmpty()) {
                 throw refused;
             }
-            return once(endpoint, wish, isWaiting);
+            return once(endpoint, wish, who, isWaiting);
         }
     }
 
-    private Response once(Endpoint endpoint, Invocation wish, boolean isWaiting) throws InterruptedException {
+    private Response once(Endpoint endpoint, Invocation wish, Access.Entered who, boolean isWaiting)
+            throws InterruptedException {
+        Task task = who.authority().get();
         if (!isWaiting) {
-            nobody().run(() -> invocations.submit(wish));
+            task.run(() -> invocations.submit(wish));
             return Response.empty(202);
         }
-        return told(endpoint, nobody().run(() -> invocations.invoke(wish)));
-    }
-
-    private static Task nobody() {
-        return new Caller.Anonymous().task();
+        return told(endpoint, task.run(() -> invocations.invoke(wish)));
     }
 
     private static Invocation wish(Endpoint endpoint, Endpoint.Called called, Bytes input, Bytes context) {

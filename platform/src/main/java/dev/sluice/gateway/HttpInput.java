@@ -36,7 +36,7 @@ final class HttpInput {
 
     /// @throws HttpRefused 400, 413, 415
     static Bytes of(Request request) throws IOException {
-        if (QUERYING.contains(request.method())) {
+        if (isBodiless(request.method())) {
             return Bytes.takeOver(JSON.writeValueAsBytes(map(request.queryParameters())));
         }
         String type = request.header("Content-Type").orElse("");
@@ -56,6 +56,11 @@ final class HttpInput {
             return form(request);
         }
         throw refused(415, "request body type is not supported: " + type);
+    }
+
+    /// Whether the input of such requests is their query, and nothing of their body.
+    static boolean isBodiless(String method) {
+        return QUERYING.contains(method);
     }
 
     private static Bytes form(Request request) throws IOException {
@@ -93,13 +98,17 @@ final class HttpInput {
 
     /// What Dispatch's convention hands over beside the payload. What a client says in a header never stands for what
     /// is so.
-    static Bytes context(Request request) {
+    ///
+    /// @param who what is known of who asks, and which headers prove it
+    static Bytes context(Request request, Access.Entered who) {
         ObjectNode context = JSON.createObjectNode();
         context.putObject("secrets");
         context.putObject("serviceBindings");
+        who.claims().ifPresent(claims -> context.set("claims", claims));
         ObjectNode http = context.putObject("httpContext");
         request.headers().forEach((name, value) -> {
-            if (!CREDENTIALS.contains(name) && NOT_A_CLIENTS.stream().noneMatch(name::startsWith)) {
+            boolean isProof = CREDENTIALS.contains(name) || who.proofs().contains(name);
+            if (!isProof && NOT_A_CLIENTS.stream().noneMatch(name::startsWith)) {
                 http.put(name, value);
             }
         });

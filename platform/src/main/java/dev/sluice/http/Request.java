@@ -1,11 +1,11 @@
 package dev.sluice.http;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,16 +18,12 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.util.UrlEncoded;
 import org.jspecify.annotations.Nullable;
 
 /// One HTTP request as handlers see it. Everything in it is hostile.
 ///
 /// For one thread: the virtual thread that the handler runs on. The body can be read once.
 public final class Request {
-    /// The number of parameters of one query string.
-    static final int QUERY_PARAMETERS_MAX = 64;
-
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final int FIRST_BUFFER_BYTES = 16 << 10;
 
@@ -36,6 +32,7 @@ public final class Request {
     private final List<String> segments;
     private final LargeBodies.Share memory;
     private boolean isLarge;
+    private Optional<Digest> wanted = Optional.empty();
     private List<String> parameterNames = List.of();
     private int parametersFrom;
     private @Nullable Map<String, List<String>> query;
@@ -114,28 +111,10 @@ public final class Request {
     public Map<String, List<String>> queryParameters() {
         Map<String, List<String>> known = query;
         if (known == null) {
-            known = parsed(jetty.getHttpURI().getQuery());
+            known = Parameters.of(jetty.getHttpURI().getQuery());
             query = known;
         }
         return known;
-    }
-
-    private static Map<String, List<String>> parsed(@Nullable String text) {
-        if (text == null || text.isEmpty()) {
-            return Map.of();
-        }
-        var values = new LinkedHashMap<String, List<String>>();
-        try {
-            UrlEncoded.decodeUtf8To(text, 0, text.length(), (name, value) -> {
-                if (values.size() >= QUERY_PARAMETERS_MAX) {
-                    throw new IllegalArgumentException("too many parameters");
-                }
-                values.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(value);
-            });
-        } catch (IllegalArgumentException malformed) {
-            throw new HttpRefused(400, "the query string is malformed");
-        }
-        return values;
     }
 
     /// The only value of a header; empty when the header is absent.
@@ -193,16 +172,30 @@ public final class Request {
         if (!header("Content-Type").orElse("").startsWith(FORM)) {
             throw new HttpRefused(415, "the body must be a form: " + FORM);
         }
-        return parsed(body(bytesMax).utf8());
+        return Parameters.of(body(bytesMax).utf8());
+    }
+
+    /// From now on the body is this one, or it is refused.
+    public void requireBody(Digest digest) {
+        wanted = Optional.of(digest);
     }
 
     /// The whole body.
     ///
     /// Memory grows with what has arrived, never with what was announced.
     ///
-    /// @throws HttpRefused 413 above `bytesMax`, 408 when it comes too slowly, 503 when too many large ones come
+    /// @throws HttpRefused 413 above `bytesMax`, 408 when it comes too slowly, 503 when too many large ones come,
+    ///     400 if it is not the one that is required
     /// @throws ClientGone when it does not come
     public Bytes body(int bytesMax) throws IOException {
+        Bytes body = received(bytesMax);
+        if (wanted.isPresent() && !wanted.get().equals(Digest.of(body))) {
+            throw new HttpRefused(400, "the request body is not the one that its digest says");
+        }
+        return body;
+    }
+
+    private Bytes received(int bytesMax) throws IOException {
         long declared = refuseAbove(bytesMax);
         byte[] body = new byte[(int) Math.min(declared < 0 ? bytesMax : declared, FIRST_BUFFER_BYTES)];
         int filled = 0;
@@ -268,6 +261,9 @@ public final class Request {
     /// A read throws [HttpRefused] 413 above `bytesMax` and 408 when the client is too slow, [ClientGone] when the
     /// rest does not come.
     public InputStream bodyStream(long bytesMax) {
+        if (wanted.isPresent()) {
+            throw new IllegalStateException("a stream is given out before all of it is known");
+        }
         refuseAbove(bytesMax);
         return new BoundedBody(paced(), bytesMax);
     }

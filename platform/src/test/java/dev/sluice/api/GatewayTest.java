@@ -357,8 +357,8 @@ final class GatewayTest extends ApiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                ",\"authentication\":\"basic\" | no authentication basic",
-                ",\"authentication\":\"oauth2\" | no authentication oauth2",
+                ",\"authentication\":\"basic\" | needs access.secret",
+                ",\"authentication\":\"oauth2\" | needs access.provider",
                 ",\"hosts\":[\"x.example.com\"] | serves no hosts",
                 ",\"tls\":\"certificate\" | its own certificate",
             })

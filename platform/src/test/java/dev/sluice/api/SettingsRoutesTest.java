@@ -340,7 +340,8 @@ final class SettingsRoutesTest extends ApiTest {
         refused(api.post(dev, "/v1/api", "{\"name\":\"a\"}"), 422, 602, "function in body is required");
         String api1 = "{\"name\":\"a\",\"function\":\"f\",WRONG}";
         Map.of(
-                        "\"authentication\":\"none\"", "authentication in body should be one of [public basic oauth2]",
+                        "\"authentication\":\"none\"",
+                                "authentication in body should be one of [public basic oauth2 apikey hmac]",
                         "\"protocols\":[\"https\",\"ftp\"]", "protocols.1 in body should be one of [http https]",
                         "\"methods\":[\"get\"]", "methods.0 in body should match '^[A-Z]+$'",
                         "\"hosts\":[\"a/b\"]", "hosts.0 in body should match '^[A-Za-z0-9][A-Za-z0-9.\\-]*$'",

@@ -257,6 +257,25 @@ public final class TestProvider implements AutoCloseable {
                         .issueTime(Date.from(now))
                         .expirationTime(Date.from(now.plusSeconds(60))))
                 .build();
+        return signed(claims);
+    }
+
+    /// A token that lets its bearer in where it is for, with a lie in it.
+    public String accessToken(String audience, String scope, UnaryOperator<JWTClaimsSet.Builder> lie)
+            throws JOSEException {
+        Instant now = Instant.now();
+        var claims = new JWTClaimsSet.Builder()
+                .issuer(issuer())
+                .audience(audience)
+                .subject("jon")
+                .claim("scope", scope)
+                .claim("email", mail)
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(now.plusSeconds(300)));
+        return signed(lie.apply(claims).build()).serialize();
+    }
+
+    private JWT signed(JWTClaimsSet claims) throws JOSEException {
         return switch (signature) {
             case NONE -> new PlainJWT(claims);
             case RIGHT -> signed(key, claims);
