@@ -124,6 +124,9 @@ final class CommandsTest {
         Files.writeString(home.resolve("hello.py"), HELLO);
         Files.writeString(home.resolve("word.json"), "{\"word\":\"sesame\"}");
         Files.writeString(home.resolve("word2.json"), "{\"word\":\"simsim\"}");
+        Files.writeString(
+                home.resolve("users.json"),
+                "{\"jon\":\"$2y$05$4sC2./HmAIwpKuN/ef66.OhxThCvywe2M3ptRCz5amsbdKsvM031.\"}");
         Files.writeString(home.resolve("password"), "tell-nobody");
         Files.write(home.resolve("large.bin"), new byte[100_000]);
         Files.writeString(home.resolve("batch.yaml"), BATCH);

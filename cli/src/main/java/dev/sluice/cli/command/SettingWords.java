@@ -4,6 +4,10 @@ import dev.sluice.cli.Failure;
 import dev.sluice.cli.json.Json;
 import dev.sluice.cli.json.Table;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// `create|update|get|delete application` and `api`.
 final class SettingWords {
@@ -11,6 +15,11 @@ final class SettingWords {
             new EntityWords("/v1/application", "application", "application", SettingWords::applications);
 
     static final EntityWords API = new EntityWords("/v1/api", "api", "api", SettingWords::apis);
+
+    private static final SortedMap<String, String> ACCESS_TEXTS =
+            new TreeMap<>(Map.of("--audience", "audience", "--auth-provider", "provider", "--auth-secret", "secret"));
+    private static final SortedMap<String, String> ACCESS_LISTS =
+            new TreeMap<>(Map.of("--claim", "claims", "--scope", "scopes"));
 
     private SettingWords() {}
 
@@ -43,7 +52,8 @@ final class SettingWords {
                         "Create an API: requests that run a function.",
                         (arguments, session) -> API.create(session, arguments.required(0), api(arguments))))
                 .example("sluice create api hello hello-js --path /hello --cors")
-                .example("sluice create api orders take-order --method POST --path /orders --https-only");
+                .example("sluice create api orders take-order --method POST --path /orders --https-only")
+                .example("sluice create api desk hello --path /desk --https-only --auth basic --auth-secret users");
     }
 
     static Word updateApi() {
@@ -66,7 +76,12 @@ final class SettingWords {
                 .flag(Flag.bare("over HTTPS only", "--https-only"))
                 .flag(Flag.bare("not yet: it is off until an update turns it on", "--disable"))
                 .flag(Flag.bare("pages of other origins may ask", "--cors"))
-                .option("--auth", "KIND", "who may ask: public (the default); basic, oauth2: not served yet")
+                .option("--auth", "KIND", "who may ask: public (the default), basic, apikey, hmac or oauth2")
+                .option("--auth-secret", "NAME", "secret with password hashes, digests of keys or shared keys")
+                .option("--auth-provider", "NAME", "identity provider whose access tokens count")
+                .option("--audience", "NAME", "whom access tokens must be for")
+                .flag(several("SCOPE", "scope that an access token must have; may be repeated", "--scope"))
+                .flag(several("CLAIM", "of a token, that the function is told; may be repeated", "--claim"))
                 .option("--failures", "KIND", "a failure is told as a problem (the default), or hidden");
     }
 
@@ -91,8 +106,10 @@ final class SettingWords {
     private static Json.Obj api(Arguments arguments) {
         List<String> methods = arguments.options("--method");
         List<String> protocols = arguments.has("--https-only") ? List.of("https") : List.of("http", "https");
-        Json.Obj body = Json.Obj.empty()
-                .with("authentication", arguments.option("--auth").orElse("public"));
+        Json.Obj access = access(arguments);
+        Json.Obj body =
+                access.members().isEmpty() ? Json.Obj.empty() : Json.Obj.empty().with("access", access);
+        body = body.with("authentication", arguments.option("--auth").orElse("public"));
         body = arguments.has("--cors") ? body.with("cors", new Json.Bool(true)) : body;
         body = arguments.has("--disable") ? body : body.with("enabled", new Json.Bool(true));
         List<String> released = arguments.options("--release");
@@ -105,6 +122,20 @@ final class SettingWords {
                 .with("protocols", Json.Arr.ofTexts(protocols))
                 .with("tags", EntityWords.tags(arguments))
                 .with("uris", Json.Arr.ofTexts(arguments.options("--path")));
+    }
+
+    /// By what callers are known.
+    private static Json.Obj access(Arguments arguments) {
+        Json.Obj access = Json.Obj.empty();
+        for (Map.Entry<String, String> one : ACCESS_TEXTS.entrySet()) {
+            Optional<String> said = arguments.option(one.getKey());
+            access = said.isPresent() ? access.with(one.getValue(), said.get()) : access;
+        }
+        for (Map.Entry<String, String> one : ACCESS_LISTS.entrySet()) {
+            List<String> said = arguments.options(one.getKey());
+            access = said.isEmpty() ? access : access.with(one.getValue(), Json.Arr.ofTexts(said));
+        }
+        return access;
     }
 
     private static String applications(List<Json.Obj> all) {

@@ -108,6 +108,7 @@ public final class Vocabulary {
                 LoginWords.login(),
                 LogoutWords.logout().ofNoOrganization(),
                 AccountWords.token(),
+                HashWords.all().ofNoOrganization(),
                 IamWords.all().lent(),
                 ContextWords.all(),
                 new Word("manage", "Manage this client's configuration.", List.of(ContextWords.manage()))

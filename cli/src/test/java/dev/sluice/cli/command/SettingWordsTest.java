@@ -57,6 +57,50 @@ final class SettingWordsTest extends RecordedTest {
     }
 
     @Test
+    void anApi_saysByWhatItsCallersAreKnown() {
+        said(
+                "Created api: desk",
+                200,
+                "create",
+                "api",
+                "desk",
+                "f",
+                "-p",
+                "/desk",
+                "--auth",
+                "basic",
+                "--auth-secret",
+                "users");
+        said(
+                "Created api: t",
+                200,
+                "create",
+                "api",
+                "t",
+                "f",
+                "-p",
+                "/t",
+                "--auth",
+                "oauth2",
+                "--auth-provider",
+                "sso",
+                "--audience",
+                "https://t",
+                "--scope",
+                "read",
+                "--scope",
+                "write",
+                "--claim",
+                "email");
+        assertThat(server.asked().getFirst().text())
+                .startsWith("{\"access\":{\"secret\":\"users\"},\"authentication\":\"basic\",");
+        assertThat(server.asked().getLast().text())
+                .startsWith("{\"access\":{\"audience\":\"https://t\",\"provider\":\"sso\","
+                        + "\"claims\":[\"email\"],\"scopes\":[\"read\",\"write\"]},"
+                        + "\"authentication\":\"oauth2\",");
+    }
+
+    @Test
     void aTagWithoutAKey_isAUsageError() {
         assertThat(shell.run("update", "application", "app1", "--tag", "web").exitCode())
                 .isEqualTo(2);
