@@ -89,9 +89,18 @@ final class SinkCourier {
                 throw refused;
             }
         }
-        gates.make(organization, subscription.name(), sink);
+        make(organization, subscription, sink);
         var again = Upkeep.delivering(organization, event.label(), secret);
         return again.run(() -> services.deliver(path, () -> call(organization, sink, event, delivery)));
+    }
+
+    /// What the operator does not let out now waits until he does.
+    private void make(Organization organization, Subscription subscription, Sink sink) {
+        try {
+            gates.make(organization, subscription.name(), sink);
+        } catch (Refused refused) {
+            throw refused.refusal() == Refusal.DENIED ? new Refused(Refusal.UNAVAILABLE, refused.reason()) : refused;
+        }
     }
 
     private ServiceCall call(Organization organization, Sink sink, Event event, String delivery) {
@@ -108,7 +117,7 @@ final class SinkCourier {
             case BEARER -> Map.of("authorization", "Bearer " + value(organization, sink, "token"));
             case WEBHOOK -> {
                 String id = "msg_" + Digest.of(Bytes.utf8(delivery)).hex().substring(0, ID_CHARS);
-                yield StandardWebhook.headers(value(organization, sink, "key"), id, clock.instant(), body)
+                yield WebhookSignature.headers(value(organization, sink, "key"), id, clock.instant(), body)
                         .orElseThrow(() -> invalid(
                                 sink, "its key is no key of Standard Webhooks: whsec_ and base64 of 16 bytes or more"));
             }

@@ -72,6 +72,7 @@ final class SinkCourierTest {
     private dev.sluice.testing.Sink receiver;
     private Egress egress;
     private Gates gates;
+    private Secrets secrets;
     private SinkCourier courier;
 
     @BeforeEach
@@ -81,7 +82,7 @@ final class SinkCourierTest {
         egress = Egress.open(new EgressSettings(
                 Set.of("localhost", "127.0.0.1"), Set.of("localhost:" + receiver.port()), Optional.empty()));
         gates = new Gates(fs, deeds::add, egress);
-        var secrets = new Secrets(fs, DataKeys.at(store, directory.resolve(DataKeys.FILE), random), deeds::add, random);
+        secrets = new Secrets(fs, DataKeys.at(store, directory.resolve(DataKeys.FILE), random), deeds::add, random);
         var values = Map.of("token", "t0k3n", "key", "whsec_" + Base64.getEncoder().encodeToString(KEY), "short", "x");
         Tasks.root().run(() -> secrets.create(ACME.principal(), "s", new Secret.Content(values, Map.of())));
         courier = new SinkCourier(gates.services(), secrets, Clock.systemUTC(), (_, name) -> paused.add(name));
@@ -254,6 +255,22 @@ final class SinkCourierTest {
         String other = "http://127.0.0.1:" + receiver.port() + "/";
         var sink = new Sink("", other, "", Sink.Auth.NONE, Sink.Mode.STRUCTURED);
         assertThat(deliver(sink, event(KNOWN, Map.of()))).isInstanceOf(Outcome.Later.class);
+        assertThat(receiver.received()).isEmpty();
+    }
+
+    /// Also where the gate is there since the operator let others be reached.
+    @Test
+    void aHostThatTheOperatorDoesNotAllow_isNotReached() throws IOException {
+        deliver(url("/"), event(KNOWN, Map.of()));
+        receiver.forget();
+        var permitted = Set.of("localhost:" + receiver.port());
+        try (Egress narrow = Egress.open(new EgressSettings(Set.of(), permitted, Optional.empty()))) {
+            var after = new SinkCourier(
+                    new Gates(fs, deeds::add, narrow).services(), secrets, Clock.systemUTC(), (_, name) -> paused.add(name));
+            courier = after;
+            assertThat(deliver(url("/"), event(KNOWN, Map.of()))).isInstanceOf(Outcome.Later.class);
+            assertThat(deliver(url("/new"), event(KNOWN, Map.of()))).isInstanceOf(Outcome.Later.class);
+        }
         assertThat(receiver.received()).isEmpty();
     }
 

@@ -11,12 +11,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /// Signs what is sent, as Standard Webhooks 1.0 has it (symmetric, `v1`).
-final class StandardWebhook {
+final class WebhookSignature {
     private static final String PREFIX = "whsec_";
     private static final String HMAC = "HmacSHA256";
     private static final int KEY_BYTES_MIN = 16;
 
-    private StandardWebhook() {}
+    private WebhookSignature() {}
 
     /// The headers that make a message a signed one; nothing for a key that is none.
     ///
