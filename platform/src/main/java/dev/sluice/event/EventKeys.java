@@ -15,6 +15,11 @@ final class EventKeys {
     private static final char SIZE = 'b';
     private static final char CURSOR = 'c';
     private static final char DEAD = 'd';
+    private static final char BOOKMARK = 'k';
+    private static final char RECEIVED = 'r';
+    private static final char BY_BODY = 'b';
+    private static final char BY_TIME = 't';
+    private static final char NUMBER = 'n';
 
     private EventKeys() {}
 
@@ -56,6 +61,44 @@ final class EventKeys {
 
     static Bytes dead(String organization, String subscription, long place) {
         return key(organization, new byte[] {(byte) DEAD}, text(subscription), new byte[] {0}, number(place));
+    }
+
+    static Bytes bookmark(String organization, String driver) {
+        return key(organization, new byte[] {(byte) BOOKMARK}, text(driver));
+    }
+
+    /// All that a driver has received.
+    static Bytes received(String organization, String driver) {
+        return received(organization, driver, new byte[0]);
+    }
+
+    static Bytes receivedBody(String organization, String driver, String body) {
+        return received(organization, driver, new byte[] {(byte) BY_BODY}, text(body));
+    }
+
+    /// In the order of the times.
+    static Bytes receivedAt(String organization, String driver) {
+        return received(organization, driver, new byte[] {(byte) BY_TIME});
+    }
+
+    static Bytes receivedAt(String organization, String driver, long millis, String body) {
+        return received(organization, driver, new byte[] {(byte) BY_TIME}, number(millis), text(body));
+    }
+
+    /// How many bodies a driver has received that are kept.
+    static Bytes receivedCount(String organization, String driver) {
+        return received(organization, driver, new byte[] {(byte) NUMBER});
+    }
+
+    private static Bytes received(String organization, String driver, byte[]... parts) {
+        var all = new ByteArrayOutputStream();
+        all.write(RECEIVED);
+        all.writeBytes(text(driver));
+        all.write(0);
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return key(organization, all.toByteArray());
     }
 
     static Bytes shard(Bytes key) {
