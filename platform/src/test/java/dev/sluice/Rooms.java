@@ -48,11 +48,12 @@ final class Rooms {
             room("http", ""),
             room("authn", "label kernel store org"),
             room("event", "label kernel store fs gate authn"),
+            room("source", "label kernel fs http"),
             room("gateway", "label kernel fs run http invoke authn"),
             room(
                     "api",
                     "label kernel store blob fs oci image function schema gate schedule "
-                            + "run audit secret build invoke org authn event gateway http")));
+                            + "run audit secret build invoke org authn event source gateway http")));
 
     /// What the server consists of, without its tests.
     static final JavaClasses MAIN = new ClassFileImporter()
