@@ -96,8 +96,14 @@ record CloudEvent(TreeMap<String, String> attributes, JsonNode data, boolean isB
             }
         });
         Optional.ofNullable(headers.get("content-type")).ifPresent(type -> attributes.put(CONTENT_TYPE, type));
+        return received(attributes, body);
+    }
+
+    /// @param data empty for none
+    /// @throws Rejection 400
+    static CloudEvent received(TreeMap<String, String> attributes, Bytes data) {
         requireValid(attributes);
-        return body.length() == 0 ? new CloudEvent(attributes, JsonBody.JSON.nullNode(), false) : of(attributes, body);
+        return data.length() == 0 ? new CloudEvent(attributes, JsonBody.JSON.nullNode(), false) : of(attributes, data);
     }
 
     private static String decoded(String value) {

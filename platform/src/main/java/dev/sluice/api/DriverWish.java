@@ -4,11 +4,15 @@ import dev.sluice.api.FunctionEntity.Tag;
 import dev.sluice.api.KeptEntities.Kind;
 import dev.sluice.api.KeptEntity.State;
 import dev.sluice.api.KeptEntity.Status;
+import dev.sluice.gateway.Gateway;
+import dev.sluice.kernel.Refused;
 import dev.sluice.org.Action;
 import dev.sluice.org.Need;
+import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -22,13 +26,10 @@ record DriverWish(String name, String type, List<DriverConfig> config, List<Stri
     /// As long as Dispatch waits for a driver that never comes.
     private static final Duration DEPLOYED_WITHIN = Duration.ofSeconds(8);
 
-    /// What Dispatch's own ticker is made of, of any version.
-    private static final String TIMER = "kars7e/timer";
-
     private static final String SECONDS = "seconds";
     private static final Duration TICKS_DEFAULT = Duration.ofSeconds(60);
     private static final Pattern TICKS = Pattern.compile("[1-9][0-9]{0,7}");
-    private static final String NOT_AVAILABLE = "DeploymentNotAvailable";
+    static final String NOT_AVAILABLE = "DeploymentNotAvailable";
 
     DriverWish {
         config = List.copyOf(config);
@@ -37,8 +38,14 @@ record DriverWish(String name, String type, List<DriverConfig> config, List<Stri
     }
 
     /// What a driver has of its type.
-    record Made(String image, boolean expose) {
-        static final Made OF_NOTHING = new Made("", false);
+    ///
+    /// @param organization whose it is, by its name
+    record Made(String image, boolean expose, String organization) {
+        static final Made OF_NOTHING = new Made("", false, "");
+
+        Made {
+            organization = Objects.requireNonNullElse(organization, ""); // an earlier server wrote none
+        }
     }
 
     /// @param types of the organizations
@@ -50,11 +57,13 @@ record DriverWish(String name, String type, List<DriverConfig> config, List<Stri
                 DriverWish.class,
                 DriverWish::parse,
                 DriverWish::needs,
-                (organization, wish) -> wish.of(types.ifThere(organization, wish.type)
-                        .orElseThrow(() -> Rejection.of(
-                                400,
-                                "bad request when processing event driver " + wish.name + ": driver type " + wish.type
-                                        + " does not exist"))));
+                (organization, wish) -> wish.of(
+                        organization,
+                        types.ifThere(organization, wish.type)
+                                .orElseThrow(() -> Rejection.of(
+                                        400,
+                                        "bad request when processing event driver " + wish.name + ": driver type "
+                                                + wish.type + " does not exist"))));
     }
 
     private static DriverWish parse(JsonBody fields) {
@@ -78,17 +87,25 @@ record DriverWish(String name, String type, List<DriverConfig> config, List<Stri
                 .toList();
     }
 
-    private DriverWish of(DriverTypeWish stated) {
-        return new DriverWish(name, type, config, secrets, new Made(stated.image(), stated.expose()), tags);
+    /// @throws Rejection 400
+    private DriverWish of(Organization organization, DriverTypeWish stated) {
+        try {
+            OwnDriver.of(stated.image()).ifPresent(own -> own.requireValid(config, secrets));
+        } catch (Refused invalid) {
+            throw Rejection.of(400, "bad request when processing event driver " + name + ": " + invalid.reason());
+        }
+        var of = new Made(stated.image(), stated.expose(), organization.name());
+        return new DriverWish(name, type, config, secrets, of, tags);
     }
 
-    private boolean isTimer() {
-        return made.image.equals(TIMER) || made.image.startsWith(TIMER + ":");
+    /// Which of the server's own it is, if it is one.
+    Optional<OwnDriver> own() {
+        return OwnDriver.of(made.image);
     }
 
     /// How often it ticks, if it is one that does; nothing for a number of seconds that is none.
     Optional<Duration> ticks() {
-        if (!isTimer()) {
+        if (!own().equals(Optional.of(OwnDriver.TICKER))) {
             return Optional.empty();
         }
         Optional<DriverConfig> stated =
@@ -100,21 +117,38 @@ record DriverWish(String name, String type, List<DriverConfig> config, List<Stri
                         .map(text -> Duration.ofSeconds(Long.parseLong(text)));
     }
 
-    @Override
-    public State after(Duration time, Status begun) {
-        if (ticks().isPresent()) {
-            return State.of(time.compareTo(KeptEntity.LOOKED_AT) < 0 ? begun : Status.READY);
-        }
-        return time.compareTo(DEPLOYED_WITHIN) < 0 ? State.of(begun) : new State(Status.ERROR, List.of(NOT_AVAILABLE));
+    /// Whether it is asked from outside.
+    private boolean isReached() {
+        return made.expose || own().filter(OwnDriver::isHook).isPresent();
     }
 
-    /// No driver can be reached from outside yet.
+    private boolean isMade() {
+        return own().filter(own -> own != OwnDriver.TICKER || ticks().isPresent())
+                .isPresent();
+    }
+
+    /// A driver that makes no events.
+    static State notAvailable(String reason) {
+        return new State(Status.ERROR, List.of(reason));
+    }
+
+    @Override
+    public State after(Duration time, Status begun) {
+        if (isMade()) {
+            return State.of(time.compareTo(KeptEntity.LOOKED_AT) < 0 ? begun : Status.READY);
+        }
+        return time.compareTo(DEPLOYED_WITHIN) < 0 ? State.of(begun) : notAvailable(NOT_AVAILABLE);
+    }
+
     @Override
     public void writeTo(JsonWriter out, KeptEntity<?> entity, State state) {
         out.field("name", name).field("kind", "Driver").field("type", type);
         DriverConfig.write(config, out);
         out.fieldOrNull("secrets", secrets).name("expose").value(made.expose);
-        out.field("url", "")
+        String url = isReached() && !made.organization.isEmpty() && isMade()
+                ? "/" + Gateway.DRIVERS + "/" + made.organization + "/" + entity.id()
+                : "";
+        out.field("url", url)
                 .fieldOrNull("reason", state.reason())
                 .field("status", state.status().name());
         out.field("created-time", entity.createdSeconds()).field("modified-time", entity.modifiedSeconds());

@@ -3,111 +3,121 @@ package dev.sluice.api;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.LabeledFs;
+import dev.sluice.gateway.Gateway;
+import dev.sluice.http.Handler;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
 import dev.sluice.kernel.Refused;
-import dev.sluice.label.Component;
-import dev.sluice.label.Label;
 import dev.sluice.org.Need;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
-import java.time.Duration;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.node.ObjectNode;
 
-/// The event drivers of organizations. Those of `kars7e/timer` tick: each emits `ticker.tick` every so many seconds,
-/// from when it was made or changed on. Ticks of a time at which no server ran are not made up.
+/// The event drivers of organizations: what is kept of them, and those that are at work.
 ///
 /// Thread-safe.
-final class Drivers implements Entities<DriverWish>, AutoCloseable {
-    private static final String TICK = "ticker.tick";
+final class Drivers implements Entities<DriverWish>, Handler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Drivers.class);
 
     private final KeptEntities<DriverWish> kept;
-    private final Subscriptions subscriptions;
-    private final InstantSource clock;
-    private final ScheduledExecutorService times = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("ticks").daemon().factory());
-    private final ConcurrentMap<String, Map<String, Ticker>> tickers = new ConcurrentHashMap<>();
+    private final OwnDrivers own;
+    private final ConcurrentMap<String, Map<String, Busy>> busy = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Busy> byId = new ConcurrentHashMap<>();
 
     /// One driver at work.
     ///
     /// @param changedMillis tells it from what it was before
-    private record Ticker(long changedMillis, Future<?> ticks) {}
+    /// @param organization  its name
+    private record Busy(long changedMillis, String organization, AtWork work) {}
 
-    Drivers(LabeledFs fs, KeptEntities<DriverTypeWish> types, Subscriptions subscriptions, InstantSource clock) {
+    Drivers(LabeledFs fs, KeptEntities<DriverTypeWish> types, OwnDrivers own, InstantSource clock) {
         this.kept = new KeptEntities<>(fs, DriverWish.kind(types), clock);
-        this.subscriptions = subscriptions;
-        this.clock = clock;
+        this.own = own;
     }
 
     /// What is there has changed, or is to be gone on with after a restart.
     synchronized void changed(Organization organization) {
-        Map<String, Ticker> before = tickers.getOrDefault(organization.token(), Map.of());
-        var after = new HashMap<String, Ticker>();
+        Map<String, Busy> before = busy.getOrDefault(organization.token(), Map.of());
+        var after = new HashMap<String, Busy>();
         Upkeep.of(organization, Resource.EVENT)
                 .run(() -> kept.entities(organization))
                 .forEach(entity -> {
-                    Ticker same = before.get(entity.id());
-                    Optional<Duration> every = entity.wish().ticks();
+                    Busy same = before.get(entity.id());
                     if (same != null && same.changedMillis() == entity.changedMillis()) {
                         after.put(entity.id(), same);
-                    } else if (every.isPresent()) {
-                        after.put(entity.id(), start(organization, entity, every.get()));
+                    } else {
+                        begin(organization, entity)
+                                .map(work -> new Busy(entity.changedMillis(), organization.name(), work))
+                                .ifPresent(begun -> after.put(entity.id(), begun));
                     }
                 });
         before.values().stream()
-                .filter(ticker -> !after.containsValue(ticker))
-                .forEach(ticker -> ticker.ticks().cancel(false));
-        tickers.put(organization.token(), after);
+                .filter(one -> !after.containsValue(one))
+                .forEach(one -> one.work().close());
+        byId.putAll(after);
+        before.keySet().stream().filter(id -> !after.containsKey(id)).forEach(byId::remove);
+        busy.put(organization.token(), Map.copyOf(after));
     }
 
-    private Ticker start(Organization organization, KeptEntity<DriverWish> entity, Duration every) {
-        long period = every.toMillis();
-        long age = Math.max(0, clock.millis() - entity.changedMillis());
-        Future<?> ticks = times.scheduleAtFixedRate(
-                () -> Thread.ofVirtual().name("tick").start(() -> tick(organization, entity.id())),
-                period - age % period,
-                period,
-                TimeUnit.MILLISECONDS);
-        return new Ticker(entity.changedMillis(), ticks);
-    }
-
-    /// A tick for which there is no room is lost, as time is.
-    private void tick(Organization organization, String driver) {
-        ObjectNode event = JsonBody.JSON.createObjectNode();
-        event.put("eventType", TICK).put("cloudEventsVersion", "0.1").put("source", driver);
-        event.put("eventID", UUID.randomUUID().toString())
-                .put("eventTime", clock.instant().toString());
-        Component events = Component.of(Resource.EVENT.in(organization.principal()));
+    private Optional<AtWork> begin(Organization organization, KeptEntity<DriverWish> entity) {
         try {
-            subscriptions.emit(organization, new Emission(event).event(Label.of(events, Component.TRUE)));
-        } catch (Refused full) {
-            LOG.warn("a tick was not taken in: {}", full.refusal());
+            return entity.wish().own().flatMap(one -> own.begin(organization, entity, one));
+        } catch (Refused invalid) {
+            LOG.warn("a driver that was made before means nothing any more: {}", invalid.refusal());
+            return Optional.empty();
         }
     }
 
     synchronized void forget(Organization organization) {
-        tickers.getOrDefault(organization.token(), Map.of())
-                .values()
-                .forEach(ticker -> ticker.ticks().cancel(false));
-        tickers.remove(organization.token());
+        Map<String, Busy> gone = busy.getOrDefault(organization.token(), Map.of());
+        byId.keySet().removeAll(gone.keySet());
+        close(gone);
+        busy.remove(organization.token());
     }
 
     @Override
-    public void close() {
-        times.shutdownNow();
+    public synchronized void close() {
+        busy.values().forEach(Drivers::close);
+    }
+
+    private static void close(Map<String, Busy> drivers) {
+        drivers.values().forEach(one -> one.work().close());
+    }
+
+    /// Answers who asks a driver from outside, at `/driver/ORGANIZATION/ID`. One that is not there, is another
+    /// organization's or is not to be asked look alike.
+    @Override
+    public Response handle(Request request) throws IOException, InterruptedException {
+        String organization = request.segments().get(1);
+        String id = request.segments().get(2);
+        Optional<AtWork> asked = Optional.ofNullable(byId.get(id))
+                .filter(one -> one.organization().equals(organization))
+                .map(Busy::work);
+        return asked.isEmpty()
+                ? Gateway.nothingThere()
+                : asked.get().answer(request).orElseGet(Gateway::nothingThere);
+    }
+
+    /// As it is at work.
+    private KeptEntity.Seen seen(Organization organization, KeptEntity.Seen seen) {
+        Map<String, Busy> drivers = busy.get(organization.token());
+        if (drivers == null || seen.state().status() != KeptEntity.Status.READY) {
+            return seen;
+        }
+        Busy one = drivers.get(seen.entity().id());
+        Optional<String> trouble =
+                one == null ? Optional.of(DriverWish.NOT_AVAILABLE) : one.work().trouble();
+        return trouble.map(why -> new KeptEntity.Seen(seen.entity(), DriverWish.notAvailable(why)))
+                .orElse(seen);
     }
 
     @Override
@@ -141,18 +151,21 @@ final class Drivers implements Entities<DriverWish>, AutoCloseable {
 
     @Override
     public NamedEntity find(Organization organization, String name) {
-        return kept.find(organization, name);
+        return seen(organization, kept.find(organization, name));
     }
 
     @Override
     public List<KeptEntity.Seen> list(Organization organization) {
-        return kept.list(organization);
+        return kept.list(organization).stream()
+                .map(one -> seen(organization, one))
+                .toList();
     }
 
     @Override
     public NamedEntity delete(Organization organization, String name) {
-        NamedEntity deleted = kept.delete(organization, name);
+        KeptEntity.Seen deleted = kept.delete(organization, name);
         changed(organization);
+        own.forget(organization, deleted.entity().id());
         return deleted;
     }
 }

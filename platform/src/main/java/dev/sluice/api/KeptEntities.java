@@ -101,7 +101,7 @@ final class KeptEntities<W extends KeptEntity.Wish> implements Entities<W> {
     }
 
     @Override
-    public NamedEntity find(Organization organization, String name) {
+    public KeptEntity.Seen find(Organization organization, String name) {
         return files.read(organization, name).entity().at(clock.instant());
     }
 
@@ -123,7 +123,7 @@ final class KeptEntities<W extends KeptEntity.Wish> implements Entities<W> {
     }
 
     @Override
-    public NamedEntity delete(Organization organization, String name) {
+    public KeptEntity.Seen delete(Organization organization, String name) {
         KeptEntity<W> entity = files.read(organization, name).entity();
         files.remove(organization, name);
         return entity.deleting();

@@ -89,10 +89,11 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
 
     /// Takes an event in. Durable on return.
     ///
+    /// @return whether any subscription wants it
     /// @throws Refused `AT_LIMIT` if too many wait to be delivered
-    void emit(Organization organization, Event event) {
+    boolean emit(Organization organization, Event event) {
         organizations.putIfAbsent(organization.token(), organization);
-        deliveries.emit(organization.token(), event);
+        return deliveries.emit(organization.token(), event);
     }
 
     /// What is there has changed, or is to be gone on with after a restart.

@@ -47,7 +47,10 @@ final class Wiring {
                 rooms.invocations(),
                 clock);
         var types = new KeptEntities<>(rooms.fs(), DriverTypeWish.KIND, clock);
-        return new EventServer(subscriptions, types, new Drivers(rooms.fs(), types, subscriptions, clock));
+        var own = new OwnDrivers(rooms.fs(), rooms.secrets(), rooms.running().store(), subscriptions, clock);
+        var drivers = new Drivers(rooms.fs(), types, own, clock);
+        rooms.running().gateway().serveDrivers(drivers);
+        return new EventServer(subscriptions, types, drivers);
     }
 
     static ServedApis apis(Api.Rooms rooms, Functions functions, Clock clock) {

@@ -59,8 +59,8 @@ public final class Upkeep {
                 organization.token());
     }
 
-    /// A task that reads one secret, for somebody who says by it whom an API lets in, and may read it. It may do
-    /// nothing else with it.
+    /// A task that reads one secret, for somebody who says by it whom an API or a driver lets in, and may read it. It
+    /// may do nothing else with it.
     public static Task guarding(Organization organization, String secret) {
         Component read =
                 Component.of(Resource.SECRET.in(organization.principal()).child(secret));
@@ -73,6 +73,13 @@ public final class Upkeep {
     public static Task admitted(Organization organization, String api) {
         Component told = Component.of(Resource.API.in(organization.principal()).child(api));
         return new Task(Label.PUBLIC, Label.of(told, Component.TRUE), Privilege.mintTcb(told, Component.TRUE));
+    }
+
+    /// A task that reads what is there for an organization, as its runs may. It knows what it has read, and releases
+    /// nothing.
+    public static Task watching(Organization organization) {
+        Component whole = Component.of(organization.principal());
+        return new Task(Label.PUBLIC, Label.of(whole, Component.TRUE), Privilege.NONE, organization.token());
     }
 
     /// A task that vouches for what the system of that name publishes, and may know nothing that is secret.

@@ -58,13 +58,14 @@ public final class Deliveries implements AutoCloseable {
 
     /// Takes an event in. Durable on return; one that nobody has subscribed to is dropped.
     ///
+    /// @return whether any subscription wants it
     /// @throws Refused `AT_LIMIT` if too many events wait to be delivered
-    public void emit(String organization, Event event) {
+    public boolean emit(String organization, Event event) {
         List<Pump> wanting = pumps(organization).values().stream()
                 .filter(pump -> pump.subscription().wanted().matches(event))
                 .toList();
         if (wanting.isEmpty()) {
-            return;
+            return false;
         }
         if (log.append(organization, event).isEmpty()
                 && !(trim(organization) && log.append(organization, event).isPresent())) {
@@ -72,6 +73,7 @@ public final class Deliveries implements AutoCloseable {
                     Refusal.AT_LIMIT, "too many events of your organization wait to be delivered: emit more slowly");
         }
         wanting.forEach(Pump::wake);
+        return true;
     }
 
     /// The subscriptions of an organization have changed, or it has just been found.

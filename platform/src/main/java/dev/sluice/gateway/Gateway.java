@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Answers what arrives at the gateway's listeners: requests become runs of the functions whose organizations serve
 /// them. Whoever asks is nobody in particular: he knows nothing, acts for nobody, and is told what everybody may know,
@@ -25,6 +26,12 @@ import java.util.Set;
 ///
 /// Thread-safe. Source: contracts/dispatch.md 5; design/labels.md sections 4 to 6.
 public final class Gateway implements Handler {
+    /// The first segment of the paths at which event drivers are asked: `/driver/ORGANIZATION/ID`. An endpoint's are
+    /// none of these, or an organization of that name would be told what is meant for another's.
+    public static final String DRIVERS = "driver";
+
+    private static final int DRIVER_SEGMENTS = 3;
+    private static final Pattern DRIVER_ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final String ORIGIN = "Access-Control-Allow-Origin";
     private static final String REQUEST_METHOD = "Access-Control-Request-Method";
     private static final String ANY = "*";
@@ -45,6 +52,7 @@ public final class Gateway implements Handler {
 
     private final Invocations invocations;
     private final Endpoints endpoints = new Endpoints();
+    private volatile Handler drivers = _ -> nothingThere();
 
     public Gateway(Invocations invocations) {
         this.invocations = invocations;
@@ -55,15 +63,34 @@ public final class Gateway implements Handler {
         endpoints.put(first, served);
     }
 
+    /// Has event drivers answer at their paths, from now on.
+    public void serveDrivers(Handler served) {
+        drivers = served;
+    }
+
+    /// The answer where nobody serves anything.
+    public static Response nothingThere() {
+        return Response.json(404, NO_ENDPOINT);
+    }
+
+    private static boolean isDrivers(List<String> segments) {
+        return segments.size() >= DRIVER_SEGMENTS
+                && segments.getFirst().equals(DRIVERS)
+                && DRIVER_ID.matcher(segments.get(DRIVER_SEGMENTS - 1)).matches();
+    }
+
     @Override
     public Response handle(Request request) throws IOException, InterruptedException {
+        if (isDrivers(request.segments())) {
+            return drivers.handle(request);
+        }
         Optional<Endpoint> asked = endpoints.find(request.segments(), request.header(REQUEST_METHOD));
         if (asked.isPresent() && asked.get().isPreflight(request)) {
             return preflight(asked.get());
         }
         Optional<Endpoint> endpoint = endpoints.find(request.segments(), Optional.of(request.method()));
         if (endpoint.isEmpty()) {
-            return Response.json(404, NO_ENDPOINT);
+            return nothingThere();
         }
         Response answer = answer(endpoint.get(), request);
         return endpoint.get().hasCors() ? answer.with(ORIGIN, ANY) : answer;
