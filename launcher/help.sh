@@ -50,6 +50,8 @@ How much there is for whom:
   --quota-functions N        functions that it may have (1000)
   --quota-requests-per-second N
                              requests that it may send (1000)
+  --quota-gateway-requests-per-second N
+                             requests to its APIs (5000)
   --collect-seconds N        from one look for what nothing reaches to the next (600)
   --runs-kept-days N         how long runs are kept (30)
   --runs-kept N              how many of an organization's runs are kept (100000)

@@ -50,7 +50,7 @@ command_up() {
                 passed+=("$option" "$(absolute "$value")")
                 ;;
             --quota-items | --quota-mib | --quota-concurrent-runs | --quota-queued-runs | --quota-queued-mib | --quota-memory-mib | \
-                --quota-functions | --quota-requests-per-second | --collect-seconds | --runs-kept | --runs-kept-days | --token-seconds | --ready-guests | --guest-mib)
+                --quota-functions | --quota-requests-per-second | --quota-gateway-requests-per-second | --collect-seconds | --runs-kept | --runs-kept-days | --token-seconds | --ready-guests | --guest-mib)
                 [[ $value =~ ^[0-9]{1,9}$ ]] || usage_error up "$option must be a number, not '$value'"
                 passed+=("$option" "$((10#$value))")
                 ;;

@@ -88,6 +88,7 @@ record Config(
             "--quota-memory-mib",
             "--quota-functions",
             "--quota-requests-per-second",
+            "--quota-gateway-requests-per-second",
             "--collect-seconds",
             RUNS_KEPT_DAYS,
             RUNS_KEPT,
@@ -176,6 +177,7 @@ record Config(
         limit(given, "--quota-memory-mib", Limit.MEMORY_MIB, limits);
         limit(given, "--quota-functions", Limit.FUNCTIONS, limits);
         limit(given, "--quota-requests-per-second", Limit.REQUESTS_PER_SECOND, limits);
+        limit(given, "--quota-gateway-requests-per-second", Limit.GATEWAY_REQUESTS_PER_SECOND, limits);
         return limits;
     }
 

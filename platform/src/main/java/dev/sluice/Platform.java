@@ -127,7 +127,7 @@ final class Platform implements AutoCloseable {
         var invocations = new Invocations(
                 gates, scheduler, guests.worker(), secrets, runs, new RunIds(clock, random), audit, clock);
         TlsIdentity identity = TlsIdentity.at(data, clock);
-        var doors = new Gateway(invocations);
+        var doors = new Gateway(invocations, System::nanoTime);
         var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, doors);
         var organizations = retain(new RunRetention(store, config.runs(), clock), new Organizations(fs, audit));
         AdminAccess admin = admin(organizations, clock);

@@ -67,7 +67,8 @@ final class Plenty {
     /// Nothing leaves for a registry.
     /// No image comes, and none goes.
     static Api.Running running(Invocations invocations, Builds builds, Blobs blobs, Store store) {
-        return new Api.Running(invocations, builds, pulls(blobs), pushes(blobs), store, new Gateway(invocations));
+        var gateway = new Gateway(invocations, System::nanoTime);
+        return new Api.Running(invocations, builds, pulls(blobs), pushes(blobs), store, gateway);
     }
 
     private static Pulls pulls(Blobs blobs) {

@@ -144,7 +144,7 @@ public final class Api implements Handler, AutoCloseable {
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
         this.events = Wiring.events(rooms, functions, clock);
-        this.apis = Wiring.apis(rooms, functions, clock);
+        this.apis = Wiring.apis(rooms, functions, rates, clock);
         addSettings(table, door, rooms.fs(), clock);
         addFunctions(table, door, versions, rooms, clock);
         addSecrets(table, door, rooms.secrets(), clock);

@@ -7,22 +7,25 @@ import java.util.Objects;
 ///
 /// @param answers what is told of runs
 /// @param access  by what callers are known
-record ApiTerms(Answers answers, ApiAccess access) {
+/// @param limits  how much it takes in
+record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits) {
     /// Of an API that says nothing of it.
-    static final ApiTerms AS_DISPATCH = new ApiTerms(Answers.AS_DISPATCH, ApiAccess.NOTHING);
+    static final ApiTerms AS_DISPATCH = new ApiTerms(Answers.AS_DISPATCH, ApiAccess.NOTHING, ApiLimits.NONE);
 
     ApiTerms {
         answers = Objects.requireNonNullElse(answers, Answers.AS_DISPATCH);
         access = Objects.requireNonNullElse(access, ApiAccess.NOTHING);
+        limits = Objects.requireNonNullElse(limits, ApiLimits.NONE);
     }
 
     static ApiTerms of(JsonBody fields) {
-        return new ApiTerms(Answers.of(fields), ApiAccess.of(fields));
+        return new ApiTerms(Answers.of(fields), ApiAccess.of(fields), ApiLimits.of(fields));
     }
 
     void writeTo(JsonWriter out) {
         answers.writeTo(out);
         access.writeTo(out);
+        limits.writeTo(out);
     }
 
     /// What is answered of runs.

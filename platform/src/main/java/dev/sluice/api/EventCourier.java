@@ -47,8 +47,7 @@ final class EventCourier implements Courier {
             throws InterruptedException {
         Organization organization = organizations.apply(token);
         if (subscription.sink().isPresent()) {
-            return sinks.deliver(
-                    organization, subscription, subscription.sink().get(), event, delivery);
+            return sinks.deliver(organization, subscription, subscription.sink().get(), event, delivery);
         }
         String function = subscription.function();
         Optional<Functions.Target> target = functions.builtTarget(organization, function);

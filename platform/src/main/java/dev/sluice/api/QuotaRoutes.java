@@ -53,6 +53,8 @@ final class QuotaRoutes {
             used.put(Limit.STORED_MIB, Math.ceilDiv(stored.bytes(), 1L << 20));
             long perSecond = limiting.limits().of(token, Limit.REQUESTS_PER_SECOND);
             used.put(Limit.REQUESTS_PER_SECOND, rates.used(token, perSecond));
+            long fromAll = limiting.limits().of(token, Limit.GATEWAY_REQUESTS_PER_SECOND);
+            used.put(Limit.GATEWAY_REQUESTS_PER_SECOND, rates.used(ServedApis.taken(organization), fromAll));
             return used;
         }
     }

@@ -8,9 +8,11 @@ import dev.sluice.gateway.Endpoint;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
+import dev.sluice.org.Limit;
 import dev.sluice.org.Need;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
+import dev.sluice.org.TenantLimits;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -29,15 +31,36 @@ final class ServedApis implements Entities<ApiWish> {
     private final Functions functions;
     private final Gateway gateway;
     private final Entrances entrances;
+    private final Taking taking;
     private final CreationLocks changing = new CreationLocks();
 
+    /// What organizations may take in.
+    record Taking(TenantLimits limits, RequestRates rates) {
+        private boolean admits(Organization organization) {
+            return rates.admits(
+                    taken(organization), limits.of(organization.token(), Limit.GATEWAY_REQUESTS_PER_SECOND));
+        }
+    }
+
     ServedApis(
-            LabeledFs fs, Gates gates, Functions functions, Gateway gateway, Entrances entrances, InstantSource clock) {
+            LabeledFs fs,
+            Gates gates,
+            Functions functions,
+            Gateway gateway,
+            Entrances entrances,
+            Taking taking,
+            InstantSource clock) {
         this.kept = new KeptEntities<>(fs, ApiWish.KIND, clock);
         this.gates = new PublicGates(fs, gates);
         this.functions = functions;
         this.gateway = gateway;
         this.entrances = entrances;
+        this.taking = taking;
+    }
+
+    /// What the requests are counted by that its APIs have taken in; no token has a space in it.
+    static String taken(Organization organization) {
+        return organization.token() + " gateway";
     }
 
     @Override
@@ -186,6 +209,7 @@ final class ServedApis implements Entities<ApiWish> {
                 wish.cors(),
                 wish.isHidingFailures(),
                 entrances.access(organization, wish),
+                wish.terms().limits().enforced(() -> taking.admits(organization)),
                 isLost -> behind(organization, wish, isLost, led));
     }
 

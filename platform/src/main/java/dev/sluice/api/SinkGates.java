@@ -47,8 +47,7 @@ final class SinkGates {
             return SinkTerms.path(sink.gate());
         }
         String terms = Digest.of(Bytes.utf8(sink.url() + "\n" + sink.secret())).hex();
-        return Triggers.home(organization)
-                .child(subscription + "." + terms.substring(0, DIGEST_CHARS) + SUFFIX);
+        return Triggers.home(organization).child(subscription + "." + terms.substring(0, DIGEST_CHARS) + SUFFIX);
     }
 
     /// Makes the gate to a URL, unless it is there.

@@ -19,7 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// What a subscription says of where its events go: `{"url": ...}` or `{"gate": ...}`, with `secret`, `auth` and `mode`.
+/// What a subscription says of where its events go: `{"url": ...}` or `{"gate": ...}`, with `secret`, `auth` and
+/// `mode`.
 /// Ours.
 final class SinkTerms {
     private static final String FIELD = "sink";

@@ -70,9 +70,8 @@ record SubscriptionWish(
     private static SubscriptionWish parse(JsonBody fields) {
         String eventType = eventType(fields);
         Optional<Sink> sink = SinkTerms.of(fields);
-        String function = sink.isPresent()
-                ? none(fields)
-                : fields.matching("function", FUNCTION, JsonBody.NAME_CHARS_MAX);
+        String function =
+                sink.isPresent() ? none(fields) : fields.matching("function", FUNCTION, JsonBody.NAME_CHARS_MAX);
         String name = fields.requiredName();
         List<String> secrets = fields.texts("secrets");
         fields.requireStatus();
@@ -83,7 +82,8 @@ record SubscriptionWish(
     }
 
     private static String none(JsonBody fields) {
-        if (!fields.text("function").orElse("").isEmpty() || !fields.texts("secrets").isEmpty()) {
+        if (!fields.text("function").orElse("").isEmpty()
+                || !fields.texts("secrets").isEmpty()) {
             throw Rejection.of(
                     400,
                     "bad request when processing subscription: one with a sink has no function, and names a secret in"

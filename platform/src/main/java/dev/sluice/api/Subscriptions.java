@@ -164,7 +164,8 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
         try {
             sinks.gates().make(organization, wish.name(), wish.sink());
         } catch (Refused refused) {
-            throw Rejection.of(400, "bad request when processing subscription " + wish.name() + ": " + refused.reason());
+            throw Rejection.of(
+                    400, "bad request when processing subscription " + wish.name() + ": " + refused.reason());
         }
     }
 

@@ -53,9 +53,10 @@ final class Wiring {
         return new EventServer(subscriptions, types, drivers);
     }
 
-    static ServedApis apis(Api.Rooms rooms, Functions functions, Clock clock) {
+    static ServedApis apis(Api.Rooms rooms, Functions functions, RequestRates rates, Clock clock) {
+        var taking = new ServedApis.Taking(rooms.tenancy().limiting().limits(), rates);
         var entrances = new Entrances(rooms.secrets(), rooms.signIn().login(), clock);
         return new ServedApis(
-                rooms.fs(), rooms.gates(), functions, rooms.running().gateway(), entrances, clock);
+                rooms.fs(), rooms.gates(), functions, rooms.running().gateway(), entrances, taking, clock);
     }
 }

@@ -102,7 +102,8 @@ public final class Deliveries implements AutoCloseable {
             Pump same = before.get(now.id());
             if (same == null || !same.subscription().equals(now)) {
                 Optional.ofNullable(same).ifPresent(Pump::close);
-                same = new Pump(organization, now, kept, courier, now.sink().isEmpty() ? tenant.turns : tenant.sinkTurns);
+                same = new Pump(
+                        organization, now, kept, courier, now.sink().isEmpty() ? tenant.turns : tenant.sinkTurns);
                 same.start();
             }
             after.put(now.id(), same);

@@ -120,7 +120,7 @@ public final class Services {
     /// Sends what was asked for outside of all runs, and waits for the answer, of which nobody gets the body. Taints as
     /// [#invoke].
     ///
-    /// @param call is asked once something may leave, and may taint with what it reads: that must be allowed to leave too
+    /// @param call is asked once something may leave; what it taints with by reading must be allowed to leave
     /// @throws Refused as [#invoke], but `DENIED` only for what may not leave or is tainted by the gate above its
     ///     clearance, and `UNAVAILABLE` where the operator does not let it out
     public ServiceAnswer deliver(FsPath path, Supplier<ServiceCall> call) throws InterruptedException {

@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param hasCors      whether pages of any origin may read the answers
 /// @param isHidingFailures whether a run that failed is answered as one that returned nothing, as Dispatch does
 /// @param access       what is asked of who asks
+/// @param limits       how much it takes in
 /// @param behind       what runs there
 public record Endpoint(
         String function,
@@ -26,6 +27,7 @@ public record Endpoint(
         boolean hasCors,
         boolean isHidingFailures,
         Access access,
+        Limits limits,
         Behind behind) {
     public Endpoint {
         paths = List.copyOf(paths);

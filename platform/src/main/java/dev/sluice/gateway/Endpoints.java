@@ -1,10 +1,13 @@
 package dev.sluice.gateway;
 
+import dev.sluice.fs.FsPath;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The endpoints of all organizations, found by the path of a request in a time that does not depend on how many there
@@ -18,11 +21,21 @@ final class Endpoints {
     private final Map<String, Map<String, List<Endpoint>>> organizations = new ConcurrentHashMap<>();
 
     /// Puts these in the place of all that were below a first segment.
-    void put(String first, List<Endpoint> endpoints) {
-        if (endpoints.isEmpty()) {
-            organizations.remove(first);
-            return;
+    ///
+    /// @return the gates of those that are no more
+    Set<FsPath> put(String first, List<Endpoint> endpoints) {
+        Map<String, List<Endpoint>> before =
+                endpoints.isEmpty() ? organizations.remove(first) : organizations.put(first, byPath(endpoints));
+        if (before == null) {
+            return Set.of();
         }
+        var gone = new HashSet<FsPath>();
+        before.values().forEach(all -> all.forEach(one -> gone.add(one.gate())));
+        endpoints.forEach(one -> gone.remove(one.gate()));
+        return gone;
+    }
+
+    private static Map<String, List<Endpoint>> byPath(List<Endpoint> endpoints) {
         var byPath = new HashMap<String, List<Endpoint>>();
         for (Endpoint endpoint : endpoints) {
             for (String path : endpoint.paths()) {
@@ -30,7 +43,7 @@ final class Endpoints {
             }
         }
         byPath.replaceAll((_, all) -> List.copyOf(all));
-        organizations.put(first, Map.copyOf(byPath));
+        return Map.copyOf(byPath);
     }
 
     static String key(String path) {

@@ -14,10 +14,13 @@ import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
 import dev.sluice.run.Run;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
 /// Answers what arrives at the gateway's listeners: requests become runs of the functions whose organizations serve
@@ -53,14 +56,17 @@ public final class Gateway implements Handler {
     private final Invocations invocations;
     private final Endpoints endpoints = new Endpoints();
     private volatile Handler drivers = _ -> nothingThere();
+    private final Throttle throttle;
 
-    public Gateway(Invocations invocations) {
+    /// @param nanos a clock that never goes back
+    public Gateway(Invocations invocations, LongSupplier nanos) {
         this.invocations = invocations;
+        this.throttle = new Throttle(nanos);
     }
 
     /// Serves these from now on, and nothing else, below the first segment of their paths, which is one organization's.
     public void serve(String first, List<Endpoint> served) {
-        endpoints.put(first, served);
+        throttle.forget(endpoints.put(first, served));
     }
 
     /// Has event drivers answer at their paths, from now on.
@@ -108,6 +114,10 @@ public final class Gateway implements Handler {
         if (endpoint.isTlsOnly() && !request.secure()) {
             return Response.json(426, TLS_ONLY).with("Upgrade", "TLS/1.2, HTTP/1.1");
         }
+        Duration wait = throttle.take(endpoint, client(request));
+        if (!wait.isZero()) {
+            return tooMany(wait);
+        }
         try {
             return switch (endpoint.access().judge(request, endpoint.realm(request))) {
                 case Access.Turned(Response refusal) -> refusal;
@@ -129,7 +139,7 @@ public final class Gateway implements Handler {
         if (called.isEmpty()) {
             return notThere(endpoint);
         }
-        Bytes input = HttpInput.of(request);
+        Bytes input = HttpInput.of(request, endpoint.limits().bodyBytesMax());
         Invocation wish = wish(endpoint, called.get(), input, HttpInput.context(request, who));
         return run(endpoint, wish, who, isWaiting);
     }
@@ -218,6 +228,17 @@ public final class Gateway implements Handler {
             case OVERLOADED, UNAVAILABLE -> busy(503);
             case DEADLINE_EXCEEDED -> busy(504);
         };
+    }
+
+    private static InetAddress client(Request request) {
+        String peer = request.peer();
+        return peer.isEmpty() ? InetAddress.getLoopbackAddress() : InetAddress.ofLiteral(peer);
+    }
+
+    private static Response tooMany(Duration wait) {
+        long seconds = wait.plusSeconds(1).minusNanos(1).toSeconds();
+        return Response.error(429, 429, "too many requests: try again in " + seconds + " s")
+                .with(RETRY_AFTER, Long.toString(seconds));
     }
 
     private static Response busy(int status) {

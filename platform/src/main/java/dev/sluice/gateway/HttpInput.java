@@ -18,8 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Source: contracts/dispatch.md 5.
 final class HttpInput {
-    static final int BODY_BYTES_MAX = 6 << 20;
-
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Bytes NOTHING = Bytes.utf8("{}");
     private static final Set<String> QUERYING = Set.of("GET", "HEAD", "OPTIONS");
@@ -35,25 +33,25 @@ final class HttpInput {
     private HttpInput() {}
 
     /// @throws HttpRefused 400, 413, 415
-    static Bytes of(Request request) throws IOException {
+    static Bytes of(Request request, int bodyBytesMax) throws IOException {
         if (isBodiless(request.method())) {
             return Bytes.takeOver(JSON.writeValueAsBytes(map(request.queryParameters())));
         }
         String type = request.header("Content-Type").orElse("");
         String kind = kind(type);
         if (type.isEmpty()) {
-            Bytes body = request.body(BODY_BYTES_MAX);
+            Bytes body = request.body(bodyBytesMax);
             return body.length() == 0 ? NOTHING : Bytes.takeOver(JSON.writeValueAsBytes(body.utf8()));
         }
         if (kind.equals(Response.JSON) || (kind.startsWith("application/") && kind.endsWith("+json"))) {
-            Bytes body = request.body(BODY_BYTES_MAX);
+            Bytes body = request.body(bodyBytesMax);
             if (!Json.isValid(body)) {
                 throw refused(BAD, "request body is not json");
             }
             return body;
         }
         if (kind.equals("application/x-www-form-urlencoded")) {
-            return form(request);
+            return form(request, bodyBytesMax);
         }
         throw refused(415, "request body type is not supported: " + type);
     }
@@ -63,10 +61,10 @@ final class HttpInput {
         return QUERYING.contains(method);
     }
 
-    private static Bytes form(Request request) throws IOException {
+    private static Bytes form(Request request, int bodyBytesMax) throws IOException {
         Map<String, List<String>> fields;
         try {
-            fields = request.form(BODY_BYTES_MAX);
+            fields = request.form(bodyBytesMax);
         } catch (HttpRefused refused) {
             throw refused.status() == BAD ? refused(BAD, "request body is not x-www-form-urlencoded") : refused;
         }

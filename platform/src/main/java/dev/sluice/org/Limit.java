@@ -28,7 +28,10 @@ public enum Limit {
     STORED_MIB("storedMib", 0, Integer.MAX_VALUE, 100 << 10),
 
     /// Over HTTP, of whoever proved to be of the organization.
-    REQUESTS_PER_SECOND("requestsPerSecond", 1, 1_000_000, 1_000);
+    REQUESTS_PER_SECOND("requestsPerSecond", 1, 1_000_000, 1_000),
+
+    /// At the gateway, of everybody, to the APIs of the organization.
+    GATEWAY_REQUESTS_PER_SECOND("gatewayRequestsPerSecond", 1, 1_000_000, 5_000);
 
     private static final Map<String, Limit> BY_WORD =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Limit::word, one -> one));

@@ -47,7 +47,13 @@ public final class TenantLimits {
         return switch (limit) {
             case STORED_ITEMS -> storage.of(token).itemsMax();
             case STORED_MIB -> storage.of(token).bytesMax() >> 20;
-            case CONCURRENT_RUNS, QUEUED_RUNS, QUEUED_MIB, MEMORY_MIB, FUNCTIONS, REQUESTS_PER_SECOND ->
+            case CONCURRENT_RUNS,
+                    QUEUED_RUNS,
+                    QUEUED_MIB,
+                    MEMORY_MIB,
+                    FUNCTIONS,
+                    REQUESTS_PER_SECOND,
+                    GATEWAY_REQUESTS_PER_SECOND ->
                 token.equals(Founding.ORGANIZATION) ? limit.max() : usual.getOrDefault(limit, limit.usual());
         };
     }

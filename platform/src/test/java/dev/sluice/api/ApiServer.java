@@ -213,7 +213,7 @@ final class ApiServer implements AutoCloseable {
         var signIn = new Api.SignIn(login, delegations, Set.of());
         parts = Departures.Parts.of(store, fs, runs, keys, login, worker::end, clock);
         var departures = new Departures(new Departed(fs, audit), parts, clock);
-        var doors = new Gateway(invocations);
+        var doors = new Gateway(invocations, System::nanoTime);
         api = new Api(
                 new Api.Rooms(
                         authenticator,

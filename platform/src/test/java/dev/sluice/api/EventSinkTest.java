@@ -48,8 +48,7 @@ final class EventSinkTest {
                 new MemoryStore(),
                 new MemoryBlobs(),
                 Registries.NONE,
-                new EgressSettings(
-                        Set.of("localhost"), Set.of("localhost:" + receiver.port()), Optional.empty()));
+                new EgressSettings(Set.of("localhost"), Set.of("localhost:" + receiver.port()), Optional.empty()));
     }
 
     @AfterAll
@@ -91,7 +90,8 @@ final class EventSinkTest {
         receiver.answer(_ -> Sink.bytes("HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n"));
         emit(dev, "1");
         await().atMost(PATIENCE)
-                .until(() -> api.get(dev, SUBSCRIPTIONS + "/s").json().path("paused").asBoolean());
+                .until(() ->
+                        api.get(dev, SUBSCRIPTIONS + "/s").json().path("paused").asBoolean());
         receiver.answer(_ -> Sink.ok(""));
         receiver.forget();
         emit(dev, "2");
@@ -120,9 +120,7 @@ final class EventSinkTest {
     void whatMeansNothing_orMayNotBeReached_isRefused(String sink) {
         Asker dev = api.developer("sk3", "*");
         Answer answer = api.post(
-                dev,
-                SUBSCRIPTIONS,
-                "{\"name\":\"x\",\"eventType\":\"*\",\"sink\":" + sink.replace("URL", url()) + "}");
+                dev, SUBSCRIPTIONS, "{\"name\":\"x\",\"eventType\":\"*\",\"sink\":" + sink.replace("URL", url()) + "}");
         assertThat(answer.status()).as(answer.body()).isEqualTo(400);
         assertThat(api.get(dev, SUBSCRIPTIONS + "/x").status()).isEqualTo(404);
     }
@@ -147,7 +145,8 @@ final class EventSinkTest {
         emit(dev, "1");
         await().atMost(PATIENCE).until(() -> receiver.received().size() == 1);
         assertThat(sinks("sk5")).isEqualTo(1);
-        assertThat(api.put(dev, SUBSCRIPTIONS + "/s", wish("s", "").replace("/hook", "/other")).status())
+        assertThat(api.put(dev, SUBSCRIPTIONS + "/s", wish("s", "").replace("/hook", "/other"))
+                        .status())
                 .isEqualTo(200);
         assertThat(sinks("sk5")).isEqualTo(1);
         assertThat(api.delete(dev, SUBSCRIPTIONS + "/s").status()).isEqualTo(200);

@@ -83,7 +83,8 @@ final class SinkCourierTest {
                 Set.of("localhost", "127.0.0.1"), Set.of("localhost:" + receiver.port()), Optional.empty()));
         gates = new Gates(fs, deeds::add, egress);
         secrets = new Secrets(fs, DataKeys.at(store, directory.resolve(DataKeys.FILE), random), deeds::add, random);
-        var values = Map.of("token", "t0k3n", "key", "whsec_" + Base64.getEncoder().encodeToString(KEY), "short", "x");
+        var values =
+                Map.of("token", "t0k3n", "key", "whsec_" + Base64.getEncoder().encodeToString(KEY), "short", "x");
         Tasks.root().run(() -> secrets.create(ACME.principal(), "s", new Secret.Content(values, Map.of())));
         courier = new SinkCourier(gates.services(), secrets, Clock.systemUTC(), (_, name) -> paused.add(name));
     }
@@ -96,7 +97,8 @@ final class SinkCourierTest {
 
     @Test
     void anEvent_isSentAsOneJsonObject() {
-        assertThat(deliver(url("/hook?a=b"), event(KNOWN, Map.of("subject", "ü")))).isEqualTo(new Outcome.Delivered());
+        assertThat(deliver(url("/hook?a=b"), event(KNOWN, Map.of("subject", "ü"))))
+                .isEqualTo(new Outcome.Delivered());
         Received got = only();
         assertThat(got.line()).isEqualTo("POST /hook?a=b HTTP/1.1");
         assertThat(got.head()).contains("Content-Type: application/cloudevents+json; charset=UTF-8");
@@ -172,7 +174,8 @@ final class SinkCourierTest {
 
     @Test
     void theSecret_isSentAsABearer_orSigns() throws GeneralSecurityException {
-        assertThat(deliver(signed(Sink.Auth.BEARER, "s"), event(KNOWN, Map.of()))).isEqualTo(new Outcome.Delivered());
+        assertThat(deliver(signed(Sink.Auth.BEARER, "s"), event(KNOWN, Map.of())))
+                .isEqualTo(new Outcome.Delivered());
         assertThat(only().headers()).contains("Authorization: Bearer t0k3n");
         receiver.forget();
         deliver(signed(Sink.Auth.WEBHOOK, "s"), event(KNOWN, Map.of()));
@@ -220,8 +223,8 @@ final class SinkCourierTest {
         "408 Timeout, '', 0, 1",
     })
     void whatTheReceiverAnswers_decides(String status, String header, long after, int outcome) {
-        receiver.answer(_ -> dev.sluice.testing.Sink.bytes("HTTP/1.1 " + status
-                + "\r\nContent-Length: 0\r\n" + (header.isEmpty() ? "" : header + "\r\n") + "\r\n"));
+        receiver.answer(_ -> dev.sluice.testing.Sink.bytes("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n"
+                + (header.isEmpty() ? "" : header + "\r\n") + "\r\n"));
         String reason = "the receiver answered " + status.substring(0, 3);
         assertThat(deliver(url("/"), event(KNOWN, Map.of())))
                 .isEqualTo(
@@ -266,7 +269,10 @@ final class SinkCourierTest {
         var permitted = Set.of("localhost:" + receiver.port());
         try (Egress narrow = Egress.open(new EgressSettings(Set.of(), permitted, Optional.empty()))) {
             var after = new SinkCourier(
-                    new Gates(fs, deeds::add, narrow).services(), secrets, Clock.systemUTC(), (_, name) -> paused.add(name));
+                    new Gates(fs, deeds::add, narrow).services(),
+                    secrets,
+                    Clock.systemUTC(),
+                    (_, name) -> paused.add(name));
             courier = after;
             assertThat(deliver(url("/"), event(KNOWN, Map.of()))).isInstanceOf(Outcome.Later.class);
             assertThat(deliver(url("/new"), event(KNOWN, Map.of()))).isInstanceOf(Outcome.Later.class);
@@ -287,7 +293,9 @@ final class SinkCourierTest {
         deliver(url("/"), event(KNOWN, Map.of()));
         deliver(url("/"), event(KNOWN, Map.of()));
         deliver(url("/other"), event(KNOWN, Map.of()));
-        assertThat(deeds).filteredOn(deed -> deed.kind().equals("service.create")).hasSize(2);
+        assertThat(deeds)
+                .filteredOn(deed -> deed.kind().equals("service.create"))
+                .hasSize(2);
         assertThat(deeds.stream().filter(deed -> deed.kind().equals("service.create")))
                 .allSatisfy(deed -> assertThat(deed.details())
                         .containsEntry("privilege", "acme/event")
@@ -295,8 +303,8 @@ final class SinkCourierTest {
     }
 
     private Outcome deliver(Sink sink, Event event) {
-        var subscription = new Subscription(
-                "i", "sub", "", Optional.of(sink), List.of(), new Filter.Type("*"), 0, false);
+        var subscription =
+                new Subscription("i", "sub", "", Optional.of(sink), List.of(), new Filter.Type("*"), 0, false);
         try {
             return courier.deliver(ACME, subscription, sink, event, "the delivery");
         } catch (InterruptedException stopped) {
@@ -315,12 +323,7 @@ final class SinkCourierTest {
                 InjectedHeaders.of(Map.of("X-From", "gate")));
         Tasks.root()
                 .run(() -> gates.services()
-                        .create(
-                                GATE,
-                                content,
-                                Backing.LABEL,
-                                Label.parse("T,acme"),
-                                Tasks.all(Task.current(), "F")));
+                        .create(GATE, content, Backing.LABEL, Label.parse("T,acme"), Tasks.all(Task.current(), "F")));
     }
 
     private static Sink gate() {

@@ -255,7 +255,8 @@ final class DeliveriesTest {
     }
 
     private static Subscription subscription(String name, String type, long since, boolean isPaused) {
-        return new Subscription(id(name), name, "f", Optional.empty(), List.of(), new Filter.Type(type), since, isPaused);
+        return new Subscription(
+                id(name), name, "f", Optional.empty(), List.of(), new Filter.Type(type), since, isPaused);
     }
 
     private static String id(String name) {

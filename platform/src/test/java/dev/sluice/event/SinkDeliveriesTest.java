@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Timeout;
 /// Deliveries to somebody outside, who may be slow, away or gone.
 @Timeout(60)
 final class SinkDeliveriesTest {
-    private static final Sink SINK =
-            new Sink("", "https://example.com/", "", Sink.Auth.NONE, Sink.Mode.STRUCTURED);
+    private static final Sink SINK = new Sink("", "https://example.com/", "", Sink.Auth.NONE, Sink.Mode.STRUCTURED);
 
     private final MemoryStore store = new MemoryStore();
     private final List<Long> tries = Collections.synchronizedList(new ArrayList<>());
@@ -66,12 +65,11 @@ final class SinkDeliveriesTest {
 
     @Test
     void whoAsksToBeLeftAlone_isLeftAlone() {
-        answer = () -> tries.size() == 1
-                ? new Outcome.Later(Duration.ofMillis(700), "later")
-                : new Outcome.Delivered();
+        answer = () -> tries.size() == 1 ? new Outcome.Later(Duration.ofMillis(700), "later") : new Outcome.Delivered();
         deliveries.emit("acme", event("s", "1"));
         await().until(() -> tries.size() == 2);
-        assertThat(tries.get(1) - tries.get(0)).isGreaterThanOrEqualTo(Duration.ofMillis(700).toNanos());
+        assertThat(tries.get(1) - tries.get(0))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(700).toNanos());
     }
 
     /// It is tried more often than what fails, and not for ever.

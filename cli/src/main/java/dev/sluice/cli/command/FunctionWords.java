@@ -235,7 +235,7 @@ final class FunctionWords {
         return retry.members().isEmpty() ? body : body.with("retry", retry);
     }
 
-    private static long whole(String text, String flag) {
+    static long whole(String text, String flag) {
         if (!text.matches("[0-9]{1,12}")) {
             throw Failure.usage(flag + " is a whole number, not " + text);
         }

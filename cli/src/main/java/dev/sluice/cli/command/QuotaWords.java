@@ -23,12 +23,13 @@ final class QuotaWords {
     private static final List<Limit> LIMITS = List.of(
             new Limit("concurrentRuns", "runs at once"),
             new Limit("queuedRuns", "runs that wait"),
-            new Limit("queuedMib", "MiB given to runs that nobody waits for"),
+            new Limit("queuedMib", "MiB of runs that nobody waits for"),
             new Limit("memoryMib", "MiB of memory for its runs together"),
             new Limit("functions", "functions"),
             new Limit("storedItems", "items in the file system"),
             new Limit("storedMib", "MiB in the file system"),
-            new Limit("requestsPerSecond", "requests a second"));
+            new Limit("requestsPerSecond", "requests a second"),
+            new Limit("gatewayRequestsPerSecond", "to its APIs"));
 
     static Word get() {
         return new Word("quota", "Show what an organization may have, and how much it has.", QuotaWords::show)

@@ -4,10 +4,12 @@ import dev.sluice.cli.Failure;
 import dev.sluice.cli.json.Json;
 import dev.sluice.cli.json.Table;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// `create|update|get|delete application` and `api`.
 final class SettingWords {
@@ -82,7 +84,12 @@ final class SettingWords {
                 .option("--audience", "NAME", "whom access tokens must be for")
                 .flag(several("SCOPE", "scope that an access token must have; may be repeated", "--scope"))
                 .flag(several("CLAIM", "of a token, that the function is told; may be repeated", "--claim"))
-                .option("--failures", "KIND", "a failure is told as a problem (the default), or hidden");
+                .option("--failures", "KIND", "a failure is told as a problem (the default), or hidden")
+                .option("--rate", "N/s", "requests of all clients in a second, or N/m, N/h: 429 beyond it")
+                .option("--burst", "N", "of these at once after a rest; as many as in a second")
+                .option("--client-rate", "N/s", "requests of one address, or N/m, N/h")
+                .option("--client-burst", "N", "of these at once after a rest")
+                .option("--body-bytes", "N", "of a request at most: 413 beyond it");
     }
 
     private static Flag several(String label, String description, String... names) {
@@ -114,6 +121,8 @@ final class SettingWords {
         body = arguments.has("--disable") ? body : body.with("enabled", new Json.Bool(true));
         List<String> released = arguments.options("--release");
         body = released.isEmpty() ? body : body.with("releases", Json.Arr.ofTexts(released));
+        Json.Obj limits = limits(arguments);
+        body = limits.equals(Json.Obj.empty()) ? body : body.with("limits", limits);
         return body.with("failures", arguments.option("--failures").orElse("problem"))
                 .with("function", arguments.required(1))
                 .with("hosts", Json.Arr.ofTexts(arguments.options("--domain")))
@@ -136,6 +145,29 @@ final class SettingWords {
             access = said.isEmpty() ? access : access.with(one.getValue(), Json.Arr.ofTexts(said));
         }
         return access;
+    }
+
+    /// What the server does not limit is not sent.
+    private static Json.Obj limits(Arguments arguments) {
+        Json.Obj limits = Json.Obj.empty();
+        for (String flag : List.of("--rate", "--client-rate")) {
+            Optional<String> rate = arguments.option(flag);
+            limits = rate.isEmpty() ? limits : limits.with(member(flag), rate.get());
+        }
+        for (String flag : List.of("--burst", "--client-burst", "--body-bytes")) {
+            Optional<String> number = arguments.option(flag);
+            limits = number.isEmpty()
+                    ? limits
+                    : limits.with(member(flag), Json.Num.of(FunctionWords.whole(number.get(), flag)));
+        }
+        return limits;
+    }
+
+    /// `clientRate` for `--client-rate`
+    private static String member(String flag) {
+        return Pattern.compile("-([a-z])")
+                .matcher(flag.substring(2))
+                .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
     }
 
     private static String applications(List<Json.Obj> all) {

@@ -8,9 +8,10 @@ import org.junit.jupiter.api.Test;
 final class QuotaWordsTest extends RecordedTest {
     private static final String ANSWER =
             "{\"organization\":\"acme\",\"limits\":{\"concurrentRuns\":5,\"queuedRuns\":10000,\"queuedMib\":1024,"
-                    + "\"memoryMib\":4096,\"functions\":1000,\"storedItems\":10000000,\"storedMib\":102400,\"requestsPerSecond\":1000},"
+                    + "\"memoryMib\":4096,\"functions\":1000,\"storedItems\":10000000,\"storedMib\":102400,\"requestsPerSecond\":1000,"
+                    + "\"gatewayRequestsPerSecond\":5000},"
                     + "\"used\":{\"concurrentRuns\":2,\"queuedRuns\":0,\"queuedMib\":7,"
-                    + "\"memoryMib\":256,\"functions\":3,\"storedItems\":40,\"storedMib\":1,\"requestsPerSecond\":0},\"set\":[\"concurrentRuns\"]}";
+                    + "\"memoryMib\":256,\"functions\":3,\"storedItems\":40,\"storedMib\":1,\"requestsPerSecond\":0,\"gatewayRequestsPerSecond\":9},\"set\":[\"concurrentRuns\"]}";
 
     @Test
     void get_shows_whatIsAllowed_used_andSet() {
@@ -20,7 +21,8 @@ final class QuotaWordsTest extends RecordedTest {
                 .containsPattern("concurrent-runs +\\| 5 +\\| 2 +\\| yes")
                 .containsPattern("queued-runs +\\| 10000 +\\| 0 +\\| no")
                 .containsPattern("queued-mib +\\| 1024 +\\| 7 +\\| no")
-                .containsPattern("requests-per-second +\\| 1000 +\\| 0 +\\| no");
+                .containsPattern("requests-per-second +\\| 1000 +\\| 0 +\\| no")
+                .containsPattern("gateway-requests-per-second +\\| 5000 +\\| 9 +\\| no");
         assertThat(server.only().target()).isEqualTo("/v1/iam/organization/acme/quota");
     }
 

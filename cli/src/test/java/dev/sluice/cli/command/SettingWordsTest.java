@@ -185,7 +185,16 @@ final class SettingWordsTest extends RecordedTest {
                 "webhook=key",
                 "--sink-mode",
                 "binary");
-        said("Updated subscription: s", 200, "update", "subscription", "s", "--event-type", "b", "--sink", "home:<T,T>:g");
+        said(
+                "Updated subscription: s",
+                200,
+                "update",
+                "subscription",
+                "s",
+                "--event-type",
+                "b",
+                "--sink",
+                "home:<T,T>:g");
         asked(
                 "POST /v1/event/subscriptions {\"eventType\":\"a.*\",\"function\":\"\",\"name\":\"s\","
                         + "\"secrets\":[],\"tags\":null,\"sink\":{\"url\":\"https://example.com/hook\","
@@ -194,9 +203,14 @@ final class SettingWordsTest extends RecordedTest {
                         + "\"secrets\":[],\"tags\":null,\"sink\":{\"gate\":\"home:<T,T>:g\"}}");
         server.reply(200, "{\"name\":\"s\",\"eventType\":\"b\",\"function\":\"\",\"sink\":{\"url\":\"https://x/\"}}");
         assertThat(shell.run("get", "subscription", "s").out()).contains("| https://x/ ");
-        assertThat(shell.run("create", "subscription", "--event-type", "a").err()).contains("FUNCTION, or --sink URL");
-        assertThat(shell.run("create", "subscription", "f", "--sink", "https://x/").err()).contains("or --sink URL");
-        assertThat(shell.run("create", "subscription", "f", "--sink-mode", "binary").err()).contains("go with --sink");
+        assertThat(shell.run("create", "subscription", "--event-type", "a").err())
+                .contains("FUNCTION, or --sink URL");
+        assertThat(shell.run("create", "subscription", "f", "--sink", "https://x/")
+                        .err())
+                .contains("or --sink URL");
+        assertThat(shell.run("create", "subscription", "f", "--sink-mode", "binary")
+                        .err())
+                .contains("go with --sink");
     }
 
     @Test
@@ -239,5 +253,32 @@ final class SettingWordsTest extends RecordedTest {
         assertThat(server.asked())
                 .extracting(asked -> asked.method() + " " + asked.target() + " " + asked.body())
                 .containsExactly(requests);
+    }
+
+    @Test
+    void anApisLimits_areSent_ifThereAreAny() {
+        server.reply(200, "{\"name\":\"hello\"}");
+        assertThat(shell.run(
+                                "create",
+                                "api",
+                                "hello",
+                                "f",
+                                "--rate",
+                                "10/s",
+                                "--burst",
+                                "20",
+                                "--client-rate",
+                                "5/m",
+                                "--client-burst",
+                                "1",
+                                "--body-bytes",
+                                "100")
+                        .exitCode())
+                .isZero();
+        assertThat(server.only().body())
+                .contains(
+                        "\"limits\":{\"rate\":\"10/s\",\"clientRate\":\"5/m\",\"burst\":20,\"clientBurst\":1,\"bodyBytes\":100}");
+        assertThat(shell.run("create", "api", "hello", "f", "--burst", "many").err())
+                .contains("--burst is a whole number, not many");
     }
 }

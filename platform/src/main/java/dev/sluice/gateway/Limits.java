@@ -1,0 +1,16 @@
+package dev.sluice.gateway;
+
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/// How much an endpoint takes in.
+///
+/// @param organization takes one of the requests that all endpoints of the organization may have; false if there is
+///     none left for now
+/// @param all          of everybody together
+/// @param perClient    of each address; of IPv6, of each network of 64 bits
+/// @param bodyBytesMax of a request
+public record Limits(BooleanSupplier organization, Optional<Rate> all, Optional<Rate> perClient, int bodyBytesMax) {
+    /// What the gateway takes in at most.
+    public static final int BODY_BYTES_MAX = 6 << 20;
+}
