@@ -32,6 +32,7 @@ import dev.sluice.http.WebServer;
 import dev.sluice.image.Pulls;
 import dev.sluice.image.Pushes;
 import dev.sluice.invoke.Invocations;
+import dev.sluice.kafka.Kafka;
 import dev.sluice.oci.Puller;
 import dev.sluice.oci.Pusher;
 import dev.sluice.org.Departed;
@@ -173,7 +174,8 @@ final class Platform implements AutoCloseable {
                 new Pulls(puller, blobs, guests.roots()),
                 new Pushes(pusher, blobs, guests.roots(), config.guestDir()),
                 store,
-                gateway);
+                gateway,
+                Kafka.of(config.egress()));
     }
 
     private Api api(Api.Rooms rooms, AtomicBoolean isReady, Clock clock) {

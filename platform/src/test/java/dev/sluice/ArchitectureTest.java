@@ -44,6 +44,7 @@ final class ArchitectureTest {
             "com.nimbusds", Set.of("authn"),
             "com.networknt", Set.of("schema"),
             "org.apache.commons", Set.of("oci"),
+            "org.apache.kafka", Set.of("kafka"),
             "com.google.re2j", Set.of("schema"),
             "org.bouncycastle", Set.of("http", "authn"));
 

@@ -46,6 +46,7 @@ final class Rooms {
                     "label kernel store blob fs image function schema gate schedule worker run audit secret build"),
             room("org", "label kernel fs"),
             room("http", ""),
+            room("kafka", "egress"),
             room("authn", "label kernel store org"),
             room("event", "label kernel store fs gate authn"),
             room("source", "label kernel fs http"),
@@ -53,7 +54,7 @@ final class Rooms {
             room(
                     "api",
                     "label kernel store blob fs oci image function schema gate schedule "
-                            + "run audit secret build invoke org authn event source gateway http")));
+                            + "run audit secret build invoke org authn event source gateway http kafka")));
 
     /// What the server consists of, without its tests.
     static final JavaClasses MAIN = new ClassFileImporter()

@@ -6,6 +6,7 @@ import dev.sluice.blob.Blobs;
 import dev.sluice.build.Builds;
 import dev.sluice.cloudcall.CloudCalls;
 import dev.sluice.egress.Egress;
+import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
@@ -18,6 +19,7 @@ import dev.sluice.image.Pulls;
 import dev.sluice.image.Pushes;
 import dev.sluice.image.Roots;
 import dev.sluice.invoke.Invocations;
+import dev.sluice.kafka.Kafka;
 import dev.sluice.kernel.Witness;
 import dev.sluice.oci.PlainHosts;
 import dev.sluice.oci.Puller;
@@ -68,7 +70,8 @@ final class Plenty {
     /// No image comes, and none goes.
     static Api.Running running(Invocations invocations, Builds builds, Blobs blobs, Store store) {
         var gateway = new Gateway(invocations, System::nanoTime);
-        return new Api.Running(invocations, builds, pulls(blobs), pushes(blobs), store, gateway);
+        var kafka = Kafka.of(EgressSettings.NONE);
+        return new Api.Running(invocations, builds, pulls(blobs), pushes(blobs), store, gateway, kafka);
     }
 
     private static Pulls pulls(Blobs blobs) {

@@ -20,6 +20,7 @@ import dev.sluice.http.Routes;
 import dev.sluice.image.Pulls;
 import dev.sluice.image.Pushes;
 import dev.sluice.invoke.Invocations;
+import dev.sluice.kafka.Kafka;
 import dev.sluice.kernel.Refused;
 import dev.sluice.org.Organization;
 import dev.sluice.org.OrganizationLimits;
@@ -84,11 +85,15 @@ public final class Api implements Handler, AutoCloseable {
         }
     }
 
-    /// What runs code in guests, what brings that which it runs on, what keeps what is to be run, and where everybody
-    /// can
-    /// have it run.
+    /// What runs code in guests, what brings that which it runs on, what keeps what is to be run, and ways in and out.
     public record Running(
-            Invocations invocations, Builds builds, Pulls pulls, Pushes pushes, Store store, Gateway gateway) {}
+            Invocations invocations,
+            Builds builds,
+            Pulls pulls,
+            Pushes pushes,
+            Store store,
+            Gateway gateway,
+            Kafka kafka) {}
 
     /// What bounds organizations: how much each may have, and how one ends.
     public record Tenancy(Departures departures, Limiting limiting) {}

@@ -1,7 +1,6 @@
 package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
-import dev.sluice.bytes.Json;
 import dev.sluice.event.Event;
 import dev.sluice.label.Label;
 import java.net.URLDecoder;
@@ -118,10 +117,14 @@ record CloudEvent(TreeMap<String, String> attributes, JsonNode data, boolean isB
         if (isJson(attributes.getOrDefault(CONTENT_TYPE, "application/json"))) {
             return new CloudEvent(attributes, json(data), false);
         }
-        return Json.isUtf8(data)
+        return isText(data)
                 ? new CloudEvent(attributes, StringNode.valueOf(data.utf8()), false)
                 : new CloudEvent(
                         attributes, StringNode.valueOf(Base64.getEncoder().encodeToString(data.toArray())), true);
+    }
+
+    static boolean isText(Bytes data) {
+        return Bytes.utf8(data.utf8()).equals(data);
     }
 
     static boolean isJson(String contentType) {

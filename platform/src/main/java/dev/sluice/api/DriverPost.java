@@ -27,6 +27,11 @@ record DriverPost(Organization organization, String driver, Optional<Label> stat
     /// @param known   what was read to make it
     record Letter(String type, String id, String subject, Instant time, String contentType, Bytes data, Label known) {}
 
+    /// What its events are labeled with.
+    Label label() {
+        return stated.orElse(Label.of(Component.of(Resource.EVENT.in(organization.principal())), Component.TRUE));
+    }
+
     /// Durable on return.
     ///
     /// @return whether any subscription wants it
@@ -45,8 +50,7 @@ record DriverPost(Organization organization, String driver, Optional<Label> stat
         if (!letter.contentType().isEmpty()) {
             attributes.put("datacontenttype", letter.contentType());
         }
-        Label emitted = Label.of(Component.of(Resource.EVENT.in(organization.principal())), Component.TRUE);
-        Label label = stated.orElse(emitted).joinOrTop(letter.known());
+        Label label = label().joinOrTop(letter.known());
         return emit.test(CloudEvent.received(attributes, letter.data()).event(label));
     }
 }

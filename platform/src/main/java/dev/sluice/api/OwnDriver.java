@@ -21,7 +21,9 @@ enum OwnDriver {
     CRON("sluice/cron"),
     GITHUB("sluice/github"),
     WEBHOOK("sluice/webhook"),
-    FILES("sluice/files");
+    FILES("sluice/files"),
+    KAFKA_SOURCE("sluice/kafka-source"),
+    KAFKA_SINK("sluice/kafka-sink");
 
     /// Of one driver: those in use while one takes the place of another.
     private static final int SECRETS_MAX = 4;
@@ -47,6 +49,10 @@ enum OwnDriver {
         return this == GITHUB || this == WEBHOOK;
     }
 
+    private boolean isOfKafka() {
+        return this == KAFKA_SOURCE || this == KAFKA_SINK;
+    }
+
     /// @throws Refused `INVALID` for what the driver cannot be made of
     void requireValid(List<DriverConfig> config, List<String> secrets) {
         if (this == TICKER) {
@@ -59,6 +65,8 @@ enum OwnDriver {
             case CRON -> CronTicks.of(settings, "");
             case FILES -> DirectoryWatch.of(settings);
             case GITHUB, WEBHOOK -> webhook(settings);
+            case KAFKA_SOURCE -> KafkaTerms.of(settings.values(), KafkaTerms.OF_A_SOURCE);
+            case KAFKA_SINK -> KafkaTerms.of(settings.values(), KafkaTerms.OF_A_SINK);
         };
         if (isHook() && (secrets.isEmpty() || secrets.size() > SECRETS_MAX)) {
             throw new Refused(
@@ -66,7 +74,7 @@ enum OwnDriver {
                     "it needs the secret that its sender signs with, or up to " + SECRETS_MAX
                             + " of which one does: name it, as in --secret NAME");
         }
-        if (!isHook() && !secrets.isEmpty()) {
+        if (!isHook() && !isOfKafka() && !secrets.isEmpty()) {
             throw new Refused(Refusal.INVALID, "it has no use for a secret: name none");
         }
     }

@@ -22,14 +22,22 @@ final class OwnDrivers {
     private final Subscriptions subscriptions;
     private final Bookmarks bookmarks;
     private final Received received;
+    private final KafkaDrivers kafka;
     private final InstantSource clock;
 
-    OwnDrivers(LabeledFs fs, Secrets secrets, Store store, Subscriptions subscriptions, InstantSource clock) {
+    OwnDrivers(
+            LabeledFs fs,
+            Secrets secrets,
+            Store store,
+            Subscriptions subscriptions,
+            KafkaDrivers kafka,
+            InstantSource clock) {
         this.fs = fs;
         this.secrets = secrets;
         this.subscriptions = subscriptions;
         this.bookmarks = new Bookmarks(store);
         this.received = new Received(store, clock);
+        this.kafka = kafka;
         this.clock = clock;
     }
 
@@ -54,6 +62,8 @@ final class OwnDrivers {
                         DirectoryWatch watch = DirectoryWatch.of(settings);
                         yield new Lookout(clock, new FilesDriver(fs, watch, post, bookmarks, since)::look).start();
                     }
+                    case KAFKA_SOURCE -> kafka.source(entity, new DriverSecrets(secrets, organization), post);
+                    case KAFKA_SINK -> kafka.sink(entity, new DriverSecrets(secrets, organization));
                     case GITHUB, WEBHOOK ->
                         new HookDriver(
                                 driver.webhook(settings),

@@ -17,6 +17,7 @@ import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
 import dev.sluice.org.Organization;
+import dev.sluice.org.Resource;
 import dev.sluice.secret.Secrets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,14 +42,21 @@ final class SinkCourier {
     private final Services services;
     private final Secrets secrets;
     private final SinkGates gates;
+    private final KafkaDrivers drivers;
     private final InstantSource clock;
     private final BiConsumer<Organization, String> pause;
 
     /// @param pause a subscription of that name, whose receiver is no more
-    SinkCourier(Services services, Secrets secrets, InstantSource clock, BiConsumer<Organization, String> pause) {
+    SinkCourier(
+            Services services,
+            Secrets secrets,
+            KafkaDrivers drivers,
+            InstantSource clock,
+            BiConsumer<Organization, String> pause) {
         this.services = services;
         this.secrets = secrets;
         this.gates = new SinkGates(services);
+        this.drivers = drivers;
         this.clock = clock;
         this.pause = pause;
     }
@@ -62,6 +70,11 @@ final class SinkCourier {
     /// @param delivery the same for each try
     Outcome deliver(Organization organization, Subscription subscription, Sink sink, Event event, String delivery)
             throws InterruptedException {
+        if (!sink.driver().isEmpty()) {
+            return mayLeave(organization, event)
+                    ? drivers.deliver(organization, sink.driver(), event)
+                    : new Outcome.Nothing();
+        }
         try {
             return outcome(organization, subscription, sent(organization, subscription, sink, event, delivery));
         } catch (Refused refused) {
@@ -69,6 +82,11 @@ final class SinkCourier {
         } catch (LabelInvalid tooLarge) {
             return new Outcome.Nothing();
         }
+    }
+
+    /// Whether an event may leave by a driver, which lets out what is `acme/event`: its author was lent that.
+    private static boolean mayLeave(Organization organization, Event event) {
+        return Upkeep.of(organization, Resource.EVENT).mayDeliver(event.label(), Label.PUBLIC);
     }
 
     /// Whether those who see a subscription's events may know of this one: else nobody hears what became of it.

@@ -53,6 +53,12 @@ record SinkMessage(Map<String, String> headers, Bytes body) {
         return new SinkMessage(Map.of(CONTENT_TYPE, CloudEvent.STRUCTURED + "; charset=UTF-8"), body);
     }
 
+    /// The data alone, in the bytes of its content type.
+    static Bytes data(Event event) {
+        String type = event.attributes().getOrDefault(CloudEvent.CONTENT_TYPE, JSON);
+        return body(type, JsonBody.JSON.readTree(event.data().readOnlyArray()), isBase64(event));
+    }
+
     private static boolean isBase64(Event event) {
         return JsonBody.JSON
                 .readTree(event.context().readOnlyArray())

@@ -18,19 +18,23 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What a subscription says of where its events go: `{"url": ...}` or `{"gate": ...}`, with `secret`, `auth` and
-/// `mode`.
-/// Ours.
+/// `mode`;
+/// or `{"driver": ...}`. Ours.
 final class SinkTerms {
     private static final String FIELD = "sink";
     private static final String GATE = "gate";
     private static final String URL = "url";
+    private static final String DRIVER = "driver";
     private static final String SECRET = "secret";
     private static final String AUTH = "auth";
     private static final String MODE = "mode";
-    private static final Set<String> KNOWN = Set.of(GATE, URL, SECRET, AUTH, MODE);
+    private static final Set<String> KNOWN = Set.of(GATE, URL, DRIVER, SECRET, AUTH, MODE);
     private static final int GATE_CHARS_MAX = 1024;
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,127}");
 
     private SinkTerms() {}
 
@@ -49,17 +53,26 @@ final class SinkTerms {
         unknown.removeAll(KNOWN);
         String gate = terms.text(GATE).orElse("");
         String url = terms.text(URL).orElse("");
+        String driver = terms.text(DRIVER).orElse("");
         String secret = terms.text(SECRET).orElse("");
         Auth auth = word(Auth.values(), AUTH, terms.text(AUTH).orElse("none"));
         Mode mode = word(Mode.values(), MODE, terms.text(MODE).orElse("structured"));
-        if (!unknown.isEmpty() || gate.isEmpty() == url.isEmpty()) {
-            throw invalid("it has either url or gate, and beside that secret, auth and mode");
+        long places =
+                Stream.of(gate, url, driver).filter(text -> !text.isEmpty()).count();
+        if (!unknown.isEmpty() || places != 1) {
+            throw invalid("it has either url or gate, and beside that secret, auth and mode; or it has a driver");
+        }
+        if (!driver.isEmpty()) {
+            if (terms.names().size() > 1 || !NAME.matcher(driver).matches()) {
+                throw invalid("driver is the name of an event driver, which says all the rest");
+            }
+            return new Sink("", "", driver, "", Auth.NONE, Mode.BINARY);
         }
         if (secret.isEmpty() != (auth == Auth.NONE)) {
             throw invalid("auth is bearer or webhook where there is a secret, and none without one");
         }
         requirePlace(gate, url);
-        return new Sink(gate, url, secret, auth, mode);
+        return new Sink(gate, url, "", secret, auth, mode);
     }
 
     private static <E extends Enum<E>> E word(E[] all, String field, String text) {
@@ -110,6 +123,10 @@ final class SinkTerms {
 
     static void write(Sink sink, JsonWriter out) {
         out.name(FIELD).beginObject();
+        if (!sink.driver().isEmpty()) {
+            out.field(DRIVER, sink.driver()).endObject();
+            return;
+        }
         if (sink.url().isEmpty()) {
             out.field(GATE, sink.gate());
         } else {

@@ -35,12 +35,13 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
             Gates gates,
             Store store,
             Secrets secrets,
+            KafkaDrivers kafka,
             Functions functions,
             Invocations invocations,
             InstantSource clock) {
         this.kept = new KeptEntities<>(fs, SubscriptionWish.KIND, clock);
         this.triggers = new Triggers(fs, gates);
-        this.sinks = new SinkCourier(gates.services(), secrets, clock, this::pause);
+        this.sinks = new SinkCourier(gates.services(), secrets, kafka, clock, this::pause);
         var courier = new EventCourier(functions, triggers, invocations, sinks, this::organization);
         this.deliveries = new Deliveries(store, clock, courier, token -> all(organization(token)));
     }

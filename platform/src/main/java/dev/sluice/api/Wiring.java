@@ -38,16 +38,18 @@ final class Wiring {
     }
 
     static EventServer events(Api.Rooms rooms, Functions functions, Clock clock) {
+        var kafka = new KafkaDrivers(rooms.running().kafka());
         var subscriptions = new Subscriptions(
                 rooms.fs(),
                 rooms.gates(),
                 rooms.running().store(),
                 rooms.secrets(),
+                kafka,
                 functions,
                 rooms.invocations(),
                 clock);
         var types = new KeptEntities<>(rooms.fs(), DriverTypeWish.KIND, clock);
-        var own = new OwnDrivers(rooms.fs(), rooms.secrets(), rooms.running().store(), subscriptions, clock);
+        var own = new OwnDrivers(rooms.fs(), rooms.secrets(), rooms.running().store(), subscriptions, kafka, clock);
         var drivers = new Drivers(rooms.fs(), types, own, clock);
         rooms.running().gateway().serveDrivers(drivers);
         return new EventServer(subscriptions, types, drivers);

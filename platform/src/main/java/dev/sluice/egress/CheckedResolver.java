@@ -43,7 +43,8 @@ final class CheckedResolver implements SocketAddressResolver {
         });
     }
 
-    private List<InetSocketAddress> checked(String host, int port) throws UnknownHostException, Forbidden {
+    /// @throws Forbidden if one of its addresses is not public and not permitted
+    List<InetSocketAddress> checked(String host, int port) throws UnknownHostException, Forbidden {
         InetAddress[] all = lookup.all(host);
         if (!settings.permits(host, port) && !Arrays.stream(all).allMatch(PublicAddress::is)) {
             throw new Forbidden();

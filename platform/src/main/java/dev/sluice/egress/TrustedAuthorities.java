@@ -1,7 +1,9 @@
 package dev.sluice.egress;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -57,15 +59,37 @@ public final class TrustedAuthorities {
         }
     }
 
+    /// For a client that believes those of the PEM text, or, without it, the JDK's and those of a PEM file.
+    ///
+    /// @throws IOException if the file cannot be read, or one of both holds none
+    static SSLContext context(Optional<Path> more, Optional<String> only) throws IOException, GeneralSecurityException {
+        KeyStore trusted = with(more);
+        if (only.isPresent()) {
+            trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            addAll(trusted, new ByteArrayInputStream(only.get().getBytes(StandardCharsets.UTF_8)), "the text");
+        }
+        var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, factory.getTrustManagers(), null);
+        return context;
+    }
+
     private static void addFile(KeyStore all, Path file) throws IOException, GeneralSecurityException {
         try (InputStream in = Files.newInputStream(file)) {
-            var certificates = CertificateFactory.getInstance("X.509").generateCertificates(in);
-            if (certificates.isEmpty()) {
-                throw new IOException("there is no certificate in " + file.getFileName());
-            }
-            for (Certificate certificate : certificates) {
-                add(all, certificate);
-            }
+            addAll(all, in, String.valueOf(file.getFileName()));
+        }
+    }
+
+    private static void addAll(KeyStore all, InputStream pem, String where)
+            throws IOException, GeneralSecurityException {
+        var certificates = CertificateFactory.getInstance("X.509").generateCertificates(pem);
+        if (certificates.isEmpty()) {
+            throw new IOException("there is no certificate in " + where);
+        }
+        for (Certificate certificate : certificates) {
+            add(all, certificate);
         }
     }
 

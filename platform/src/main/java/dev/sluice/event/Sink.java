@@ -1,14 +1,22 @@
 package dev.sluice.event;
 
-/// Where the events of a subscription go that become no runs: out of the server. Exactly one of `gate` and `url` is
-/// there; what is not is empty.
+import java.util.Objects;
+
+/// Where the events of a subscription go that become no runs: out of the server. Exactly one of `gate`, `url` and
+/// `driver` is there; what is not is empty.
 ///
 /// @param gate   the path of an external gate
 /// @param url    of a server
+/// @param driver the name of a driver that passes events on
 /// @param secret the name of the one by which the receiver knows who sends
 /// @param auth   what is made of the secret
 /// @param mode   how an event becomes an HTTP message
-public record Sink(String gate, String url, String secret, Auth auth, Mode mode) {
+public record Sink(String gate, String url, String driver, String secret, Auth auth, Mode mode) {
+    /// @param driver may be absent: an earlier server wrote none
+    public Sink {
+        driver = Objects.requireNonNullElse(driver, "");
+    }
+
     /// How a receiver knows who sends.
     public enum Auth {
         NONE,

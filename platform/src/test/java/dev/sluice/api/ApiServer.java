@@ -41,6 +41,7 @@ import dev.sluice.image.Pulls;
 import dev.sluice.image.Pushes;
 import dev.sluice.image.Roots;
 import dev.sluice.invoke.Invocations;
+import dev.sluice.kafka.Kafka;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -221,7 +222,7 @@ final class ApiServer implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        new Api.Running(invocations, builds, pulls, pushes, store, doors),
+                        new Api.Running(invocations, builds, pulls, pushes, store, doors, Kafka.of(outside)),
                         runs,
                         secrets,
                         system,

@@ -17,6 +17,7 @@ import dev.sluice.gate.GateContent.External;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.InjectedHeaders;
 import dev.sluice.gate.UrlTemplate;
+import dev.sluice.kafka.Kafka;
 import dev.sluice.kernel.Deed;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
@@ -72,6 +73,7 @@ final class SinkCourierTest {
     private dev.sluice.testing.Sink receiver;
     private Egress egress;
     private Gates gates;
+    private final KafkaDrivers kafka = new KafkaDrivers(Kafka.of(EgressSettings.NONE));
     private Secrets secrets;
     private SinkCourier courier;
 
@@ -86,7 +88,7 @@ final class SinkCourierTest {
         var values =
                 Map.of("token", "t0k3n", "key", "whsec_" + Base64.getEncoder().encodeToString(KEY), "short", "x");
         Tasks.root().run(() -> secrets.create(ACME.principal(), "s", new Secret.Content(values, Map.of())));
-        courier = new SinkCourier(gates.services(), secrets, Clock.systemUTC(), (_, name) -> paused.add(name));
+        courier = new SinkCourier(gates.services(), secrets, kafka, Clock.systemUTC(), (_, name) -> paused.add(name));
     }
 
     @AfterEach
@@ -112,7 +114,7 @@ final class SinkCourierTest {
 
     @Test
     void anEvent_isSentAsHeadersAndBody() {
-        Sink sink = new Sink("", at("/"), "", Sink.Auth.NONE, Sink.Mode.BINARY);
+        Sink sink = new Sink("", at("/"), "", "", Sink.Auth.NONE, Sink.Mode.BINARY);
         deliver(sink, event(KNOWN, Map.of("subject", "a ü\"%")));
         assertThat(only().body()).isEqualTo("{\"n\":7}");
         assertThat(only().headers())
@@ -196,7 +198,7 @@ final class SinkCourierTest {
     @Test
     void theSecret_doesNotLeave_byAGateThatDoesNotReleaseIt() {
         external("acme/event", "T");
-        Sink sink = new Sink(GATE.toString(), "", "s", Sink.Auth.WEBHOOK, Sink.Mode.STRUCTURED);
+        Sink sink = new Sink(GATE.toString(), "", "", "s", Sink.Auth.WEBHOOK, Sink.Mode.STRUCTURED);
         assertThat(deliver(sink, event(KNOWN, Map.of()))).isEqualTo(new Outcome.Nothing());
         assertThat(receiver.received()).isEmpty();
     }
@@ -244,6 +246,26 @@ final class SinkCourierTest {
         assertThat(paused).containsExactly("sub");
     }
 
+    /// What leaves by a driver is what would leave by a gate of the subscription's.
+    @ParameterizedTest
+    @CsvSource({
+        "T, true",
+        "acme/event, true",
+        "acme/event/x, true",
+        "acme/event&acme/user/alice, false",
+        "blue/event, false",
+        "F, false"
+    })
+    void aDriver_isHandedWhatMayLeave(String secrecy, boolean isHanded) {
+        var sink = new Sink("", "", "out", "", Sink.Auth.NONE, Sink.Mode.BINARY);
+        assertThat(deliver(sink, event(secrecy + ",T", Map.of())))
+                .isEqualTo(
+                        isHanded
+                                ? new Outcome.Failed(
+                                        "driver out passes no events on: it is to be of a type of sluice/kafka-sink")
+                                : new Outcome.Nothing());
+    }
+
     /// Whatever the receiver says beside its status is nobody's.
     @Test
     void aLongAnswer_isDropped() {
@@ -256,7 +278,7 @@ final class SinkCourierTest {
     @Test
     void anAddressThatIsNotPublic_isNotConnectedTo() {
         String other = "http://127.0.0.1:" + receiver.port() + "/";
-        var sink = new Sink("", other, "", Sink.Auth.NONE, Sink.Mode.STRUCTURED);
+        var sink = new Sink("", other, "", "", Sink.Auth.NONE, Sink.Mode.STRUCTURED);
         assertThat(deliver(sink, event(KNOWN, Map.of()))).isInstanceOf(Outcome.Later.class);
         assertThat(receiver.received()).isEmpty();
     }
@@ -271,6 +293,7 @@ final class SinkCourierTest {
             var after = new SinkCourier(
                     new Gates(fs, deeds::add, narrow).services(),
                     secrets,
+                    kafka,
                     Clock.systemUTC(),
                     (_, name) -> paused.add(name));
             courier = after;
@@ -327,15 +350,15 @@ final class SinkCourierTest {
     }
 
     private static Sink gate() {
-        return new Sink(GATE.toString(), "", "", Sink.Auth.NONE, Sink.Mode.STRUCTURED);
+        return new Sink(GATE.toString(), "", "", "", Sink.Auth.NONE, Sink.Mode.STRUCTURED);
     }
 
     private Sink url(String path) {
-        return new Sink("", at(path), "", Sink.Auth.NONE, Sink.Mode.STRUCTURED);
+        return new Sink("", at(path), "", "", Sink.Auth.NONE, Sink.Mode.STRUCTURED);
     }
 
     private Sink signed(Sink.Auth auth, String secret) {
-        return new Sink("", at("/"), secret, auth, Sink.Mode.STRUCTURED);
+        return new Sink("", at("/"), "", secret, auth, Sink.Mode.STRUCTURED);
     }
 
     private String at(String path) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 /// Deliveries to somebody outside, who may be slow, away or gone.
 @Timeout(60)
 final class SinkDeliveriesTest {
-    private static final Sink SINK = new Sink("", "https://example.com/", "", Sink.Auth.NONE, Sink.Mode.STRUCTURED);
+    private static final Sink SINK = new Sink("", "https://example.com/", "", "", Sink.Auth.NONE, Sink.Mode.STRUCTURED);
 
     private final MemoryStore store = new MemoryStore();
     private final List<Long> tries = Collections.synchronizedList(new ArrayList<>());

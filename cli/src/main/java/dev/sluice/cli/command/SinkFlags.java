@@ -8,12 +8,13 @@ import java.util.Optional;
 final class SinkFlags {
     private static final String SINK = "--sink";
     private static final String AUTH = "--sink-auth";
+    private static final String DRIVER = "driver:";
     private static final String MODE = "--sink-mode";
 
     private SinkFlags() {}
 
     static Word of(Word word) {
-        return word.option(SINK, "URL", "send the events there; or an external gate's path")
+        return word.option(SINK, "URL", "send the events there; or an external gate's path, or driver:NAME")
                 .option(AUTH, "HOW=SECRET", "bearer=SECRET or webhook=SECRET: how it knows who sends")
                 .option(MODE, "MODE", "structured (default) or binary CloudEvents");
     }
@@ -21,7 +22,7 @@ final class SinkFlags {
     /// Where a subscription's events go.
     static String target(Json.Obj subscription) {
         return subscription.at("sink").orElse(Json.NULL) instanceof Json.Obj sink
-                ? sink.show("url") + sink.show("gate")
+                ? sink.show("url") + sink.show("gate") + sink.show("driver")
                 : subscription.show("function");
     }
 
@@ -38,6 +39,9 @@ final class SinkFlags {
             return Optional.empty();
         }
         boolean isUrl = to.get().startsWith("https://") || to.get().startsWith("http://");
+        if (to.get().startsWith(DRIVER)) {
+            return Optional.of(Json.Obj.empty().with("driver", to.get().substring(DRIVER.length())));
+        }
         Json.Obj sink = Json.Obj.empty().with(isUrl ? "url" : "gate", to.get());
         Optional<String> auth = arguments.option(AUTH);
         if (auth.isPresent()) {

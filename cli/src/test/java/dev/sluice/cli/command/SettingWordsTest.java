@@ -195,12 +195,25 @@ final class SettingWordsTest extends RecordedTest {
                 "b",
                 "--sink",
                 "home:<T,T>:g");
+        said(
+                "Created subscription: d",
+                201,
+                "create",
+                "subscription",
+                "--name",
+                "d",
+                "--event-type",
+                "b",
+                "--sink",
+                "driver:out");
         asked(
                 "POST /v1/event/subscriptions {\"eventType\":\"a.*\",\"function\":\"\",\"name\":\"s\","
                         + "\"secrets\":[],\"tags\":null,\"sink\":{\"url\":\"https://example.com/hook\","
                         + "\"auth\":\"webhook\",\"secret\":\"key\",\"mode\":\"binary\"}}",
                 "PUT /v1/event/subscriptions/s {\"eventType\":\"b\",\"function\":\"\",\"name\":\"s\","
-                        + "\"secrets\":[],\"tags\":null,\"sink\":{\"gate\":\"home:<T,T>:g\"}}");
+                        + "\"secrets\":[],\"tags\":null,\"sink\":{\"gate\":\"home:<T,T>:g\"}}",
+                "POST /v1/event/subscriptions {\"eventType\":\"b\",\"function\":\"\",\"name\":\"d\","
+                        + "\"secrets\":[],\"tags\":null,\"sink\":{\"driver\":\"out\"}}");
         server.reply(200, "{\"name\":\"s\",\"eventType\":\"b\",\"function\":\"\",\"sink\":{\"url\":\"https://x/\"}}");
         assertThat(shell.run("get", "subscription", "s").out()).contains("| https://x/ ");
         assertThat(shell.run("create", "subscription", "--event-type", "a").err())
