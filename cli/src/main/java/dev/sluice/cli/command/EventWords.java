@@ -24,7 +24,7 @@ final class EventWords {
     private EventWords() {}
 
     static Word createSubscription() {
-        return SinkFlags.of(SUBSCRIPTION
+        return SubscriptionFlags.ofCreate(SinkFlags.of(SUBSCRIPTION
                         .tagged(new Word(
                                 "subscription",
                                 "Subscribe a function, or a server outside, to a type of events.",
@@ -35,22 +35,25 @@ final class EventWords {
                         .optional("FUNCTION", "the function to run for each event; none with --sink")
                         .option("--name", "NAME", "the subscription's name; any if none is said")
                         .flag(type())
-                        .flag(secret()))
+                        .flag(secret())))
                 .example("sluice create subscription hello --name on-tick --event-type ticker.tick")
-                .example("sluice create subscription --sink https://example.com/hook --event-type 'order.*'");
+                .example("sluice create subscription --sink https://example.com/hook --event-type 'order.*'")
+                .example("sluice create subscription bill --event-type 'order.*' --filter prefix:source=/shop/");
     }
 
     static Word updateSubscription() {
-        return SinkFlags.of(SUBSCRIPTION
-                        .tagged(new Word("subscription", "Replace a subscription.", (arguments, session) -> {
+        return SubscriptionFlags.ofUpdate(SinkFlags.of(SUBSCRIPTION
+                        .tagged(new Word("subscription", "Replace a subscription, or pause it.", (arguments, session) -> {
                             String name = arguments.required(0);
-                            return SUBSCRIPTION.update(session, name, subscription(arguments, 1, name));
+                            return SUBSCRIPTION.update(session, name, replaced(arguments, session, name));
                         }))
                         .required("NAME", "the subscription's name")
                         .optional("FUNCTION", "the function to run for each event; none with --sink")
                         .flag(type())
-                        .flag(secret()))
-                .example("sluice update subscription on-tick hello --event-type ticker.tock");
+                        .flag(secret())))
+                .example("sluice update subscription on-tick hello --event-type ticker.tock")
+                .example("sluice update subscription on-tick --pause")
+                .example("sluice update subscription on-tick --resume");
     }
 
     static Word createDriver() {
@@ -128,7 +131,15 @@ final class EventWords {
                 .with("name", name)
                 .with("secrets", Json.Arr.ofTexts(arguments.options("--secret")))
                 .with("tags", EntityWords.tag(arguments).orElse(Json.NULL));
-        return sink.isPresent() ? wish.with("sink", sink.get()) : wish;
+        return SubscriptionFlags.with(sink.isPresent() ? wish.with("sink", sink.get()) : wish, arguments);
+    }
+
+    private static Json.Obj replaced(Arguments arguments, Session session, String name) {
+        if (!SubscriptionFlags.isAlone(arguments, 1)) {
+            return subscription(arguments, 1, name);
+        }
+        Json now = session.api().get(Target.of(SUBSCRIPTION.path()).segment(name).toString());
+        return SubscriptionFlags.changed(Rows.of(now).getFirst(), arguments);
     }
 
     private static Json.Obj driver(Arguments arguments, int type, String name) {
@@ -168,7 +179,7 @@ final class EventWords {
                 one.show("name"),
                 one.show("eventType"),
                 SinkFlags.target(one),
-                Rows.status(one),
+                SubscriptionFlags.status(one),
                 Rows.time(one, "createdTime")));
         return table.text();
     }
