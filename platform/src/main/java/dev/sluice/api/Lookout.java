@@ -39,8 +39,9 @@ final class Lookout implements AtWork {
 
     private void watch() {
         try {
-            while (!closed.await(pause().toMillis(), TimeUnit.MILLISECONDS)) {
-                continue;
+            boolean isClosed = false;
+            while (!isClosed) {
+                isClosed = closed.await(pause().toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

@@ -110,6 +110,16 @@ final class FilesDriverTest {
         assertThat(told()).hasSize(1).first().asString().startsWith("files.changed acme/event&acme/user/alice,T ");
     }
 
+    /// Only that it is there, as everybody who may read the directory sees.
+    @Test
+    void whatIsAnotherOrganizations_isNotRead() {
+        create("blues", "blue,T");
+        driver(START).look(START);
+        write("blues", "anew");
+        driver(START).look(START);
+        assertThat(told()).isEmpty();
+    }
+
     /// As if the server had stopped in between: the same events again, under the same ids.
     @Test
     void whatWasEmitted_andNotWrittenDown_isEmittedAgain_asTheSame() {
