@@ -21,7 +21,14 @@ public record Access(List<Node> bootstrap, boolean isTls, Optional<String> autho
     }
 
     /// A broker's address.
-    public record Node(String host, int port) {}
+    public record Node(String host, int port) {
+        private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]{1,253}|\\[[0-9a-fA-F:.]{2,45}]");
+
+        /// Whether it can be shown as it is.
+        boolean isPlain() {
+            return HOST.matcher(host).matches();
+        }
+    }
 
     /// A user of the cluster. No text of it shows the password.
     public record Login(Mechanism mechanism, String user, String password) {

@@ -8,8 +8,8 @@ import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
@@ -82,16 +82,17 @@ final class Cluster implements AutoCloseable {
         }
     }
 
+    /// What a broker says of where another is, is shown as it was typed only where it is a host.
     private static KafkaFailed failed(EgressFailed.Why why, Node node) {
+        String where = node.isPlain() ? node.host() + ":" + node.port() : "what the cluster says is a broker";
         return switch (why) {
             case FORBIDDEN ->
-                KafkaFailed.lasting("the operator does not let you reach " + node.host() + ":" + node.port()
+                KafkaFailed.lasting("the operator does not let you reach " + where
                         + ": the server needs --egress-allow HOST, and --egress-permit HOST:PORT for an address that is"
                         + " not public");
             case BUSY -> KafkaFailed.forNow("your organization has too many connections to brokers");
             case UNREACHABLE, TIMED_OUT, TOO_LARGE ->
-                KafkaFailed.forNow("the broker " + node.host() + ":" + node.port()
-                        + " cannot be reached, or its certificate is not trusted");
+                KafkaFailed.forNow(where + " cannot be reached, or its certificate is not trusted");
         };
     }
 

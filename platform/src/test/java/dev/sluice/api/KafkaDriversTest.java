@@ -9,7 +9,11 @@ import dev.sluice.blob.MemoryBlobs;
 import dev.sluice.build.Registries;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.egress.EgressSettings;
+import dev.sluice.kafka.Kafka;
 import dev.sluice.kafka.KafkaBroker;
+import dev.sluice.kernel.Refusal;
+import dev.sluice.kernel.Refused;
+import dev.sluice.label.Label;
 import dev.sluice.store.MemoryStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -188,6 +195,49 @@ final class KafkaDriversTest {
         JsonNode event = runs(reader, 1).getFirst().path("output").path("event");
         assertThat(event.path("eventID").asString()).isEqualTo("7");
         assertThat(event.path("source").asString()).isEqualTo("/shop");
+    }
+
+    /// While there is no room for events the topic is not read on, and nothing of it is committed.
+    @Test
+    void records_waitForRoom() throws Exception {
+        broker.create("crowded", 1, Map.of());
+        produce("crowded", 0, 20);
+        KafkaTerms terms = KafkaTerms.of(
+                Map.of("brokers", at(broker.plainPort()), "topic", "crowded", "from", "earliest"),
+                KafkaTerms.OF_A_SOURCE);
+        var kafka = Kafka.of(
+                new EgressSettings(Set.of("localhost"), Set.of("localhost:" + broker.plainPort()), Optional.empty()));
+        var isRoom = new AtomicBoolean();
+        List<String> emitted = new CopyOnWriteArrayList<>();
+        var refused = new AtomicInteger();
+        var source = new KafkaSource(
+                () -> kafka.reader("acme", terms.access(Map.of()), "crowded", "crowded-group", true),
+                new KafkaEvents(terms),
+                Label.parse("acme/event,T"),
+                event -> {
+                    if (emitted.size() == 7 && !isRoom.get()) {
+                        refused.incrementAndGet();
+                        throw new Refused(Refusal.AT_LIMIT, "full");
+                    }
+                    return emitted.add(event.id());
+                },
+                Duration.ofMillis(20));
+        await().atMost(PATIENCE).until(() -> refused.get() > 3);
+        assertThat(emitted).hasSize(7);
+        assertThat(committed("crowded", "crowded-group")).isLessThanOrEqualTo(7);
+        isRoom.set(true);
+        await().atMost(PATIENCE).until(() -> emitted.size() == 20);
+        await().atMost(PATIENCE).until(() -> committed("crowded", "crowded-group") == 20);
+        assertThat(emitted).doesNotHaveDuplicates();
+        source.close();
+    }
+
+    private long committed(String topic, String group) {
+        try (var consumer = new KafkaConsumer<>(
+                with(Map.of("group.id", group)), new StringDeserializer(), new StringDeserializer())) {
+            var one = consumer.committed(Set.of(new TopicPartition(topic, 0))).get(new TopicPartition(topic, 0));
+            return one == null ? 0 : one.offset();
+        }
     }
 
     private static String header(ConsumerRecord<String, String> one, String name) {
