@@ -10,9 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,15 +22,11 @@ import org.slf4j.LoggerFactory;
 final class Pump implements AutoCloseable {
     static final int UNDER_WAY_MAX = 256;
 
-    /// How often a delivery is tried that fails.
-    static final int TRIES_MAX = 8;
-
-    /// How long a delivery is tried that somebody outside does not take, by one server.
-    static final Duration PATIENCE = Duration.ofDays(1);
-
     static final Duration BACKOFF_MIN = Duration.ofMillis(200);
     private static final int DOUBLED_MAX = 20;
     static final Duration BACKOFF_MAX = Duration.ofSeconds(60);
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
 
@@ -92,17 +86,29 @@ final class Pump implements AutoCloseable {
         notifyAll();
     }
 
+    /// What the store does not give or take now is tried again, as long as it takes.
     private void pump() {
         try {
-            while (true) {
-                boolean isBehind = readOn();
-                advance();
-                await(isBehind);
+            for (int failed = 0; ; failed++) {
+                try {
+                    boolean isBehind = readOn();
+                    advance();
+                    failed = 0;
+                    await(isBehind);
+                } catch (RuntimeException broken) {
+                    LOG.warn("events of a subscription wait for the store", Traces.withoutTexts(broken));
+                    pause(backoff(failed));
+                }
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException failed) {
-            LOG.warn("events of a subscription are delivered no more until it is changed", Traces.withoutTexts(failed));
+        }
+    }
+
+    private synchronized void pause(Duration time) throws InterruptedException {
+        long end = System.nanoTime() + time.toNanos();
+        for (long left = time.toMillis(); left > 0 && !isClosed; left = (end - System.nanoTime()) / NANOS_PER_MILLI) {
+            wait(left);
         }
     }
 
@@ -128,15 +134,16 @@ final class Pump implements AutoCloseable {
         if (isClosed || !subscription.wanted().matches(event)) {
             return;
         }
-        var flight = new Flight(entry.place(), event.key());
-        flight.key.ifPresent(key -> flight.before = Optional.ofNullable(lastOfKey.put(key, flight)));
+        Optional<Flight> before = event.key().map(lastOfKey::get);
+        var flight = new Flight(this, entry.place(), event.key(), before);
+        event.key().ifPresent(key -> lastOfKey.put(key, flight));
         underWay.put(entry.place(), flight);
-        flight.thread.start();
+        flight.start();
     }
 
-    private synchronized void end(Flight flight) {
-        underWay.remove(flight.place);
-        flight.key.ifPresent(key -> lastOfKey.remove(key, flight));
+    synchronized void end(Flight flight) {
+        underWay.remove(flight.place());
+        flight.key().ifPresent(key -> lastOfKey.remove(key, flight));
         wake();
     }
 
@@ -169,94 +176,37 @@ final class Pump implements AutoCloseable {
         synchronized (this) {
             isClosed = true;
             notifyAll();
-            underWay.values().forEach(flight -> flight.thread.interrupt());
+            underWay.values().forEach(Flight::interrupt);
         }
     }
 
-    /// One event on its way.
-    private final class Flight {
-        private final long place;
-        private final Optional<String> key;
-        private final CountDownLatch over = new CountDownLatch(1);
-        private final Thread thread = Thread.ofVirtual().name("event").unstarted(this::fly);
-        private Optional<Flight> before = Optional.empty();
+    Kept kept() {
+        return kept;
+    }
 
-        private Flight(long place, Optional<String> key) {
-            this.place = place;
-            this.key = key;
-        }
+    Courier courier() {
+        return courier;
+    }
 
-        private void fly() {
-            try {
-                if (before.isPresent()) {
-                    before.get().over.await();
-                    before = Optional.empty(); // else each would hold all before it
-                }
-                deliver();
-                end(this);
-                over.countDown();
-            } catch (InterruptedException closed) {
-                Thread.currentThread().interrupt();
-            }
-        }
+    Optional<Event> find(long place) {
+        return kept.log().find(organization, place);
+    }
 
-        private void deliver() throws InterruptedException {
-            long begun = kept.clock().millis();
-            for (int failed = 0, tries = 1; ; tries++) {
-                Duration after = Duration.ZERO;
-                Optional<Event> event = kept.log().find(organization, place);
-                if (event.isEmpty()) {
-                    return;
-                }
-                switch (attempt(event.get())) {
-                    case Outcome.Accepted(var run) -> {
-                        if (key.isPresent()) {
-                            courier.awaitEnd(run);
-                        }
-                        return;
-                    }
-                    case Outcome.Delivered() -> {
-                        return;
-                    }
-                    case Outcome.Nothing() -> {
-                        return;
-                    }
-                    case Outcome.Busy() -> {}
-                    case Outcome.Later(var earliest, var reason) -> {
-                        after = earliest;
-                        if (kept.clock().millis() - begun > PATIENCE.toMillis()) {
-                            giveUp(event.get(), reason);
-                            return;
-                        }
-                    }
-                    case Outcome.Failed(var reason) -> {
-                        failed++;
-                        if (failed == TRIES_MAX) {
-                            giveUp(event.get(), reason);
-                            return;
-                        }
-                    }
-                }
-                boolean _ = over.await(after.toMillis() + backoff(tries).toMillis(), TimeUnit.MILLISECONDS);
-            }
+    Outcome attempt(Event event) throws InterruptedException {
+        turns.acquire();
+        try {
+            return courier.deliver(organization, subscription, event, delivery(event));
+        } catch (RuntimeException failed) {
+            LOG.warn("an event could not be delivered", Traces.withoutTexts(failed));
+            return new Outcome.Failed("the server could not deliver it");
+        } finally {
+            turns.release();
         }
+    }
 
-        private Outcome attempt(Event event) throws InterruptedException {
-            turns.acquire();
-            try {
-                return courier.deliver(organization, subscription, event, delivery(event));
-            } catch (RuntimeException failed) {
-                LOG.warn("an event could not be delivered", Traces.withoutTexts(failed));
-                return new Outcome.Failed("the server could not deliver it");
-            } finally {
-                turns.release();
-            }
-        }
-
-        private void giveUp(Event event, String reason) {
-            var letter = new Undelivered(place, kept.clock().millis(), reason, event);
-            kept.undelivered().put(organization, subscription.id(), letter);
-        }
+    void giveUp(long place, Event event, String reason) {
+        var letter = new Undelivered(place, kept.clock().millis(), reason, event);
+        kept.undelivered().put(organization, subscription.id(), letter);
     }
 
     /// An event that is emitted again is the same one if it comes from where it came, under the same id.
@@ -276,7 +226,7 @@ final class Pump implements AutoCloseable {
     }
 
     /// A random time below a bound that doubles with each try.
-    private Duration backoff(int tries) {
+    Duration backoff(int tries) {
         long bound = Math.min(BACKOFF_MAX.toMillis(), kept.backoff().toMillis() << Math.min(tries, DOUBLED_MAX));
         return Duration.ofMillis(kept.random().nextLong(bound) + 1);
     }

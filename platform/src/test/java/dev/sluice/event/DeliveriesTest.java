@@ -165,7 +165,7 @@ final class DeliveriesTest {
         Undelivered letter = deliveries.undelivered("acme", id("s"), 0, 10).getFirst();
         assertThat(letter.reason()).isEqualTo("no function");
         assertThat(letter.event()).isEqualTo(event("t", "1", ""));
-        assertThat(tries).hasValue(Pump.TRIES_MAX);
+        assertThat(tries).hasValue(Flight.TRIES_MAX);
         assertThat(deliveries.undelivered("blue", id("s"), 0, 10)).isEmpty();
         assertThat(deliveries.undelivered("acme", id("s"), letter.place(), 10)).isEmpty();
     }

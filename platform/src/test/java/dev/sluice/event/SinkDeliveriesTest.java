@@ -77,9 +77,9 @@ final class SinkDeliveriesTest {
     void whoIsAwayForADay_missesIt_andItIsKept() {
         answer = () -> new Outcome.Later(Duration.ZERO, "away");
         deliveries.emit("acme", event("s", "1"));
-        await().until(() -> tries.size() > Pump.TRIES_MAX);
+        await().until(() -> tries.size() > Flight.TRIES_MAX);
         assertThat(undelivered()).isEmpty();
-        ahead = Pump.PATIENCE.plusSeconds(1);
+        ahead = Flight.PATIENCE.plusSeconds(1);
         await().until(() -> undelivered().size() == 1);
         assertThat(undelivered().getFirst().reason()).isEqualTo("away");
     }
