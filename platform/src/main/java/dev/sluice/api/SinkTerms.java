@@ -34,6 +34,7 @@ final class SinkTerms {
     private static final String MODE = "mode";
     private static final Set<String> KNOWN = Set.of(GATE, URL, DRIVER, SECRET, AUTH, MODE);
     private static final int GATE_CHARS_MAX = 1024;
+    private static final Pattern SECRET_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]{0,127}");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,127}");
 
     private SinkTerms() {}
@@ -70,6 +71,9 @@ final class SinkTerms {
         }
         if (secret.isEmpty() != (auth == Auth.NONE)) {
             throw invalid("auth is bearer or webhook where there is a secret, and none without one");
+        }
+        if (!secret.isEmpty() && !SECRET_NAME.matcher(secret).matches()) {
+            throw invalid("secret is the name of one");
         }
         requirePlace(gate, url);
         return new Sink(gate, url, "", secret, auth, mode);

@@ -115,6 +115,9 @@ final class EventSinkTest {
                 "{\"url\":\"URL\",\"mode\":\"avro\"}",
                 "{\"url\":\"URL\",\"retries\":1}",
                 "{\"gate\":\"~:g\"}",
+                "{\"gate\":\"home:<T,acme>:g\",\"secret\":\"a/b\",\"auth\":\"bearer\"}",
+                "{\"driver\":\"out\",\"mode\":\"binary\"}",
+                "{\"driver\":\"Out/x\"}",
                 "{\"gate\":\"home:<T\"}",
             })
     void whatMeansNothing_orMayNotBeReached_isRefused(String sink) {
