@@ -139,15 +139,15 @@ final class OpenIdClient {
         return provider.issuer();
     }
 
-    /// The keys that it signs with.
-    ///
-    /// @param key the name of one that should be among them
+    /// The keys that it signs with, if it can be one of that name among them.
     JWKSet keys(Optional<String> key) throws LoginRefused {
         Published known = published;
-        boolean isKnown = known != null
+        if (known != null
                 && clock.instant().isBefore(known.metadataAt().plus(PUBLISHED_GOOD))
-                && (key.isEmpty() || known.keys().getKeyByKeyId(key.get()) != null);
-        return isKnown ? known.keys() : published(key).keys(); // who shows a good token waits for no made-up name
+                && (key.isEmpty() || known.keys().getKeyByKeyId(key.get()) != null)) {
+            return known.keys(); // who shows a good token waits for no made-up name
+        }
+        return published(key).keys();
     }
 
     ClientID clientId() {

@@ -55,7 +55,7 @@ final class GatewayAccessTest {
     private static final String SLOW = "$2y$12$MDGZY7sjBNQTzTOaf51lpe7fNap7cqYsg7vkbinR.Lh3uaha/T14.";
     private static final String KEY = "sluice_0123456789abcdefghijklmnopq";
     private static final String AUDIENCE = "https://orders.example.com";
-    private static final UnaryOperator<JWTClaimsSet.Builder> NO_LIE = claims -> claims;
+    private static final UnaryOperator<JWTClaimsSet.Builder> NO_LIE = UnaryOperator.identity();
 
     private final HttpClient client = HttpClient.newHttpClient();
     private ApiServer api;
