@@ -21,7 +21,7 @@ const GATEWAYS_OWN = new Set(
   ['args', 'request', 'request-uri', 'scheme', 'server-protocol', 'upstream-uri', 'uri', 'method'],
 );
 const NOT_PASSED_ON = new Set(
-  ['connection', 'content-length', 'expect', 'host', 'te', 'transfer-encoding', 'upgrade'],
+  ['connection', 'content-length', 'expect', 'host', 'sluice-context', 'te', 'transfer-encoding', 'upgrade'],
 );
 
 /** The server failed: its own answer, or the connection. */
@@ -172,8 +172,8 @@ function encoded(value, headers) {
 /** What the function's author asked to be told, as a header; nothing if that is nothing. */
 function told(context) {
   const isTold = ([, value]) => value && Object.keys(value).length > 0;
-  const { secrets, serviceBindings, deadline } = context;
-  const fields = Object.entries({ secrets, serviceBindings, deadline }).filter(isTold);
+  const { secrets, serviceBindings, claims, deadline } = context;
+  const fields = Object.entries({ secrets, serviceBindings, claims, deadline }).filter(isTold);
   if (fields.length === 0) return {};
   const text = JSON.stringify(Object.fromEntries(fields)).replace(/[\u007f-\uffff]/g, escaped);
   if (text.length > CONTEXT_BYTES_MAX) {

@@ -21,7 +21,9 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
 REQUEST_FIELDS = frozenset(("method", "path", "query", "headers", "body"))
 GATEWAYS_OWN = frozenset(("args", "request", "request-uri", "scheme", "server-protocol", "upstream-uri", "uri", "method"))
-NOT_PASSED_ON = frozenset(("connection", "content-length", "expect", "host", "te", "transfer-encoding", "upgrade"))
+NOT_PASSED_ON = frozenset(
+    ("connection", "content-length", "expect", "host", "sluice-context", "te", "transfer-encoding", "upgrade")
+)
 _METHOD = re.compile(r"[A-Z]{1,20}\Z")
 _NAME = re.compile(r"[!#-'*+.^_`|~0-9A-Za-z-]+\Z")
 _PATH = re.compile(r"/[!-~]*\Z")
@@ -124,7 +126,7 @@ def encoded(value, headers):
 
 def told(context):
     """What the function's author asked to be told, as a header; nothing if that is nothing."""
-    fields = {name: context[name] for name in ("secrets", "serviceBindings", "deadline") if context.get(name)}
+    fields = {name: context[name] for name in ("secrets", "serviceBindings", "claims", "deadline") if context.get(name)}
     if not fields:
         return {}
     text = json.dumps(fields)

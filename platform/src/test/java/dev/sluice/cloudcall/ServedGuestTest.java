@@ -94,6 +94,19 @@ final class ServedGuestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"python3", "nodejs"})
+    void whoAsks_isInTheHeader_andNoCallerSaysThatHeader(String language) throws Exception {
+        try (var runs = server(language)) {
+            String sent = "\"httpContext\":{\"method\":\"GET\",\"uri\":\"/\",\"sluice-context\":\"made up\"}";
+            assertThat(runs.returned("{}", "{" + sent + ",\"claims\":{\"sub\":\"jon\"}}"))
+                    .matches(".*, \"\\{\\\\\"claims\\\\\": ?\\{\\\\\"sub\\\\\": ?\\\\\"jon\\\\\"}}\"]");
+            assertThat(runs.returned("{}", "{" + sent + "}")).endsWith(", null]");
+            assertThat(runs.returned("{\"path\":\"/\",\"headers\":{\"Sluice-Context\":\"made up\"}}", "{}"))
+                    .endsWith(", null]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"python3", "nodejs"})
     void secrets_areAHeader(String language) throws Exception {
         try (var runs = server(language)) {
             assertThat(runs.returned("{\"path\":\"/\"}", "{\"secrets\":{\"k\":\"é\"},\"serviceBindings\":{}}"))

@@ -32,8 +32,8 @@ record ServerRequest(String method, String path, Map<String, String> headers, Op
     private static final Set<String> GATEWAYS_OWN =
             Set.of("args", "request", "request-uri", "scheme", "server-protocol", "upstream-uri", "uri", "method");
     private static final Set<String> NOT_PASSED_ON =
-            Set.of("connection", "content-length", "expect", "host", "te", "transfer-encoding", "upgrade");
-    private static final List<String> TOLD = List.of("secrets", "serviceBindings", "deadline");
+            Set.of("connection", "content-length", "expect", "host", "sluice-context", "te", "transfer-encoding", "upgrade");
+    private static final List<String> TOLD = List.of("secrets", "serviceBindings", "claims", "deadline");
     private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
     private static final Pattern PATH = Pattern.compile("/[!-~]*");
 
