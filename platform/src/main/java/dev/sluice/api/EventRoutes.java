@@ -46,6 +46,7 @@ final class EventRoutes {
         new EntityRoutes<>(
                         door, form("drivertypes", "event driver type", "driverTypeName", EventKind.DRIVER_TYPE), types)
                 .addTo(table);
+        new UndeliveredRoutes(door, subscriptions).addTo(table);
         table.add("POST", PATH, Refusals.ofEntities("event", this::emit));
     }
 

@@ -5,15 +5,18 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.event.Deliveries;
 import dev.sluice.event.Event;
 import dev.sluice.event.Subscription;
+import dev.sluice.event.Undelivered;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.Gates;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Task;
 import dev.sluice.org.Need;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import dev.sluice.secret.Secrets;
 import dev.sluice.store.Store;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -106,6 +109,64 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
     void forget(Organization organization) {
         deliveries.forget(organization.token());
         organizations.remove(organization.token());
+    }
+
+    /// The oldest events after `place` that could not be delivered to a subscription and that the current task may
+    /// know of.
+    ///
+    /// @throws Refused `NOT_FOUND`
+    List<Undelivered> undelivered(Organization organization, String name, long place, int limit) {
+        return deliveries.undelivered(organization.token(), id(organization, name), place, limit).stream()
+                .filter(Subscriptions::isObserved)
+                .toList();
+    }
+
+    /// One of them.
+    ///
+    /// @throws Refused `NOT_FOUND`
+    Undelivered undelivered(Organization organization, String name, long place) {
+        return deliveries
+                .undelivered(organization.token(), id(organization, name), place)
+                .filter(Subscriptions::isObserved)
+                .orElseThrow(Refused::notFound);
+    }
+
+    private static boolean isObserved(Undelivered letter) {
+        Task task = Task.current();
+        boolean mayBe = task.mayObserve(letter.event().label());
+        if (mayBe) {
+            task.observe(letter.event().label());
+        }
+        return mayBe;
+    }
+
+    /// Gives one of them up.
+    ///
+    /// @throws Refused `NOT_FOUND`
+    Undelivered discard(Organization organization, String name, long place) {
+        Undelivered letter = undelivered(organization, name, place);
+        deliveries.discard(organization.token(), id(organization, name), place);
+        return letter;
+    }
+
+    /// Tries once more to deliver one of them.
+    ///
+    /// @return why it could not be; nothing if it was, and is none of them any more
+    /// @throws Refused `NOT_FOUND`
+    Optional<String> redrive(Organization organization, String name, long place) throws InterruptedException {
+        undelivered(organization, name, place);
+        return deliveries.redrive(organization.token(), id(organization, name), place);
+    }
+
+    /// Delivers again what came since.
+    ///
+    /// @throws Refused `NOT_FOUND`
+    void replay(Organization organization, String name, Instant since) {
+        deliveries.replay(organization.token(), id(organization, name), since);
+    }
+
+    private String id(Organization organization, String name) {
+        return kept.find(organization, name).entity().id();
     }
 
     /// Removes the events that are not kept any more. To be called again and again.

@@ -29,6 +29,11 @@ final class Cursors {
         store.commitBehind(new Batch().put(EventKeys.cursor(organization, subscription), encode(cursor)));
     }
 
+    /// Durable on return.
+    void set(String organization, String subscription, Cursor cursor) {
+        store.commit(new Batch().put(EventKeys.cursor(organization, subscription), encode(cursor)));
+    }
+
     private static Cursor decode(Bytes stored) {
         ByteBuffer in = stored.asBuffer();
         return new Cursor(in.getLong(), in.getLong());

@@ -4,6 +4,7 @@ import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.store.Store;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -131,6 +132,54 @@ public final class Deliveries implements AutoCloseable {
     /// The oldest events after `place` that could not be delivered to a subscription.
     public List<Undelivered> undelivered(String organization, String subscription, long place, int limit) {
         return kept.undelivered().list(organization, subscription, place, limit);
+    }
+
+    /// One of them.
+    public Optional<Undelivered> undelivered(String organization, String subscription, long place) {
+        return kept.undelivered().find(organization, subscription, place);
+    }
+
+    /// Gives one of them up for good.
+    public void discard(String organization, String subscription, long place) {
+        kept.undelivered().remove(organization, subscription, place);
+    }
+
+    /// Tries once more to deliver one of them, in no order with others of its key. It is gone once that is done.
+    ///
+    /// @return why it could not be delivered; nothing if it was
+    /// @throws Refused `NOT_FOUND`
+    public Optional<String> redrive(String organization, String subscription, long place) throws InterruptedException {
+        Undelivered letter = undelivered(organization, subscription, place).orElseThrow(Refused::notFound);
+        Optional<String> why = switch (pump(organization, subscription).attempt(letter.event())) {
+            case Courier.Outcome.Accepted _, Courier.Outcome.Delivered _, Courier.Outcome.Nothing _ -> Optional.empty();
+            case Courier.Outcome.Busy _ -> Optional.of("there is no room for its run now");
+            case Courier.Outcome.Later later -> Optional.of(later.reason());
+            case Courier.Outcome.Failed failed -> Optional.of(failed.reason());
+        };
+        if (why.isEmpty()) {
+            discard(organization, subscription, place);
+        }
+        return why;
+    }
+
+    /// Delivers again to a subscription what came since, as far as it is kept, in new runs, and goes on from there.
+    /// Durable on return.
+    ///
+    /// @throws Refused `NOT_FOUND`
+    public void replay(String organization, String subscription, Instant since) {
+        Tenant tenant = tenants.computeIfAbsent(organization, _ -> new Tenant());
+        synchronized (tenant) {
+            Pump before = pump(organization, subscription);
+            before.rewind(EventLog.placeAt(since.toEpochMilli()) - 1);
+            var others = new HashMap<>(tenant.pumps);
+            others.remove(subscription);
+            tenant.pumps = others;
+            load(organization, tenant);
+        }
+    }
+
+    private Pump pump(String organization, String subscription) {
+        return Optional.ofNullable(pumps(organization).get(subscription)).orElseThrow(Refused::notFound);
     }
 
     /// Removes the events that are not kept any more. To be called again and again.

@@ -147,17 +147,22 @@ final class Pump implements AutoCloseable {
         wake();
     }
 
-    private void advance() {
-        Cursor now;
-        synchronized (this) {
-            long place = underWay.isEmpty() ? read : underWay.firstKey() - 1;
-            if (isClosed || place == cursor.place()) {
-                return;
-            }
-            cursor = new Cursor(place, cursor.round());
-            now = cursor;
+    /// Nothing of one that is closed: the next one may have been set back.
+    private synchronized void advance() {
+        long place = underWay.isEmpty() ? read : underWay.firstKey() - 1;
+        if (!isClosed && place != cursor.place()) {
+            var now = new Cursor(place, cursor.round());
+            kept.cursors().put(organization, subscription.id(), now);
+            cursor = now;
         }
-        kept.cursors().put(organization, subscription.id(), now);
+    }
+
+    /// Ends this one, and has the next one deliver again what came after `place`, as if for the first time.
+    void rewind(long place) {
+        close();
+        synchronized (this) {
+            kept.cursors().set(organization, subscription.id(), new Cursor(place, cursor.round() + 1));
+        }
     }
 
     private synchronized void await(boolean isBehind) throws InterruptedException {

@@ -10,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 
 /// The events that could not be delivered to a subscription, its dead letters: kept until somebody has them delivered
 /// again, or gives them up.
@@ -46,6 +47,15 @@ final class UndeliveredEvents {
                 .stream()
                 .map(found -> decode(EventKeys.place(found.key()), found.value()))
                 .toList();
+    }
+
+    Optional<Undelivered> find(String organization, String subscription, long place) {
+        return store.get(EventKeys.dead(organization, subscription, place)).map(stored -> decode(place, stored));
+    }
+
+    /// Durable on return.
+    void remove(String organization, String subscription, long place) {
+        store.commit(new Batch().delete(EventKeys.dead(organization, subscription, place)));
     }
 
     private static Bytes encode(Undelivered letter) {

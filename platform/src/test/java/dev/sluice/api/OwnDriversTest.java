@@ -21,8 +21,7 @@ import tools.jackson.databind.JsonNode;
 final class OwnDriversTest extends ApiTest {
     private static final Duration PATIENCE = Duration.ofSeconds(70);
     private static final String DRIVERS = "/v1/event/drivers";
-    private static final FsPath INBOX =
-            FsPath.home(Label.parse("T,acme/runs")).child("inbox");
+    private static final FsPath INBOX = FsPath.home(Label.parse("T,acme/runs")).child("inbox");
     private static final String ECHO = """
             def handle(context, payload):
                 return {'payload': payload, 'event': context['event']}
@@ -51,8 +50,7 @@ final class OwnDriversTest extends ApiTest {
                 dev, DRIVERS, "{\"name\":\"" + image + "\",\"type\":\"" + image + "\",\"config\":[" + config + "]}");
         assertThat(made.status()).as(made.body()).isEqualTo(201);
         await().atMost(PATIENCE)
-                .until(() ->
-                        api.get(dev, DRIVERS + "/" + image).text("status").equals("READY"));
+                .until(() -> api.get(dev, DRIVERS + "/" + image).text("status").equals("READY"));
     }
 
     private static String setting(String key, String value) {
@@ -95,11 +93,14 @@ final class OwnDriversTest extends ApiTest {
                         .asString())
                 .isEqualTo("other");
         await().atMost(PATIENCE)
-                .until(() -> !api.get(dev, "/v1/runs?functionName=minute").json().isEmpty());
-        JsonNode tick = run(dev, "minute", api.get(dev, "/v1/runs?functionName=minute").json().size());
+                .until(() ->
+                        !api.get(dev, "/v1/runs?functionName=minute").json().isEmpty());
+        JsonNode tick = run(
+                dev,
+                "minute",
+                api.get(dev, "/v1/runs?functionName=minute").json().size());
         assertThat(tick.path("output").path("payload").asInt()).isEqualTo(7);
-        assertThat(tick.path("output").path("event").path("eventID").asString())
-                .matches("20..-..-..T..:..:00Z");
+        assertThat(tick.path("output").path("event").path("eventID").asString()).matches("20..-..-..T..:..:00Z");
         assertThat(api.delete(dev, DRIVERS + "/cron").status()).isEqualTo(200);
     }
 

@@ -10,16 +10,13 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.store.MemoryStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,41 +28,6 @@ final class DeliveriesTest {
     private final List<Deliveries> started = new ArrayList<>();
     private final Notes notes = new Notes();
     private final long before = Clock.systemUTC().millis();
-
-    /// Notes what it is given, and answers as it is told.
-    private static final class Notes implements Courier {
-        private final List<String> delivered = Collections.synchronizedList(new ArrayList<>());
-        private final ConcurrentHashMap<String, UUID> runs = new ConcurrentHashMap<>();
-        private final ConcurrentHashMap<UUID, CountDownLatch> ends = new ConcurrentHashMap<>();
-        private volatile Function<Event, Outcome> answer = _ -> new Outcome.Accepted(UUID.randomUUID());
-
-        @Override
-        public Outcome deliver(String organization, Subscription subscription, Event event, String delivery) {
-            Outcome outcome = answer.apply(event);
-            if (outcome instanceof Outcome.Accepted(var run)) {
-                UUID first = runs.putIfAbsent(organization + delivery, run);
-                if (first == null) {
-                    delivered.add(organization + " " + subscription.name() + " " + event.id());
-                }
-                return new Outcome.Accepted(first == null ? run : first);
-            }
-            return outcome;
-        }
-
-        @Override
-        public void awaitEnd(UUID run) throws InterruptedException {
-            ends.computeIfAbsent(run, _ -> new CountDownLatch(1)).await();
-        }
-
-        private void end(String delivered) {
-            UUID run = runs.entrySet().stream()
-                    .filter(one -> one.getKey().endsWith(delivered))
-                    .findFirst()
-                    .orElseThrow()
-                    .getValue();
-            ends.computeIfAbsent(run, _ -> new CountDownLatch(1)).countDown();
-        }
-    }
 
     @AfterEach
     void close() {
@@ -168,6 +130,51 @@ final class DeliveriesTest {
         assertThat(tries).hasValue(Flight.TRIES_MAX);
         assertThat(deliveries.undelivered("blue", id("s"), 0, 10)).isEmpty();
         assertThat(deliveries.undelivered("acme", id("s"), letter.place(), 10)).isEmpty();
+    }
+
+    @Test
+    void whatWasGivenUp_isDeliveredOnce_orStaysWithTheReason_orIsDiscarded() throws InterruptedException {
+        subscribe("s", "t");
+        notes.answer = _ -> new Outcome.Failed("no function");
+        Deliveries deliveries = start(Duration.ofMillis(1));
+        deliveries.emit("acme", event("t", "1", ""));
+        deliveries.emit("acme", event("t", "2", ""));
+        await().until(() -> deliveries.undelivered("acme", id("s"), 0, 10).size() == 2);
+        List<Undelivered> letters = deliveries.undelivered("acme", id("s"), 0, 10);
+        long first = letters.getFirst().place();
+        assertThat(deliveries.redrive("acme", id("s"), first)).contains("no function");
+        notes.answer = _ -> new Outcome.Busy();
+        assertThat(deliveries.redrive("acme", id("s"), first)).isPresent();
+        assertThat(deliveries.undelivered("acme", id("s"), 0, 10)).isEqualTo(letters);
+        notes.answer = _ -> new Outcome.Accepted(UUID.randomUUID());
+        assertThat(deliveries.redrive("acme", id("s"), first)).isEmpty();
+        awaitDelivered("acme s " + letters.getFirst().event().id());
+        assertThatThrownBy(() -> deliveries.redrive("acme", id("s"), first)).isInstanceOf(Refused.class);
+        deliveries.discard("acme", id("s"), letters.getLast().place());
+        assertThat(deliveries.undelivered("acme", id("s"), 0, 10)).isEmpty();
+        assertThat(notes.delivered).hasSize(1);
+    }
+
+    @Test
+    void aReplay_deliversAnew_whatCameSince_inOrder_andHoldsOverARestart() {
+        subscribe("s", "t");
+        subscribe("other", "t");
+        Deliveries first = start();
+        first.emit("acme", event("t", "1", ""));
+        first.emit("acme", event("t", "2", ""));
+        awaitDelivered("acme s 1", "acme s 2", "acme other 1", "acme other 2");
+        notes.answer = _ -> new Outcome.Busy();
+        first.replay("acme", id("s"), Instant.ofEpochMilli(before));
+        first.close();
+        notes.answer = _ -> new Outcome.Accepted(UUID.randomUUID());
+        Deliveries next = start();
+        awaitDelivered("acme s 1", "acme s 2", "acme other 1", "acme other 2", "acme s 1", "acme s 2");
+        next.replay("acme", id("s"), Instant.now().plusSeconds(60));
+        next.emit("acme", event("t", "3", ""));
+        await().until(() -> notes.delivered.contains("acme other 3"));
+        assertThat(notes.delivered).doesNotContain("acme s 3");
+        assertThatThrownBy(() -> next.replay("acme", id("nobody"), Instant.EPOCH))
+                .isInstanceOf(Refused.class);
     }
 
     @Test

@@ -60,14 +60,14 @@ final class PumpTest {
         outcome = new Courier.Outcome.Failed("no function");
         try (Deliveries deliveries = deliveries()) {
             deliveries.emit("acme", SampleEvents.of("t", "s", "1", ""));
-            await().until(() -> !memory.scan(EventKeys.log("acme"), Bytes.EMPTY, 1)
-                    .isEmpty());
+            await().until(() ->
+                    !memory.scan(EventKeys.log("acme"), Bytes.EMPTY, 1).isEmpty());
             refusing = Set.of("commit");
             await().until(() -> refused.get() >= 2);
             assertThat(deliveries.undelivered("acme", "id", 0, 10)).isEmpty();
             refusing = Set.of();
-            await().untilAsserted(() -> assertThat(deliveries.undelivered("acme", "id", 0, 10))
-                    .hasSize(1));
+            await().untilAsserted(() ->
+                    assertThat(deliveries.undelivered("acme", "id", 0, 10)).hasSize(1));
         }
     }
 
@@ -85,7 +85,14 @@ final class PumpTest {
                     }
                 });
         var wanted = new Subscription(
-                "id", "s", "f", Optional.empty(), List.of(), new Filter.Type("t"), Clock.systemUTC().millis(), false);
+                "id",
+                "s",
+                "f",
+                Optional.empty(),
+                List.of(),
+                new Filter.Type("t"),
+                Clock.systemUTC().millis(),
+                false);
         var log = new EventLog(store, Clock.systemUTC());
         var deliveries =
                 new Deliveries(store, log, Clock.systemUTC(), new Notes(), _ -> List.of(wanted), Duration.ofMillis(2));

@@ -30,13 +30,18 @@ final class DeadLetterWords {
     }
 
     static Word redrive() {
-        return new Word("redrive", "Run dead letters anew, each once.", DeadLetterWords::redrive)
-                .optional("ID", "the run's id")
+        return new Word(
+                        "redrive",
+                        "Run dead letters anew, each once, or deliver undelivered events.",
+                        DeadLetterWords::redrive)
+                .optional("ID", "the run's id; with --subscription, the event's in that list")
+                .option("--subscription", "NAME", "instead, the undelivered events of this subscription")
                 .option("--function", "NAME", "those of this function; with ID, for who may run this one only")
                 .flag(Flag.bare("those of all functions", "--all"))
                 .example("sluice redrive 11111111-2222-4333-8444-555555555555")
                 .example("sluice redrive --function resize")
-                .example("sluice redrive --all");
+                .example("sluice redrive --all")
+                .example("sluice redrive --subscription on-order");
     }
 
     static Word delete() {
@@ -71,6 +76,9 @@ final class DeadLetterWords {
     private static int redrive(Arguments arguments, Session session) {
         Optional<String> id = arguments.positional(0);
         boolean isAll = arguments.has("--all");
+        if (arguments.option("--subscription").isPresent()) {
+            return UndeliveredWords.redrive(arguments.option("--subscription").get(), id, session);
+        }
         if (id.isPresent() && isAll) {
             throw Failure.usage("redrive ID runs one dead letter anew, --all runs all: say one of them");
         }

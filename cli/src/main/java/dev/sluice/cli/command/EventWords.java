@@ -43,10 +43,11 @@ final class EventWords {
 
     static Word updateSubscription() {
         return SubscriptionFlags.ofUpdate(SinkFlags.of(SUBSCRIPTION
-                        .tagged(new Word("subscription", "Replace a subscription, or pause it.", (arguments, session) -> {
-                            String name = arguments.required(0);
-                            return SUBSCRIPTION.update(session, name, replaced(arguments, session, name));
-                        }))
+                        .tagged(new Word(
+                                "subscription", "Replace a subscription, or pause it.", (arguments, session) -> {
+                                    String name = arguments.required(0);
+                                    return SUBSCRIPTION.update(session, name, replaced(arguments, session, name));
+                                }))
                         .required("NAME", "the subscription's name")
                         .optional("FUNCTION", "the function to run for each event; none with --sink")
                         .flag(type())
@@ -138,7 +139,8 @@ final class EventWords {
         if (!SubscriptionFlags.isAlone(arguments, 1)) {
             return subscription(arguments, 1, name);
         }
-        Json now = session.api().get(Target.of(SUBSCRIPTION.path()).segment(name).toString());
+        Json now =
+                session.api().get(Target.of(SUBSCRIPTION.path()).segment(name).toString());
         return SubscriptionFlags.changed(Rows.of(now).getFirst(), arguments);
     }
 

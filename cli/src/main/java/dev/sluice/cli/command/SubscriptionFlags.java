@@ -50,8 +50,9 @@ final class SubscriptionFlags {
 
     /// A subscription with what the flags say of it.
     static Json.Obj with(Json.Obj wish, Arguments arguments) {
-        List<Json> filters =
-                arguments.options(FILTER).stream().map(SubscriptionFlags::filter).toList();
+        List<Json> filters = arguments.options(FILTER).stream()
+                .map(SubscriptionFlags::filter)
+                .toList();
         Json.Obj filtered = filters.isEmpty() ? wish : wish.with(FILTERS, new Json.Arr(filters));
         return isPaused(arguments) ? filtered.with(PAUSED, new Json.Bool(true)) : filtered;
     }

@@ -43,6 +43,7 @@ public final class Vocabulary {
                         FunctionWords.get(),
                         RunWords.get(),
                         DeadLetterWords.get(),
+                        UndeliveredWords.get(),
                         VersionWords.get(),
                         ImageWords.getBase(),
                         ImageWords.get(),
@@ -56,6 +57,7 @@ public final class Vocabulary {
                         FunctionWords.delete(),
                         RunWords.delete(),
                         DeadLetterWords.delete(),
+                        UndeliveredWords.delete(),
                         VersionWords.delete(),
                         ImageWords.deleteBase(),
                         ImageWords.delete(),
@@ -91,6 +93,7 @@ public final class Vocabulary {
         return List.of(
                 RunWords.exec().lent(),
                 DeadLetterWords.redrive().lent(),
+                UndeliveredWords.replay().lent(),
                 PushWords.push().lent(),
                 EmitWords.emit().lent(),
                 VersionWords.aliases().lent(),

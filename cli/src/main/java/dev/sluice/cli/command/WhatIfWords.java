@@ -59,7 +59,7 @@ final class WhatIfWords {
         }
         Optional<String> since = arguments.option("--since");
         if (since.isPresent()) {
-            body = body.with("since", since(since.get(), session.terminal().clock()));
+            body = body.with("since", since(since.get(), session.terminal().clock(), "--since"));
         }
         Json answer = session.api().post(WHAT_IF, body);
         Json.Obj replayed = answer instanceof Json.Obj found ? found : Json.Obj.empty();
@@ -117,7 +117,8 @@ final class WhatIfWords {
         return kept;
     }
 
-    private static String since(String text, Clock clock) {
+    /// @param flag that it was said behind
+    static String since(String text, Clock clock, String flag) {
         Matcher age = AGE.matcher(text);
         try {
             if (!age.matches()) {
@@ -131,7 +132,7 @@ final class WhatIfWords {
             };
             return clock.instant().minus(back).toString();
         } catch (DateTimeException noTime) {
-            throw Failure.usage("--since is such as 30m, 24h, 7d or 2026-01-31T12:00:00Z, not " + text);
+            throw Failure.usage(flag + " is such as 30m, 24h, 7d or 2026-01-31T12:00:00Z, not " + text);
         }
     }
 

@@ -66,9 +66,11 @@ final class SubscriptionFlagsTest extends RecordedTest {
     @Test
     void pause_andResume_atOnce_orWithHalfASubscription_areRefused() {
         server.reply(200, KEPT);
-        assertThat(shell.run("update", "subscription", "s", "--pause", "--resume").err())
+        assertThat(shell.run("update", "subscription", "s", "--pause", "--resume")
+                        .err())
                 .contains("say --pause or --resume");
-        assertThat(shell.run("update", "subscription", "s", "--pause", "--filter", "a=b").err())
+        assertThat(shell.run("update", "subscription", "s", "--pause", "--filter", "a=b")
+                        .err())
                 .contains("name a FUNCTION");
     }
 
