@@ -100,7 +100,7 @@ final class EventCourier implements Courier {
                 target.id(),
                 target.faasId(),
                 Triggers.path(organization, subscription.name(), target.id()),
-                Label.of(runs, Component.TRUE),
+                Label.of(runs.and(subscription.knows()), Component.TRUE),
                 event.data(),
                 context(event),
                 Map.of(),

@@ -5,11 +5,15 @@ import dev.sluice.api.KeptEntities.Kind;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.event.Filter;
 import dev.sluice.event.Sink;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
+import dev.sluice.label.LabelInvalid;
 import dev.sluice.org.Action;
 import dev.sluice.org.Need;
 import dev.sluice.org.Resource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +23,8 @@ import tools.jackson.databind.JsonNode;
 ///
 /// Source: contracts/dispatch.md 2.10, 6; design/labels.md section 4.
 /// @param filters that an event passes, beside its type; ours, as [Filters] reads them
+/// @param label   what its runs know of events from the start, beside what all of its organization's may; empty for
+///                nothing; ours
 /// @param sink    where its events go in place of a function, which is empty then; ours
 /// @param paused  whether its events wait; ours
 record SubscriptionWish(
@@ -29,6 +35,7 @@ record SubscriptionWish(
         List<Tag> tags,
         @Nullable List<JsonNode> filters,
         @Nullable Sink sink,
+        @Nullable String label,
         boolean paused)
         implements KeptEntity.Wish {
     static final Kind<SubscriptionWish> KIND = new Kind<>(
@@ -62,9 +69,34 @@ record SubscriptionWish(
         return filters().isEmpty() ? type : new Filter.All(List.of(type, Filters.all(filters())));
     }
 
+    /// As it was checked.
+    Component knows() {
+        return label == null || label.isEmpty()
+                ? Component.TRUE
+                : Label.parse(label).secrecy();
+    }
+
+    /// Who starts with what is secret vouches for nothing: a label has no integrity.
+    private static String label(JsonBody fields) {
+        String label = fields.text("label").orElse("");
+        try {
+            if (label.isEmpty() || Label.parse(label).integrity().equals(Component.TRUE)) {
+                return label;
+            }
+        } catch (LabelInvalid wrong) {
+            throw badLabel();
+        }
+        throw badLabel();
+    }
+
+    private static Rejection badLabel() {
+        return Rejection.of(
+                400, "bad request when processing subscription: a label is SECRECY,T, such as acme/user/alice,T");
+    }
+
     /// With its events waiting.
     SubscriptionWish whilePaused() {
-        return new SubscriptionWish(name, eventType, function, secrets, tags, filters, sink, true);
+        return new SubscriptionWish(name, eventType, function, secrets, tags, filters, sink, label, true);
     }
 
     private static SubscriptionWish parse(JsonBody fields) {
@@ -78,16 +110,25 @@ record SubscriptionWish(
         List<JsonNode> filters = fields.list("filters");
         Filters.all(filters);
         return new SubscriptionWish(
-                name, eventType, function, secrets, Tags.of(fields), filters, sink.orElse(null), fields.flag("paused"));
+                name,
+                eventType,
+                function,
+                secrets,
+                Tags.of(fields),
+                filters,
+                sink.orElse(null),
+                label(fields),
+                fields.flag("paused"));
     }
 
     private static String none(JsonBody fields) {
         if (!fields.text("function").orElse("").isEmpty()
-                || !fields.texts("secrets").isEmpty()) {
+                || !fields.texts("secrets").isEmpty()
+                || !label(fields).isEmpty()) {
             throw Rejection.of(
                     400,
-                    "bad request when processing subscription: one with a sink has no function, and names a secret in"
-                            + " its sink");
+                    "bad request when processing subscription: one with a sink has no function, no label, and names a"
+                            + " secret in its sink");
         }
         return "";
     }
@@ -122,6 +163,9 @@ record SubscriptionWish(
         }
         if (!filters().isEmpty()) {
             out.name("filters").raw(Bytes.takeOver(JsonBody.JSON.writeValueAsBytes(filters())));
+        }
+        if (!knows().equals(Component.TRUE)) {
+            out.field("label", Objects.requireNonNull(label));
         }
         if (paused) {
             out.name("paused").value(true);

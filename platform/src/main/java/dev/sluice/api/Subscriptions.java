@@ -86,6 +86,7 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
                 wish.function(),
                 Optional.ofNullable(wish.sink()),
                 wish.secrets(),
+                wish.knows(),
                 wish.wanted(),
                 entity.createdSeconds() * 1000,
                 wish.paused());

@@ -1,5 +1,6 @@
 package dev.sluice.event;
 
+import dev.sluice.label.Component;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,6 +9,7 @@ import java.util.Optional;
 /// @param id          never another one's
 /// @param secrets     the names of those that its runs read
 /// @param sinceMillis when it was made: it gets nothing older
+/// @param knows       what its runs may know of events, beside what all of its organization's may: they start with that
 /// @param sink        in place of a function
 /// @param isPaused    it gets its events later, those that are still kept then
 public record Subscription(
@@ -16,10 +18,24 @@ public record Subscription(
         String function,
         Optional<Sink> sink,
         List<String> secrets,
+        Component knows,
         Filter wanted,
         long sinceMillis,
         boolean isPaused) {
     public Subscription {
         secrets = List.copyOf(secrets);
+    }
+
+    /// One whose runs know nothing more than others.
+    public Subscription(
+            String id,
+            String name,
+            String function,
+            Optional<Sink> sink,
+            List<String> secrets,
+            Filter wanted,
+            long sinceMillis,
+            boolean isPaused) {
+        this(id, name, function, sink, secrets, Component.TRUE, wanted, sinceMillis, isPaused);
     }
 }

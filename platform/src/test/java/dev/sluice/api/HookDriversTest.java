@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
+import dev.sluice.bytes.Bytes;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -65,6 +66,10 @@ final class HookDriversTest extends ApiTest {
     }
 
     private void function(String name, String type) {
+        function(name, type, "");
+    }
+
+    private void function(String name, String type, String more) {
         assertThat(api.post(dev, "/v1/function", ApiServer.python(name, ECHO)).status())
                 .isEqualTo(201);
         await().atMost(PATIENCE)
@@ -73,7 +78,7 @@ final class HookDriversTest extends ApiTest {
                                 dev,
                                 "/v1/event/subscriptions",
                                 "{\"name\":\"" + name + "\",\"eventType\":\"" + type + "\",\"function\":\"" + name
-                                        + "\"}")
+                                        + "\"" + more + "}")
                         .status())
                 .isEqualTo(201);
     }
@@ -196,6 +201,32 @@ final class HookDriversTest extends ApiTest {
                 Long.toString(seconds),
                 "webhook-signature",
                 "v1," + Base64.getEncoder().encodeToString(hash));
+    }
+
+    /// The driver says whom what is sent is for, and a subscription that it is for them: nobody else hears of it.
+    @Test
+    void whatIsLabeled_firesOnlyWhatMayKnowIt_andTheRunIsAsSecret() throws Exception {
+        function("quiet", "alice.*");
+        function("known", "alice.*", ",\"label\":\"acme/user/alice,T\"");
+        String path = driver("alice", "webhook", "whsec", "type", "alice.wrote", "label", "acme/user/alice,T");
+        assertThat(sendStandard(path, "m1", Instant.now().getEpochSecond(), "{\"n\":1}"))
+                .isEqualTo(202);
+        await().atMost(PATIENCE)
+                .until(
+                        () -> asOrganization("known"),
+                        runs -> runs.size() == 1
+                                && runs.get(0).path("status").asString().equals("READY"));
+        assertThat(api.get(dev, "/v1/runs?functionName=known").json()).isEmpty();
+        assertThat(asOrganization("quiet")).isEmpty();
+        for (String wrong : new String[] {"alice", "alice,alice", ","}) {
+            String wish = "{\"name\":\"x\",\"eventType\":\"a\",\"function\":\"known\",\"label\":\"" + wrong + "\"}";
+            assertThat(api.post(dev, "/v1/event/subscriptions", wish).status()).isEqualTo(400);
+        }
+    }
+
+    private JsonNode asOrganization(String function) {
+        return api.send(dev, "GET", "/v1/runs?functionName=" + function, Bytes.EMPTY, "X-Sluice-As-Org", "true")
+                .json();
     }
 
     /// A hook without a secret is none, and one whose secret went away lets nobody in.

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 /// The flags by which a subscription takes only some events of its type, or none for a while.
 final class SubscriptionFlags {
     private static final String FILTER = "--filter";
+    private static final String LABEL = "--label";
     private static final String PAUSE = "--pause";
     private static final String RESUME = "--resume";
     private static final String FILTERS = "filters";
@@ -21,13 +22,18 @@ final class SubscriptionFlags {
     private SubscriptionFlags() {}
 
     static Word ofCreate(Word word) {
-        return word.flag(filter()).flag(Flag.bare("its events wait until it is resumed", PAUSE));
+        return word.flag(filter()).flag(label()).flag(Flag.bare("its events wait until it is resumed", PAUSE));
     }
 
     static Word ofUpdate(Word word) {
         return word.flag(filter())
+                .flag(label())
                 .flag(Flag.bare("let its events wait; alone, it stays as it is else", PAUSE))
                 .flag(Flag.bare("go on, with what waits; alone, it stays as it is else", RESUME));
+    }
+
+    private static Flag label() {
+        return Flag.valued("LABEL", "what its runs know from the start, such as acme/user/alice,T", LABEL);
     }
 
     private static Flag filter() {
@@ -45,6 +51,7 @@ final class SubscriptionFlags {
                 && arguments.option("--event-type").isEmpty()
                 && arguments.option("--sink").isEmpty()
                 && arguments.options(FILTER).isEmpty()
+                && arguments.option(LABEL).isEmpty()
                 && arguments.options("--secret").isEmpty();
     }
 
@@ -54,7 +61,11 @@ final class SubscriptionFlags {
                 .map(SubscriptionFlags::filter)
                 .toList();
         Json.Obj filtered = filters.isEmpty() ? wish : wish.with(FILTERS, new Json.Arr(filters));
-        return isPaused(arguments) ? filtered.with(PAUSED, new Json.Bool(true)) : filtered;
+        Json.Obj labeled = arguments
+                .option(LABEL)
+                .map(label -> filtered.with("label", new Json.Text(label)))
+                .orElse(filtered);
+        return isPaused(arguments) ? labeled.with(PAUSED, new Json.Bool(true)) : labeled;
     }
 
     /// A subscription as the server has it, paused or resumed.
