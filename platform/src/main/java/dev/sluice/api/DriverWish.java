@@ -6,6 +6,7 @@ import dev.sluice.api.KeptEntity.State;
 import dev.sluice.api.KeptEntity.Status;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Witness;
 import dev.sluice.org.Action;
 import dev.sluice.org.Need;
 import dev.sluice.org.Organization;
@@ -49,7 +50,8 @@ record DriverWish(String name, String type, List<DriverConfig> config, List<Stri
     }
 
     /// @param types of the organizations
-    static Kind<DriverWish> kind(KeptEntities<DriverTypeWish> types) {
+    /// @param witness is told of a driver by which events may leave, before it is made or changed
+    static Kind<DriverWish> kind(KeptEntities<DriverTypeWish> types, Witness witness) {
         return new Kind<>(
                 "event driver",
                 Resource.EVENT,
@@ -57,13 +59,19 @@ record DriverWish(String name, String type, List<DriverConfig> config, List<Stri
                 DriverWish.class,
                 DriverWish::parse,
                 DriverWish::needs,
-                (organization, wish) -> wish.of(
-                        organization,
-                        types.ifThere(organization, wish.type)
-                                .orElseThrow(() -> Rejection.of(
-                                        400,
-                                        "bad request when processing event driver " + wish.name + ": driver type "
-                                                + wish.type + " does not exist"))));
+                (organization, wish) -> {
+                    DriverWish whole = wish.of(
+                            organization,
+                            types.ifThere(organization, wish.type)
+                                    .orElseThrow(() -> Rejection.of(
+                                            400,
+                                            "bad request when processing event driver " + wish.name + ": driver type "
+                                                    + wish.type + " does not exist")));
+                    if (whole.own().equals(Optional.of(OwnDriver.KAFKA_SINK))) {
+                        witness.record(KafkaDrivers.deed(organization, whole));
+                    }
+                    return whole;
+                });
     }
 
     private static DriverWish parse(JsonBody fields) {

@@ -8,6 +8,7 @@ import dev.sluice.http.Handler;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
 import dev.sluice.kernel.Refused;
+import dev.sluice.kernel.Witness;
 import dev.sluice.org.Need;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
@@ -39,8 +40,9 @@ final class Drivers implements Entities<DriverWish>, Handler, AutoCloseable {
     /// @param organization  its name
     private record Busy(long changedMillis, String organization, AtWork work) {}
 
-    Drivers(LabeledFs fs, KeptEntities<DriverTypeWish> types, OwnDrivers own, InstantSource clock) {
-        this.kept = new KeptEntities<>(fs, DriverWish.kind(types), clock);
+    /// @param witness is told of drivers by which events may leave
+    Drivers(LabeledFs fs, KeptEntities<DriverTypeWish> types, OwnDrivers own, Witness witness, InstantSource clock) {
+        this.kept = new KeptEntities<>(fs, DriverWish.kind(types, witness), clock);
         this.own = own;
     }
 

@@ -4,7 +4,10 @@ import dev.sluice.event.Courier.Outcome;
 import dev.sluice.event.Event;
 import dev.sluice.kafka.Access;
 import dev.sluice.kafka.Kafka;
+import dev.sluice.kernel.Deed;
 import dev.sluice.kernel.Refused;
+import dev.sluice.label.Component;
+import dev.sluice.label.Label;
 import dev.sluice.org.Organization;
 import dev.sluice.secret.Secret;
 import java.util.HashMap;
@@ -56,6 +59,17 @@ final class KafkaDrivers {
                 one -> sinks.remove(name, one));
         sinks.put(name, sink);
         return sink;
+    }
+
+    /// What is put on record of a sink: where what is `acme/event` may go by it.
+    static Deed deed(Organization organization, DriverWish wish) {
+        KafkaTerms terms = KafkaTerms.of(OwnDriver.settings(wish.config()).values(), KafkaTerms.OF_A_SINK);
+        Component events = Triggers.events(organization);
+        return new Deed(
+                "kafka.sink",
+                wish.name(),
+                Label.of(events, events),
+                Map.of("privilege", events.toString(), "topic", terms.source()));
     }
 
     /// As the secrets are now.

@@ -50,7 +50,7 @@ final class Wiring {
                 clock);
         var types = new KeptEntities<>(rooms.fs(), DriverTypeWish.KIND, clock);
         var own = new OwnDrivers(rooms.fs(), rooms.secrets(), rooms.running().store(), subscriptions, kafka, clock);
-        var drivers = new Drivers(rooms.fs(), types, own, clock);
+        var drivers = new Drivers(rooms.fs(), types, own, rooms.audit(), clock);
         rooms.running().gateway().serveDrivers(drivers);
         return new EventServer(subscriptions, types, drivers);
     }

@@ -66,6 +66,9 @@ final class ConnectionsTest {
         var settings = new EgressSettings(Set.of("localhost"), Set.of("localhost:1"), Optional.empty());
         Connections elsewhere = new Connections(settings, _ -> new InetAddress[] {LOOPBACK}, new Traffic(9, 9));
         assertThat(refused(elsewhere, "localhost", Optional.empty())).isEqualTo(Why.FORBIDDEN);
+        assertThat(refused(connections("localhost"), "other.example", Optional.empty()))
+                .as("permitted, and not allowed")
+                .isEqualTo(Why.FORBIDDEN);
         assertThat(refused(connections("localhost"), "127.0.0.1", Optional.empty()))
                 .isEqualTo(Why.FORBIDDEN);
         assertThat(refused(connections("*"), "no host", Optional.empty())).isEqualTo(Why.FORBIDDEN);
