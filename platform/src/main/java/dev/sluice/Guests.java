@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.build.Builds;
 import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.driver.DriverGuests;
 import dev.sluice.image.Roots;
 import dev.sluice.image.Runtime;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
@@ -15,8 +16,8 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What runs in guests: functions, and builds of what images need.
-record Guests(NamespaceDriver driver, Roots roots, LocalWorker worker, Builds builds) implements AutoCloseable {
+/// What runs in guests: functions, builds of what images need, and event drivers.
+record Guests(NamespaceDriver driver, Roots roots, LocalWorker worker, Builds builds, DriverGuests drivers) implements AutoCloseable {
     static Guests start(Config config, CloudCalls.Rooms rooms, Scheduler scheduler, int memoryMib)
             throws IOException, InterruptedException {
         var roots = new Roots(config.data().resolve("images"), rooms.blobs());
@@ -35,7 +36,8 @@ record Guests(NamespaceDriver driver, Roots roots, LocalWorker worker, Builds bu
                 Machine::freeMib,
                 Clock.systemUTC());
         var builds = new Builds(driver, rooms.blobs(), config.registries(), scheduler);
-        return new Guests(driver, roots, worker, builds);
+        return new Guests(
+                driver, roots, worker, builds, new DriverGuests(driver, roots, rooms.blobs(), scheduler));
     }
 
     private static Map<String, Path> files(Path directory) {

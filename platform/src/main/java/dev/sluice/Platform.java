@@ -171,6 +171,7 @@ final class Platform implements AutoCloseable {
         return new Api.Running(
                 invocations,
                 guests.builds(),
+                guests.drivers(),
                 new Pulls(puller, blobs, guests.roots()),
                 new Pushes(pusher, blobs, guests.roots(), config.guestDir()),
                 store,

@@ -50,11 +50,12 @@ final class Rooms {
             room("authn", "label kernel store org"),
             room("event", "label kernel store fs gate authn"),
             room("source", "label kernel fs http"),
+            room("driver", "blob oci image sandbox schedule"),
             room("gateway", "label kernel fs run http invoke authn"),
             room(
                     "api",
                     "label kernel store blob fs oci image function schema gate schedule "
-                            + "run audit secret build invoke org authn event source gateway http kafka")));
+                            + "run audit secret build invoke org authn event source driver gateway http kafka")));
 
     /// What the server consists of, without its tests.
     static final JavaClasses MAIN = new ClassFileImporter()

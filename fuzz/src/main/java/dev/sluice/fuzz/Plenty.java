@@ -4,7 +4,9 @@ import dev.sluice.api.Api;
 import dev.sluice.api.Limiting;
 import dev.sluice.blob.Blobs;
 import dev.sluice.build.Builds;
+import dev.sluice.build.Registries;
 import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.driver.DriverGuests;
 import dev.sluice.egress.Egress;
 import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.LabeledFs;
@@ -68,10 +70,13 @@ final class Plenty {
 
     /// Nothing leaves for a registry.
     /// No image comes, and none goes.
-    static Api.Running running(Invocations invocations, Builds builds, Blobs blobs, Store store) {
+    static Api.Running running(
+            Invocations invocations, SandboxDriver driver, Scheduler scheduler, Blobs blobs, Store store) {
+        var builds = new Builds(driver, blobs, Registries.NONE, scheduler);
+        var drivers = new DriverGuests(driver, noImages(blobs), blobs, scheduler);
         var gateway = new Gateway(invocations, System::nanoTime);
         var kafka = Kafka.of(EgressSettings.NONE);
-        return new Api.Running(invocations, builds, pulls(blobs), pushes(blobs), store, gateway, kafka);
+        return new Api.Running(invocations, builds, drivers, pulls(blobs), pushes(blobs), store, gateway, kafka);
     }
 
     private static Pulls pulls(Blobs blobs) {

@@ -10,8 +10,6 @@ import dev.sluice.authn.Delegations;
 import dev.sluice.authn.IdentityProviders;
 import dev.sluice.authn.Login;
 import dev.sluice.blob.MemoryBlobs;
-import dev.sluice.build.Builds;
-import dev.sluice.build.Registries;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Digest;
 import dev.sluice.cloudcall.CloudCalls;
@@ -129,8 +127,7 @@ final class World implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        Plenty.running(
-                                invocations, new Builds(driver, blobs, Registries.NONE, scheduler), blobs, store),
+                        Plenty.running(invocations, driver, scheduler, blobs, store),
                         runs,
                         secrets,
                         new SystemObjects(fs, blobs, gates),

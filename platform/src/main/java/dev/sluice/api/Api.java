@@ -8,6 +8,7 @@ import dev.sluice.authn.Delegations;
 import dev.sluice.authn.Login;
 import dev.sluice.blob.Blobs;
 import dev.sluice.build.Builds;
+import dev.sluice.driver.DriverGuests;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.gate.Gates;
@@ -89,6 +90,7 @@ public final class Api implements Handler, AutoCloseable {
     public record Running(
             Invocations invocations,
             Builds builds,
+            DriverGuests drivers,
             Pulls pulls,
             Pushes pushes,
             Store store,
@@ -130,15 +132,7 @@ public final class Api implements Handler, AutoCloseable {
         var table = new Routes.Table();
         addLogin(table, rooms.signIn());
         new SystemRoutes(door, version, isReady).addTo(table);
-        new AccessRoutes(
-                        door,
-                        rooms.authenticator(),
-                        rooms.signIn().delegations(),
-                        rooms.organizations(),
-                        rooms.system(),
-                        audit,
-                        login.acts())
-                .addTo(table);
+        Wiring.access(rooms, door).addTo(table);
         new CanRoutes(door, rooms.organizations()).addTo(table);
         var iam = new IamDoor(door, rooms.organizations());
         new WhatIfRoutes(iam, rooms.organizations(), audit.decisions(), clock).addTo(table);
@@ -148,7 +142,7 @@ public final class Api implements Handler, AutoCloseable {
         addKept(table, iam, clock);
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
-        this.events = Wiring.events(rooms, functions, clock);
+        this.events = Wiring.events(rooms, images, functions, clock);
         this.apis = Wiring.apis(rooms, functions, rates, clock);
         addSettings(table, door, rooms.fs(), clock);
         addFunctions(table, door, versions, rooms, clock);

@@ -19,6 +19,11 @@ interface AtWork extends AutoCloseable {
         return Optional.empty();
     }
 
+    /// The last that it printed, for who may know what it knows; nothing for the server's own.
+    default Optional<String> log() {
+        return Optional.empty();
+    }
+
     @Override
     void close();
 }

@@ -153,7 +153,7 @@ record DriverWish(String name, String type, List<DriverConfig> config, List<Stri
         out.field("name", name).field("kind", "Driver").field("type", type);
         DriverConfig.write(config, out);
         out.fieldOrNull("secrets", secrets).name("expose").value(made.expose);
-        String url = isReached() && !made.organization.isEmpty() && isMade()
+        String url = isReached() && !made.organization.isEmpty() && (own().isEmpty() || isMade())
                 ? "/" + Gateway.DRIVERS + "/" + made.organization + "/" + entity.id()
                 : "";
         out.field("url", url)

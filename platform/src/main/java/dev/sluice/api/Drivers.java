@@ -31,6 +31,7 @@ final class Drivers implements Entities<DriverWish>, Handler, AutoCloseable {
 
     private final KeptEntities<DriverWish> kept;
     private final OwnDrivers own;
+    private final GuestDrivers guests;
     private final ConcurrentMap<String, Map<String, Busy>> busy = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Busy> byId = new ConcurrentHashMap<>();
 
@@ -40,10 +41,21 @@ final class Drivers implements Entities<DriverWish>, Handler, AutoCloseable {
     /// @param organization  its name
     private record Busy(long changedMillis, String organization, AtWork work) {}
 
+<<<<<<< HEAD
     /// @param witness is told of drivers by which events may leave
     Drivers(LabeledFs fs, KeptEntities<DriverTypeWish> types, OwnDrivers own, Witness witness, InstantSource clock) {
         this.kept = new KeptEntities<>(fs, DriverWish.kind(types, witness), clock);
+=======
+    Drivers(
+            LabeledFs fs,
+            KeptEntities<DriverTypeWish> types,
+            OwnDrivers own,
+            GuestDrivers guests,
+            InstantSource clock) {
+        this.kept = new KeptEntities<>(fs, DriverWish.kind(types), clock);
+>>>>>>> e5c245e (driver: run programs of images as event drivers)
         this.own = own;
+        this.guests = guests;
     }
 
     /// What is there has changed, or is to be gone on with after a restart.
@@ -72,7 +84,10 @@ final class Drivers implements Entities<DriverWish>, Handler, AutoCloseable {
 
     private Optional<AtWork> begin(Organization organization, KeptEntity<DriverWish> entity) {
         try {
-            return entity.wish().own().flatMap(one -> own.begin(organization, entity, one));
+            Optional<OwnDriver> one = entity.wish().own();
+            return one.isEmpty()
+                    ? Optional.of(guests.begin(organization, entity))
+                    : own.begin(organization, entity, one.get());
         } catch (Refused invalid) {
             LOG.warn("a driver that was made before means nothing any more: {}", invalid.refusal());
             return Optional.empty();
@@ -112,14 +127,31 @@ final class Drivers implements Entities<DriverWish>, Handler, AutoCloseable {
     /// As it is at work.
     private KeptEntity.Seen seen(Organization organization, KeptEntity.Seen seen) {
         Map<String, Busy> drivers = busy.get(organization.token());
+        Busy one = drivers == null ? null : drivers.get(seen.entity().id());
+        if (one != null && one.work() instanceof GuestDriver guest) {
+            return new KeptEntity.Seen(seen.entity(), guest.state(seen.state()));
+        }
         if (drivers == null || seen.state().status() != KeptEntity.Status.READY) {
             return seen;
         }
-        Busy one = drivers.get(seen.entity().id());
         Optional<String> trouble =
                 one == null ? Optional.of(DriverWish.NOT_AVAILABLE) : one.work().trouble();
         return trouble.map(why -> new KeptEntity.Seen(seen.entity(), DriverWish.notAvailable(why)))
                 .orElse(seen);
+    }
+
+    /// The last that a driver printed; nothing from one of the server's own.
+    ///
+    /// @param needs who it is for may this
+    record Printed(String log, List<Need> needs) {}
+
+    /// @throws Refused `NOT_FOUND`, `DENIED`
+    Printed printed(Organization organization, String name) {
+        KeptEntity<DriverWish> entity = kept.entity(organization, name);
+        String log = Optional.ofNullable(byId.get(entity.id()))
+                .flatMap(one -> one.work().log())
+                .orElse("");
+        return new Printed(log, kept.alsoNeeds(entity.wish()));
     }
 
     @Override

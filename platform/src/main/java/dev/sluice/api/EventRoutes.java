@@ -47,6 +47,7 @@ final class EventRoutes {
                         door, form("drivertypes", "event driver type", "driverTypeName", EventKind.DRIVER_TYPE), types)
                 .addTo(table);
         new UndeliveredRoutes(door, subscriptions).addTo(table);
+        new DriverLogRoutes(door, drivers).addTo(table);
         table.add("POST", PATH, Refusals.ofEntities("event", this::emit));
     }
 

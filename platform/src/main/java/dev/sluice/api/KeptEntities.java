@@ -110,6 +110,13 @@ final class KeptEntities<W extends KeptEntity.Wish> implements Entities<W> {
         return files.find(organization, name).map(KeptEntity::wish);
     }
 
+    /// All that is kept of one.
+    ///
+    /// @throws Refused `NOT_FOUND`, `DENIED`
+    KeptEntity<W> entity(Organization organization, String name) {
+        return files.read(organization, name).entity();
+    }
+
     /// All that is kept of all.
     List<KeptEntity<W>> entities(Organization organization) {
         return files.list(organization);

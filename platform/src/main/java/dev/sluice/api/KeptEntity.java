@@ -24,7 +24,7 @@ record KeptEntity<W extends KeptEntity.Wish>(String id, W wish, Status begun, lo
 
     /// How far one has got.
     ///
-    /// @param reason why; at most one
+    /// @param reason why; for a driver's program the word that Dispatch has, then what to do
     record State(Status status, List<String> reason) {
         State {
             reason = List.copyOf(reason);

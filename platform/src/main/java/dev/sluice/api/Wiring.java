@@ -18,6 +18,18 @@ final class Wiring {
                 clock);
     }
 
+    static AccessRoutes access(Api.Rooms rooms, Door door) {
+        Api.SignIn signIn = rooms.signIn();
+        return new AccessRoutes(
+                door,
+                rooms.authenticator(),
+                signIn.delegations(),
+                rooms.organizations(),
+                rooms.system(),
+                rooms.audit(),
+                signIn.login().acts());
+    }
+
     static StandbyWishes standby(Api.Rooms rooms) {
         return new StandbyWishes(rooms.fs(), rooms.gates(), rooms.invocations().standby());
     }
@@ -37,7 +49,7 @@ final class Wiring {
                 clock);
     }
 
-    static EventServer events(Api.Rooms rooms, Functions functions, Clock clock) {
+    static EventServer events(Api.Rooms rooms, Images images, Functions functions, Clock clock) {
         var kafka = new KafkaDrivers(rooms.running().kafka());
         var subscriptions = new Subscriptions(
                 rooms.fs(),
@@ -50,7 +62,13 @@ final class Wiring {
                 clock);
         var types = new KeptEntities<>(rooms.fs(), DriverTypeWish.KIND, clock);
         var own = new OwnDrivers(rooms.fs(), rooms.secrets(), rooms.running().store(), subscriptions, kafka, clock);
+<<<<<<< HEAD
         var drivers = new Drivers(rooms.fs(), types, own, rooms.audit(), clock);
+=======
+        var guests = new GuestDrivers(
+                images.bases(), rooms.secrets(), subscriptions, rooms.running().drivers());
+        var drivers = new Drivers(rooms.fs(), types, own, guests, clock);
+>>>>>>> e5c245e (driver: run programs of images as event drivers)
         rooms.running().gateway().serveDrivers(drivers);
         return new EventServer(subscriptions, types, drivers);
     }

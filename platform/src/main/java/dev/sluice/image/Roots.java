@@ -44,6 +44,7 @@ public final class Roots {
     /// What guests are shown at these places is the platform's.
     private static final List<String> PLACES = List.of("dev", "proc", "tmp", "runtime");
 
+    private static final String HOSTS = "127.0.0.1 localhost\n::1 localhost\n";
     private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom");
     private static final int BUFFER_BYTES = 1 << 20;
     private static final long BLOCK_BYTES = 4096;
@@ -171,10 +172,27 @@ public final class Roots {
             for (String device : DEVICES) {
                 Files.createFile(growing.resolve("dev").resolve(device));
             }
+            nameLocalhost(growing.resolve("etc"));
             Files.setPosixFilePermissions(growing, PosixFilePermissions.fromString("rwxr-xr-x"));
             Files.move(growing, place, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Unpacked.remove(growing);
+        }
+    }
+
+    /// Images leave that to what runs them. One that has it of its own keeps it, and no link of its is followed.
+    private static void nameLocalhost(Path etc) throws IOException {
+        if (!Files.exists(etc, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(etc);
+            Files.setPosixFilePermissions(etc, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        Path hosts = etc.resolve("hosts");
+        boolean isPlace = Files.isDirectory(etc, LinkOption.NOFOLLOW_LINKS);
+        boolean isThere = Files.exists(hosts, LinkOption.NOFOLLOW_LINKS);
+        boolean isEmpty = Files.isRegularFile(hosts, LinkOption.NOFOLLOW_LINKS) && Files.size(hosts) == 0;
+        if (isPlace && (!isThere || isEmpty)) {
+            Files.writeString(hosts, HOSTS);
+            Files.setPosixFilePermissions(hosts, PosixFilePermissions.fromString("rw-r--r--"));
         }
     }
 

@@ -20,6 +20,7 @@ import dev.sluice.build.Builds;
 import dev.sluice.build.Registries;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.CloudCalls;
+import dev.sluice.driver.DriverGuests;
 import dev.sluice.egress.Egress;
 import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.BlobCollector;
@@ -222,7 +223,15 @@ final class ApiServer implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        new Api.Running(invocations, builds, pulls, pushes, store, doors, Kafka.of(outside)),
+                        new Api.Running(
+                                invocations,
+                                builds,
+                                new DriverGuests(driver, roots, blobs, scheduler),
+                                pulls,
+                                pushes,
+                                store,
+                                doors,
+                                Kafka.of(outside)),
                         runs,
                         secrets,
                         system,

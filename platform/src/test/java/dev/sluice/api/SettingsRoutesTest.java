@@ -252,7 +252,8 @@ final class SettingsRoutesTest extends ApiTest {
         assertThat(api.get(dev, DRIVERS + "/worse").text("status")).isEqualTo("CREATING");
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(api.get(dev, DRIVERS + "/worse").body())
-                        .contains("\"status\":\"ERROR\"", "[\"DeploymentNotAvailable\"]"));
+                        .contains(
+                                "\"status\":\"ERROR\"", "[\"DeploymentNotAvailable\",", "create base-image NAME no/such:1"));
     }
 
     @Test

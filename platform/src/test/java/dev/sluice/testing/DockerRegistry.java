@@ -119,6 +119,18 @@ public final class DockerRegistry implements AutoCloseable {
 
     public Digest push(String repository, String tag, List<Layer> layers, String type, String layerType)
             throws IOException, InterruptedException {
+        return push(repository, tag, layers, type, layerType, "{}");
+    }
+
+    /// @param program what the image runs, as the member `config` of its configuration says it
+    public Digest pushProgram(String repository, String tag, List<Layer> layers, String program)
+            throws IOException, InterruptedException {
+        return push(repository, tag, layers, OCI_MANIFEST, OCI_LAYER, program);
+    }
+
+    private Digest push(
+            String repository, String tag, List<Layer> layers, String type, String layerType, String program)
+            throws IOException, InterruptedException {
         List<String> diffs = new ArrayList<>();
         List<String> parts = new ArrayList<>();
         for (Layer layer : layers) {
@@ -126,7 +138,7 @@ public final class DockerRegistry implements AutoCloseable {
             diffs.add("\"sha256:" + Digest.of(Bytes.copyOf(layer.tar())).hex() + "\"");
             parts.add(part(layerType, layer.stored()));
         }
-        byte[] config = ("{\"os\":\"linux\",\"architecture\":\"amd64\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":["
+        byte[] config = ("{\"os\":\"linux\",\"architecture\":\"amd64\",\"config\":" + program + ",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":["
                         + String.join(",", diffs) + "]}}")
                 .getBytes(StandardCharsets.UTF_8);
         blob(repository, config);
