@@ -41,19 +41,15 @@ final class Drivers implements Entities<DriverWish>, Handler, AutoCloseable {
     /// @param organization  its name
     private record Busy(long changedMillis, String organization, AtWork work) {}
 
-<<<<<<< HEAD
     /// @param witness is told of drivers by which events may leave
-    Drivers(LabeledFs fs, KeptEntities<DriverTypeWish> types, OwnDrivers own, Witness witness, InstantSource clock) {
-        this.kept = new KeptEntities<>(fs, DriverWish.kind(types, witness), clock);
-=======
     Drivers(
             LabeledFs fs,
             KeptEntities<DriverTypeWish> types,
             OwnDrivers own,
             GuestDrivers guests,
+            Witness witness,
             InstantSource clock) {
-        this.kept = new KeptEntities<>(fs, DriverWish.kind(types), clock);
->>>>>>> e5c245e (driver: run programs of images as event drivers)
+        this.kept = new KeptEntities<>(fs, DriverWish.kind(types, witness), clock);
         this.own = own;
         this.guests = guests;
     }

@@ -62,13 +62,9 @@ final class Wiring {
                 clock);
         var types = new KeptEntities<>(rooms.fs(), DriverTypeWish.KIND, clock);
         var own = new OwnDrivers(rooms.fs(), rooms.secrets(), rooms.running().store(), subscriptions, kafka, clock);
-<<<<<<< HEAD
-        var drivers = new Drivers(rooms.fs(), types, own, rooms.audit(), clock);
-=======
         var guests = new GuestDrivers(
                 images.bases(), rooms.secrets(), subscriptions, rooms.running().drivers());
-        var drivers = new Drivers(rooms.fs(), types, own, guests, clock);
->>>>>>> e5c245e (driver: run programs of images as event drivers)
+        var drivers = new Drivers(rooms.fs(), types, own, guests, rooms.audit(), clock);
         rooms.running().gateway().serveDrivers(drivers);
         return new EventServer(subscriptions, types, drivers);
     }
