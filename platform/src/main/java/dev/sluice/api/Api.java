@@ -223,7 +223,7 @@ public final class Api implements Handler, AutoCloseable {
     private void addSettings(Routes.Table table, Door door, LabeledFs fs, Clock clock) {
         Form application = Form.of(Resource.APPLICATION, "application", "application", 200);
         new EntityRoutes<>(door, application, new KeptEntities<>(fs, ApplicationWish.KIND, clock)).addTo(table);
-        new EntityRoutes<>(door, Form.of(Resource.API, "API", "api", 200), apis).addTo(table);
+        new ApiRoutes(door, apis, functions).addTo(table);
         new EventRoutes(door, events).addTo(table);
         new EdgeRoutes(door).addTo(table);
     }

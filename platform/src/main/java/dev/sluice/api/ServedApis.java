@@ -105,6 +105,13 @@ final class ServedApis implements Entities<ApiWish> {
         });
     }
 
+    /// As its author said it.
+    ///
+    /// @throws Refused `NOT_FOUND`
+    ApiWish wish(Organization organization, String name) {
+        return kept.ifThere(organization, name).orElseThrow(Refused::notFound);
+    }
+
     @Override
     public NamedEntity find(Organization organization, String name) {
         return kept.find(organization, name);

@@ -37,7 +37,9 @@ final class SharedKeysTest {
     @Test
     void aSignature_countsForAWhile_once() throws Exception {
         Instant began = clock.instant();
-        assertThat(show("a", began.minusSeconds(1))).as("before this process began").isEqualTo(UNKNOWN);
+        assertThat(show("a", began.minusSeconds(1)))
+                .as("before this process began")
+                .isEqualTo(UNKNOWN);
         clock.pass(SharedKeys.AGE_MAX);
         assertThat(show("a", began)).isEqualTo(KNOWN);
         assertThat(show("a", began)).as("the same once more").isEqualTo(UNKNOWN);

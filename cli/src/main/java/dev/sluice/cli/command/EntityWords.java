@@ -31,7 +31,7 @@ record EntityWords(String path, String word, String said, Function<List<Json.Obj
         return one.flag(Flag.valued("APPLICATION", "application to tag the " + said + " with", "-a", APPLICATION));
     }
 
-    private int get(Arguments arguments, Session session) {
+    int get(Arguments arguments, Session session) {
         String target = arguments.positional(0).map(this::target).orElse(path);
         Json answer = session.api().get(target);
         session.print(answer, () -> table.apply(Rows.of(answer)));
@@ -57,7 +57,7 @@ record EntityWords(String path, String word, String said, Function<List<Json.Obj
         return 0;
     }
 
-    private String target(String name) {
+    String target(String name) {
         return Target.of(path).segment(name).toString();
     }
 

@@ -51,7 +51,7 @@ public final class Vocabulary {
                         ServiceWords.CLASS.get(),
                         ServiceWords.INSTANCE.get(),
                         RegistryWords.REGISTRY.get()),
-                EntityWords::get);
+                one -> one.equals(SettingWords.API) ? ApiFlowWords.get() : one.get());
         List<Word> delete = and(
                 List.of(
                         FunctionWords.delete(),

@@ -31,8 +31,8 @@ record ServerRequest(String method, String path, Map<String, String> headers, Op
     private static final Set<String> FIELDS = Set.of("method", "path", "query", "headers", "body");
     private static final Set<String> GATEWAYS_OWN =
             Set.of("args", "request", "request-uri", "scheme", "server-protocol", "upstream-uri", "uri", "method");
-    private static final Set<String> NOT_PASSED_ON =
-            Set.of("connection", "content-length", "expect", "host", "sluice-context", "te", "transfer-encoding", "upgrade");
+    private static final Set<String> NOT_PASSED_ON = Set.of(
+            "connection", "content-length", "expect", "host", "sluice-context", "te", "transfer-encoding", "upgrade");
     private static final List<String> TOLD = List.of("secrets", "serviceBindings", "claims", "deadline");
     private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
     private static final Pattern PATH = Pattern.compile("/[!-~]*");

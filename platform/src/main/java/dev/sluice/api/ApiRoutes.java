@@ -1,0 +1,101 @@
+package dev.sluice.api;
+
+import dev.sluice.api.EntityRoutes.Form;
+import dev.sluice.authn.Caller;
+import dev.sluice.http.Request;
+import dev.sluice.http.Response;
+import dev.sluice.http.Routes;
+import dev.sluice.kernel.Refused;
+import dev.sluice.label.Principal;
+import dev.sluice.org.Action;
+import dev.sluice.org.Need;
+import dev.sluice.org.Organization;
+import dev.sluice.org.Resource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// `/v1/api`, and what may flow through each of them: who reaches which function, what its runs know from the start,
+/// and
+/// whether their answers leave. What runs read beside that is judged when they answer.
+final class ApiRoutes {
+    private static final String FLOWS = "/v1/api/{name}/flows";
+
+    private final Door door;
+    private final ServedApis apis;
+    private final Functions functions;
+
+    ApiRoutes(Door door, ServedApis apis, Functions functions) {
+        this.door = door;
+        this.apis = apis;
+        this.functions = functions;
+    }
+
+    void addTo(Routes.Table table) {
+        new EntityRoutes<>(door, Form.of(Resource.API, "API", "api", 200), apis).addTo(table);
+        table.add("GET", FLOWS, Refusals.ofEntities("API", this::flows));
+    }
+
+    private Response flows(Request request) {
+        Caller.Known caller = door.borrower(request);
+        String name = request.parameter("name");
+        Organization organization = caller.organization();
+        ApiWish api = ObjectLoans.of(caller, Need.of(Action.GET, Resource.API, name))
+                .run(() -> apis.wish(organization, name));
+        return Response.json(
+                200,
+                written(organization, api, function(caller, api.function())).done());
+    }
+
+    /// Nothing of a function that the caller may not see, whether or not it is there.
+    private Optional<FunctionEntity> function(Caller.Known caller, String name) {
+        Need need = Need.of(Action.GET, Resource.FUNCTION, name);
+        if (!caller.may(need)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ObjectLoans.of(caller, need).run(() -> functions.find(caller.organization(), name)));
+        } catch (Refused notThere) {
+            return Optional.empty();
+        }
+    }
+
+    private static JsonWriter written(Organization organization, ApiWish api, Optional<FunctionEntity> function) {
+        var out = new JsonWriter(1024).beginObject();
+        ApiWish served = api.under(organization);
+        out.field("name", api.name()).name("enabled").value(api.enabled());
+        out.field("authentication", api.isGuarded() ? api.authentication() : ApiAccess.PUBLIC);
+        out.field("protocols", served.protocols()).field("methods", served.methods());
+        out.field("hosts", served.hosts()).field("paths", served.uris());
+        out.field("function", api.function());
+        String told = organization.principal() + "/" + Resource.API.word() + "/" + api.name();
+        out.field("told", api.isGuarded() ? told : "T");
+        out.field("releases", api.terms().answers().releases());
+        if (function.isPresent()) {
+            write(organization, api, function.get(), told, out);
+        }
+        return out.endObject();
+    }
+
+    private static void write(
+            Organization organization, ApiWish api, FunctionEntity function, String told, JsonWriter out) {
+        List<String> known = FunctionFiles.injected(organization, function.wish()).stream()
+                .map(Principal::toString)
+                .toList();
+        List<String> released = api.terms().answers().releases().stream()
+                .map(secret -> Resource.SECRET
+                        .in(organization.principal())
+                        .child(secret)
+                        .toString())
+                .toList();
+        List<String> withheld =
+                known.stream().filter(one -> !released.contains(one)).toList();
+        List<String> start = new ArrayList<>(known);
+        if (api.isGuarded()) {
+            start.add(told);
+        }
+        out.field("functionStatus", function.status().name());
+        out.field("knows", start).field("withholds", withheld);
+        out.field("answers", withheld.isEmpty() ? "leave" : "are withheld");
+    }
+}
