@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 
 /// Events that were given up, and events that are delivered again, over HTTP.
 final class UndeliveredRoutesTest extends ApiTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String S = "/v1/event/subscriptions/s";
     private static final String LETTERS = S + "/undelivered";
 
