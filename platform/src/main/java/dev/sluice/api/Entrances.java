@@ -34,7 +34,7 @@ final class Entrances {
         this.secrets = secrets;
         this.keeper = new Doorkeeper(new SecureRandom(), clock);
         this.shared = new SharedKeys(new SecureRandom(), clock);
-        this.tokens = new AccessTokens(login, clock);
+        this.tokens = new AccessTokens(login.providers(), login.logins(), clock);
         this.clock = clock;
     }
 

@@ -90,9 +90,9 @@ public final class AccessTokens {
 
     private record Verified(Wanted wanted, JsonNode claims, Instant end) {}
 
-    public AccessTokens(Login login, Clock clock) {
-        this.providers = login.providers();
-        this.logins = login.logins();
+    public AccessTokens(IdentityProviders providers, Logins logins, Clock clock) {
+        this.providers = providers;
+        this.logins = logins;
         this.clock = clock;
     }
 
