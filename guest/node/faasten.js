@@ -3,6 +3,8 @@
 //
 // File and directory calls answer false or null when they are refused, whatever the reason; the others throw.
 
+const crypto = require('node:crypto');
+
 const PIECE_BYTES = 2 << 20;
 
 const RUNTIMES = { python: 'python3', python3: 'python3', node: 'nodejs', nodejs: 'nodejs' };
@@ -208,6 +210,19 @@ class CloudCall {
     const content = body === undefined || body === null ? Buffer.alloc(0) : octets(isPlain ? body : JSON.stringify(body));
     const answer = this.#ask('invoke_service', { service: pathOf(service), body: content, parameters: {} });
     return { status: answer.status, data: answer.body, headers: { ...answer.headers } };
+  }
+
+  /** Emits an event of CloudEvents 1.0 with this run's label; it is on disk once this is done. Events of one source and
+   * id are one event: a run that may be tried again names an id. */
+  async emit(type, data, { id = crypto.randomUUID(), source = '/functions', ...attributes } = {}) {
+    const told = { ...attributes, specversion: '1.0', type, source, id };
+    if (data instanceof Uint8Array) {
+      told.datacontenttype ??= 'application/octet-stream';
+      told.data_base64 = Buffer.from(data).toString('base64');
+    } else if (data !== undefined && data !== null) {
+      told.data = data;
+    }
+    this.#ask('emit', { event: octets(JSON.stringify(told)) });
   }
 
   /** Era A's keys are files below `~:keys`, as in the Python library. */

@@ -53,6 +53,17 @@ const tests = {
     await assert.rejects(scripted({ invoke_service: 'DENIED' }).cloudcall.invoke_service('s'), CloudCallError);
   },
 
+  async anEventIsOneOfCloudEvents() {
+    const { cloudcall, seen } = scripted({ emit: null });
+    await cloudcall.emit('order.paid', { n: 1 }, { id: '7', partitionkey: 'k' });
+    assert.deepStrictEqual(JSON.parse(seen.at(-1).args.event.toString()), {
+      specversion: '1.0', type: 'order.paid', source: '/functions', id: '7', partitionkey: 'k', data: { n: 1 },
+    });
+    await cloudcall.emit('t', Buffer.from('x'));
+    assert.strictEqual(JSON.parse(seen.at(-1).args.event.toString()).data_base64, 'eA==');
+    await assert.rejects(scripted({ emit: 'DENIED' }).cloudcall.emit('t'), CloudCallError);
+  },
+
   async keysAreFilesAsInPython() {
     const { cloudcall, seen } = scripted({
       list_directory: [{ name: 'd.a=3A', kind: 'directory' }, { name: 'k.=C3=A9', kind: 'file' }],

@@ -349,6 +349,14 @@ class Legacy(unittest.TestCase):
         self.assertEqual((404, b"no"), (answer.status, answer.data))
         self.assertEqual(b'{"a": [1]}', self._last()[1]["body"])
 
+    def test_an_event_is_one_of_cloudevents(self):
+        self.platform.answers["emit"] = None
+        self.cloudcall.emit("order.paid", {"n": 1}, id="7", partitionkey="k")
+        told = {"specversion": "1.0", "type": "order.paid", "source": "/functions", "id": "7", "partitionkey": "k"}
+        self.assertEqual(dict(told, data={"n": 1}), json.loads(self._last()[1]["event"]))
+        self.cloudcall.emit("t", b"x")
+        self.assertEqual("eA==", json.loads(self._last()[1]["event"])["data_base64"])
+
     def test_a_finished_blob_is_an_opaque_name(self):
         with self.cloudcall.create_blob() as blob:
             blob.write(b"a")

@@ -4,7 +4,9 @@ File, directory and gate calls answer False or None when they are refused, whate
 are text in colon form, or lists of names and labels; labels are text, what `buckle_parse` answers, or None.
 """
 
+import base64
 import json
+import uuid
 
 from .blobs import Blob, NewBlob, octets
 from .errors import CloudCallError, CreateBlobError, CreateFileError, OpenBlobError
@@ -41,6 +43,17 @@ class Answer:
 
     def __init__(self, answer):
         self.status, self.body, self.failed = answer["status"], answer["body"], answer["failed"]
+
+
+def event(event_type, data, id, source, attributes):
+    """The JSON of an event; what `data` is becomes JSON, bytes become base64."""
+    told = dict(attributes, specversion="1.0", type=event_type, source=source, id=id or str(uuid.uuid4()))
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        told.setdefault("datacontenttype", "application/octet-stream")
+        told["data_base64"] = base64.b64encode(data).decode()
+    elif data is not None:
+        told["data"] = data
+    return json.dumps(told).encode()
 
 
 class CloudCall:
@@ -188,6 +201,11 @@ class CloudCall:
         else:
             content = json.dumps(body).encode()
         return ServiceAnswer(self._ask("invoke_service", {"service": _path(service), "body": content, "parameters": {}}))
+
+    def emit(self, event_type, data=None, id=None, source="/functions", **attributes):
+        """Emits an event of CloudEvents 1.0 with this run's label; once it returns the event is on disk. Events of one
+        source and id are one event: a run that may be tried again names an id. Not one of Faasten's."""
+        self._ask("emit", {"event": event(event_type, data, id, source, attributes)})
 
     def get_current_label(self):
         return Label(self._ask("current_label", {}))

@@ -241,27 +241,27 @@ final class FunctionBuilds {
     }
 
     /// Its code may use the secrets and services that are injected, and cannot release them: its successful answers
-    /// are. Whether
-    /// they are there is found when it runs.
+    /// are. Whether they are there is found when it runs.
     private void putGate(Organization organization, FunctionEntity built, FsPath gate, FunctionSpec spec) {
         List<Principal> secrets = FunctionFiles.injected(organization, built.wish());
-        Upkeep.granting(organization, Resource.FUNCTION, FunctionFiles.allOf(secrets))
-                .run(() -> putGate(organization, built.name(), gate, spec, secrets));
-    }
-
-    private FsPath putGate(
-            Organization organization, String name, FsPath gate, FunctionSpec spec, List<Principal> secrets) {
-        Privilege writing = FunctionFiles.writing(organization);
-        GatePolicy policy = new GatePolicy(
-                Component.TRUE,
-                FunctionFiles.runner(organization, name),
+        Component privilege =
+                built.wish().sizing().emits() ? Triggers.emitter(organization.principal()) : Component.TRUE;
+        var policy = new GatePolicy(
+                privilege,
+                FunctionFiles.runner(organization, built.name()),
                 FunctionFiles.allOf(secrets),
                 Component.of(organization.principal()));
-        var content = new GateContent.Direct(policy, spec, secrets);
+        Upkeep.granting(organization, Resource.FUNCTION, FunctionFiles.allOf(secrets), privilege)
+                .run(() -> putGate(
+                        organization, built.name(), gate, new GateContent.Direct(policy, spec, secrets)));
+    }
+
+    private FsPath putGate(Organization organization, String name, FsPath gate, GateContent.Direct content) {
+        Privilege writing = FunctionFiles.writing(organization);
         if (fs.find(gate).isPresent()) {
-            gates.replace(gate, content, Backing.LABEL, 0, writing);
+            gates.replace(gate, content, Backing.ORGANIZATION, 0, writing);
         } else {
-            gates.create(gate, content, Backing.LABEL, FunctionFiles.gateLabel(organization, name), writing);
+            gates.create(gate, content, Backing.ORGANIZATION, FunctionFiles.gateLabel(organization, name), writing);
         }
         return gate;
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.IntNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -81,18 +82,26 @@ record FunctionEntity(
     /// @param instancesMax 0 for as many as the organization may have
     /// @param instancesMin that wait loaded
     /// @param concurrency  runs that one instance serves at a time
+    /// @param emits        whether its runs may emit events
     record Sizing(
             int memoryMib,
             int instancesMax,
             int instancesMin,
             int concurrency,
             Map<String, String> environment,
-            Optional<Retry> retry) {
-        static final Sizing USUAL = new Sizing(0, 0, 0, 1, Map.of(), Optional.empty());
+            Optional<Retry> retry,
+            @Nullable Boolean emits) {
+        static final Sizing USUAL = new Sizing(0, 0, 0, 1, Map.of(), Optional.empty(), false);
 
         Sizing {
             environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
             retry = retry == null ? Optional.empty() : retry; // stored before one could be named
+            emits = emits != null && emits; // stored before one could
+        }
+
+        @Override
+        public Boolean emits() {
+            return emits != null && emits;
         }
 
         /// @throws IllegalArgumentException for whoever wrote it
@@ -118,6 +127,9 @@ record FunctionEntity(
                 out.name("environment").beginObject();
                 environment.forEach((name, value) -> out.name(name).value(value));
                 out.endObject();
+            }
+            if (emits()) {
+                out.name("emits").value(true);
             }
             retry.ifPresent(tried -> out.name("retry")
                     .beginObject()

@@ -89,7 +89,8 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
                     Math.toIntExact(fields.number("minInstances", 0, Deployment.WAITING_MAX)),
                     Math.toIntExact(concurrency),
                     fields.textsByName("environment"),
-                    fields.field("retry").map(FunctionRequest::retry));
+                    fields.field("retry").map(FunctionRequest::retry),
+                    fields.flag("emits"));
             var _ = sizing.deployment("");
             return sizing;
         } catch (IllegalArgumentException wrong) {

@@ -27,6 +27,8 @@ final class FunctionRoutes {
     private static final int UNPACKED_AT_ONCE_MAX = 4;
     private static final int UNPACK_PATIENCE_SECONDS = 30;
 
+    private static final Need EMIT = Need.of(Action.CREATE, Resource.EVENT);
+
     private final Door door;
     private final Functions functions;
     private final KeptRoutes kept;
@@ -71,11 +73,12 @@ final class FunctionRoutes {
         return KeptRoutes.answer(200, task.run(() -> functions.update(caller.organization(), name, wish)));
     }
 
-    /// What of secrets and service instances a function is to be granted.
+    /// What of secrets and service instances a function is to be granted, and whether to emit.
     static Stream<Need> granted(FunctionEntity.Wish wish) {
-        return Stream.concat(
+        Stream<Need> emits = wish.sizing().emits() ? Stream.of(EMIT) : Stream.empty();
+        return Stream.concat(emits, Stream.concat(
                 wish.secrets().stream().map(name -> Need.of(Action.GET, Resource.SECRET, name)),
-                wish.services().stream().map(name -> Need.of(Action.GET, Resource.SERVICEINSTANCE, name)));
+                wish.services().stream().map(name -> Need.of(Action.GET, Resource.SERVICEINSTANCE, name))));
     }
 
     /// Whoever names a secret or a service instance must be allowed to read it, whether or not there is one of that
@@ -90,6 +93,7 @@ final class FunctionRoutes {
         }
         if (needs.stream()
                 .skip(1)
+                .filter(need -> !need.equals(EMIT))
                 .anyMatch(need -> need.object(caller.organization()).isEmpty())) {
             throw Rejection.of(400, "a name is given that no secret or service instance has");
         }

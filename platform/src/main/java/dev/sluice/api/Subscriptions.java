@@ -64,6 +64,11 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
         }
     }
 
+    /// One that may have subscriptions, by its token.
+    Optional<Organization> known(String token) {
+        return Optional.ofNullable(organizations.get(token));
+    }
+
     private Organization organization(String token) {
         Organization known = organizations.get(token);
         if (known == null) {

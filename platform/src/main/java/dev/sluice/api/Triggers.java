@@ -12,6 +12,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
@@ -41,6 +42,18 @@ final class Triggers {
     /// `acme/event`
     static Component events(Organization organization) {
         return Component.of(Resource.EVENT.in(organization.principal()));
+    }
+
+    /// `acme/event/emit`, by which gates may let what they run emit: whoever may emit may grant it.
+    static Component emitter(Principal organization) {
+        return Component.of(Resource.EVENT.in(organization).child("emit"));
+    }
+
+    /// Whether any trigger could hand on an event of that label, as [dev.sluice.gate.Gate#taskFired] asks of each.
+    static boolean mayFire(Organization organization, Label event) {
+        Component runs = Component.of(Resource.RUNS.in(organization.principal()));
+        Label trigger = Label.of(events(organization), events(organization));
+        return event.join(trigger).release(events(organization)).canFlowTo(Label.of(runs, Component.TRUE));
     }
 
     static FsPath home(Organization organization) {

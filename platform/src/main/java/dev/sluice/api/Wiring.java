@@ -60,6 +60,7 @@ final class Wiring {
                 functions,
                 rooms.invocations(),
                 clock);
+        rooms.gates().outbox().serve(new RunEvents(subscriptions)::emit);
         var types = new KeptEntities<>(rooms.fs(), DriverTypeWish.KIND, clock);
         var own = new OwnDrivers(rooms.fs(), rooms.secrets(), rooms.running().store(), subscriptions, kafka, clock);
         var guests = new GuestDrivers(

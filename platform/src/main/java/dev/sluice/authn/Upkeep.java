@@ -19,14 +19,14 @@ public final class Upkeep {
         return new Task(Label.PUBLIC, Label.of(held, Component.TRUE), Privilege.mintTcb(held), organization.token());
     }
 
-    /// As [#of], and it may hand on to a gate what somebody was lent to read who asked for it. It reads none of that
-    /// itself.
-    public static Task granting(Organization organization, Resource resource, Component lent) {
+    /// As [#of], and it may hand on to a gate what somebody was lent to read who asked for it, which it reads none of
+    /// itself, and what he was `given` to do something by.
+    public static Task granting(Organization organization, Resource resource, Component lent, Component given) {
         Component held = Component.of(resource.in(organization.principal()));
         return new Task(
                 Label.PUBLIC,
                 Label.of(held, Component.TRUE),
-                Privilege.mintTcb(held.and(lent), held),
+                Privilege.mintTcb(held.and(lent).and(given), held.and(given)),
                 organization.token());
     }
 

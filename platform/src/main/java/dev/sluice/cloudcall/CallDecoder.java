@@ -79,6 +79,7 @@ final class CallDecoder {
                         args.text("privilege"),
                         args.text("clearance"),
                         args.with());
+            case "emit" -> new CloudCall.Emit(args.octets("event"));
             case "invoke_service" ->
                 new CloudCall.InvokeExternal(args.path("service"), args.octets("body"), args.textsByName("parameters"));
             case "invoke" ->

@@ -22,6 +22,9 @@ public sealed interface CloudCall {
     /// About the run's own label and authority.
     sealed interface OfLabels extends CloudCall {}
 
+    /// About events.
+    sealed interface OfEvents extends CloudCall {}
+
     /// About gates.
     sealed interface OfGates extends CloudCall {}
 
@@ -105,6 +108,9 @@ public sealed interface CloudCall {
             tokens = List.copyOf(tokens);
         }
     }
+
+    /// Emits an event of CloudEvents 1.0, structured, with the run's label. Durable once it is answered.
+    record Emit(Bytes event) implements OfEvents {}
 
     /// Has the function of a gate run. Answers `{status: int64, body: octets, failed: bool}` of its end if this
     /// run waits for it, else null once it is accepted.

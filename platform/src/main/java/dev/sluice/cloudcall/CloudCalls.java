@@ -36,6 +36,7 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
     private final BlobCalls blobs;
     private final LabelCalls labels;
     private final GateCalls gates;
+    private final EventCalls events;
 
     /// What all runs share.
     public record Rooms(LabeledFs fs, Blobs blobs, Gates gates, Packages packages) {
@@ -54,6 +55,7 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
         this.files = new FileCalls(rooms.fs(), objects, paths, handles);
         this.blobs = new BlobCalls(handles, files, unlinked);
         this.labels = new LabelCalls(self);
+        this.events = new EventCalls(rooms.gates().outbox());
         var forms = new GateForms(rooms, files, handles, paths);
         var services = new ServiceCalls(rooms.fs(), rooms.gates().services(), forms, objects, paths);
         this.gates = new GateCalls(rooms.gates(), services, forms, objects, paths, handles, invoker);
@@ -131,6 +133,7 @@ public final class CloudCalls implements CallHandler, AutoCloseable {
             case CloudCall.OfFiles ofFiles -> files.answer(ofFiles);
             case CloudCall.OfBlobs ofBlobs -> blobs.answer(ofBlobs);
             case CloudCall.OfLabels ofLabels -> labels.answer(ofLabels);
+            case CloudCall.OfEvents ofEvents -> events.answer(ofEvents);
             case CloudCall.OfGates ofGates -> gates.answer(ofGates);
         };
     }

@@ -20,6 +20,7 @@ final class EventKeys {
     private static final char BY_BODY = 'b';
     private static final char BY_TIME = 't';
     private static final char NUMBER = 'n';
+    private static final char KNOWING = 'k';
 
     private EventKeys() {}
 
@@ -49,6 +50,15 @@ final class EventKeys {
     /// How many bytes the log has.
     static Bytes size(String organization) {
         return key(organization, new byte[] {(byte) SIZE});
+    }
+
+    /// How many events the log has that know more than others.
+    static Bytes knowingCount(String organization) {
+        return key(organization, new byte[] {(byte) COUNT, (byte) KNOWING});
+    }
+
+    static Bytes knowingSize(String organization) {
+        return key(organization, new byte[] {(byte) SIZE, (byte) KNOWING});
     }
 
     static Bytes cursor(String organization, String subscription) {

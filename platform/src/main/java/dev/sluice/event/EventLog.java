@@ -1,6 +1,8 @@
 package dev.sluice.event;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.label.Component;
+import dev.sluice.label.Principal;
 import dev.sluice.store.Batch;
 import dev.sluice.store.Store;
 import java.time.Duration;
@@ -22,6 +24,11 @@ final class EventLog {
     static final int EVENTS_MAX = 100_000;
 
     static final long BYTES_MAX = 512L << 20;
+
+    /// Of those that know more than who emits over HTTP: they take no room that he could miss.
+    static final int KNOWING_MAX = 20_000;
+
+    static final long KNOWING_BYTES_MAX = 128L << 20;
 
     /// How long an event is kept, to be delivered or to be delivered again.
     static final Duration KEPT = Duration.ofDays(7);
@@ -91,10 +98,11 @@ final class EventLog {
         Tail tail = tail(organization);
         long place = tail.begin(placeAt(clock.millis()));
         try {
-            boolean isKept = store.commit(new Batch()
-                    .put(EventKeys.at(organization, place), encoded)
-                    .add(EventKeys.count(organization), 1, eventsMax)
-                    .add(EventKeys.size(organization), encoded.length(), BYTES_MAX));
+            Batch batch = new Batch().put(EventKeys.at(organization, place), encoded);
+            boolean isKept = store.commit(
+                    isKnowing(organization, event)
+                            ? knowing(batch, organization, 1, encoded.length())
+                            : plain(batch, organization, 1, encoded.length()));
             return isKept ? Optional.of(place) : Optional.empty();
         } finally {
             tail.end(place);
@@ -128,18 +136,38 @@ final class EventLog {
         long old = placeAt(clock.millis() - KEPT.toMillis());
         long end = Math.min(tail(organization).end() - 1, Math.max(place, old));
         var batch = new Batch();
-        long bytes = 0;
-        long events = 0;
+        long[] bytes = {0, 0};
+        long[] events = {0, 0};
         for (Store.Entry found : store.scan(EventKeys.log(organization), Bytes.EMPTY, TRIMMED_AT_ONCE)) {
             if (EventKeys.place(found.key()) <= end) {
+                int share = isKnowing(organization, Event.decode(found.value())) ? 1 : 0;
                 batch.delete(found.key());
-                bytes += found.value().length();
-                events++;
+                bytes[share] += found.value().length();
+                events[share]++;
             }
         }
-        return events > 0
-                && store.commit(batch.add(EventKeys.count(organization), -events, eventsMax)
-                        .add(EventKeys.size(organization), -bytes, BYTES_MAX));
+        if (events[0] > 0) {
+            batch = plain(batch, organization, -events[0], -bytes[0]);
+        }
+        if (events[1] > 0) {
+            batch = knowing(batch, organization, -events[1], -bytes[1]);
+        }
+        return events[0] + events[1] > 0 && store.commit(batch);
+    }
+
+    /// Of those that know what who emits over HTTP does.
+    private Batch plain(Batch batch, String organization, long events, long bytes) {
+        return batch.add(EventKeys.count(organization), events, eventsMax)
+                .add(EventKeys.size(organization), bytes, BYTES_MAX);
+    }
+
+    private static Batch knowing(Batch batch, String organization, long events, long bytes) {
+        return batch.add(EventKeys.knowingCount(organization), events, KNOWING_MAX)
+                .add(EventKeys.knowingSize(organization), bytes, KNOWING_BYTES_MAX);
+    }
+
+    private static boolean isKnowing(String organization, Event event) {
+        return !event.label().secrecy().equals(Component.of(Principal.of(organization, "event")));
     }
 
     void forget(String organization) {

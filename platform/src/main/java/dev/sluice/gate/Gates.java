@@ -38,6 +38,7 @@ public final class Gates {
     private final LabeledFs fs;
     private final Witness witness;
     private final Services services;
+    private final Outbox outbox = new Outbox();
     private final Cache<Version, Link> decoded =
             Caffeine.newBuilder().maximumSize(DECODED_GATES_MAX).build();
 
@@ -54,6 +55,11 @@ public final class Gates {
         this.fs = fs;
         this.witness = witness;
         this.services = new Services(fs, egress, witness);
+    }
+
+    /// Where runs leave events.
+    public Outbox outbox() {
+        return outbox;
     }
 
     /// The external gates.

@@ -76,6 +76,7 @@ final class ScriptedCalls implements CallHandler {
                     CloudCall.ListPage _,
                     CloudCall.ListFacets _,
                     CloudCall.WriteIf _,
+                    CloudCall.OfEvents _,
                     CloudCall.OfGates _ -> CallReply.refused(CallRefusal.DENIED);
             case CloudCall.CurrentLabel _ -> CallReply.of(Value.of("alice,T"));
             case CloudCall.ParseLabel(String label) ->

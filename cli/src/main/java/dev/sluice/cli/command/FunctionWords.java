@@ -68,6 +68,7 @@ final class FunctionWords {
                 .option("--max-instances", "N", "how many instances may be busy at once")
                 .option("--min-instances", "N", "how many wait for a run with the function loaded (default: 0)")
                 .option("--concurrency", "N", "runs that one instance serves at a time (default: 1)")
+                .flag(Flag.bare("its runs may emit events, as you may", "--emits"))
                 .option("--retry-attempts", "N", "tries of a run nobody waits for; keeps dead letters")
                 .option("--retry-backoff", "MS", "longest wait before the second try, then doubled (1000)")
                 .option("--retry-max-backoff", "MS", "longest wait of all (60000)")
@@ -206,6 +207,9 @@ final class FunctionWords {
             if (number.isPresent()) {
                 sized = sized.with(field.getValue(), Json.Num.of(whole(number.get(), field.getKey())));
             }
+        }
+        if (arguments.has("--emits")) {
+            sized = sized.with("emits", new Json.Bool(true));
         }
         Json.Obj environment = Json.Obj.empty();
         for (String variable : arguments.options("--env")) {
