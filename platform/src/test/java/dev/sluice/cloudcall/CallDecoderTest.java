@@ -142,6 +142,7 @@ final class CallDecoderTest {
                         Map.of("path", PATH, "gate", DIRECT),
                         new CloudCall.ReplaceGate(path, DIRECT_ARG, PART)),
                 new Operation("read_gate", Map.of("path", PATH), new CloudCall.ReadGate(path)),
+                new Operation("emit", Map.of("event", BYTES), new CloudCall.Emit(x)),
                 new Operation(
                         "invoke_service",
                         Map.of("service", PATH, "body", BYTES, "parameters", Value.of(Map.of("p", TEXT))),
