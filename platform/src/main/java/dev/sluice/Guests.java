@@ -17,7 +17,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// What runs in guests: functions, builds of what images need, and event drivers.
-record Guests(NamespaceDriver driver, Roots roots, LocalWorker worker, Builds builds, DriverGuests drivers) implements AutoCloseable {
+record Guests(NamespaceDriver driver, Roots roots, LocalWorker worker, Builds builds, DriverGuests drivers)
+        implements AutoCloseable {
     static Guests start(Config config, CloudCalls.Rooms rooms, Scheduler scheduler, int memoryMib)
             throws IOException, InterruptedException {
         var roots = new Roots(config.data().resolve("images"), rooms.blobs());
@@ -36,8 +37,7 @@ record Guests(NamespaceDriver driver, Roots roots, LocalWorker worker, Builds bu
                 Machine::freeMib,
                 Clock.systemUTC());
         var builds = new Builds(driver, rooms.blobs(), config.registries(), scheduler);
-        return new Guests(
-                driver, roots, worker, builds, new DriverGuests(driver, roots, rooms.blobs(), scheduler));
+        return new Guests(driver, roots, worker, builds, new DriverGuests(driver, roots, rooms.blobs(), scheduler));
     }
 
     private static Map<String, Path> files(Path directory) {

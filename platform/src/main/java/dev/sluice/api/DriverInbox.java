@@ -31,8 +31,10 @@ record DriverInbox(Label label, Consumer<Event> emit) implements DriverGuest.Inb
             events.forEach(emit);
             return new DriverGuest.Taken(201, "");
         } catch (Rejection rejected) {
-            return new DriverGuest.Taken(400, "that is no event: it needs eventType, cloudEventsVersion 0.1, source and eventID,"
-                    + " or is one of CloudEvents 1.0");
+            return new DriverGuest.Taken(
+                    400,
+                    "that is no event: it needs eventType, cloudEventsVersion 0.1, source and eventID,"
+                            + " or is one of CloudEvents 1.0");
         } catch (Refused refused) {
             return refused.refusal() == Refusal.AT_LIMIT
                     ? new DriverGuest.Taken(429, "there is no room for the event: send it again later")

@@ -252,8 +252,7 @@ final class FunctionBuilds {
                 FunctionFiles.allOf(secrets),
                 Component.of(organization.principal()));
         Upkeep.granting(organization, Resource.FUNCTION, FunctionFiles.allOf(secrets), privilege)
-                .run(() -> putGate(
-                        organization, built.name(), gate, new GateContent.Direct(policy, spec, secrets)));
+                .run(() -> putGate(organization, built.name(), gate, new GateContent.Direct(policy, spec, secrets)));
     }
 
     private FsPath putGate(Organization organization, String name, FsPath gate, GateContent.Direct content) {

@@ -76,9 +76,11 @@ final class FunctionRoutes {
     /// What of secrets and service instances a function is to be granted, and whether to emit.
     static Stream<Need> granted(FunctionEntity.Wish wish) {
         Stream<Need> emits = wish.sizing().emits() ? Stream.of(EMIT) : Stream.empty();
-        return Stream.concat(emits, Stream.concat(
-                wish.secrets().stream().map(name -> Need.of(Action.GET, Resource.SECRET, name)),
-                wish.services().stream().map(name -> Need.of(Action.GET, Resource.SERVICEINSTANCE, name))));
+        return Stream.concat(
+                emits,
+                Stream.concat(
+                        wish.secrets().stream().map(name -> Need.of(Action.GET, Resource.SECRET, name)),
+                        wish.services().stream().map(name -> Need.of(Action.GET, Resource.SERVICEINSTANCE, name))));
     }
 
     /// Whoever names a secret or a service instance must be allowed to read it, whether or not there is one of that

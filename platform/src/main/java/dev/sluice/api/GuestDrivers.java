@@ -28,8 +28,7 @@ final class GuestDrivers {
     private final Subscriptions subscriptions;
     private final DriverGuests guests;
 
-    GuestDrivers(
-            BaseImages bases, Secrets secrets, Subscriptions subscriptions, DriverGuests guests) {
+    GuestDrivers(BaseImages bases, Secrets secrets, Subscriptions subscriptions, DriverGuests guests) {
         this.bases = bases;
         this.secrets = secrets;
         this.subscriptions = subscriptions;
@@ -39,8 +38,7 @@ final class GuestDrivers {
     AtWork begin(Organization organization, KeptEntity<DriverWish> entity) {
         DriverWish wish = entity.wish();
         Component events = Component.of(Resource.EVENT.in(organization.principal()));
-        var inbox = new DriverInbox(
-                Label.of(events, Component.TRUE), event -> subscriptions.emit(organization, event));
+        var inbox = new DriverInbox(Label.of(events, Component.TRUE), event -> subscriptions.emit(organization, event));
         var terms = new GuestDriver.Terms(wish.made().expose(), !wish.secrets().isEmpty());
         return new GuestDriver(terms, log -> start(organization, wish, log), inbox).start();
     }

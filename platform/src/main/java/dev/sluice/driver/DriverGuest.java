@@ -169,12 +169,14 @@ public final class DriverGuest implements AutoCloseable {
         var answer = new ArrayBlockingQueue<Answer>(1);
         asked.put(number, answer);
         try {
-            byte[] head = JSON.writeValueAsBytes(Map.of(
-                    "method", question.method(), "path", question.path(), "headers", question.headers()));
-            ByteBuffer body = ByteBuffer.allocate(2 * Integer.BYTES
-                    + head.length
-                    + question.body().length());
-            body.putInt(number).putInt(head.length).put(head).put(question.body().asBuffer());
+            byte[] head = JSON.writeValueAsBytes(
+                    Map.of("method", question.method(), "path", question.path(), "headers", question.headers()));
+            ByteBuffer body = ByteBuffer.allocate(
+                    2 * Integer.BYTES + head.length + question.body().length());
+            body.putInt(number)
+                    .putInt(head.length)
+                    .put(head)
+                    .put(question.body().asBuffer());
             if (!unsent.offer(frame('Q', body.flip()))) {
                 return Answer.of(BUSY);
             }

@@ -153,17 +153,17 @@ final class DriverGuestTest {
     private void base(Asker dev, String name, String image) {
         String body = "{\"name\":\"" + name + "\",\"dockerUrl\":\"" + image + "\",\"language\":\"python3\"}";
         assertThat(api.post(dev, "/v1/baseimage", body).status()).isEqualTo(201);
-        await().atMost(PATIENCE).until(() -> api.get(dev, "/v1/baseimage/" + name)
-                .text("status")
-                .equals("READY"));
+        await().atMost(PATIENCE)
+                .until(() ->
+                        api.get(dev, "/v1/baseimage/" + name).text("status").equals("READY"));
     }
 
     private void driver(Asker dev, String name, String type, String what, String more) {
         Answer made = api.post(
                 dev,
                 DRIVERS,
-                "{\"name\":\"" + name + "\",\"type\":\"" + type + "\",\"config\":[{\"key\":\"what\",\"value\":\""
-                        + what + "\"},{\"key\":\"flag\"}]" + more + "}");
+                "{\"name\":\"" + name + "\",\"type\":\"" + type + "\",\"config\":[{\"key\":\"what\",\"value\":\"" + what
+                        + "\"},{\"key\":\"flag\"}]" + more + "}");
         assertThat(made.status()).as(made.body()).isEqualTo(201);
         assertThat(made.text("status")).isEqualTo("CREATING");
     }
@@ -175,20 +175,18 @@ final class DriverGuestTest {
     }
 
     private List<JsonNode> payloads(Asker dev) {
-        return api.get(dev, "/v1/runs?functionName=echo").json().valueStream()
+        return api.get(dev, "/v1/runs?functionName=echo")
+                .json()
+                .valueStream()
                 .map(run -> run.path("output").path("payload"))
                 .toList();
     }
 
     private JsonNode awaited(Asker dev, String member, String driver) {
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(payloads(dev))
-                        .as(printed(dev, driver))
-                        .anyMatch(one -> one.has(member)));
-        return payloads(dev).stream()
-                .filter(one -> one.has(member))
-                .findFirst()
-                .orElseThrow();
+                .untilAsserted(
+                        () -> assertThat(payloads(dev)).as(printed(dev, driver)).anyMatch(one -> one.has(member)));
+        return payloads(dev).stream().filter(one -> one.has(member)).findFirst().orElseThrow();
     }
 
     private String printed(Asker dev, String driver) {
@@ -199,8 +197,10 @@ final class DriverGuestTest {
     @AfterEach
     void deleteDrivers() {
         for (Asker dev : owners) {
-            api.get(dev, DRIVERS).json().forEach(one -> api.delete(
-                    dev, DRIVERS + "/" + one.path("name").asString()));
+            api.get(dev, DRIVERS)
+                    .json()
+                    .forEach(one ->
+                            api.delete(dev, DRIVERS + "/" + one.path("name").asString()));
         }
         owners.clear();
     }
@@ -236,10 +236,11 @@ final class DriverGuestTest {
         assertThat(told.path("uid").asInt()).isEqualTo(1000);
         assertThat(told.path("outside").asBoolean()).isFalse();
         assertThat(told.path("interfaces").toString()).isEqualTo("[\"lo\"]");
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(payloads(dev).stream()
-                        .filter(one -> one.has("line"))
-                        .map(one -> one.path("line").asInt()))
-                .containsExactlyInAnyOrder(0, 1, 2, 3, 4));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(payloads(dev).stream()
+                                .filter(one -> one.has("line"))
+                                .map(one -> one.path("line").asInt()))
+                        .containsExactlyInAnyOrder(0, 1, 2, 3, 4));
         assertThat(api.get(dev, DRIVERS + "/d/logs").text("log")).startsWith("does report\n");
     }
 
@@ -247,8 +248,9 @@ final class DriverGuestTest {
     void aProgramThatEnds_isStartedAgain_andGoneWithItsDriver() {
         Asker dev = organization("again", tag);
         driver(dev, "d", "hidden", "ends", "");
-        await().atMost(PATIENCE).until(() ->
-                payloads(dev).stream().filter(one -> one.has("life")).count() >= 3);
+        await().atMost(PATIENCE)
+                .until(() ->
+                        payloads(dev).stream().filter(one -> one.has("life")).count() >= 3);
         assertThat(api.get(dev, DRIVERS + "/d/logs").text("log")).contains("the program ended with 3");
         assertThat(api.delete(dev, DRIVERS + "/d").status()).isEqualTo(200);
         driver(dev, "e", "hidden", "nothing", "");
@@ -268,7 +270,8 @@ final class DriverGuestTest {
         ready(dev, "h");
         String path = path(dev, "d");
         await().atMost(PATIENCE).until(() -> send(path).statusCode() == 203);
-        HttpResponse<String> told = send(path + "/a%2Fb/c?d=e", "Authorization", "Basic eDp5", "Cookie", "s=t", "X-Own", "1");
+        HttpResponse<String> told =
+                send(path + "/a%2Fb/c?d=e", "Authorization", "Basic eDp5", "Cookie", "s=t", "X-Own", "1");
         assertThat(told.statusCode()).isEqualTo(203);
         assertThat(told.body()).contains("\"path\": \"/a%2Fb/c?d=e\"", "\"body\": \"hello\"", "\"x-own\"");
         assertThat(told.body()).doesNotContain("authorization", "cookie");
@@ -277,7 +280,8 @@ final class DriverGuestTest {
         awaited(dev, "body", "d");
         assertThat(api.get(dev, DRIVERS + "/h").text("url")).isEmpty();
         String id = path.substring(path.lastIndexOf('/') + 1);
-        String none = send(path.replace(id, "00000000-0000-4000-8000-000000000000")).body();
+        String none =
+                send(path.replace(id, "00000000-0000-4000-8000-000000000000")).body();
         assertThat(send("/driver/acme/" + id).body()).isEqualTo(none);
         assertThat(api.delete(dev, DRIVERS + "/d").status()).isEqualTo(200);
         assertThat(send(path).body()).isEqualTo(none);
@@ -293,7 +297,10 @@ final class DriverGuestTest {
         await().atMost(PATIENCE).until(() -> send(path).statusCode() == 202);
         assertThat(send(path).body()).isEmpty();
         driver(dev, "r", "t", "report", ",\"secrets\":[\"s1\"]");
-        assertThat(awaited(dev, "statuses", "r").path("environment").path("WORD").asString())
+        assertThat(awaited(dev, "statuses", "r")
+                        .path("environment")
+                        .path("WORD")
+                        .asString())
                 .isEqualTo("open sesame");
         assertThat(api.get(dev, DRIVERS + "/r/logs").status()).isEqualTo(200);
         Asker other = api.addAccount(api.home("sealed"), "other", "event");

@@ -100,8 +100,7 @@ final class RunEventsTest extends ApiTest {
     }
 
     private JsonNode run(Asker asker, String input) {
-        Answer answer = api.post(
-                asker, "/v1/runs?functionName=emitter", "{\"blocking\":true,\"input\":" + input + "}");
+        Answer answer = api.post(asker, "/v1/runs?functionName=emitter", "{\"blocking\":true,\"input\":" + input + "}");
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         assertThat(answer.json().has("output")).as(answer.body()).isTrue();
         return answer.json();
@@ -109,9 +108,7 @@ final class RunEventsTest extends ApiTest {
 
     private void subscribe(Asker asker) {
         Answer made = api.post(
-                asker,
-                "/v1/event/subscriptions",
-                "{\"name\":\"s\",\"eventType\":\"made\",\"function\":\"echo\"}");
+                asker, "/v1/event/subscriptions", "{\"name\":\"s\",\"eventType\":\"made\",\"function\":\"echo\"}");
         assertThat(made.status()).as(made.body()).isEqualTo(201);
     }
 
@@ -128,8 +125,8 @@ final class RunEventsTest extends ApiTest {
         assertThat(made.status()).as(made.body()).isEqualTo(201);
         List<String> seen = List.of("READY", "ERROR");
         await().atMost(PATIENCE)
-                .until(() -> seen.contains(
-                        api.get(asker, "/v1/function/" + name).text("status")));
+                .until(() ->
+                        seen.contains(api.get(asker, "/v1/function/" + name).text("status")));
         Answer built = api.get(asker, "/v1/function/" + name);
         assertThat(built.text("status")).as(built.body()).isEqualTo("READY");
     }

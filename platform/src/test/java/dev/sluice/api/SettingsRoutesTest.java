@@ -253,7 +253,9 @@ final class SettingsRoutesTest extends ApiTest {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(api.get(dev, DRIVERS + "/worse").body())
                         .contains(
-                                "\"status\":\"ERROR\"", "[\"DeploymentNotAvailable\",", "create base-image NAME no/such:1"));
+                                "\"status\":\"ERROR\"",
+                                "[\"DeploymentNotAvailable\",",
+                                "create base-image NAME no/such:1"));
     }
 
     @Test

@@ -46,7 +46,9 @@ final class AccessTokensTest {
                 assertThat(tokens.verify(wanted, late)).isInstanceOf(Finding.Good.class);
                 provider.rotate("k2");
                 clock.pass(OpenIdClient.PUBLISHED_GOOD);
-                assertThat(tokens.verify(wanted, late)).as("of a key that is gone").isInstanceOf(Finding.Bad.class);
+                assertThat(tokens.verify(wanted, late))
+                        .as("of a key that is gone")
+                        .isInstanceOf(Finding.Bad.class);
             }
         }
     }
@@ -60,9 +62,10 @@ final class AccessTokensTest {
                 String token = provider.accessToken(
                         FOR, "read  write", claims -> claims.claim("scp", List.of("admin", "read")));
                 assertThat(tokens.verify(new Wanted("acme", "sso", FOR), token))
-                        .isInstanceOfSatisfying(Finding.Good.class, good -> assertThat(
-                                        good.claims().scopes())
-                                .containsExactlyInAnyOrder("read", "write", "admin"));
+                        .isInstanceOfSatisfying(
+                                Finding.Good.class,
+                                good -> assertThat(good.claims().scopes())
+                                        .containsExactlyInAnyOrder("read", "write", "admin"));
             }
         }
     }

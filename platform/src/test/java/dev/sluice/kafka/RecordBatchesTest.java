@@ -120,10 +120,12 @@ final class RecordBatchesTest {
     @Test
     void anyBytes_areReadOrRefused() {
         var random = new Random(1);
-        ByteBuffer whole = copy(MemoryRecords.withRecords(
+        ByteBuffer copy = copy(MemoryRecords.withRecords(
                 0, Compression.NONE, one("a"), one("b"), new SimpleRecord(1, new byte[9], new byte[99])));
+        byte[] whole = new byte[copy.remaining()];
+        copy.get(whole);
         for (int i = 0; i < 20_000; i++) {
-            ByteBuffer bytes = ByteBuffer.wrap(whole.array().clone());
+            ByteBuffer bytes = ByteBuffer.wrap(whole.clone());
             for (int j = random.nextInt(4); j >= 0; j--) {
                 bytes.put(random.nextInt(bytes.limit()), (byte) random.nextInt());
             }

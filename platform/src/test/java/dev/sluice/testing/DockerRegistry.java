@@ -138,8 +138,8 @@ public final class DockerRegistry implements AutoCloseable {
             diffs.add("\"sha256:" + Digest.of(Bytes.copyOf(layer.tar())).hex() + "\"");
             parts.add(part(layerType, layer.stored()));
         }
-        byte[] config = ("{\"os\":\"linux\",\"architecture\":\"amd64\",\"config\":" + program + ",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":["
-                        + String.join(",", diffs) + "]}}")
+        byte[] config = ("{\"os\":\"linux\",\"architecture\":\"amd64\",\"config\":" + program
+                        + ",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" + String.join(",", diffs) + "]}}")
                 .getBytes(StandardCharsets.UTF_8);
         blob(repository, config);
         String configType = type.equals(OCI_MANIFEST)
