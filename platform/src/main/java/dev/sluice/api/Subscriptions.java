@@ -18,6 +18,7 @@ import dev.sluice.secret.Secrets;
 import dev.sluice.store.Store;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -122,9 +123,18 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
     ///
     /// @throws Refused `NOT_FOUND`
     List<Undelivered> undelivered(Organization organization, String name, long place, int limit) {
-        return deliveries.undelivered(organization.token(), id(organization, name), place, limit).stream()
-                .filter(Subscriptions::isObserved)
-                .toList();
+        String id = id(organization, name);
+        var seen = new ArrayList<Undelivered>();
+        List<Undelivered> page = deliveries.undelivered(organization.token(), id, place, limit);
+        while (!page.isEmpty() && seen.size() < limit) {
+            page.stream()
+                    .filter(Subscriptions::isObserved)
+                    .limit(limit - seen.size())
+                    .forEach(seen::add);
+            page = deliveries.undelivered(
+                    organization.token(), id, page.getLast().place(), limit);
+        }
+        return List.copyOf(seen);
     }
 
     /// One of them.

@@ -34,6 +34,10 @@ final class Cursors {
         store.commit(new Batch().put(EventKeys.cursor(organization, subscription), encode(cursor)));
     }
 
+    void remove(String organization, String subscription) {
+        store.commit(new Batch().delete(EventKeys.cursor(organization, subscription)));
+    }
+
     private static Cursor decode(Bytes stored) {
         ByteBuffer in = stored.asBuffer();
         return new Cursor(in.getLong(), in.getLong());

@@ -112,6 +112,8 @@ public final class Deliveries implements AutoCloseable {
         before.forEach((id, pump) -> {
             if (!after.containsKey(id)) {
                 pump.close();
+                kept.cursors().remove(organization, id);
+                kept.undelivered().removeAll(organization, id);
             }
         });
         tenant.pumps = Map.copyOf(after);
@@ -163,14 +165,17 @@ public final class Deliveries implements AutoCloseable {
     }
 
     /// Delivers again to a subscription what came since, as far as it is kept, in new runs, and goes on from there.
-    /// Durable on return.
+    /// What
+    /// was under way may run beside that. Nothing that it has not got yet is passed over. Durable on return.
     ///
     /// @throws Refused `NOT_FOUND`
     public void replay(String organization, String subscription, Instant since) {
         Tenant tenant = tenants.computeIfAbsent(organization, _ -> new Tenant());
         synchronized (tenant) {
             Pump before = pump(organization, subscription);
-            before.rewind(EventLog.placeAt(since.toEpochMilli()) - 1);
+            if (!before.rewind(EventLog.placeAt(since.toEpochMilli()) - 1)) {
+                return;
+            }
             var others = new HashMap<>(tenant.pumps);
             others.remove(subscription);
             tenant.pumps = others;

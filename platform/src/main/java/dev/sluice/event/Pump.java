@@ -157,12 +157,21 @@ final class Pump implements AutoCloseable {
         }
     }
 
-    /// Ends this one, and has the next one deliver again what came after `place`, as if for the first time.
-    void rewind(long place) {
+    /// Ends this one, and has the next one deliver again what came after `place`, as if for the first time; unless it
+    /// has not got there yet, as nothing is passed over.
+    ///
+    /// @return whether it has ended
+    boolean rewind(long place) {
+        synchronized (this) {
+            if (place >= cursor.place()) {
+                return false;
+            }
+        }
         close();
         synchronized (this) {
             kept.cursors().set(organization, subscription.id(), new Cursor(place, cursor.round() + 1));
         }
+        return true;
     }
 
     private synchronized void await(boolean isBehind) throws InterruptedException {

@@ -15,7 +15,7 @@ import java.util.Optional;
 /// The events that could not be delivered to a subscription, its dead letters: kept until somebody has them delivered
 /// again, or gives them up.
 final class UndeliveredEvents {
-    /// Of one subscription; beyond that the oldest are given up.
+    /// Of one subscription, and of about [Store#SCAN_BYTES_MAX] bytes; beyond that the oldest are given up.
     static final int EVENTS_MAX = 1_000;
 
     private static final int REASON_CHARS_MAX = 500;
@@ -29,12 +29,27 @@ final class UndeliveredEvents {
     /// Durable on return.
     void put(String organization, String subscription, Undelivered letter) {
         Bytes all = EventKeys.dead(organization, subscription);
-        var batch = new Batch().put(EventKeys.dead(organization, subscription, letter.place()), encode(letter));
+        Bytes encoded = encode(letter);
+        var batch = new Batch().put(EventKeys.dead(organization, subscription, letter.place()), encoded);
         List<Store.Entry> before = store.scan(all, Bytes.EMPTY, EVENTS_MAX);
-        if (before.size() == EVENTS_MAX) {
-            batch.delete(before.getFirst().key());
+        boolean isMore =
+                !before.isEmpty() && !store.scan(all, before.getLast().key(), 1).isEmpty();
+        if (isMore || before.size() == EVENTS_MAX) {
+            makeRoom(before, encoded.length(), batch);
         }
         store.commit(batch);
+    }
+
+    /// The oldest make room for as many bytes, and one for another one.
+    private static void makeRoom(List<Store.Entry> oldest, int bytes, Batch batch) {
+        int room = 0;
+        for (Store.Entry one : oldest) {
+            batch.delete(one.key());
+            room += one.value().length();
+            if (room >= bytes) {
+                return;
+            }
+        }
     }
 
     /// The oldest after `place`.
@@ -56,6 +71,18 @@ final class UndeliveredEvents {
     /// Durable on return.
     void remove(String organization, String subscription, long place) {
         store.commit(new Batch().delete(EventKeys.dead(organization, subscription, place)));
+    }
+
+    /// Of a subscription that is gone.
+    void removeAll(String organization, String subscription) {
+        Bytes all = EventKeys.dead(organization, subscription);
+        List<Store.Entry> page = store.scan(all, Bytes.EMPTY, EVENTS_MAX);
+        while (!page.isEmpty()) {
+            var batch = new Batch();
+            page.forEach(found -> batch.delete(found.key()));
+            store.commit(batch);
+            page = store.scan(all, page.getLast().key(), EVENTS_MAX);
+        }
     }
 
     private static Bytes encode(Undelivered letter) {

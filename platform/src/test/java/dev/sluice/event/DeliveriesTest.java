@@ -156,7 +156,7 @@ final class DeliveriesTest {
     }
 
     @Test
-    void aReplay_deliversAnew_whatCameSince_inOrder_andHoldsOverARestart() {
+    void aReplay_deliversAnew_whatCameSince_passesNothingOver_andHoldsOverARestart() {
         subscribe("s", "t");
         subscribe("other", "t");
         Deliveries first = start();
@@ -169,10 +169,11 @@ final class DeliveriesTest {
         notes.answer = _ -> new Outcome.Accepted(UUID.randomUUID());
         Deliveries next = start();
         awaitDelivered("acme s 1", "acme s 2", "acme other 1", "acme other 2", "acme s 1", "acme s 2");
-        next.replay("acme", id("s"), Instant.now().plusSeconds(60));
+        notes.answer = _ -> new Outcome.Busy();
         next.emit("acme", event("t", "3", ""));
-        await().until(() -> notes.delivered.contains("acme other 3"));
-        assertThat(notes.delivered).doesNotContain("acme s 3");
+        next.replay("acme", id("s"), Instant.now().plusSeconds(60));
+        notes.answer = _ -> new Outcome.Accepted(UUID.randomUUID());
+        await().until(() -> notes.delivered.contains("acme s 3"));
         assertThatThrownBy(() -> next.replay("acme", id("nobody"), Instant.EPOCH))
                 .isInstanceOf(Refused.class);
     }
