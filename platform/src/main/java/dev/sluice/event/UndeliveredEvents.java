@@ -34,13 +34,15 @@ final class UndeliveredEvents {
         List<Store.Entry> before = store.scan(all, Bytes.EMPTY, EVENTS_MAX);
         boolean isMore =
                 !before.isEmpty() && !store.scan(all, before.getLast().key(), 1).isEmpty();
-        if (isMore || before.size() == EVENTS_MAX) {
+        if (isMore) {
             makeRoom(before, encoded.length(), batch);
+        } else if (before.size() == EVENTS_MAX) {
+            batch.delete(before.getFirst().key());
         }
         store.commit(batch);
     }
 
-    /// The oldest make room for as many bytes, and one for another one.
+    /// The oldest make room for as many bytes.
     private static void makeRoom(List<Store.Entry> oldest, int bytes, Batch batch) {
         int room = 0;
         for (Store.Entry one : oldest) {
