@@ -125,9 +125,9 @@ record DriverWish(String name, String type, List<DriverConfig> config, List<Stri
                         .map(text -> Duration.ofSeconds(Long.parseLong(text)));
     }
 
-    /// Whether it is asked from outside.
+    /// Whether it is asked from outside: nobody asks one of the server's own that is no hook, exposed or not.
     private boolean isReached() {
-        return made.expose || own().filter(OwnDriver::isHook).isPresent();
+        return own().map(OwnDriver::isHook).orElse(made.expose);
     }
 
     private boolean isMade() {
@@ -153,7 +153,7 @@ record DriverWish(String name, String type, List<DriverConfig> config, List<Stri
         out.field("name", name).field("kind", "Driver").field("type", type);
         DriverConfig.write(config, out);
         out.fieldOrNull("secrets", secrets).name("expose").value(made.expose);
-        String url = isReached() && !made.organization.isEmpty() && (own().isEmpty() || isMade())
+        String url = isReached() && !made.organization.isEmpty()
                 ? "/" + Gateway.DRIVERS + "/" + made.organization + "/" + entity.id()
                 : "";
         out.field("url", url)
