@@ -42,9 +42,8 @@ final class ApiRoutes {
         Organization organization = caller.organization();
         ApiWish api = ObjectLoans.of(caller, Need.of(Action.GET, Resource.API, name))
                 .run(() -> apis.wish(organization, name));
-        return Response.json(
-                200,
-                written(organization, api, function(caller, api.function())).done());
+        Optional<FunctionEntity> function = function(caller, api.function());
+        return Response.json(200, written(organization, api, function).done());
     }
 
     /// Nothing of a function that the caller may not see, whether or not it is there.
@@ -60,7 +59,7 @@ final class ApiRoutes {
         }
     }
 
-    private static JsonWriter written(Organization organization, ApiWish api, Optional<FunctionEntity> function) {
+    private JsonWriter written(Organization organization, ApiWish api, Optional<FunctionEntity> function) {
         var out = new JsonWriter(1024).beginObject();
         ApiWish served = api.under(organization);
         out.field("name", api.name()).name("enabled").value(api.enabled());
@@ -77,8 +76,7 @@ final class ApiRoutes {
         return out.endObject();
     }
 
-    private static void write(
-            Organization organization, ApiWish api, FunctionEntity function, String told, JsonWriter out) {
+    private void write(Organization organization, ApiWish api, FunctionEntity function, String told, JsonWriter out) {
         List<String> known = FunctionFiles.injected(organization, function.wish()).stream()
                 .map(Principal::toString)
                 .toList();
@@ -96,6 +94,16 @@ final class ApiRoutes {
         }
         out.field("functionStatus", function.status().name());
         out.field("knows", start).field("withholds", withheld);
-        out.field("answers", withheld.isEmpty() ? "leave" : "are withheld");
+        out.field("answers", answers(organization, api, function, withheld));
+    }
+
+    private String answers(Organization organization, ApiWish api, FunctionEntity function, List<String> withheld) {
+        if (!api.enabled() || function.status() != FunctionEntity.Status.READY) {
+            return "none";
+        }
+        if (!apis.isCurrent(organization, api)) {
+            return "none: the function has changed since, update the API";
+        }
+        return withheld.isEmpty() ? "leave" : "are withheld";
     }
 }

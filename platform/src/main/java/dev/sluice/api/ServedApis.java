@@ -265,6 +265,11 @@ final class ServedApis implements Entities<ApiWish> {
         }
     }
 
+    /// Whether a request would run the function that the API was made for, if that is READY.
+    boolean isCurrent(Organization organization, ApiWish wish) {
+        return wish.terms().answers().releases().isEmpty() || isLed(organization, wish);
+    }
+
     private boolean isLed(Organization organization, ApiWish wish) {
         try {
             return gates.leads(organization, wish);

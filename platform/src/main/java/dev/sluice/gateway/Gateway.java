@@ -5,6 +5,7 @@ import dev.sluice.http.Handler;
 import dev.sluice.http.HttpRefused;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
+import dev.sluice.invoke.Buckets;
 import dev.sluice.invoke.Invocation;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kernel.Refusal;
@@ -57,6 +58,7 @@ public final class Gateway implements Handler {
     private final Endpoints endpoints = new Endpoints();
     private volatile Handler drivers = _ -> nothingThere();
     private final Throttle throttle;
+    private final Buckets buckets = new Buckets(Buckets.FIRST);
 
     /// @param nanos a clock that never goes back
     public Gateway(Invocations invocations, LongSupplier nanos) {
@@ -135,11 +137,13 @@ public final class Gateway implements Handler {
     private Response entered(Endpoint endpoint, Request request, Access.Entered who)
             throws IOException, InterruptedException {
         boolean isWaiting = !request.header(BLOCKING).orElse("true").strip().equalsIgnoreCase("false");
+        Bytes input = HttpInput.of(request, endpoint.limits().bodyBytesMax());
+        long arrival = System.nanoTime();
         Optional<Endpoint.Called> called = endpoint.behind().now(false);
         if (called.isEmpty()) {
+            buckets.awaitEdge(arrival); // as if it had run, and its answer were withheld
             return notThere(endpoint);
         }
-        Bytes input = HttpInput.of(request, endpoint.limits().bodyBytesMax());
         Invocation wish = wish(endpoint, called.get(), input, HttpInput.context(request, who));
         return run(endpoint, wish, who, isWaiting);
     }

@@ -68,12 +68,17 @@ final class Throttle {
 
     /// @return how long until there is one; 0 if it is taken
     private static long take(AtomicLongArray fullAt, int place, Rate rate, long now) {
+        long whole = rate.burst() * rate.stepNanos();
         while (true) {
             long before = fullAt.get(place);
-            long missing = Math.max(0, before - now) + rate.stepNanos();
-            long over = missing - rate.burst() * rate.stepNanos();
+            long owed = Math.min(before, now + whole); // a slower rate was there before
+            long missing = Math.max(0, owed - now) + rate.stepNanos();
+            long over = missing - whole;
             if (over > 0) {
-                return over;
+                if (owed == before || fullAt.compareAndSet(place, before, owed)) {
+                    return over;
+                }
+                continue;
             }
             if (fullAt.compareAndSet(place, before, now + missing)) {
                 return 0;

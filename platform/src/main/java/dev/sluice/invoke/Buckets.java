@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 /// function with a timeout of 15 minutes 4 bits a request. What may be delivered is not delayed.
 ///
 /// Source: contracts/faasten.md S15, S16, S21.
-final class Buckets {
-    static final Duration FIRST = Duration.ofMillis(50);
+public final class Buckets {
+    public static final Duration FIRST = Duration.ofMillis(50);
 
     private final Duration first;
 
-    Buckets(Duration first) {
+    public Buckets(Duration first) {
         this.first = first;
     }
 
@@ -42,7 +42,7 @@ final class Buckets {
     }
 
     /// Waits for the next moment at which something withheld may be told of.
-    void awaitEdge(long arrivalNanos) throws InterruptedException {
+    public void awaitEdge(long arrivalNanos) throws InterruptedException {
         long edge = arrivalNanos + edgeNanos(System.nanoTime() - arrivalNanos);
         var never = new CountDownLatch(1);
         boolean isOver = false;

@@ -283,6 +283,14 @@ final class DriverGuestTest {
         String none =
                 send(path.replace(id, "00000000-0000-4000-8000-000000000000")).body();
         assertThat(send("/driver/acme/" + id).body()).isEqualTo(none);
+        assertThat(api.put(dev, DRIVERS + "/d", "{\"name\":\"d\",\"type\":\"hidden\"}")
+                        .status())
+                .isEqualTo(200);
+        ready(dev, "d");
+        assertThat(send(path).body()).isEqualTo(none);
+        assertThat(api.put(dev, DRIVERS + "/d", "{\"name\":\"d\",\"type\":\"t\"}")
+                        .status())
+                .isEqualTo(200);
         assertThat(api.delete(dev, DRIVERS + "/d").status()).isEqualTo(200);
         assertThat(send(path).body()).isEqualTo(none);
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
+import dev.sluice.invoke.Buckets;
 import dev.sluice.org.Organization;
 import java.io.IOException;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,6 +43,8 @@ final class GatewayFlowsTest extends ApiTest {
         create("kept", "secretive", ",\"releases\":[\"s\"],\"failures\":\"problem\"");
         create("told", "secretive", ",\"releases\":[\"s\",\"t\"]");
         create("nothing", "no-such-function", ",\"failures\":\"problem\"");
+        create("posted", "plain", "");
+        create("posted-nowhere", "no-such-function", "");
     }
 
     private void function(String body, String name) {
@@ -53,8 +57,9 @@ final class GatewayFlowsTest extends ApiTest {
         Answer made = api.post(
                 boss,
                 "/v1/api",
-                "{\"name\":\"" + name + "\",\"function\":\"" + function + "\",\"enabled\":true,\"methods\":[\"GET\"],"
-                        + "\"uris\":[\"/" + name + "\"]" + more + "}");
+                "{\"name\":\"" + name + "\",\"function\":\"" + function
+                        + "\",\"enabled\":true,\"methods\":[\"GET\",\"POST\"]," + "\"uris\":[\"/" + name + "\"]" + more
+                        + "}");
         assertThat(made.status()).as(made.body()).isEqualTo(200);
     }
 
@@ -83,8 +88,33 @@ final class GatewayFlowsTest extends ApiTest {
         assertThat(ask("told").body()).isEqualTo("\"deep secret\"");
     }
 
-    /// Flow 5: another organization's functions are called by strangers too, and the gate behind an endpoint is for
-    /// nobody but the endpoint.
+    /// What is withheld is told of at one of few moments (contracts/faasten.md S16), so what is not there is, too.
+    @Test
+    void whatIsNotThere_isToldOf_noSoonerThanWhatIsWithheld() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            long asked = System.nanoTime();
+            assertThat(ask("nothing").statusCode()).isEqualTo(404);
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isGreaterThanOrEqualTo(Buckets.FIRST);
+        }
+    }
+
+    @Test
+    void aBodyThatIsNoInput_isRefusedAlike_whetherOrNotThereIsAFunction() throws Exception {
+        assertThat(post("posted").statusCode()).isEqualTo(400);
+        assertThat(post("posted-nowhere").body()).isEqualTo(post("posted").body());
+    }
+
+    private HttpResponse<String> post(String name) throws IOException, InterruptedException {
+        try (var client = HttpClient.newHttpClient()) {
+            var address = URI.create("http://127.0.0.1:" + api.gateway.port() + "/acme/" + name);
+            var request = HttpRequest.newBuilder(address)
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{"));
+            return client.send(request.build(), BodyHandlers.ofString());
+        }
+    }
+
+    /// Of flow 5: another organization's developer is told what strangers are, and reaches nothing behind it.
     @Test
     void anotherOrganization_isAStranger_atTheEndpoint_andReachesNothingBehindIt() throws Exception {
         Asker blue = api.developer("blue", "*");
@@ -111,6 +141,15 @@ final class GatewayFlowsTest extends ApiTest {
                         "\"withholds\":[\"acme/secret/t\"],\"answers\":\"are withheld\"");
         assertThat(flows(boss, "told")).contains("\"withholds\":[],\"answers\":\"leave\"");
         assertThat(flows(boss, "nothing")).doesNotContain("functionStatus", "answers");
+        String changes = ApiServer.function("changes", "python3", "changes.py", SECRETIVE, ",\"secrets\":[\"s\"]");
+        function(changes, "changes");
+        create("once", "changes", ",\"releases\":[\"s\"]");
+        assertThat(flows(boss, "once")).contains("\"answers\":\"leave\"");
+        String changed =
+                ApiServer.function("changes", "python3", "changes.py", SECRETIVE + "\n", ",\"secrets\":[\"s\"]");
+        assertThat(api.put(boss, "/v1/function/changes", changed).status()).isEqualTo(200);
+        await().untilAsserted(() -> assertThat(flows(boss, "once"))
+                .contains("\"answers\":\"none: the function has changed since, update the API\""));
     }
 
     /// Which secrets a function has is for who may see the function.

@@ -103,6 +103,20 @@ final class ThrottleTest {
         assertThat(take(other, A)).isZero();
     }
 
+    /// Or whoever mends a rate that was too slow would wait for hours.
+    @Test
+    void aSlowerRateBefore_owesNoMoreThanOneBucketOfTheRateNow() {
+        Endpoint slow = endpoint(GATE, "1/h", "1/h");
+        take(slow, A);
+        take(slow, A);
+        Endpoint quick = endpoint(GATE, "10/s", "10/s");
+        assertThat(take(quick, A)).isEqualTo(100);
+        nanos.addAndGet(Duration.ofMillis(100).toNanos());
+        assertThat(take(quick, A)).isEqualTo(100);
+        nanos.addAndGet(Duration.ofMillis(100).toNanos());
+        assertThat(take(quick, A)).isZero();
+    }
+
     /// One that is served anew has not rested.
     @Test
     void anEndpointIsForgotten_withItsGate() {

@@ -76,6 +76,9 @@ final class ApiFlowWords {
             return "none: it is off";
         }
         String answers = flow.show("answers");
-        return answers.isEmpty() || answers.equals("-") ? "?" : answers;
+        if (answers.isEmpty() || answers.equals("-")) {
+            return "?";
+        }
+        return answers.equals("none") ? "none: the function is " + flow.show("functionStatus") : answers;
     }
 }
