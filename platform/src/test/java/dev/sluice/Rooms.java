@@ -51,7 +51,7 @@ final class Rooms {
             room("event", "label kernel store fs gate authn"),
             room("source", "label kernel fs http"),
             room("driver", "blob oci image sandbox schedule"),
-            room("gateway", "label kernel fs run http invoke authn"),
+            room("gateway", "label kernel fs run audit http invoke authn"),
             room(
                     "api",
                     "label kernel store blob fs oci image function schema gate schedule "

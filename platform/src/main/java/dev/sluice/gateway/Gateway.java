@@ -1,5 +1,6 @@
 package dev.sluice.gateway;
 
+import dev.sluice.audit.Inquiry;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.http.Handler;
 import dev.sluice.http.HttpRefused;
@@ -87,8 +88,20 @@ public final class Gateway implements Handler {
                 && DRIVER_ID.matcher(segments.get(DRIVER_SEGMENTS - 1)).matches();
     }
 
+    /// Whoever may know all that a run knows can ask why under the id of the request that it did not answer.
     @Override
     public Response handle(Request request) throws IOException, InterruptedException {
+        var inquiry = new Inquiry(request.id(), request.method() + " " + request.rawPath(), _ -> {});
+        try {
+            return inquiry.run(() -> served(request));
+        } catch (IOException | InterruptedException | RuntimeException failed) {
+            throw failed;
+        } catch (Exception impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private Response served(Request request) throws IOException, InterruptedException {
         if (isDrivers(request.segments())) {
             return drivers.handle(request);
         }

@@ -88,6 +88,22 @@ final class GatewayFlowsTest extends ApiTest {
         assertThat(ask("told").body()).isEqualTo("\"deep secret\"");
     }
 
+    /// Under the id of the request, which the answer shows; to others it is as an id of nothing.
+    @Test
+    void whyAnAnswerWasWithheld_isExplained_toWhoMayKnowIt() throws Exception {
+        String id = ask("kept").headers().firstValue("x-request-id").orElseThrow();
+        await().untilAsserted(() -> assertThat(
+                        api.get(boss, "/v1/explain/" + id + "?format=text").body())
+                .contains("acme/secret/t"));
+        Asker runsOnly = api.addAccount(ACME, "runs", List.of("*"), List.of("runs", "api", "function"));
+        for (Asker other : List.of(runsOnly, api.developer("blue", "*"))) {
+            Answer there = api.get(other, "/v1/explain/" + id);
+            Answer missing = api.get(other, "/v1/explain/" + "0".repeat(32));
+            assertThat(there.status()).isEqualTo(404);
+            assertThat(there.body().replace(id, "0".repeat(32))).isEqualTo(missing.body());
+        }
+    }
+
     /// What is withheld is told of at one of few moments (contracts/faasten.md S16), so what is not there is, too.
     @Test
     void whatIsNotThere_isToldOf_noSoonerThanWhatIsWithheld() throws Exception {
