@@ -16,6 +16,7 @@ import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
 import dev.sluice.run.Run;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -90,18 +91,21 @@ public final class Gateway implements Handler {
 
     /// Whoever may know all that a run knows can ask why under the id of the request that it did not answer.
     @Override
-    public Response handle(Request request) throws IOException, InterruptedException {
+    public Response handle(Request request) throws IOException {
         var inquiry = new Inquiry(request.id(), request.method() + " " + request.rawPath(), _ -> {});
+        return inquiry.run(() -> served(request));
+    }
+
+    private Response served(Request request) throws IOException {
         try {
-            return inquiry.run(() -> served(request));
-        } catch (IOException | InterruptedException | RuntimeException failed) {
-            throw failed;
-        } catch (Exception impossible) {
-            throw new IllegalStateException(impossible);
+            return route(request);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the server stops");
         }
     }
 
-    private Response served(Request request) throws IOException, InterruptedException {
+    private Response route(Request request) throws IOException, InterruptedException {
         if (isDrivers(request.segments())) {
             return drivers.handle(request);
         }

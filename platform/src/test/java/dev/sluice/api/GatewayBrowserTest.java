@@ -77,7 +77,7 @@ final class GatewayBrowserTest extends ApiTest {
     }
 
     @AfterAll
-    void end() {
+    void stopServing() {
         pages.stop(0);
     }
 
