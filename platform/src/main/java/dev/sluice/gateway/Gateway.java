@@ -20,6 +20,7 @@ import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +45,8 @@ public final class Gateway implements Handler {
     private static final String BLOCKING = "x-dispatch-blocking";
     private static final String PROBLEM = "application/problem+json";
     private static final String CONTENT = "application/octet-stream";
+    private static final String NO_WEB_SOCKET = "this server does not serve WebSocket: ask without Upgrade, and an API that"
+            + " streams answers with server-sent events";
     private static final String RETRY_AFTER = "Retry-After";
     private static final String SOON_SECONDS = "1";
     private static final Bytes NULL = Bytes.utf8("null");
@@ -136,6 +139,9 @@ public final class Gateway implements Handler {
         Duration wait = throttle.take(endpoint, client(request));
         if (!wait.isZero()) {
             return tooMany(wait);
+        }
+        if (isWebSocket(request)) {
+            return Response.error(501, 501, NO_WEB_SOCKET);
         }
         try {
             return switch (endpoint.access().judge(request, endpoint.realm(request))) {
@@ -254,6 +260,12 @@ public final class Gateway implements Handler {
     private static InetAddress client(Request request) {
         String peer = request.peer();
         return peer.isEmpty() ? InetAddress.getLoopbackAddress() : InetAddress.ofLiteral(peer);
+    }
+
+    /// Whoever asks to speak otherwise is not to wait for frames that never come.
+    private static boolean isWebSocket(Request request) {
+        String wanted = request.headers().getOrDefault("upgrade", "").toLowerCase(Locale.ROOT);
+        return wanted.contains("websocket");
     }
 
     private static Response tooMany(Duration wait) {

@@ -3,8 +3,10 @@ package dev.sluice.http;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpStatus;
 
 /// A body that must arrive at a decent pace: a client that drips bytes keeps a connection and a thread busy for
 /// nothing.
@@ -38,7 +40,7 @@ final class PacedBody extends FilterInputStream {
         try {
             read = in.read(into, offset, length);
         } catch (IOException | HttpException.RuntimeException failure) {
-            throw Request.broken(failure);
+            throw broken(failure);
         }
         keepPace(Math.max(read, 0));
         return read;
@@ -55,5 +57,17 @@ final class PacedBody extends FilterInputStream {
         if (seconds > 0 && count < seconds * PACE_BYTES_PER_SECOND) {
             throw new HttpRefused(408, "the request body came too slowly");
         }
+    }
+
+    /// What to make of a body that does not come to its end: it is not what HTTP says, it waits for too long, or nobody
+    /// sends any more.
+    static ClientGone broken(Throwable failure) {
+        if (failure instanceof HttpException wrong && HttpStatus.isClientError(wrong.getCode())) {
+            throw new HttpRefused(400, "the request body is malformed");
+        }
+        if (failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException) {
+            throw new HttpRefused(408, "the request body did not come to its end in time");
+        }
+        return new ClientGone(failure);
     }
 }

@@ -12,11 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.jspecify.annotations.Nullable;
 
@@ -205,7 +203,7 @@ public final class Request {
                 return rest(body, filled, declared < 0 ? bytesMax : (int) declared, bytesMax);
             }
             if (Content.Chunk.isFailure(chunk)) {
-                throw broken(chunk.getFailure());
+                throw PacedBody.broken(chunk.getFailure());
             }
             ByteBuffer piece = chunk.getByteBuffer();
             int length = piece.remaining();
@@ -284,13 +282,5 @@ public final class Request {
             throw HttpRefused.tooLarge();
         }
         return declared;
-    }
-
-    /// What to make of a body that does not come to its end: it is not what HTTP says, or nobody sends any more.
-    static ClientGone broken(Throwable failure) {
-        if (failure instanceof HttpException wrong && HttpStatus.isClientError(wrong.getCode())) {
-            throw new HttpRefused(400, "the request body is malformed");
-        }
-        return new ClientGone(failure);
     }
 }
