@@ -5,6 +5,7 @@ import dev.sluice.build.Registries;
 import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
+import dev.sluice.host.HostRules;
 import dev.sluice.oci.PlainHosts;
 import dev.sluice.org.Limit;
 import dev.sluice.run.RunRetention;
@@ -32,6 +33,7 @@ import java.util.Set;
 /// @param registries where builds of images may fetch packages from
 /// @param plainRegistries the registries of images that may be asked without TLS
 /// @param tokens which of the tokens are good that service accounts sign for themselves
+/// @param hosts what organizations show of their hosts
 /// @param apiPort, apiTlsPort, gatewayPort, gatewayTlsPort on loopback; 0 for a free one
 record Config(
         Path data,
@@ -49,7 +51,8 @@ record Config(
         EgressSettings egress,
         Registries registries,
         PlainHosts plainRegistries,
-        Bearers.Rules tokens) {
+        Bearers.Rules tokens,
+        HostRules hosts) {
     private static final int PORT_MAX = 65_535;
     private static final int READY_GUESTS_MAX = 64;
     private static final int READY_GUESTS_DEFAULT = 2;
@@ -63,6 +66,8 @@ record Config(
     private static final String RUNS_KEPT = "--runs-kept";
     private static final String TOKEN_SECONDS = "--token-seconds";
     private static final String TOKEN_AUDIENCE = "--token-audience";
+    private static final String HOST_CLAIM = "--host-claim";
+    private static final String HOST_DNS = "--host-dns";
     private static final String QUOTA = "--quota";
     private static final String EGRESS_ALLOW = "--egress-allow";
     private static final String EGRESS_PERMIT = "--egress-permit";
@@ -99,7 +104,9 @@ record Config(
             PACKAGE_KEYRING,
             REGISTRY_HTTP,
             TOKEN_SECONDS,
-            TOKEN_AUDIENCE);
+            TOKEN_AUDIENCE,
+            HOST_CLAIM,
+            HOST_DNS);
     private static final Set<String> REPEATABLE =
             Set.of(QUOTA, EGRESS_ALLOW, EGRESS_PERMIT, PACKAGE_INDEX, REGISTRY_HTTP);
 
@@ -152,7 +159,17 @@ record Config(
                 egress(repeated, Optional.ofNullable(given.get(EGRESS_CA))),
                 registries(repeated.getOrDefault(PACKAGE_INDEX, List.of()), given),
                 plain(repeated.getOrDefault(REGISTRY_HTTP, List.of())),
-                tokens(given));
+                tokens(given),
+                hosts(given));
+    }
+
+    private static HostRules hosts(Map<String, String> given) throws Invalid {
+        try {
+            return HostRules.of(
+                    given.getOrDefault(HOST_CLAIM, HostRules.REQUIRED), Optional.ofNullable(given.get(HOST_DNS)));
+        } catch (IllegalArgumentException wrong) {
+            throw new Invalid(HOST_CLAIM + " is required or waived, " + HOST_DNS + " ADDRESS:PORT of a DNS server");
+        }
     }
 
     private static Bearers.Rules tokens(Map<String, String> given) throws Invalid {

@@ -26,6 +26,7 @@ import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.Usage;
 import dev.sluice.gate.Gates;
 import dev.sluice.gateway.Gateway;
+import dev.sluice.host.HostProofs;
 import dev.sluice.http.Handler;
 import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
@@ -166,17 +167,16 @@ final class Platform implements AutoCloseable {
             Guests guests,
             Blobs blobs,
             Store store) {
-        var puller = new Puller(egress, config.plainRegistries());
-        var pusher = new Pusher(egress, config.plainRegistries());
         return new Api.Running(
                 invocations,
                 guests.builds(),
                 guests.drivers(),
-                new Pulls(puller, blobs, guests.roots()),
-                new Pushes(pusher, blobs, guests.roots(), config.guestDir()),
+                new Pulls(new Puller(egress, config.plainRegistries()), blobs, guests.roots()),
+                new Pushes(new Pusher(egress, config.plainRegistries()), blobs, guests.roots(), config.guestDir()),
                 store,
                 gateway,
-                Kafka.of(config.egress()));
+                Kafka.of(config.egress()),
+                new HostProofs(config.hosts(), egress));
     }
 
     private Api api(Api.Rooms rooms, AtomicBoolean isReady, Clock clock) {

@@ -48,6 +48,7 @@ final class Rooms {
             room("http", ""),
             room("kafka", "egress"),
             room("authn", "label kernel store org"),
+            room("host", "store egress"),
             room("event", "label kernel store fs gate authn"),
             room("source", "label kernel fs http"),
             room("driver", "blob oci image sandbox schedule"),
@@ -55,7 +56,7 @@ final class Rooms {
             room(
                     "api",
                     "label kernel store blob fs oci image function schema gate schedule "
-                            + "run audit secret build invoke org authn event source driver gateway http kafka")));
+                            + "run audit secret build invoke org authn host event source driver gateway http kafka")));
 
     /// What the server consists of, without its tests.
     static final JavaClasses MAIN = new ClassFileImporter()

@@ -17,6 +17,8 @@ import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
 import dev.sluice.gateway.Gateway;
+import dev.sluice.host.HostProofs;
+import dev.sluice.host.HostRules;
 import dev.sluice.image.Pulls;
 import dev.sluice.image.Pushes;
 import dev.sluice.image.Roots;
@@ -35,6 +37,7 @@ import dev.sluice.store.Store;
 import dev.sluice.worker.LocalWorker;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.IntSupplier;
 
@@ -76,7 +79,9 @@ final class Plenty {
         var drivers = new DriverGuests(driver, noImages(blobs), blobs, scheduler);
         var gateway = new Gateway(invocations, System::nanoTime);
         var kafka = Kafka.of(EgressSettings.NONE);
-        return new Api.Running(invocations, builds, drivers, pulls(blobs), pushes(blobs), store, gateway, kafka);
+        var proofs = new HostProofs(new HostRules(true, Optional.empty()), Egress.closed());
+        return new Api.Running(
+                invocations, builds, drivers, pulls(blobs), pushes(blobs), store, gateway, kafka, proofs);
     }
 
     private static Pulls pulls(Blobs blobs) {

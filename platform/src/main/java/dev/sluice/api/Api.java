@@ -13,6 +13,7 @@ import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.gate.Gates;
 import dev.sluice.gateway.Gateway;
+import dev.sluice.host.HostProofs;
 import dev.sluice.http.Handler;
 import dev.sluice.http.HttpRefused;
 import dev.sluice.http.Request;
@@ -95,7 +96,8 @@ public final class Api implements Handler, AutoCloseable {
             Pushes pushes,
             Store store,
             Gateway gateway,
-            Kafka kafka) {}
+            Kafka kafka,
+            HostProofs proofs) {}
 
     /// What bounds organizations: how much each may have, and how one ends.
     public record Tenancy(Departures departures, Limiting limiting) {}
@@ -239,6 +241,7 @@ public final class Api implements Handler, AutoCloseable {
     /// After a restart: goes on with what was begun for callers; with functions behind, since there may be many.
     public void recover() {
         organizations.all().forEach(images::recover);
+        apis.hosts().retain(organizations.all());
         lookThrough(apis::recover);
         lookThrough(functions::tidy);
         Thread.ofVirtual().name("recover").start(() -> {
@@ -266,6 +269,7 @@ public final class Api implements Handler, AutoCloseable {
     @Override
     public void close() {
         events.close();
+        apis.close();
     }
 
     @Override

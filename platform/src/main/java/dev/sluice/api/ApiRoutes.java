@@ -33,6 +33,17 @@ final class ApiRoutes {
 
     void addTo(Routes.Table table) {
         new EntityRoutes<>(door, Form.of(Resource.API, "API", "api", 200), apis).addTo(table);
+        new EntityRoutes<>(
+                        door,
+                        new Form(
+                                "/v1/host",
+                                "host",
+                                PathName.HOST,
+                                201,
+                                Resource.API,
+                                (action, name) -> Need.of(action, Resource.API, name)),
+                        apis.hosts())
+                .addTo(table);
         table.add("GET", FLOWS, Refusals.ofEntities("API", this::flows));
     }
 

@@ -69,7 +69,7 @@ final class KeptEntities<W extends KeptEntity.Wish> implements Entities<W> {
     }
 
     @Override
-    public NamedEntity create(Organization organization, W wish) {
+    public KeptEntity.Seen create(Organization organization, W wish) {
         W complete = kind.complete().apply(organization, wish);
         long now = clock.millis();
         var entity = new KeptEntity<>(
@@ -91,7 +91,7 @@ final class KeptEntities<W extends KeptEntity.Wish> implements Entities<W> {
     }
 
     @Override
-    public NamedEntity update(Organization organization, String name, W wish) {
+    public KeptEntity.Seen update(Organization organization, String name, W wish) {
         var before = files.read(organization, name);
         W complete = kind.complete().apply(organization, wish);
         KeptEntity<W> old = before.entity();
@@ -107,7 +107,11 @@ final class KeptEntities<W extends KeptEntity.Wish> implements Entities<W> {
 
     /// As [#find], for who only wants to know whether there is one.
     Optional<W> ifThere(Organization organization, String name) {
-        return files.find(organization, name).map(KeptEntity::wish);
+        return entityIfThere(organization, name).map(KeptEntity::wish);
+    }
+
+    Optional<KeptEntity<W>> entityIfThere(Organization organization, String name) {
+        return files.find(organization, name);
     }
 
     /// All that is kept of one.

@@ -17,6 +17,7 @@ record KeptEntity<W extends KeptEntity.Wish>(String id, W wish, Status begun, lo
     enum Status {
         CREATING,
         UPDATING,
+        PROVING,
         READY,
         ERROR,
         DELETING

@@ -26,7 +26,7 @@ final class OwnFiles<W extends KeptEntity.Wish> {
     private final Resource resource;
     private final String suffix;
 
-    /// @param suffix tells kinds of one resource apart; no entity's name has a dot
+    /// @param suffix tells kinds of one resource apart; where it is empty, no entity's name has a dot
     OwnFiles(LabeledFs fs, Class<W> wish, Resource resource, String suffix) {
         this.fs = fs;
         this.type = JsonBody.JSON.getTypeFactory().constructParametricType(KeptEntity.class, wish);
@@ -106,10 +106,14 @@ final class OwnFiles<W extends KeptEntity.Wish> {
         List<String> names = new ArrayList<>();
         List<Entry> page = fs.list(home, "", LabeledFs.LIST_ENTRIES_MAX);
         while (!page.isEmpty()) {
-            page.stream().map(Entry::name).filter(name -> name.endsWith(suffix)).forEach(names::add);
+            page.stream().map(Entry::name).filter(this::isOne).forEach(names::add);
             page = fs.list(home, page.getLast().name(), LabeledFs.LIST_ENTRIES_MAX);
         }
         return names;
+    }
+
+    private boolean isOne(String name) {
+        return suffix.isEmpty() ? name.indexOf('.') < 0 : name.endsWith(suffix);
     }
 
     private Optional<KeptEntity<W>> ifThere(FsPath path) {

@@ -8,12 +8,15 @@ final class PathName {
     private static final Pattern FORM = Pattern.compile("^[\\w\\d\\-]+$");
     private static final Pattern ACCOUNT = Pattern.compile("^[\\w\\d\\-\\.]+$");
 
+    /// What is called so may have dots.
+    static final String HOST = "hostName";
+
     private PathName() {}
 
     /// @param parameter as Dispatch calls it
     /// @throws Rejection 422
     static String of(Request request, String parameter) {
-        return of(request, parameter, FORM);
+        return of(request, parameter, parameter.equals(HOST) ? ACCOUNT : FORM);
     }
 
     /// As [#of(Request, String)], of a service account: it may have dots.

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 
 /// The APIs of organizations, as they are kept and as the gateway serves them. What was answered READY, or that it is
 /// gone, is so at the gateway. Thread-safe.
-final class ServedApis implements Entities<ApiWish> {
+final class ServedApis implements Entities<ApiWish>, AutoCloseable {
     private static final List<String> TLS = List.of("https");
 
     private final KeptEntities<ApiWish> kept;
@@ -32,6 +32,7 @@ final class ServedApis implements Entities<ApiWish> {
     private final Gateway gateway;
     private final Entrances entrances;
     private final Taking taking;
+    private final Hosts hosts;
     private final CreationLocks changing = new CreationLocks();
 
     /// What organizations may take in.
@@ -49,6 +50,7 @@ final class ServedApis implements Entities<ApiWish> {
             Gateway gateway,
             Entrances entrances,
             Taking taking,
+            Hosts hosts,
             InstantSource clock) {
         this.kept = new KeptEntities<>(fs, ApiWish.KIND, clock);
         this.gates = new PublicGates(fs, gates);
@@ -56,6 +58,12 @@ final class ServedApis implements Entities<ApiWish> {
         this.gateway = gateway;
         this.entrances = entrances;
         this.taking = taking;
+        this.hosts = hosts;
+    }
+
+    /// Those that APIs may be served for.
+    Hosts hosts() {
+        return hosts;
     }
 
     /// What the requests are counted by that its APIs have taken in; no token has a space in it.
@@ -133,6 +141,7 @@ final class ServedApis implements Entities<ApiWish> {
 
     /// After a restart.
     void recover(Organization organization) {
+        hosts.recover(organization);
         ReentrantLock lock = changing.of(organization);
         lock.lock();
         try {
@@ -143,7 +152,13 @@ final class ServedApis implements Entities<ApiWish> {
     }
 
     void forget(Organization organization) {
+        hosts.forget(organization);
         gateway.serve(organization.name(), List.of());
+    }
+
+    @Override
+    public void close() {
+        hosts.close();
     }
 
     private NamedEntity changed(Organization organization, Supplier<NamedEntity> change) {

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.host.HostClaims;
 import java.time.Clock;
 
 /// How what the routes work with is made of the other rooms.
@@ -73,7 +74,12 @@ final class Wiring {
     static ServedApis apis(Api.Rooms rooms, Functions functions, RequestRates rates, Clock clock) {
         var taking = new ServedApis.Taking(rooms.tenancy().limiting().limits(), rates);
         var entrances = new Entrances(rooms.secrets(), rooms.signIn().login(), clock);
+        var hosts = new Hosts(
+                rooms.fs(),
+                new HostClaims(rooms.running().store()),
+                rooms.running().proofs(),
+                clock);
         return new ServedApis(
-                rooms.fs(), rooms.gates(), functions, rooms.running().gateway(), entrances, taking, clock);
+                rooms.fs(), rooms.gates(), functions, rooms.running().gateway(), entrances, taking, hosts, clock);
     }
 }

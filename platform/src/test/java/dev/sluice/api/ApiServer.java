@@ -36,6 +36,8 @@ import dev.sluice.function.Packages;
 import dev.sluice.gate.GateContent;
 import dev.sluice.gate.Gates;
 import dev.sluice.gateway.Gateway;
+import dev.sluice.host.HostProofs;
+import dev.sluice.host.HostRules;
 import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
 import dev.sluice.image.Pulls;
@@ -154,10 +156,22 @@ final class ApiServer implements AutoCloseable {
                 new EgressSettings(Set.of("api.example.com"), Set.of(), Optional.empty()));
     }
 
+    ApiServer(Path directory, Store store, Blobs blobs, Registries registries, EgressSettings outside)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        this(directory, store, blobs, registries, outside, HostRules.DEFAULT);
+    }
+
     /// @param store stays open
     /// @param registries where builds of images fetch packages from
     /// @param outside what the operator lets out
-    ApiServer(Path directory, Store store, Blobs blobs, Registries registries, EgressSettings outside)
+    /// @param hostRules what organizations show of their hosts
+    ApiServer(
+            Path directory,
+            Store store,
+            Blobs blobs,
+            Registries registries,
+            EgressSettings outside,
+            HostRules hostRules)
             throws IOException, InterruptedException, GeneralSecurityException {
         this.store = store;
         this.blobs = blobs;
@@ -231,7 +245,8 @@ final class ApiServer implements AutoCloseable {
                                 pushes,
                                 store,
                                 doors,
-                                Kafka.of(outside)),
+                                Kafka.of(outside),
+                                new HostProofs(hostRules, egress)),
                         runs,
                         secrets,
                         system,
