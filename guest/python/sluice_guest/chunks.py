@@ -19,7 +19,7 @@ def is_stream(result):
 
 def drain(result, encode, send):
     """Sends what there is to come, as it comes, and answers SENT."""
-    sending = _Sending(encode, send)
+    sending = Sending(encode, send)
     if hasattr(type(result), "__next__"):
         try:
             for chunk in result:
@@ -40,7 +40,9 @@ async def _drain(result, sending):
         sending.take(chunk)
 
 
-class _Sending:
+class Sending:
+    """The chunks of one run."""
+
     def __init__(self, encode, send):
         self._encode = encode
         self._send = send

@@ -85,7 +85,7 @@ def _loaded(channel, calls, package):
 
         return lambda payload, context: _run(aws.invoke, function, payload, context)
     if convention == "http":
-        return function
+        return lambda payload, context: function(payload, context, calls.send_chunk)
     if keywords is None:
         return lambda payload, context: _run(calls.faasten, function, payload, context)
     from . import dents
@@ -180,9 +180,9 @@ class _Calls:
         return {**result, "duration": _now() - start} if isinstance(result, dict) else result
 
     def _drained(self, result):
-        return chunks.drain(result, _encode, self._send_chunk) if chunks.is_stream(result) else result
+        return chunks.drain(result, _encode, self.send_chunk) if chunks.is_stream(result) else result
 
-    def _send_chunk(self, encoded):
+    def send_chunk(self, encoded):
         with self._lock:
             self._settle()
             self._channel.send(codec.CHUNK, self.ident, encoded)

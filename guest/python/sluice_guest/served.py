@@ -1,5 +1,7 @@
 """Plain HTTP servers as functions: the program listens on $PORT of its own loopback, and a run is one request to it."""
 
+import base64
+import codecs
 import http.client
 import json
 import re
@@ -7,11 +9,12 @@ import socket
 import time
 import urllib.parse
 
-from . import codec
+from . import chunks, codec
 from .child import Child
 from .failures import described, failure
 
 BODY_BYTES_MAX = 6 << 20
+PIECE_BYTES = 64 << 10
 CONTEXT_BYTES_MAX = 8 << 10
 DEATH_SECONDS = 1
 FAILED = 500
@@ -24,6 +27,7 @@ GATEWAYS_OWN = frozenset(("args", "request", "request-uri", "scheme", "server-pr
 NOT_PASSED_ON = frozenset(
     ("connection", "content-length", "expect", "host", "sluice-context", "te", "transfer-encoding", "upgrade")
 )
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _METHOD = re.compile(r"[A-Z]{1,20}\Z")
 _NAME = re.compile(r"[!#-'*+.^_`|~0-9A-Za-z-]+\Z")
 _PATH = re.compile(r"/[!-~]*\Z")
@@ -37,17 +41,22 @@ class Server:
         child = Child(program, {"PORT": str(self._port)})
         child.await_until(self._listens, "it did not listen on $PORT")
 
-    def request(self, payload, context):
-        """Kind and value of what a run ends with."""
+    def request(self, payload, context, send=None):
+        """Kind and value of what a run ends with. What is asked for in pieces is sent as it comes."""
         try:
-            method, path, headers, body = asked(payload, json.loads(context))
+            context = json.loads(context)
+            method, path, headers, body = asked(payload, context)
         except (ValueError, TypeError, RecursionError) as problem:
             return codec.ERROR, failure("InputError", described(problem))
         connection = http.client.HTTPConnection("127.0.0.1", self._port)
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
+            if send is not None and response.status < FAILED and is_streamed(context):
+                return streamed(response, send)
             return answered(response.status, response.read(BODY_BYTES_MAX + 1))
+        except chunks.Unfit as problem:
+            return codec.ERROR, failure("FunctionError", str(problem))
         except (OSError, http.client.HTTPException) as problem:
             time.sleep(DEATH_SECONDS)  # of which this process dies too, if it was that
             return codec.ERROR, failure("FunctionError", "the server broke the connection: %s" % described(problem))
@@ -59,6 +68,36 @@ class Server:
     def _listens(self):
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self._port)) == 0
+
+
+def is_streamed(context):
+    """Whether the gateway sends the answer on while it is made."""
+    sent = context.get("httpContext")
+    return isinstance(sent, dict) and sent.get("streams") is True
+
+
+def streamed(response, send):
+    """Head and pieces, as an API that streams has them."""
+    sending = chunks.Sending(_encode, send)
+    sending.take({"status": response.status, "headers": {name.lower(): text for name, text in response.getheaders()}})
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_text = True
+    while piece := response.read1(PIECE_BYTES):
+        if is_text:
+            try:
+                text = decoder.decode(piece)
+            except UnicodeDecodeError:
+                is_text = False
+                piece = decoder.getstate()[0] + piece
+            else:
+                if text:
+                    sending.take(text)
+        if not is_text:
+            sending.take({"base64": base64.b64encode(piece).decode()})
+    rest = decoder.getstate()[0] if is_text else b""
+    if rest:
+        sending.take({"base64": base64.b64encode(rest).decode()})
+    return codec.RESULT, None
 
 
 def answered(status, body):

@@ -63,12 +63,14 @@ record ApiLimits(String rate, int burst, String clientRate, int clientBurst, int
     }
 
     /// @param organization takes one of the requests of all of its APIs
-    Limits enforced(BooleanSupplier organization) {
+    /// @param stream       how its answers leave
+    Limits enforced(BooleanSupplier organization, ApiStream stream) {
         return new Limits(
                 organization,
                 Rate.parse(rate, stated(burst)),
                 Rate.parse(clientRate, stated(clientBurst)),
-                bodyBytes == 0 ? Limits.BODY_BYTES_MAX : bodyBytes);
+                bodyBytes == 0 ? Limits.BODY_BYTES_MAX : bodyBytes,
+                stream.served());
     }
 
     private static Optional<Integer> stated(int burst) {

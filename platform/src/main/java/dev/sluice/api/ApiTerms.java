@@ -8,24 +8,27 @@ import java.util.Objects;
 /// @param answers what is told of runs
 /// @param access  by what callers are known
 /// @param limits  how much it takes in
-record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits) {
+/// @param stream  how answers leave while they are made
+record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits, ApiStream stream) {
     /// Of an API that says nothing of it.
-    static final ApiTerms AS_DISPATCH = new ApiTerms(Answers.AS_DISPATCH, ApiAccess.NOTHING, ApiLimits.NONE);
+    static final ApiTerms AS_DISPATCH = new ApiTerms(Answers.AS_DISPATCH, ApiAccess.NOTHING, ApiLimits.NONE, ApiStream.NONE);
 
     ApiTerms {
         answers = Objects.requireNonNullElse(answers, Answers.AS_DISPATCH);
         access = Objects.requireNonNullElse(access, ApiAccess.NOTHING);
         limits = Objects.requireNonNullElse(limits, ApiLimits.NONE);
+        stream = Objects.requireNonNullElse(stream, ApiStream.NONE);
     }
 
     static ApiTerms of(JsonBody fields) {
-        return new ApiTerms(Answers.of(fields), ApiAccess.of(fields), ApiLimits.of(fields));
+        return new ApiTerms(Answers.of(fields), ApiAccess.of(fields), ApiLimits.of(fields), ApiStream.of(fields));
     }
 
     void writeTo(JsonWriter out) {
         answers.writeTo(out);
         access.writeTo(out);
         limits.writeTo(out);
+        stream.writeTo(out);
     }
 
     /// What is answered of runs.

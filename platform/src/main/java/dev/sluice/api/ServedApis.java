@@ -231,7 +231,7 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
                 wish.cors(),
                 wish.isHidingFailures(),
                 entrances.access(organization, wish),
-                wish.terms().limits().enforced(() -> taking.admits(organization)),
+                wish.terms().limits().enforced(() -> taking.admits(organization), wish.terms().stream()),
                 isLost -> behind(organization, wish, isLost, led));
     }
 

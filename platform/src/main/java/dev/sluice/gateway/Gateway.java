@@ -14,7 +14,6 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
-import dev.sluice.run.Run;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
@@ -43,21 +41,13 @@ public final class Gateway implements Handler {
     private static final String REQUEST_METHOD = "Access-Control-Request-Method";
     private static final String ANY = "*";
     private static final String BLOCKING = "x-dispatch-blocking";
-    private static final String PROBLEM = "application/problem+json";
-    private static final String CONTENT = "application/octet-stream";
     private static final String NO_WEB_SOCKET = "this server does not serve WebSocket: ask without Upgrade, and an API that"
             + " streams answers with server-sent events";
-    private static final String RETRY_AFTER = "Retry-After";
-    private static final String SOON_SECONDS = "1";
-    private static final Bytes NULL = Bytes.utf8("null");
     private static final Bytes NO_ENDPOINT = Bytes.utf8("{\"message\":\"no API found with those values\"}");
     private static final Bytes TLS_ONLY = Bytes.utf8("{\"message\":\"Please use HTTPS protocol\"}");
 
     /// The organization that serves it pays, within what it has for strangers.
     private static final String NOBODY = "";
-
-    /// After these HTTP has no body.
-    private static final Set<Integer> BODILESS = Set.of(204, 205, 304);
 
     private final Invocations invocations;
     private final Endpoints endpoints = new Endpoints();
@@ -138,10 +128,13 @@ public final class Gateway implements Handler {
         }
         Duration wait = throttle.take(endpoint, client(request));
         if (!wait.isZero()) {
-            return tooMany(wait);
+            return Answers.tooMany(wait);
         }
         if (isWebSocket(request)) {
             return Response.error(501, 501, NO_WEB_SOCKET);
+        }
+        if (endpoint.limits().stream().isPresent() && request.version().equals("HTTP/1.0")) {
+            return Response.error(505, 505, "the end of an answer that streams cannot be told in HTTP/1.0: ask in HTTP/1.1");
         }
         try {
             return switch (endpoint.access().judge(request, endpoint.realm(request))) {
@@ -151,9 +144,9 @@ public final class Gateway implements Handler {
         } catch (HttpRefused refused) {
             return refused.response();
         } catch (Refused refused) {
-            return refusal(endpoint, refused);
+            return Answers.of(endpoint).refusal(refused);
         } catch (LabelInvalid tooLarge) {
-            return notThere(endpoint);
+            return Answers.of(endpoint).withheld();
         }
     }
 
@@ -165,9 +158,10 @@ public final class Gateway implements Handler {
         Optional<Endpoint.Called> called = endpoint.behind().now(false);
         if (called.isEmpty()) {
             buckets.awaitEdge(arrival); // as if it had run, and its answer were withheld
-            return notThere(endpoint);
+            return Answers.of(endpoint).withheld();
         }
-        Invocation wish = wish(endpoint, called.get(), input, HttpInput.context(request, who));
+        boolean isFlowing = isWaiting && endpoint.limits().stream().equals(Optional.of(StreamForm.HTTP));
+        Invocation wish = wish(endpoint, called.get(), input, HttpInput.context(request, who, isFlowing));
         return run(endpoint, wish, who, isWaiting);
     }
 
@@ -191,7 +185,11 @@ public final class Gateway implements Handler {
             task.run(() -> invocations.submit(wish));
             return Response.empty(202);
         }
-        return told(endpoint, task.run(() -> invocations.invoke(wish)));
+        Optional<StreamForm> form = endpoint.limits().stream();
+        return form.isPresent()
+                ? new LiveAnswer(task.run(() -> invocations.stream(wish)), form.get(), who.authority())
+                        .begun(Answers.of(endpoint))
+                : Answers.of(endpoint).told(task.run(() -> invocations.invoke(wish)));
     }
 
     private static Invocation wish(Endpoint endpoint, Endpoint.Called called, Bytes input, Bytes context) {
@@ -210,53 +208,6 @@ public final class Gateway implements Handler {
                 Invocation.Asked.NOTHING);
     }
 
-    /// What everybody may know of a run: its answer, or that it failed where its answer would have been told.
-    private static Response told(Endpoint endpoint, Run.View view) {
-        if (view.output().isPresent()) {
-            return answered(view.output().get());
-        }
-        if (view.status().isEmpty()) {
-            return notThere(endpoint);
-        }
-        if (endpoint.isHidingFailures()) {
-            return Response.empty(200);
-        }
-        boolean isLate = view.status().get() == Run.Status.TIMEOUT;
-        return problem(
-                isLate ? 504 : 502,
-                isLate ? "the function did not answer in its time" : "the function failed",
-                view.run().id().toString());
-    }
-
-    private static Response answered(Run.Output output) {
-        boolean isNull = output.isJson() && output.body().equals(NULL);
-        if (isNull || BODILESS.contains(output.status())) {
-            return Response.empty(output.status());
-        }
-        return Response.of(output.status(), output.isJson() ? Response.JSON : CONTENT, output.body());
-    }
-
-    /// RFC 9457. What the function said of its failure is for those who may read its runs.
-    private static Response problem(int status, String title, String run) {
-        String text = "{\"type\":\"about:blank\",\"title\":\"" + title + "\",\"status\":" + status
-                + ",\"instance\":\"urn:uuid:" + run + "\"}";
-        return Response.of(status, PROBLEM, Bytes.utf8(text));
-    }
-
-    /// Missing, not ready, forbidden and withheld are one answer.
-    private static Response notThere(Endpoint endpoint) {
-        return endpoint.isHidingFailures() ? Response.empty(404) : Response.error(404, 404, "not found or not allowed");
-    }
-
-    private static Response refusal(Endpoint endpoint, Refused refused) {
-        return switch (refused.refusal()) {
-            case NOT_FOUND, DENIED, WRONG_KIND, EXISTS, CONFLICT, INVALID, TOO_LARGE -> notThere(endpoint);
-            case AT_LIMIT, QUOTA -> busy(429);
-            case OVERLOADED, UNAVAILABLE -> busy(503);
-            case DEADLINE_EXCEEDED -> busy(504);
-        };
-    }
-
     private static InetAddress client(Request request) {
         String peer = request.peer();
         return peer.isEmpty() ? InetAddress.getLoopbackAddress() : InetAddress.ofLiteral(peer);
@@ -266,16 +217,5 @@ public final class Gateway implements Handler {
     private static boolean isWebSocket(Request request) {
         String wanted = request.headers().getOrDefault("upgrade", "").toLowerCase(Locale.ROOT);
         return wanted.contains("websocket");
-    }
-
-    private static Response tooMany(Duration wait) {
-        long seconds = wait.plusSeconds(1).minusNanos(1).toSeconds();
-        return Response.error(429, 429, "too many requests: try again in " + seconds + " s")
-                .with(RETRY_AFTER, Long.toString(seconds));
-    }
-
-    private static Response busy(int status) {
-        return Response.error(status, status, "there is no room for the request: try again")
-                .with(RETRY_AFTER, SOON_SECONDS);
     }
 }

@@ -28,6 +28,9 @@ final class HttpInput {
     /// What Dispatch's client says to its server, and what only a proxy could know.
     private static final List<String> NOT_A_CLIENTS = List.of("x-dispatch-", "x-forwarded-", "x-real-ip");
 
+    /// What plain HTTP servers that are functions go by.
+    private static final String STREAMS = "streams";
+
     private static final int BAD = 400;
 
     private HttpInput() {}
@@ -97,8 +100,9 @@ final class HttpInput {
     /// What Dispatch's convention hands over beside the payload. What a client says in a header never stands for what
     /// is so.
     ///
-    /// @param who what is known of who asks, and which headers prove it
-    static Bytes context(Request request, Access.Entered who) {
+    /// @param who       what is known of who asks, and which headers prove it
+    /// @param isFlowing whether the answer may leave while it is made, as the function says it
+    static Bytes context(Request request, Access.Entered who, boolean isFlowing) {
         ObjectNode context = JSON.createObjectNode();
         context.putObject("secrets");
         context.putObject("serviceBindings");
@@ -106,7 +110,7 @@ final class HttpInput {
         ObjectNode http = context.putObject("httpContext");
         request.headers().forEach((name, value) -> {
             boolean isProof = CREDENTIALS.contains(name) || who.proofs().contains(name);
-            if (!isProof && NOT_A_CLIENTS.stream().noneMatch(name::startsWith)) {
+            if (!isProof && !name.equals(STREAMS) && NOT_A_CLIENTS.stream().noneMatch(name::startsWith)) {
                 http.put(name, value);
             }
         });
@@ -119,6 +123,9 @@ final class HttpInput {
         http.put("scheme", request.secure() ? "https" : "http");
         http.put("server-protocol", request.version());
         http.put("upstream-uri", "/v1/runs");
+        if (isFlowing) {
+            http.put(STREAMS, true);
+        }
         http.put("uri", request.rawPath());
         http.put("x-forwarded-for", request.peer());
         http.put("x-forwarded-proto", request.secure() ? "https" : "http");

@@ -3,14 +3,20 @@ package dev.sluice.gateway;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/// How much an endpoint takes in.
+/// How much an endpoint takes in, and how it gives out.
 ///
 /// @param organization takes one of the requests that all endpoints of the organization may have; false if there is
 ///     none left for now
 /// @param all          of everybody together
 /// @param perClient    of each address; of IPv6, of each network of 64 bits
 /// @param bodyBytesMax of a request
-public record Limits(BooleanSupplier organization, Optional<Rate> all, Optional<Rate> perClient, int bodyBytesMax) {
+/// @param stream       how answers leave while they are made; empty if they leave whole
+public record Limits(
+        BooleanSupplier organization,
+        Optional<Rate> all,
+        Optional<Rate> perClient,
+        int bodyBytesMax,
+        Optional<StreamForm> stream) {
     /// What the gateway takes in at most.
     public static final int BODY_BYTES_MAX = 6 << 20;
 }

@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
@@ -41,8 +43,8 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
             } else {
                 sendEarly(ending(answer), jetty, out, callback, share);
             }
-        } catch (ClientGone gone) {
-            callback.failed(gone);
+        } catch (ClientGone | Cut over) {
+            callback.failed(over);
         }
         return true;
     }
@@ -112,8 +114,17 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
             }
             case Response.Body.Flowing(Flow content) -> {
                 head(answer, out);
+                endSaid(out);
                 flow(content, out, callback);
             }
+        }
+    }
+
+    /// In chunks also where the connection is to be closed, whose end would else be the end of the body, however it
+    /// came.
+    private static void endSaid(org.eclipse.jetty.server.Response out) {
+        if (out.getRequest().getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
+            out.getHeaders().put(HttpHeader.TRANSFER_ENCODING, HttpHeaderValue.CHUNKED);
         }
     }
 

@@ -142,6 +142,11 @@ public final class AnswerStream implements AutoCloseable {
         return isSilent ? Optional.empty() : Optional.of(piece.json());
     }
 
+    /// Whether something has come that the reader may not have: then nothing leaves any more.
+    public boolean isSilent() {
+        return isSilent;
+    }
+
     /// How it ended; waits for that.
     ///
     /// @throws dev.sluice.kernel.Refused what the caller is refused with

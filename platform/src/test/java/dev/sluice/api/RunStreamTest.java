@@ -368,7 +368,7 @@ final class RunStreamTest extends ApiTest {
         create(python("breaks", """
                 import sys
                 def handle(context, payload):
-                    sending = sys.modules['sluice_guest.chunks']._Sending
+                    sending = sys.modules['sluice_guest.chunks'].Sending
                     sending.take = lambda self, chunk: self._send(b'[1,\\n\\r\\n2]')
                     yield 1
                 """), "breaks");

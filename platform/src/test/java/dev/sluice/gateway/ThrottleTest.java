@@ -29,7 +29,8 @@ final class ThrottleTest {
                 organization::get,
                 Rate.parse(rate, Optional.of(3)),
                 Rate.parse(clientRate, Optional.of(2)),
-                Limits.BODY_BYTES_MAX);
+                Limits.BODY_BYTES_MAX,
+                Optional.empty());
         return new Endpoint(
                 "f",
                 gate,

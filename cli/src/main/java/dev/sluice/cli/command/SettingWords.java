@@ -55,7 +55,8 @@ final class SettingWords {
                         (arguments, session) -> API.create(session, arguments.required(0), api(arguments))))
                 .example("sluice create api hello hello-js --path /hello --cors")
                 .example("sluice create api orders take-order --method POST --path /orders --https-only")
-                .example("sluice create api desk hello --path /desk --https-only --auth basic --auth-secret users");
+                .example("sluice create api desk hello --path /desk --https-only --auth basic --auth-secret users")
+                .example("sluice create api prices ticker --path /prices --stream events");
     }
 
     static Word updateApi() {
@@ -85,6 +86,7 @@ final class SettingWords {
                 .flag(several("SCOPE", "scope that an access token must have; may be repeated", "--scope"))
                 .flag(several("CLAIM", "of a token, that the function is told; may be repeated", "--claim"))
                 .option("--failures", "KIND", "a failure is told as a problem (the default), or hidden")
+                .option("--stream", "FORM", "what is yielded leaves at once: as events, lines, or http (the function's own)")
                 .option("--rate", "N/s", "requests of all clients in a second, or N/m, N/h: 429 beyond it")
                 .option("--burst", "N", "of these at once after a rest; as many as in a second")
                 .option("--client-rate", "N/s", "requests of one address, or N/m, N/h")
@@ -123,6 +125,8 @@ final class SettingWords {
         body = released.isEmpty() ? body : body.with("releases", Json.Arr.ofTexts(released));
         Json.Obj limits = limits(arguments);
         body = limits.equals(Json.Obj.empty()) ? body : body.with("limits", limits);
+        Optional<String> stream = arguments.option("--stream");
+        body = stream.isPresent() ? body.with("stream", stream.get()) : body;
         return body.with("failures", arguments.option("--failures").orElse("problem"))
                 .with("function", arguments.required(1))
                 .with("hosts", Json.Arr.ofTexts(arguments.options("--domain")))

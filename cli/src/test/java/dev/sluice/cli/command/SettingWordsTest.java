@@ -294,4 +294,13 @@ final class SettingWordsTest extends RecordedTest {
         assertThat(shell.run("create", "api", "hello", "f", "--burst", "many").err())
                 .contains("--burst is a whole number, not many");
     }
+
+    @Test
+    void howAnswersStream_isSent_ifItIsSaid() {
+        server.reply(200, "{\"name\":\"hello\"}");
+        assertThat(shell.run("create", "api", "hello", "f", "--stream", "events")
+                        .exitCode())
+                .isZero();
+        assertThat(server.only().body()).contains("\"stream\":\"events\"");
+    }
 }
