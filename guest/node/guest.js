@@ -62,8 +62,9 @@ function settle(run, kind, value) {
 }
 
 /** What a plain HTTP server answered. */
-function settleAnswer(run, { status, body }) {
-  settle(run, KIND.RESULT, { status, body });
+function settleAnswer(run, answer) {
+  if (isStream(answer)) settleStream(run, answer);
+  else settle(run, KIND.RESULT, { status: answer.status, body: answer.body });
 }
 
 /** Of a stream, that it has been sent; each chunk leaves as it comes. */
@@ -72,6 +73,10 @@ function settleResult(run, result) {
     settleValue(run, result);
     return;
   }
+  settleStream(run, result);
+}
+
+function settleStream(run, result) {
   const isWanted = () => run === current && run.answer === null;
   const send = (encoded) => {
     settleCall();
@@ -178,7 +183,7 @@ function lambda(fn) {
 }
 
 function serving(fn) {
-  return Object.assign((run, payload, context) => fn(payload.toString(), context.toString()), { isServed: true });
+  return Object.assign((run, payload, context) => fn(payload.toString(), context.toString(), crew === null), { isServed: true });
 }
 
 const CALLERS = { dispatch, faasten, lambda, http: serving };

@@ -1,9 +1,11 @@
 'use strict';
 // Plain HTTP servers as functions: the program listens on $PORT of its own loopback, and a run is one request to it.
 
+const { isUtf8 } = require('buffer');
 const { spawn } = require('child_process');
 const http = require('http');
 const net = require('net');
+const { isStream } = require('./chunks');
 const { Refused } = require('./failures');
 
 const START_MILLISECONDS_MAX = 20_000;
@@ -29,7 +31,10 @@ class ServerFailed extends Error {}
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Starts the program; a function of payload and context that gives status and body. Throws Refused. */
+/**
+ * Starts the program; a function of payload, context and whether the answer may come in pieces, which gives status and
+ * body, or head and pieces. Throws Refused.
+ */
 async function start(program) {
   const port = await freePort();
   const command = /\.[cm]?js$/.test(program) ? [process.execPath, program] : [program];
@@ -52,10 +57,13 @@ async function start(program) {
   }
   isNeeded = true;
   if (ended !== null) process.reallyExit(1);
-  return async (payload, context) => {
-    const request = asked(payload, JSON.parse(context));
+  return async (payload, context, mayStream) => {
+    const about = JSON.parse(context);
+    const request = asked(payload, about);
+    const isStreamed = mayStream && about.httpContext?.streams === true;
     try {
-      return answered(await sent(port, request));
+      const answer = await sent(port, request, isStreamed);
+      return isStream(answer) ? answer : answered(answer);
     } catch (problem) {
       if (problem instanceof ServerFailed) throw problem;
       await pause(DEATH_MILLISECONDS); // of which this process dies too, if it was that
@@ -81,9 +89,13 @@ function listens(port) {
   });
 }
 
-function sent(port, { method, path, headers, body }) {
+function sent(port, { method, path, headers, body }, isStreamed) {
   return new Promise((resolve, reject) => {
     const request = http.request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
+      if (isStreamed && response.statusCode < FAILED) {
+        resolve(pieces(response));
+        return;
+      }
       const chunks = [];
       let bytes = 0;
       response.on('data', (chunk) => {
@@ -97,6 +109,18 @@ function sent(port, { method, path, headers, body }) {
     request.on('error', reject);
     request.end(body);
   });
+}
+
+/** Head and pieces, as an API that streams has them. */
+async function* pieces(response) {
+  yield { status: response.statusCode, headers: response.headers };
+  try {
+    for await (const piece of response) {
+      yield isUtf8(piece) ? piece.toString() : { base64: piece.toString('base64') };
+    }
+  } catch (problem) {
+    throw new ServerFailed('the server broke the connection: ' + problem.message);
+  }
 }
 
 function answered({ status, body }) {

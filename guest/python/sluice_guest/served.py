@@ -1,7 +1,6 @@
 """Plain HTTP servers as functions: the program listens on $PORT of its own loopback, and a run is one request to it."""
 
 import base64
-import codecs
 import http.client
 import json
 import re
@@ -80,23 +79,11 @@ def streamed(response, send):
     """Head and pieces, as an API that streams has them."""
     sending = chunks.Sending(_encode, send)
     sending.take({"status": response.status, "headers": {name.lower(): text for name, text in response.getheaders()}})
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_text = True
     while piece := response.read1(PIECE_BYTES):
-        if is_text:
-            try:
-                text = decoder.decode(piece)
-            except UnicodeDecodeError:
-                is_text = False
-                piece = decoder.getstate()[0] + piece
-            else:
-                if text:
-                    sending.take(text)
-        if not is_text:
+        try:
+            sending.take(piece.decode())
+        except UnicodeDecodeError:
             sending.take({"base64": base64.b64encode(piece).decode()})
-    rest = decoder.getstate()[0] if is_text else b""
-    if rest:
-        sending.take({"base64": base64.b64encode(rest).decode()})
     return codec.RESULT, None
 
 

@@ -100,6 +100,54 @@ final class GatewayStreamsTest extends ApiTest {
             http.server.HTTPServer(('127.0.0.1', int(os.environ['PORT'])), Speaks).serve_forever()
             """;
 
+    private static final String NODE_SERVER = """
+            require('http').createServer((request, response) => {
+              if (request.url.endsWith('bad')) { response.writeHead(500).end(); return; }
+              const isEvents = request.url.endsWith('events');
+              const type = isEvents ? 'text/event-stream' : 'image/png';
+              response.writeHead(203, {'Content-Type': type, 'Set-Cookie': ['a=b', 'c=d'], 'Cache-Control': 'max-age=5'});
+              let n = 0;
+              const write = () => {
+                if (n === 3) { response.end(); return; }
+                response.write(isEvents ? `data: ${n}\\n\\n` : Buffer.from([0x89, 0xff]));
+                n += 1;
+                if (request.url.endsWith('dies')) setTimeout(() => response.destroy(), 300);
+                else setTimeout(write, isEvents ? 700 : 0);
+              };
+              write();
+            }).listen(process.env.PORT, '127.0.0.1');
+            """;
+
+    private static final String JAVA_SERVER = """
+            import com.sun.net.httpserver.HttpServer;
+            import java.net.InetAddress;
+            import java.net.InetSocketAddress;
+            public class Speaks {
+                public static void main(String[] args) throws Exception {
+                    var address = new InetSocketAddress("127.0.0.1", Integer.parseInt(System.getenv("PORT")));
+                    HttpServer server = HttpServer.create(address, 0);
+                    server.createContext("/", exchange -> {
+                        String path = exchange.getRequestURI().getPath();
+                        if (path.endsWith("bad")) { exchange.sendResponseHeaders(500, -1); return; }
+                        boolean isEvents = path.endsWith("events");
+                        exchange.getResponseHeaders().set("Content-Type", isEvents ? "text/event-stream" : "image/png");
+                        exchange.getResponseHeaders().set("Set-Cookie", "a=b");
+                        exchange.getResponseHeaders().set("Cache-Control", "max-age=5");
+                        exchange.sendResponseHeaders(203, path.endsWith("dies") ? 100 : 0);
+                        try (var out = exchange.getResponseBody()) {
+                            for (int n = 0; n < 3; n++) {
+                                out.write(isEvents ? ("data: " + n + "\\n\\n").getBytes() : new byte[] {(byte) 0x89, (byte) 0xff});
+                                out.flush();
+                                if (path.endsWith("dies")) { exchange.close(); return; }
+                                if (isEvents) { Thread.sleep(700); }
+                            }
+                        } catch (InterruptedException stopped) { }
+                    });
+                    server.start();
+                }
+            }
+            """;
+
     private Asker boss;
 
     @BeforeAll
@@ -116,7 +164,15 @@ final class GatewayStreamsTest extends ApiTest {
         api("stated", "stated", ",\"stream\":\"http\",\"failures\":\"problem\"");
         api("tainted", "tainted", ",\"stream\":\"lines\",\"failures\":\"problem\"");
         api("unary", "tainted", ",\"failures\":\"problem\"");
+        server("node-server", "nodejs", "server.js", NODE_SERVER, "");
+        server("java-server", "java", "Speaks.java", JAVA_SERVER, "");
+        server("shared-server", "nodejs", "server.js", NODE_SERVER, ",\"concurrency\":4");
         api("server", "server", ",\"stream\":\"http\",\"failures\":\"problem\"");
+    }
+
+    private void server(String name, String image, String file, String source, String more) {
+        function(ApiServer.function(name, image, file, source, ",\"convention\":\"http\"" + more), name);
+        api(name, name, ",\"stream\":\"http\",\"failures\":\"problem\"");
     }
 
     /// An answer as it comes, read from the socket itself.
@@ -423,9 +479,10 @@ final class GatewayStreamsTest extends ApiTest {
         return ask("stated?head=" + URLEncoder.encode(head, StandardCharsets.UTF_8));
     }
 
-    @Test
-    void aServerThatIsAFunction_saysItsOwnEvents() throws Exception {
-        try (var reader = new Reader("server/events").reading()) {
+    @ParameterizedTest
+    @ValueSource(strings = {"server", "node-server", "java-server"})
+    void aServerThatIsAFunction_saysItsOwnEvents(String server) throws Exception {
+        try (var reader = new Reader(server + "/events").reading()) {
             await().atMost(PATIENCE).until(() -> reader.got().contains("data: 0\n\n"));
             assertThat(reader.got()).doesNotContain("data: 2");
             Said said = reader.all();
@@ -436,9 +493,18 @@ final class GatewayStreamsTest extends ApiTest {
             assertThat(said.body()).isEqualTo("data: 0\n\ndata: 1\n\ndata: 2\n\n");
             assertThat(said.isWhole()).isTrue();
         }
-        assertThat(ask("server/picture").body()).isEqualTo("\u0089\u00ff".repeat(3));
-        assertThat(ask("server/bad").status()).isEqualTo(502);
-        assertThat(ask("server/dies").isWhole()).isFalse();
+        assertThat(ask(server + "/picture").body()).isEqualTo("\u0089\u00ff".repeat(3));
+        assertThat(ask(server + "/bad").status()).isEqualTo(502);
+        assertThat(ask(server + "/dies").isWhole()).isFalse();
+    }
+
+    /// Its runs say nothing before they end.
+    @Test
+    void aServerWithSeveralRunsAtATime_answersWhole() throws Exception {
+        Said said = ask("shared-server/events");
+        assertThat(said.status()).isEqualTo(203);
+        assertThat(said.head()).contains("Content-Type: application/octet-stream", "Content-Length");
+        assertThat(said.body()).isEqualTo("data: 0\n\ndata: 1\n\ndata: 2\n\n");
     }
 
     @Test

@@ -112,10 +112,14 @@ record ServedFunction(int port, HttpClient client) implements Entry {
 
     @Override
     public Optional<?> call(byte[] contextJson, byte[] payloadJson, Chunks chunks) throws InterruptedException {
-        HttpRequest request = request(ServerRequest.of(contextJson, payloadJson));
+        ServerRequest asked = ServerRequest.of(contextJson, payloadJson);
+        boolean isStreamed = asked.isStreamed() && !chunks.calls().areNone();
         try {
-            HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response = client.send(request(asked), BodyHandlers.ofInputStream());
             try (InputStream in = response.body()) {
+                if (isStreamed && response.statusCode() < FAILED) {
+                    return chunks.sendOrWrite(new ServedPieces(response));
+                }
                 return Optional.of(answered(response.statusCode(), in.readNBytes(BODY_BYTES_MAX + 1)));
             }
         } catch (IOException broken) {

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param path    with its query, as a URI may have it
 /// @param headers by lowercased name
-record ServerRequest(String method, String path, Map<String, String> headers, Optional<byte[]> body) {
+/// @param isStreamed whether the gateway sends the answer on while it is made
+record ServerRequest(
+        String method, String path, Map<String, String> headers, Optional<byte[]> body, boolean isStreamed) {
     private static final int CONTEXT_BYTES_MAX = 8 << 10;
     private static final String TYPE = "content-type";
     private static final String JSON_TYPE = "application/json";
@@ -39,6 +41,10 @@ record ServerRequest(String method, String path, Map<String, String> headers, Op
 
     /// What no URI has as it is.
     private static final Pattern ESCAPED = Pattern.compile("[\"<>\\\\^`{|}#\\[\\]]|%(?![0-9A-Fa-f]{2})");
+
+    private ServerRequest(String method, String path, Map<String, String> headers, Optional<byte[]> body) {
+        this(method, path, headers, body, false);
+    }
 
     /// @throws IllegalArgumentException for what is no request: the caller's fault
     static ServerRequest of(byte[] contextJson, byte[] payloadJson) {
@@ -73,7 +79,11 @@ record ServerRequest(String method, String path, Map<String, String> headers, Op
         told(context).ifPresent(told -> headers.put("sluice-context", told));
         String escaped = ESCAPED.matcher(path)
                 .replaceAll(one -> String.format("%%%02X", (int) one.group().charAt(0)));
-        return new ServerRequest(method, escaped, headers, body);
+        boolean isFlowing = context.get("httpContext") instanceof JsonObject sent
+                && sent.get("streams") instanceof JsonPrimitive streams
+                && streams.isBoolean()
+                && streams.getAsBoolean();
+        return new ServerRequest(method, escaped, headers, body, isFlowing);
     }
 
     /// As the API gateway had it; of a request without a body the input is the query, which is in the path.
