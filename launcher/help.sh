@@ -18,6 +18,8 @@ foreground, and Ctrl-C stops it. A second 'up' on the same data directory change
   --api-tls-port N      its HTTPS (8443)
   --gateway-port N      plain HTTP of the functions' endpoints (8081)
   --gateway-tls-port N  its HTTPS (8444)
+  --gateway-address IP  where these two listen (127.0.0.1); 0.0.0.0 for everybody who reaches this machine
+  --gateway-http2 on    offer HTTP/2 beside HTTP/1.1 where there is TLS (off)
 
 What functions may reach outside, by external gates; nothing, unless one of these says so:
 

@@ -21,9 +21,9 @@ command_up() {
         case $option in
             --detach) detach=yes; shift; continue ;;
             -y | --yes) CONSENT=yes; shift; continue ;;
-            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=* | --package-*=* | --registry-http=*)
+            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=* | --package-*=* | --registry-http=* | --gateway-address=* | --gateway-http2=*)
                 value=${option#*=}; option=${option%%=*}; shift ;;
-            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib | --package-index | --package-keyring | --registry-http)
+            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib | --package-index | --package-keyring | --registry-http | --gateway-address | --gateway-http2)
                 value=$(value_of up "$option" $# "${2-}")
                 shift 2
                 ;;
@@ -35,6 +35,11 @@ command_up() {
             --package-index)
                 [[ $value =~ ^(python|nodejs|java|powershell|debian)=https?://. ]] || usage_error up "$option is python=URL, nodejs=URL, java=URL, powershell=URL or debian=URL, not '$value'"
                 BUILDS+=" ${value%%=*}"
+                passed+=("$option" "$value")
+                ;;
+            --gateway-address) passed+=("$option" "$value") ;;
+            --gateway-http2)
+                [[ $value == on || $value == off ]] || usage_error up "$option is on or off, not '$value'"
                 passed+=("$option" "$value")
                 ;;
             --token-audience)

@@ -6,6 +6,7 @@ import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
 import dev.sluice.host.HostRules;
+import dev.sluice.http.WebServer;
 import dev.sluice.oci.PlainHosts;
 import dev.sluice.org.Limit;
 import dev.sluice.run.RunRetention;
@@ -34,14 +35,13 @@ import java.util.Set;
 /// @param plainRegistries the registries of images that may be asked without TLS
 /// @param tokens which of the tokens are good that service accounts sign for themselves
 /// @param hosts what organizations show of their hosts
-/// @param apiPort, apiTlsPort, gatewayPort, gatewayTlsPort on loopback; 0 for a free one
+/// @param api     where the control plane listens, on loopback
+/// @param gateway where the gateway listens; on loopback unless something else is said
 record Config(
         Path data,
         Path guestDir,
-        int apiPort,
-        int apiTlsPort,
-        int gatewayPort,
-        int gatewayTlsPort,
+        WebServer.Ports api,
+        WebServer.Ports gateway,
         int readyGuests,
         int guestMib,
         QuotaPlan quotas,
@@ -82,6 +82,8 @@ record Config(
             "--api-tls-port",
             "--gateway-port",
             "--gateway-tls-port",
+            FrontDoor.ADDRESS,
+            FrontDoor.HTTP2,
             "--ready-guests",
             "--guest-mib",
             QUOTA,
@@ -144,10 +146,8 @@ record Config(
         return new Config(
                 path(given, "--data"),
                 path(given, "--guest-dir"),
-                port(given, "--api-port", 8080),
-                port(given, "--api-tls-port", 8443),
-                port(given, "--gateway-port", 8081),
-                port(given, "--gateway-tls-port", 8444),
+                WebServer.Ports.loopback(port(given, "--api-port", 8080), port(given, "--api-tls-port", 8443)),
+                FrontDoor.ports(given, port(given, "--gateway-port", 8081), port(given, "--gateway-tls-port", 8444)),
                 number(given, "--ready-guests", READY_GUESTS_DEFAULT, READY_GUESTS_MAX),
                 number(given, "--guest-mib", Integer.MAX_VALUE, Integer.MAX_VALUE),
                 quotas(given, repeated.getOrDefault(QUOTA, List.of())),

@@ -27,8 +27,6 @@ import dev.sluice.fs.Usage;
 import dev.sluice.gate.Gates;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.host.HostProofs;
-import dev.sluice.http.Handler;
-import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
 import dev.sluice.image.Pulls;
 import dev.sluice.image.Pushes;
@@ -50,6 +48,9 @@ import dev.sluice.secret.Secrets;
 import dev.sluice.store.Store;
 import dev.sluice.store.StoreFailed;
 import dev.sluice.store.rocks.RocksStore;
+import dev.sluice.tls.CertificateTable;
+import dev.sluice.tls.Credentials;
+import dev.sluice.tls.TlsIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -128,13 +129,12 @@ final class Platform implements AutoCloseable {
         var secrets = new Secrets(fs, keys, audit, random);
         var invocations = new Invocations(
                 gates, scheduler, guests.worker(), secrets, runs, new RunIds(clock, random), audit, clock);
-        TlsIdentity identity = TlsIdentity.at(data, clock);
-        var doors = new Gateway(invocations, System::nanoTime);
-        var gateway = listener(config.gatewayPort(), config.gatewayTlsPort(), identity, doors);
+        Credentials own = TlsIdentity.at(data, clock);
+        var front = closing(FrontDoor.open(config.gateway(), own, invocations), FrontDoor::close);
         var organizations = retain(new RunRetention(store, config.runs(), clock), new Organizations(fs, audit));
         AdminAccess admin = admin(organizations, clock);
         var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);
-        Api.SignIn signIn = signIn(new Kept(store, organizations, audit), delegations, gateway, clock);
+        Api.SignIn signIn = signIn(new Kept(store, organizations, audit), delegations, front.listener(), clock);
         var parts = Departures.Parts.of(store, fs, runs, keys, signIn.login(), guests.worker()::end, clock);
         Departures departures = collect(parts, new Departed(fs, audit), fs, blobs, guests, config.collectSeconds());
         var rooms = new Api.Rooms(
@@ -143,7 +143,7 @@ final class Platform implements AutoCloseable {
                 fs,
                 blobs,
                 gates,
-                running(config, egress, doors, invocations, guests, blobs, store),
+                running(config, egress, front.gateway(), invocations, guests, blobs, store),
                 runs,
                 secrets,
                 system(config, fs, blobs, gates),
@@ -152,9 +152,9 @@ final class Platform implements AutoCloseable {
                 tenancy(departures, limits, new OrganizationLimits(fs, audit, limits), scheduler, store));
         var isReady = new AtomicBoolean();
         Api api = api(rooms, isReady, clock);
-        var listener = listener(config.apiPort(), config.apiTlsPort(), identity, api);
+        var listener = closing(WebServer.start(config.api(), new CertificateTable(own), api), WebServer::close);
         recover(departures, invocations, api);
-        Endpoints served = writeClientFiles(admin, listener, gateway);
+        Endpoints served = writeClientFiles(admin, listener, front.listener());
         isReady.set(true);
         return served;
     }
@@ -240,10 +240,6 @@ final class Platform implements AutoCloseable {
         closing(login.logins(), Logins::close);
         closing(new Periodic("sessions", SWEEP_PAUSE, List.of(login.sessions()::sweep)), Periodic::close);
         return new Api.SignIn(login, delegations, Set.of(gateway.port(), gateway.tlsPort()));
-    }
-
-    private WebServer listener(int port, int tlsPort, TlsIdentity identity, Handler handler) throws IOException {
-        return closing(WebServer.start(WebServer.Ports.loopback(port, tlsPort), identity, handler), WebServer::close);
     }
 
     private Organizations retain(RunRetention retention, Organizations organizations) {

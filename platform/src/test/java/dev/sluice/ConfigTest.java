@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.sluice.authn.Bearers;
 import dev.sluice.fs.Quota;
+import dev.sluice.http.WebServer;
 import dev.sluice.org.Limit;
 import dev.sluice.run.RunRetention;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +54,21 @@ final class ConfigTest {
         assertThatExceptionOfType(Config.Invalid.class)
                 .isThrownBy(() -> parse("--quota-requests-per-second", "0"))
                 .withMessage("--quota-requests-per-second is at least 1");
+    }
+
+    @Test
+    void theGateway_listensOnLoopback_unlessTheOperatorSaysWhere() throws Exception {
+        assertThat(parse().gateway())
+                .isEqualTo(new WebServer.Ports(InetAddress.ofLiteral("127.0.0.1"), 8081, 8444, false));
+        assertThat(parse("--gateway-address", "0.0.0.0", "--gateway-http2", "on", "--gateway-port", "0")
+                        .gateway())
+                .isEqualTo(new WebServer.Ports(InetAddress.ofLiteral("0.0.0.0"), 0, 8444, true));
+        assertThatExceptionOfType(Config.Invalid.class)
+                .isThrownBy(() -> parse("--gateway-address", "example.org"))
+                .withMessage("--gateway-address is an address of this machine, as 0.0.0.0 or ::1");
+        assertThatExceptionOfType(Config.Invalid.class)
+                .isThrownBy(() -> parse("--gateway-http2", "yes"))
+                .withMessage("--gateway-http2 is on or off");
     }
 
     @Test

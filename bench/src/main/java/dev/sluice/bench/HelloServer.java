@@ -2,8 +2,9 @@ package dev.sluice.bench;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.http.Response;
-import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
+import dev.sluice.tls.CertificateTable;
+import dev.sluice.tls.TlsIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ public final class HelloServer {
         var hello = Bytes.utf8("{\"hello\":\"world\"}");
         try (var server = WebServer.start(
                 WebServer.Ports.loopback(0, 0),
-                TlsIdentity.at(directory, Clock.systemUTC()),
+                new CertificateTable(TlsIdentity.at(directory, Clock.systemUTC())),
                 _ -> Response.json(200, hello))) {
             Path written = directory.resolve("port.new");
             Files.writeString(written, Integer.toString(server.port()));

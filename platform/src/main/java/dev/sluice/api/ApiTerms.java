@@ -11,7 +11,8 @@ import java.util.Objects;
 /// @param stream  how answers leave while they are made
 record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits, ApiStream stream) {
     /// Of an API that says nothing of it.
-    static final ApiTerms AS_DISPATCH = new ApiTerms(Answers.AS_DISPATCH, ApiAccess.NOTHING, ApiLimits.NONE, ApiStream.NONE);
+    static final ApiTerms AS_DISPATCH =
+            new ApiTerms(Answers.AS_DISPATCH, ApiAccess.NOTHING, ApiLimits.NONE, ApiStream.NONE);
 
     ApiTerms {
         answers = Objects.requireNonNullElse(answers, Answers.AS_DISPATCH);

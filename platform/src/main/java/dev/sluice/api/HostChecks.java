@@ -105,8 +105,7 @@ final class HostChecks implements AutoCloseable {
         room.acquire();
         try {
             HostWish wish = wait.wish();
-            if (proofs.isWaived()
-                    || proofs.isShown(key.organization(), wish.way(), wish.host(), wish.challenge())) {
+            if (proofs.isWaived() || proofs.isShown(key.organization(), wish.way(), wish.host(), wish.challenge())) {
                 shown.accept(wait.organization(), wish);
             }
         } finally {

@@ -18,8 +18,7 @@ record HostTls(String kind, String secret) {
 
     /// @throws Rejection 422
     static HostTls of(JsonBody host) {
-        JsonBody fields =
-                JsonBody.ofObject(host.field("tls").orElseGet(() -> JsonNodeFactory.instance.objectNode()));
+        JsonBody fields = JsonBody.ofObject(host.field("tls").orElseGet(() -> JsonNodeFactory.instance.objectNode()));
         String kind = fields.text("kind").orElse(SELF_SIGNED);
         JsonBody.requireAmong("tls.kind", kind, KINDS);
         if (kind.equals(SECRET)) {

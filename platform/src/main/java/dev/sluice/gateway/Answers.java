@@ -25,9 +25,7 @@ record Answers(boolean isHidingFailures) {
         if (view.output().isPresent()) {
             return answered(view.output().get());
         }
-        return view.status().isEmpty()
-                ? withheld()
-                : failed(view.status().get() == Run.Status.TIMEOUT, view.run());
+        return view.status().isEmpty() ? withheld() : failed(view.status().get() == Run.Status.TIMEOUT, view.run());
     }
 
     private static Response answered(Run.Output output) {

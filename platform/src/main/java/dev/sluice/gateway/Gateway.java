@@ -41,8 +41,9 @@ public final class Gateway implements Handler {
     private static final String REQUEST_METHOD = "Access-Control-Request-Method";
     private static final String ANY = "*";
     private static final String BLOCKING = "x-dispatch-blocking";
-    private static final String NO_WEB_SOCKET = "this server does not serve WebSocket: ask without Upgrade, and an API that"
-            + " streams answers with server-sent events";
+    private static final String NO_WEB_SOCKET =
+            "this server does not serve WebSocket: ask without Upgrade, and an API that"
+                    + " streams answers with server-sent events";
     private static final Bytes NO_ENDPOINT = Bytes.utf8("{\"message\":\"no API found with those values\"}");
     private static final Bytes TLS_ONLY = Bytes.utf8("{\"message\":\"Please use HTTPS protocol\"}");
 
@@ -134,7 +135,8 @@ public final class Gateway implements Handler {
             return Response.error(501, 501, NO_WEB_SOCKET);
         }
         if (endpoint.limits().stream().isPresent() && request.version().equals("HTTP/1.0")) {
-            return Response.error(505, 505, "the end of an answer that streams cannot be told in HTTP/1.0: ask in HTTP/1.1");
+            return Response.error(
+                    505, 505, "the end of an answer that streams cannot be told in HTTP/1.0: ask in HTTP/1.1");
         }
         try {
             return switch (endpoint.access().judge(request, endpoint.realm(request))) {

@@ -6,7 +6,6 @@ import dev.sluice.http.Flow;
 import dev.sluice.http.Response;
 import dev.sluice.invoke.AnswerStream;
 import dev.sluice.kernel.Task;
-import dev.sluice.run.Run;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,9 +36,8 @@ record LiveAnswer(AnswerStream answer, StreamForm form, Supplier<Task> reader) {
             if (early.isPresent()) {
                 return early.get();
             }
-            Optional<Bytes> begins = first.isPresent() && form.hasBodyInFirst()
-                    ? form.piece(first.get())
-                    : Optional.of(Bytes.EMPTY);
+            Optional<Bytes> begins =
+                    first.isPresent() && form.hasBodyInFirst() ? form.piece(first.get()) : Optional.of(Bytes.EMPTY);
             Optional<StatedHead> stated = form.head(first);
             if (stated.isEmpty() || begins.isEmpty()) {
                 return answers.failed(false, answer.run());

@@ -81,9 +81,7 @@ record StatedHead(int status, String type, Map<String, String> headers) {
         }
         String type = kept.getOrDefault(CONTENT_TYPE, TYPE);
         kept.remove(CONTENT_TYPE);
-        return MEDIA_TYPE.matcher(type).matches()
-                ? Optional.of(new StatedHead(status, type, kept))
-                : Optional.empty();
+        return MEDIA_TYPE.matcher(type).matches() ? Optional.of(new StatedHead(status, type, kept)) : Optional.empty();
     }
 
     Response with(Flow body) {

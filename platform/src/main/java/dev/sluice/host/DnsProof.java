@@ -46,7 +46,8 @@ final class DnsProof {
         try {
             var context = new InitialDirContext(settings);
             try {
-                return holds(context.getAttributes(record(host), new String[] {TXT}).get(TXT), value);
+                return holds(
+                        context.getAttributes(record(host), new String[] {TXT}).get(TXT), value);
             } finally {
                 context.close();
             }

@@ -41,10 +41,14 @@ final class HttpProof {
         try {
             var outbound =
                     new Outbound(new Origin("http", host.text(), port), "GET", path(value), Map.of(), Bytes.EMPTY);
-            return egress.download(organization, outbound, PATIENCE, (status, _, body) -> status == OK
-                    && new String(body.readNBytes(BODY_BYTES_MAX), StandardCharsets.UTF_8)
-                            .strip()
-                            .equals(value));
+            return egress.download(
+                    organization,
+                    outbound,
+                    PATIENCE,
+                    (status, _, body) -> status == OK
+                            && new String(body.readNBytes(BODY_BYTES_MAX), StandardCharsets.UTF_8)
+                                    .strip()
+                                    .equals(value));
         } catch (EgressFailed | IOException none) {
             return false;
         }

@@ -31,7 +31,7 @@ public final class LocalServer implements AutoCloseable {
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
         threads.setDaemon(true);
         var server = new Server(threads);
-        var connector = new LocalConnector(server, WebServer.http(false));
+        var connector = new LocalConnector(server, WebServer.http());
         server.addConnector(connector);
         var ids = new RequestIds(new Random(0));
         server.setErrorHandler(new JsonErrors(ids));

@@ -1,5 +1,6 @@
 package dev.sluice.http;
 
+import dev.sluice.tls.CertificateTable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.security.SecureRandom;
@@ -7,21 +8,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.http.HttpCompliance;
-import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
-import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.component.LifeCycle;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/// A plain and a TLS listener over one handler: HTTP/1.1, each request on a virtual thread of its own.
+/// A plain and a TLS listener over one handler: HTTP/1.1 and, where it is offered, HTTP/2 over TLS; each
+/// request on a virtual thread of its own.
 ///
 /// Bounded: connections, header bytes, the wait for the next byte in either direction (not the time a handler takes),
 /// the memory of all large bodies together. A body is bounded by whoever reads it. `close` stops listening at once and
@@ -58,28 +56,39 @@ public final class WebServer implements AutoCloseable {
 
     /// @param port the plain port, 0 for a free one
     /// @param tlsPort the TLS port, 0 for a free one
-    public record Ports(InetAddress address, int port, int tlsPort) {
+    /// @param isHttp2Offered whether clients of the TLS port may choose HTTP/2
+    public record Ports(InetAddress address, int port, int tlsPort, boolean isHttp2Offered) {
         /// Only this machine can connect.
         public static Ports loopback(int port, int tlsPort) {
-            return new Ports(InetAddress.getLoopbackAddress(), port, tlsPort);
+            return new Ports(InetAddress.getLoopbackAddress(), port, tlsPort, false);
+        }
+
+        public Ports withHttp2(boolean isOffered) {
+            return new Ports(address, port, tlsPort, isOffered);
         }
     }
 
     /// Binds both ports and serves.
     ///
     /// @throws IOException when a port is taken; nothing listens then
-    public static WebServer start(Ports ports, TlsIdentity identity, Handler handler) throws IOException {
-        return start(ports, identity, handler, IDLE, LargeBodies.ofThisProcess());
+    public static WebServer start(Ports ports, CertificateTable certificates, Handler handler) throws IOException {
+        return start(ports, certificates, handler, IDLE, LargeBodies.ofThisProcess());
     }
 
-    static WebServer start(Ports ports, TlsIdentity identity, Handler handler, Duration idle, LargeBodies memory)
+    static WebServer start(
+            Ports ports, CertificateTable certificates, Handler handler, Duration idle, LargeBodies memory)
             throws IOException {
         var threads = new QueuedThreadPool(POOL_THREADS_MAX, 4);
         threads.setName("http");
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
         var server = new Server(threads);
-        ServerConnector plain = connector(server, ports, ports.port(), idle, List.of(http(false)));
-        ServerConnector tls = connector(server, ports, ports.tlsPort(), idle, List.of(ssl(identity), http(true)));
+        ServerConnector plain = connector(server, ports, ports.port(), idle, List.of(http()));
+        ServerConnector tls = connector(
+                server,
+                ports,
+                ports.tlsPort(),
+                idle,
+                TlsProtocols.of(certificates, configuration(), ports.isHttp2Offered()));
         server.addConnector(plain);
         server.addConnector(tls);
         server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, server));
@@ -102,25 +111,18 @@ public final class WebServer implements AutoCloseable {
         return connector;
     }
 
-    static ConnectionFactory http(boolean secure) {
+    static ConnectionFactory http() {
+        return new HttpConnectionFactory(configuration());
+    }
+
+    private static HttpConfiguration configuration() {
         var configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
         configuration.setRequestHeaderSize(HEADER_BYTES_MAX);
         configuration.setHttpCompliance(MESSAGES);
         configuration.setUriCompliance(URIS);
         configuration.setRelativeRedirectAllowed(true);
-        if (secure) {
-            configuration.addCustomizer(new SecureRequestCustomizer(false));
-        }
-        return new HttpConnectionFactory(configuration);
-    }
-
-    private static ConnectionFactory ssl(TlsIdentity identity) {
-        var context = new SslContextFactory.Server();
-        context.setKeyStore(identity.keyStore());
-        context.setKeyStorePassword("");
-        context.setIncludeProtocols("TLSv1.3", "TLSv1.2");
-        return new SslConnectionFactory(context, HttpVersion.HTTP_1_1.asString());
+        return configuration;
     }
 
     private void begin() throws IOException {

@@ -38,7 +38,6 @@ import dev.sluice.gate.Gates;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.host.HostProofs;
 import dev.sluice.host.HostRules;
-import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
 import dev.sluice.image.Pulls;
 import dev.sluice.image.Pushes;
@@ -72,6 +71,9 @@ import dev.sluice.secret.DataKeys;
 import dev.sluice.secret.Secrets;
 import dev.sluice.store.MemoryStore;
 import dev.sluice.store.Store;
+import dev.sluice.tls.CertificateTable;
+import dev.sluice.tls.Credentials;
+import dev.sluice.tls.TlsIdentity;
 import dev.sluice.worker.LocalWorker;
 import java.io.IOException;
 import java.net.URI;
@@ -263,9 +265,9 @@ final class ApiServer implements AutoCloseable {
                 new Api.Version("0.0", "", ""),
                 () -> true,
                 clock);
-        TlsIdentity identity = TlsIdentity.at(directory, clock);
-        server = WebServer.start(WebServer.Ports.loopback(0, 0), identity, api);
-        gateway = WebServer.start(WebServer.Ports.loopback(0, 0), identity, doors);
+        Credentials own = TlsIdentity.at(directory, clock);
+        server = WebServer.start(WebServer.Ports.loopback(0, 0), new CertificateTable(own), api);
+        gateway = WebServer.start(WebServer.Ports.loopback(0, 0), new CertificateTable(own), doors);
     }
 
     @Override

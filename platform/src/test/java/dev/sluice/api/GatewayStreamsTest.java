@@ -258,9 +258,8 @@ final class GatewayStreamsTest extends ApiTest {
 
     private void function(String body, String name) {
         assertThat(api.post(boss, "/v1/function", body).status()).isEqualTo(201);
-        await().untilAsserted(() -> assertThat(
-                        api.get(boss, "/v1/function/" + name).text("status"))
-                .isEqualTo("READY"));
+        await().untilAsserted(() ->
+                assertThat(api.get(boss, "/v1/function/" + name).text("status")).isEqualTo("READY"));
     }
 
     private void api(String name, String function, String more) {
@@ -511,8 +510,7 @@ final class GatewayStreamsTest extends ApiTest {
     void whoDoesNotWait_isNotAnswered_andAFormThatIsNone_isRefused() throws Exception {
         String answer = RawClient.request(api.gateway.port(), "GET", "/acme/lines", "x-dispatch-blocking: false");
         assertThat(answer).startsWith("HTTP/1.1 202 ");
-        Answer odd = api.post(
-                boss, "/v1/api", "{\"name\":\"odd\",\"function\":\"counts\",\"stream\":\"often\"}");
+        Answer odd = api.post(boss, "/v1/api", "{\"name\":\"odd\",\"function\":\"counts\",\"stream\":\"often\"}");
         assertThat(odd.status()).isEqualTo(422);
         assertThat(odd.body()).contains("stream in body should be one of [events lines http]");
         assertThat(api.get(boss, "/v1/api/lines").text("stream")).isEqualTo("lines");

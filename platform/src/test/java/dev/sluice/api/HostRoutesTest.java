@@ -82,8 +82,8 @@ final class HostRoutesTest {
     }
 
     private void ready(Asker asker, String host) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(status(asker, host))
-                .isEqualTo("READY"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(status(asker, host)).isEqualTo("READY"));
     }
 
     private static void hold(Runnable assertion) {
@@ -101,7 +101,10 @@ final class HostRoutesTest {
                 .contains("sluice update host www.ready.example");
         show("www.ready.example", value(made));
         ready(acme, "www.ready.example");
-        assertThat(api.get(acme, HOSTS + "/www.ready.example").json().path("reason").isNull())
+        assertThat(api.get(acme, HOSTS + "/www.ready.example")
+                        .json()
+                        .path("reason")
+                        .isNull())
                 .isTrue();
         dns.remove("_sluice-challenge.www.ready.example");
         hold(() -> assertThat(status(acme, "www.ready.example")).isEqualTo("READY"));
@@ -113,7 +116,9 @@ final class HostRoutesTest {
         String url = made.json().path("challenge").path("url").asString("");
         assertThat(url).startsWith("http://www.file.example/.well-known/sluice-challenge/");
         assertThat(url).doesNotContain(value(made));
-        assertThat(made.json().path("reason").path(0).asString("")).contains(url).contains(value(made));
+        assertThat(made.json().path("reason").path(0).asString(""))
+                .contains(url)
+                .contains(value(made));
     }
 
     @Test

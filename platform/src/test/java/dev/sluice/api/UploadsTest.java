@@ -11,12 +11,13 @@ import dev.sluice.fs.References;
 import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.fs.Usage;
 import dev.sluice.http.Response;
-import dev.sluice.http.TlsIdentity;
 import dev.sluice.http.WebServer;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.store.MemoryStore;
+import dev.sluice.tls.CertificateTable;
+import dev.sluice.tls.TlsIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -58,7 +59,7 @@ final class UploadsTest {
         var uploads = new Uploads(new UnlinkedBlobs(fs, blobs), blobs, limits);
         server = WebServer.start(
                 WebServer.Ports.loopback(0, 0),
-                TlsIdentity.at(directory, Clock.systemUTC()),
+                new CertificateTable(TlsIdentity.at(directory, Clock.systemUTC())),
                 Refusals.ofEntities("blob", request -> {
                     Uploads.Kept kept = new Task(Label.PUBLIC, Label.TOP, Privilege.NONE, "acme")
                             .run(() -> uploads.keep(request, Label.PUBLIC, () -> isStillAllowed.run()));

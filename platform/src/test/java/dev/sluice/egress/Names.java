@@ -18,9 +18,6 @@ public final class Names {
             return new InetAddress[] {address};
         };
         return Egress.open(
-                settings,
-                lookup,
-                Egress.EXCHANGE_MAX,
-                new Traffic(Egress.OF_ONE_ORGANIZATION_MAX, Egress.OF_ALL_MAX));
+                settings, lookup, Egress.EXCHANGE_MAX, new Traffic(Egress.OF_ONE_ORGANIZATION_MAX, Egress.OF_ALL_MAX));
     }
 }

@@ -90,8 +90,8 @@ public final class DnsServer implements AutoCloseable {
         out.writeBytes(asked);
         for (String text : texts) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            out.writeBytes(new byte[] {(byte) 0xC0, HEADER_BYTES, 0, 16, 0, 1, 0, 0, 0, 0, 0, (byte) (bytes.length + 1)
-            });
+            out.writeBytes(
+                    new byte[] {(byte) 0xC0, HEADER_BYTES, 0, 16, 0, 1, 0, 0, 0, 0, 0, (byte) (bytes.length + 1)});
             out.write(bytes.length);
             out.writeBytes(bytes);
         }

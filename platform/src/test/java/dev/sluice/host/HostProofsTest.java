@@ -137,7 +137,11 @@ final class HostProofsTest {
 
     @Test
     void aRedirect_isNotFollowed() throws Exception {
-        answer(302, VALUE, "Location", "http://www.example.org:" + http.getAddress().getPort() + "/there");
+        answer(
+                302,
+                VALUE,
+                "Location",
+                "http://www.example.org:" + http.getAddress().getPort() + "/there");
         assertThat(isShown(Way.HTTP)).isFalse();
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.tls.CertificateTable;
+import dev.sluice.tls.TlsIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -54,8 +56,10 @@ final class ClosedServerTest {
             mayFail.acquireUninterruptibly();
             throw new IllegalStateException("what it needs is gone");
         };
-        var server =
-                WebServer.start(WebServer.Ports.loopback(0, 0), TlsIdentity.at(directory, Clock.systemUTC()), fails);
+        var server = WebServer.start(
+                WebServer.Ports.loopback(0, 0),
+                new CertificateTable(TlsIdentity.at(directory, Clock.systemUTC())),
+                fails);
         try (server;
                 var client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             ask(client);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.tls.CertificateTable;
+import dev.sluice.tls.TlsIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -63,7 +65,7 @@ final class LargeBodiesTest {
         };
         try (var server = WebServer.start(
                 WebServer.Ports.loopback(0, 0),
-                TlsIdentity.at(directory, Clock.systemUTC()),
+                new CertificateTable(TlsIdentity.at(directory, Clock.systemUTC())),
                 holding,
                 Duration.ofSeconds(10),
                 new LargeBodies(2L * LargeBodies.COPIES * LARGE_BYTES + 4096, Duration.ofMillis(100)))) {

@@ -3,6 +3,8 @@ package dev.sluice.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.tls.CertificateTable;
+import dev.sluice.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -33,12 +35,15 @@ final class StalledBodyTest {
             case "refused" -> Response.error(429, 429, "too many requests");
             case "empty" -> Response.empty(404);
             case "streamed" ->
-                Response.of(200, "text/plain", Bytes.takeOver(request.bodyStream(BODY_BYTES_MAX).readAllBytes()));
+                Response.of(
+                        200,
+                        "text/plain",
+                        Bytes.takeOver(request.bodyStream(BODY_BYTES_MAX).readAllBytes()));
             default -> Response.of(200, "text/plain", request.body(BODY_BYTES_MAX));
         };
         server = WebServer.start(
                 WebServer.Ports.loopback(0, 0),
-                TlsIdentity.at(directory, Clock.systemUTC()),
+                new CertificateTable(TlsIdentity.at(directory, Clock.systemUTC())),
                 handler,
                 Duration.ofMillis(700),
                 LargeBodies.ofThisProcess());
@@ -72,8 +77,13 @@ final class StalledBodyTest {
     })
     void anEarlyAnswer_isTheOnlyOne_whoeverStalls(String framing, String body) throws IOException {
         String answer = sent(head("refused", framing), body);
-        assertThat(answer).startsWith("HTTP/1.1 429 ").contains("Connection: close").endsWith("too many requests\"}");
-        assertThat(sent(head("empty", framing), body)).startsWith("HTTP/1.1 404 ").contains("Connection: close");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 429 ")
+                .contains("Connection: close")
+                .endsWith("too many requests\"}");
+        assertThat(sent(head("empty", framing), body))
+                .startsWith("HTTP/1.1 404 ")
+                .contains("Connection: close");
     }
 
     /// A 500 would say that the server has a bug.

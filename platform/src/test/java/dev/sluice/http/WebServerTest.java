@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.tls.CertificateTable;
+import dev.sluice.tls.TlsIdentity;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -72,7 +74,7 @@ final class WebServerTest {
                 .build();
         server = WebServer.start(
                 WebServer.Ports.loopback(0, 0),
-                TlsIdentity.at(directory, Clock.systemUTC()),
+                new CertificateTable(TlsIdentity.at(directory, Clock.systemUTC())),
                 routes,
                 Duration.ofMillis(700),
                 new LargeBodies(4 << 20, Duration.ofMillis(300)));
@@ -333,7 +335,7 @@ final class WebServerTest {
 
     @Test
     void aTakenPort_isAnIoException_andNothingListens() throws IOException {
-        TlsIdentity identity = TlsIdentity.at(directory, Clock.systemUTC());
+        var identity = new CertificateTable(TlsIdentity.at(directory, Clock.systemUTC()));
         assertThatThrownBy(() ->
                         WebServer.start(WebServer.Ports.loopback(0, server.port()), identity, _ -> Response.empty(204)))
                 .isInstanceOf(IOException.class);

@@ -1,6 +1,6 @@
 package dev.sluice.testing;
 
-import dev.sluice.http.TlsIdentity;
+import dev.sluice.tls.TlsIdentity;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -86,7 +86,10 @@ final class SettingWords {
                 .flag(several("SCOPE", "scope that an access token must have; may be repeated", "--scope"))
                 .flag(several("CLAIM", "of a token, that the function is told; may be repeated", "--claim"))
                 .option("--failures", "KIND", "a failure is told as a problem (the default), or hidden")
-                .option("--stream", "FORM", "what is yielded leaves at once: as events, lines, or http (the function's own)")
+                .option(
+                        "--stream",
+                        "FORM",
+                        "what is yielded leaves at once: as events, lines, or http (the function's own)")
                 .option("--rate", "N/s", "requests of all clients in a second, or N/m, N/h: 429 beyond it")
                 .option("--burst", "N", "of these at once after a rest; as many as in a second")
                 .option("--client-rate", "N/s", "requests of one address, or N/m, N/h")

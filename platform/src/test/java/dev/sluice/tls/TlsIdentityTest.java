@@ -1,8 +1,11 @@
-package dev.sluice.http;
+package dev.sluice.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.http.Handler;
+import dev.sluice.http.Response;
+import dev.sluice.http.WebServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -34,7 +37,7 @@ final class TlsIdentityTest {
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1"})
     void aClient_thatTrustsTheCertificate_connectsByNameAndAddress(String host) throws Exception {
-        TlsIdentity identity = TlsIdentity.at(directory, Clock.systemUTC());
+        var identity = new CertificateTable(TlsIdentity.at(directory, Clock.systemUTC()));
         Handler secure = request -> Response.text(200, "secure " + request.secure());
         try (var server = WebServer.start(WebServer.Ports.loopback(0, 0), identity, secure);
                 HttpClient client =
@@ -63,7 +66,7 @@ final class TlsIdentityTest {
         TlsIdentity.at(directory, Clock.systemUTC());
         assertThat(Files.readAllBytes(directory.resolve("tls.crt"))).isEqualTo(first);
 
-        Instant late = Instant.now().plus(TlsIdentity.VALIDITY).minus(TlsIdentity.RENEW_BEFORE);
+        Instant late = Instant.now().plus(SelfSigned.VALIDITY).minus(TlsIdentity.RENEW_BEFORE);
         TlsIdentity.at(directory, Clock.fixed(late.plus(Duration.ofMinutes(1)), ZoneOffset.UTC));
         assertThat(Files.readAllBytes(directory.resolve("tls.crt"))).isNotEqualTo(first);
     }

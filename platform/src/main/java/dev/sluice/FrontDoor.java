@@ -1,0 +1,45 @@
+package dev.sluice;
+
+import dev.sluice.gateway.Gateway;
+import dev.sluice.http.WebServer;
+import dev.sluice.invoke.Invocations;
+import dev.sluice.tls.CertificateTable;
+import dev.sluice.tls.Credentials;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Map;
+
+/// Where tenants' traffic comes in: the gateway, its listener, and what that shows of itself.
+record FrontDoor(Gateway gateway, CertificateTable certificates, WebServer listener) implements AutoCloseable {
+    static final String ADDRESS = "--gateway-address";
+    static final String HTTP2 = "--gateway-http2";
+
+    /// Where it listens: on loopback, unless something else is given.
+    static WebServer.Ports ports(Map<String, String> given, int port, int tlsPort) throws Config.Invalid {
+        boolean isHttp2Offered = switch (given.getOrDefault(HTTP2, "off")) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new Config.Invalid(HTTP2 + " is on or off");
+        };
+        try {
+            var address = InetAddress.ofLiteral(given.getOrDefault(ADDRESS, "127.0.0.1"));
+            return new WebServer.Ports(address, port, tlsPort, isHttp2Offered);
+        } catch (IllegalArgumentException wrong) {
+            throw new Config.Invalid(ADDRESS + " is an address of this machine, as 0.0.0.0 or ::1");
+        }
+    }
+
+    /// Serves nothing yet.
+    ///
+    /// @throws IOException when a port is taken
+    static FrontDoor open(WebServer.Ports ports, Credentials own, Invocations invocations) throws IOException {
+        var gateway = new Gateway(invocations, System::nanoTime);
+        var certificates = new CertificateTable(own);
+        return new FrontDoor(gateway, certificates, WebServer.start(ports, certificates, gateway));
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+    }
+}
