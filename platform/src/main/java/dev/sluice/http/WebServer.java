@@ -4,6 +4,7 @@ import dev.sluice.tls.CertificateTable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -21,7 +22,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /// A plain and a TLS listener over one handler: HTTP/1.1 and, where it is offered, HTTP/2 over TLS; each
 /// request on a virtual thread of its own.
 ///
-/// Bounded: connections, header bytes, the wait for the next byte in either direction (not the time a handler takes),
+/// Bounded: connections, of all and of one client, header bytes, the wait for the head and for the next byte in either
+/// direction (not the time a handler takes),
 /// the memory of all large bodies together. A body is bounded by whoever reads it. `close` stops listening at once and
 /// cuts requests that still run.
 public final class WebServer implements AutoCloseable {
@@ -78,16 +80,30 @@ public final class WebServer implements AutoCloseable {
     static WebServer start(
             Ports ports, CertificateTable certificates, Handler handler, Duration idle, LargeBodies memory)
             throws IOException {
+        var patience = new Patience(idle, HeadDeadline.WITHIN, new ClientConnections(ClientConnections.MAX, false));
+        return start(ports, certificates, handler, patience, memory);
+    }
+
+    /// What a client may ask of a server before it says anything of use.
+    ///
+    /// @param idle how long for the next byte
+    /// @param head how long for the whole head of a request, and for a handshake
+    /// @param connections how many at once
+    record Patience(Duration idle, Duration head, ClientConnections connections) {}
+
+    static WebServer start(
+            Ports ports, CertificateTable certificates, Handler handler, Patience patience, LargeBodies memory)
+            throws IOException {
         var threads = new QueuedThreadPool(POOL_THREADS_MAX, 4);
         threads.setName("http");
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
         var server = new Server(threads);
-        ServerConnector plain = connector(server, ports, ports.port(), idle, List.of(http()));
+        ServerConnector plain = connector(server, ports, ports.port(), patience, List.of(http()));
         ServerConnector tls = connector(
                 server,
                 ports,
                 ports.tlsPort(),
-                idle,
+                patience,
                 TlsProtocols.of(certificates, configuration(), ports.isHttp2Offered()));
         server.addConnector(plain);
         server.addConnector(tls);
@@ -98,15 +114,17 @@ public final class WebServer implements AutoCloseable {
         server.setStopTimeout(0);
         var web = new WebServer(server, plain, tls);
         web.begin();
+        new HeadDeadline(List.of(plain, tls), patience.head(), Clock.systemUTC()).begin();
         return web;
     }
 
     private static ServerConnector connector(
-            Server server, Ports ports, int port, Duration idle, List<ConnectionFactory> protocols) {
+            Server server, Ports ports, int port, Patience patience, List<ConnectionFactory> protocols) {
         var connector = new ServerConnector(server, 1, 1, protocols.toArray(ConnectionFactory[]::new));
         connector.setHost(ports.address().getHostAddress());
         connector.setPort(port);
-        connector.setIdleTimeout(idle.toMillis());
+        connector.setIdleTimeout(patience.idle().toMillis());
+        connector.addBean(patience.connections());
         connector.setAcceptQueueSize(1024);
         return connector;
     }
