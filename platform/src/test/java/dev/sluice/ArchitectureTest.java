@@ -45,6 +45,7 @@ final class ArchitectureTest {
             "com.networknt", Set.of("schema"),
             "org.apache.commons", Set.of("oci"),
             "org.apache.kafka", Set.of("kafka"),
+            "org.xbill.DNS", Set.of("host"),
             "com.google.re2j", Set.of("schema"),
             "org.bouncycastle", Set.of("tls", "authn"));
 

@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -34,6 +35,7 @@ final class HostChecks implements AutoCloseable {
     private final BiConsumer<Organization, HostWish> shown;
     private final LongSupplier nanos;
     private final ConcurrentMap<Key, Wait> waiting = new ConcurrentHashMap<>();
+    private final AtomicLong numbers = new AtomicLong();
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
     private final Semaphore room = new Semaphore(AT_ONCE);
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
@@ -41,7 +43,8 @@ final class HostChecks implements AutoCloseable {
 
     private record Key(String organization, String host) {}
 
-    private record Wait(Organization organization, HostWish wish, Duration pause, long notBefore) {}
+    /// @param number no other has it
+    private record Wait(long number, Organization organization, HostWish wish, Duration pause, long notBefore) {}
 
     /// @param shown is told of each that was shown, perhaps again
     HostChecks(HostProofs proofs, BiConsumer<Organization, HostWish> shown, LongSupplier nanos) {
@@ -53,9 +56,11 @@ final class HostChecks implements AutoCloseable {
 
     /// From now on looks for this one, in place of what it was looked for before.
     void begin(Organization organization, HostWish wish) {
-        waiting.put(
-                new Key(organization.token(), wish.name()),
-                new Wait(organization, wish, PAUSE_MIN, nanos.getAsLong() + PAUSE_MIN.toNanos()));
+        waiting.put(new Key(organization.token(), wish.name()), later(organization, wish, PAUSE_MIN));
+    }
+
+    private Wait later(Organization organization, HostWish wish, Duration pause) {
+        return new Wait(numbers.incrementAndGet(), organization, wish, pause, nanos.getAsLong() + pause.toNanos());
     }
 
     void end(Organization organization, String host) {
@@ -97,7 +102,7 @@ final class HostChecks implements AutoCloseable {
 
     private void look(Wait wait) throws InterruptedException {
         var key = new Key(wait.organization().token(), wait.wish().name());
-        if (waiting.get(key) != wait) {
+        if (!wait.equals(waiting.get(key))) {
             return;
         }
         Duration twice = wait.pause().multipliedBy(2);
@@ -110,8 +115,7 @@ final class HostChecks implements AutoCloseable {
             }
         } finally {
             room.release();
-            waiting.replace(
-                    key, wait, new Wait(wait.organization(), wait.wish(), pause, nanos.getAsLong() + pause.toNanos()));
+            waiting.replace(key, wait, later(wait.organization(), wait.wish(), pause));
         }
     }
 

@@ -72,6 +72,22 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
         return claims.holder(host).filter(holder(organization)::equals).isPresent();
     }
 
+    /// Whether another has a host, or nobody, is not told.
+    ///
+    /// @throws Rejection 400 for an API that is to be served at a host that the organization does not have
+    void requireHeld(Organization organization, ApiWish api) {
+        if (!api.enabled()) {
+            return;
+        }
+        for (String host : api.hosts()) {
+            if (!isHeldBy(organization, host)) {
+                throw api.unserved("your organization does not have the host " + host + ": sluice create host " + host
+                        + " asks for it, and sluice get host " + host
+                        + " tells what to do until it is READY; or keep the API disabled");
+            }
+        }
+    }
+
     /// Tells of each host that is had from now on, is had no more, or shows another certificate. Called while the
     /// organization's hosts cannot change: it must not wait for long.
     void listen(Consumer<String> listener) {
@@ -116,8 +132,8 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
     }
 
     private void begin(Organization organization, HostWish wish) {
-        if (proofs.isWaived() && claims.take(wish.host(), holder(organization))
-                || isHeldBy(organization, wish.name())) {
+        boolean isTaken = proofs.isWaived() && claims.take(wish.host(), holder(organization));
+        if (isTaken || isHeldBy(organization, wish.name())) {
             checks.end(organization, wish.name());
             var now = new Held(wish.name(), organization, wish.tls());
             if (!now.equals(held.put(wish.name(), now))) {
