@@ -8,6 +8,7 @@ import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -58,7 +59,9 @@ record ApiWish(
             JsonBody.requireAmong("authentication", authentication, ApiAccess.AUTHENTICATIONS);
         }
         String function = fields.matching("function", FUNCTION, JsonBody.NAME_CHARS_MAX);
-        List<String> hosts = fields.matchingEach("hosts", HOST, TEXT_CHARS_MAX);
+        List<String> hosts = fields.matchingEach("hosts", HOST, TEXT_CHARS_MAX).stream()
+                .map(host -> host.toLowerCase(Locale.ROOT))
+                .toList();
         List<String> methods = fields.matchingEach("methods", METHOD, TEXT_CHARS_MAX);
         String name = fields.requiredName();
         List<String> protocols = fields.texts("protocols");
@@ -94,12 +97,9 @@ record ApiWish(
                 throw unserved(why);
             });
         }
-        if (enabled && !hosts.isEmpty()) {
-            throw unserved("this server serves no hosts of organizations yet: leave the hosts out, and the API is at"
-                    + " /ORGANIZATION/PATH, or keep it disabled");
-        }
         if (enabled && !tls.isEmpty()) {
-            throw unserved("this server has its own certificate only: leave tls out, or keep the API disabled");
+            throw unserved("a certificate is a host's, and not an API's: leave tls out, and see"
+                    + " sluice update host HOST --tls, or keep the API disabled");
         }
     }
 
@@ -116,14 +116,26 @@ record ApiWish(
         return !terms.answers().failures().equals(ApiTerms.Answers.PROBLEM);
     }
 
-    /// Whether one request may be for both.
+    /// At a host of its own, an API that says no path has all.
+    List<String> servedUris() {
+        return uris.isEmpty() ? List.of("/") : uris;
+    }
+
+    /// Whether one request may be for both, and nothing tells for which: one that asks for the request's host has it
+    /// before one that asks for none.
     boolean overlaps(ApiWish other) {
-        return uris.stream()
+        return isAtHostOf(other)
+                && servedUris().stream()
                         .map(ApiWish::key)
-                        .anyMatch(uri -> other.uris.stream().map(ApiWish::key).anyMatch(uri::equals))
+                        .anyMatch(uri ->
+                                other.servedUris().stream().map(ApiWish::key).anyMatch(uri::equals))
                 && (methods.isEmpty()
                         || other.methods.isEmpty()
                         || methods.stream().anyMatch(other.methods::contains));
+    }
+
+    private boolean isAtHostOf(ApiWish other) {
+        return hosts.isEmpty() ? other.hosts.isEmpty() : hosts.stream().anyMatch(other.hosts::contains);
     }
 
     private static String key(String uri) {

@@ -90,6 +90,7 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
     public NamedEntity create(Organization organization, ApiWish wish) {
         return changed(organization, () -> {
             requireAlone(organization, wish, _ -> true);
+            hosts.requireHeld(organization, wish);
             entrances.requireUsable(organization, wish);
             NamedEntity made = kept.create(organization, wish);
             lead(organization, wish);
@@ -102,6 +103,7 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
         return changed(organization, () -> {
             kept.find(organization, name);
             requireAlone(organization, wish, other -> !other.name().equals(name));
+            hosts.requireHeld(organization, wish);
             entrances.requireUsable(organization, wish);
             if (wish.isGuarded()) {
                 gates.removeOpen(organization, name); // before: a crash in between leaves no way around
@@ -187,7 +189,7 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
                     throw Rejection.of(
                             409,
                             "API " + other.name() + " takes requests of the same path and method: give this one another"
-                                    + " path or method, or delete or disable the other");
+                                    + " path, method or host, or delete or disable the other");
                 });
     }
 
@@ -225,7 +227,8 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
         return new Endpoint(
                 wish.function(),
                 PublicGates.path(organization, wish),
-                wish.uris(),
+                wish.hosts(),
+                wish.servedUris(),
                 wish.methods(),
                 wish.protocols().equals(TLS),
                 wish.cors(),

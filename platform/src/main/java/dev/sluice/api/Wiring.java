@@ -79,6 +79,7 @@ final class Wiring {
                 new HostClaims(rooms.running().store()),
                 rooms.running().proofs(),
                 clock);
+        rooms.running().gateway().serveHosts(hosts::holder);
         return new ServedApis(
                 rooms.fs(), rooms.gates(), functions, rooms.running().gateway(), entrances, taking, hosts, clock);
     }

@@ -10,6 +10,7 @@ import java.util.Optional;
 ///
 /// @param function     its name
 /// @param gate         the redirect that its runs go through; whoever asks resolves it as nobody in particular
+/// @param hosts        those that it is for, in lower case; none for all that are no other organization's
 /// @param paths        each begins with `/`; all below one belongs to it
 /// @param methods      in capitals; none for all
 /// @param isTlsOnly    whether who asks without TLS is refused
@@ -21,6 +22,7 @@ import java.util.Optional;
 public record Endpoint(
         String function,
         FsPath gate,
+        List<String> hosts,
         List<String> paths,
         List<String> methods,
         boolean isTlsOnly,
@@ -30,6 +32,7 @@ public record Endpoint(
         Limits limits,
         Behind behind) {
     public Endpoint {
+        hosts = List.copyOf(hosts);
         paths = List.copyOf(paths);
         methods = List.copyOf(methods);
     }

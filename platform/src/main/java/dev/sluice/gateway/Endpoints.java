@@ -9,29 +9,63 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/// The endpoints of all organizations, found by the path of a request in a time that does not depend on how many there
-/// are. Thread-safe.
+/// The endpoints of all organizations, found by the host and the path of a request in a time that does not depend on
+/// how many there are. Thread-safe.
 ///
-/// The longest path that the request's is below counts, and of those that have it the first that takes the method. A
-/// path ends where a segment does: `/acme/a` has `/acme/a/b`, and not `/acme/ab`, or one organization would have what
-/// is another's.
+/// At a host that an organization holds nothing of another's is found: pages of one would act there for the other.
+/// The longest path that the request's is below counts; of those that have it those that ask for the host, and then
+/// the first that takes the method. A path ends where a segment does: `/acme/a` has `/acme/a/b`, and not `/acme/ab`, or
+/// one organization would have what is another's.
 final class Endpoints {
-    /// By the first segment of a path, and the paths below it.
-    private final Map<String, Map<String, List<Endpoint>>> organizations = new ConcurrentHashMap<>();
+    /// By the organization's name, which is the first segment of the paths at hosts that nobody holds.
+    private final Map<String, Table> organizations = new ConcurrentHashMap<>();
 
-    /// Puts these in the place of all that were below a first segment.
+    private volatile Function<String, Optional<String>> holders = _ -> Optional.empty();
+
+    /// What one organization serves.
+    ///
+    /// @param everywhere by path, where no host is asked for
+    /// @param atHosts    by host and path
+    private record Table(
+            Map<String, List<Endpoint>> everywhere,
+            Map<String, Map<String, List<Endpoint>>> atHosts,
+            Set<FsPath> gates) {
+        static Table of(List<Endpoint> endpoints) {
+            var hosts = new HashMap<String, List<Endpoint>>();
+            endpoints.forEach(one -> one.hosts()
+                    .forEach(host ->
+                            hosts.computeIfAbsent(host, _ -> new ArrayList<>(1)).add(one)));
+            var atHosts = new HashMap<String, Map<String, List<Endpoint>>>();
+            hosts.forEach((host, all) -> atHosts.put(host, byPath(all)));
+            return new Table(
+                    byPath(endpoints.stream()
+                            .filter(one -> one.hosts().isEmpty())
+                            .toList()),
+                    Map.copyOf(atHosts),
+                    endpoints.stream().map(Endpoint::gate).collect(Collectors.toUnmodifiableSet()));
+        }
+    }
+
+    /// @param served which organization has the host of that name
+    void serveHosts(Function<String, Optional<String>> served) {
+        holders = served;
+    }
+
+    /// Puts these in the place of all that an organization had.
     ///
     /// @return the gates of those that are no more
-    Set<FsPath> put(String first, List<Endpoint> endpoints) {
-        Map<String, List<Endpoint>> before =
-                endpoints.isEmpty() ? organizations.remove(first) : organizations.put(first, byPath(endpoints));
+    Set<FsPath> put(String organization, List<Endpoint> endpoints) {
+        var table = Table.of(endpoints);
+        Table before =
+                endpoints.isEmpty() ? organizations.remove(organization) : organizations.put(organization, table);
         if (before == null) {
             return Set.of();
         }
-        var gone = new HashSet<FsPath>();
-        before.values().forEach(all -> all.forEach(one -> gone.add(one.gate())));
-        endpoints.forEach(one -> gone.remove(one.gate()));
+        var gone = new HashSet<>(before.gates());
+        gone.removeAll(table.gates());
         return gone;
     }
 
@@ -50,30 +84,40 @@ final class Endpoints {
         return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
+    /// Whether a host is no other organization's.
+    boolean isOpenTo(String organization, String host) {
+        return holders.apply(host)
+                .filter(holder -> !holder.equals(organization))
+                .isEmpty();
+    }
+
+    /// @param host     as [dev.sluice.http.Request#host] has it
     /// @param segments of the request's path, decoded; what has a slash in it is part of no endpoint's path
     /// @param method   any where there is none
-    Optional<Endpoint> find(List<String> segments, Optional<String> method) {
-        if (segments.isEmpty()) {
+    Optional<Endpoint> find(String host, List<String> segments, Optional<String> method) {
+        Optional<String> holder = holders.apply(host);
+        Table table = organizations.get(holder.orElseGet(() -> segments.isEmpty() ? "" : segments.getFirst()));
+        if (table == null) {
             return Optional.empty();
         }
-        Map<String, List<Endpoint>> below = organizations.get(segments.getFirst());
-        if (below == null) {
-            return Optional.empty();
-        }
-        Optional<Endpoint> longest = Optional.empty();
+        Map<String, List<Endpoint>> here =
+                holder.isEmpty() ? Map.of() : table.atHosts().getOrDefault(host, Map.of());
+        Optional<Endpoint> longest = first(here, "", method);
         var path = new StringBuilder();
         for (String segment : segments) {
             if (segment.indexOf('/') >= 0) {
                 return longest;
             }
-            path.append('/').append(segment);
-            for (Endpoint endpoint :
-                    below.getOrDefault(path.toString(), List.of()).reversed()) {
-                if (method.isEmpty() || endpoint.takes(method.get())) {
-                    longest = Optional.of(endpoint);
-                }
-            }
+            String below = path.append('/').append(segment).toString();
+            Optional<Endpoint> longer = first(here, below, method).or(() -> first(table.everywhere(), below, method));
+            longest = longer.isPresent() ? longer : longest;
         }
         return longest;
+    }
+
+    private static Optional<Endpoint> first(Map<String, List<Endpoint>> byPath, String path, Optional<String> method) {
+        return byPath.getOrDefault(path, List.of()).stream()
+                .filter(one -> method.isEmpty() || one.takes(method.get()))
+                .findFirst();
     }
 }

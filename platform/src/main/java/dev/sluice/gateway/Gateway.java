@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
@@ -62,9 +63,17 @@ public final class Gateway implements Handler {
         this.throttle = new Throttle(nanos);
     }
 
-    /// Serves these from now on, and nothing else, below the first segment of their paths, which is one organization's.
-    public void serve(String first, List<Endpoint> served) {
-        throttle.forget(endpoints.put(first, served));
+    /// Serves these of an organization from now on, and nothing else: at the hosts that it has, and elsewhere below its
+    /// name, with which their paths begin.
+    public void serve(String organization, List<Endpoint> served) {
+        throttle.forget(endpoints.put(organization, served));
+    }
+
+    /// Has organizations' hosts be theirs, from now on.
+    ///
+    /// @param served the name of the organization that has the host of that name now
+    public void serveHosts(Function<String, Optional<String>> served) {
+        endpoints.serveHosts(served);
     }
 
     /// Has event drivers answer at their paths, from now on.
@@ -100,14 +109,15 @@ public final class Gateway implements Handler {
     }
 
     private Response route(Request request) throws IOException, InterruptedException {
+        String host = request.host();
         if (isDrivers(request.segments())) {
-            return drivers.handle(request);
+            return endpoints.isOpenTo(request.segments().get(1), host) ? drivers.handle(request) : nothingThere();
         }
-        Optional<Endpoint> asked = endpoints.find(request.segments(), request.header(REQUEST_METHOD));
+        Optional<Endpoint> asked = endpoints.find(host, request.segments(), request.header(REQUEST_METHOD));
         if (asked.isPresent() && asked.get().isPreflight(request)) {
             return preflight(asked.get());
         }
-        Optional<Endpoint> endpoint = endpoints.find(request.segments(), Optional.of(request.method()));
+        Optional<Endpoint> endpoint = endpoints.find(host, request.segments(), Optional.of(request.method()));
         if (endpoint.isEmpty()) {
             return nothingThere();
         }

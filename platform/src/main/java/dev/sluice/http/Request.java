@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -54,6 +55,14 @@ public final class Request {
     /// The path as it was sent, still encoded, without the query.
     public String rawPath() {
         return jetty.getHttpURI().getPath();
+    }
+
+    /// The host that it is for, in lower case, without its port and without a dot at its end; empty where none is
+    /// named.
+    public String host() {
+        String host = Objects.requireNonNullElse(jetty.getHttpURI().getHost(), "");
+        String its = host.toLowerCase(Locale.ROOT);
+        return its.endsWith(".") ? its.substring(0, its.length() - 1) : its;
     }
 
     /// The query as it was sent, without its mark, or empty.

@@ -359,8 +359,8 @@ final class GatewayTest extends ApiTest {
             value = {
                 ",\"authentication\":\"basic\" | needs access.secret",
                 ",\"authentication\":\"oauth2\" | needs access.provider",
-                ",\"hosts\":[\"x.example.com\"] | serves no hosts",
-                ",\"tls\":\"certificate\" | its own certificate",
+                ",\"hosts\":[\"x.example.com\"] | does not have the host x.example.com: sluice create host x.example.com",
+                ",\"tls\":\"certificate\" | a certificate is a host's",
             })
     void whatIsNotEnforced_isRefused(String more, String reason) {
         Answer refused = create("unenforced", "echo", "/unenforced", more);

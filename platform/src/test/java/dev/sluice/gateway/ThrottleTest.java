@@ -34,6 +34,7 @@ final class ThrottleTest {
         return new Endpoint(
                 "f",
                 gate,
+                List.of(),
                 List.of("/a"),
                 List.of(),
                 false,
