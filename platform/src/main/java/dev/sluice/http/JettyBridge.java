@@ -36,6 +36,7 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
             throws IOException, InterruptedException {
         String id = ids.next();
         out.getHeaders().put(RequestIds.HEADER, id);
+        jetty.addIdleTimeoutListener(_ -> false); // of HTTP/2: a handler may take its time, who reads or writes may not
         try (LargeBodies.Share share = memory.share()) {
             Response answer = answer(jetty, id, share);
             if (Linger.isAllHere(jetty)) {

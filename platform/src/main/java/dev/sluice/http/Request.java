@@ -230,6 +230,9 @@ public final class Request {
                 break;
             }
         }
+        if (filled < declared) {
+            throw new HttpRefused(400, "the request body is shorter than its Content-Length"); // HTTP/2 lets it be
+        }
         return Bytes.takeOver(filled == body.length ? body : Arrays.copyOf(body, filled));
     }
 

@@ -12,7 +12,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSessionContext;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -34,8 +33,6 @@ import org.slf4j.LoggerFactory;
 final class TlsProtocols {
     static final Duration SESSION = Duration.ofHours(1);
     static final int SESSIONS_MAX = 20_000;
-    static final int STREAMS_MAX = 64;
-    static final int SETTINGS_MAX = 32;
 
     /// As RFC 7301 spells it.
     private static final String ALPN_HTTP_1_1 = "http/1.1";
@@ -51,9 +48,7 @@ final class TlsProtocols {
         var protocols = new ArrayList<ConnectionFactory>();
         var names = new ArrayList<String>();
         if (isHttp2Offered) {
-            var http2 = new HTTP2ServerConnectionFactory(configuration);
-            http2.setMaxConcurrentStreams(STREAMS_MAX);
-            http2.setMaxSettingsKeys(SETTINGS_MAX);
+            ConnectionFactory http2 = Http2.of(configuration);
             protocols.add(http2);
             names.add(http2.getProtocol());
         }
