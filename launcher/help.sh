@@ -21,6 +21,11 @@ foreground, and Ctrl-C stops it. A second 'up' on the same data directory change
   --gateway-address IP  where these two listen (127.0.0.1); 0.0.0.0 for everybody who reaches this machine
   --gateway-http2 on    offer HTTP/2 beside HTTP/1.1 where there is TLS (off)
 
+Which organization may have which host for its APIs: the first that shows that the name is its own, unless this says:
+
+  --host-claim waived        the first that asks, with nothing to show (required)
+  --host-dns ADDRESS:PORT    the DNS server where it is looked for (this machine's)
+
 What functions may reach outside, by external gates; nothing, unless one of these says so:
 
   --egress-allow HOST        a host that external gates may name; * for every one; may be repeated

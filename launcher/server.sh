@@ -21,9 +21,9 @@ command_up() {
         case $option in
             --detach) detach=yes; shift; continue ;;
             -y | --yes) CONSENT=yes; shift; continue ;;
-            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=* | --package-*=* | --registry-http=* | --gateway-address=* | --gateway-http2=*)
+            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=* | --package-*=* | --registry-http=* | --gateway-address=* | --gateway-http2=* | --host-claim=* | --host-dns=*)
                 value=${option#*=}; option=${option%%=*}; shift ;;
-            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib | --package-index | --package-keyring | --registry-http | --gateway-address | --gateway-http2)
+            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib | --package-index | --package-keyring | --registry-http | --gateway-address | --gateway-http2 | --host-claim | --host-dns)
                 value=$(value_of up "$option" $# "${2-}")
                 shift 2
                 ;;
@@ -35,6 +35,14 @@ command_up() {
             --package-index)
                 [[ $value =~ ^(python|nodejs|java|powershell|debian)=https?://. ]] || usage_error up "$option is python=URL, nodejs=URL, java=URL, powershell=URL or debian=URL, not '$value'"
                 BUILDS+=" ${value%%=*}"
+                passed+=("$option" "$value")
+                ;;
+            --host-claim)
+                [[ $value == required || $value == waived ]] || usage_error up "$option is required or waived, not '$value'"
+                passed+=("$option" "$value")
+                ;;
+            --host-dns)
+                [[ $value =~ ^[][0-9a-fA-F.:]+:[0-9]{1,5}$ ]] || usage_error up "$option is ADDRESS:PORT of a DNS server, not '$value'"
                 passed+=("$option" "$value")
                 ;;
             --gateway-address) passed+=("$option" "$value") ;;

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.sluice.authn.Bearers;
 import dev.sluice.fs.Quota;
+import dev.sluice.host.HostRules;
 import dev.sluice.http.WebServer;
 import dev.sluice.org.Limit;
 import dev.sluice.run.RunRetention;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class ConfigTest {
@@ -54,6 +57,30 @@ final class ConfigTest {
         assertThatExceptionOfType(Config.Invalid.class)
                 .isThrownBy(() -> parse("--quota-requests-per-second", "0"))
                 .withMessage("--quota-requests-per-second is at least 1");
+    }
+
+    @Test
+    void hosts_areShown_unlessTheOperatorWaivesIt() throws Config.Invalid {
+        assertThat(parse().hosts()).isEqualTo(HostRules.DEFAULT);
+        assertThat(parse("--host-claim", "required", "--host-dns", "[::1]:5353").hosts())
+                .isEqualTo(
+                        new HostRules(false, Optional.of(new InetSocketAddress(InetAddress.ofLiteral("::1"), 5353))));
+        assertThat(parse("--host-claim", "waived", "--host-dns", "127.0.0.1:53").hosts())
+                .isEqualTo(new HostRules(
+                        true, Optional.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 53))));
+        for (String[] wrong : new String[][] {
+            {"--host-claim", "maybe"},
+            {"--host-dns", "dns.example.org:53"},
+            {"--host-dns", "127.0.0.1"},
+            {"--host-dns", "127.0.0.1:0"},
+            {"--host-dns", "127.0.0.1:65536"},
+            {"--host-dns", "1:53"},
+            {"--host-dns", "999.0.0.1:53"}
+        }) {
+            assertThatExceptionOfType(Config.Invalid.class)
+                    .isThrownBy(() -> parse(wrong))
+                    .withMessage("--host-claim is required or waived, --host-dns ADDRESS:PORT of a DNS server");
+        }
     }
 
     @Test

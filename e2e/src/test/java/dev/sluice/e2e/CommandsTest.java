@@ -107,7 +107,7 @@ final class CommandsTest {
         List<Step> steps = story();
         try (var sluice = new Launcher()) {
             prepare(sluice.home());
-            sluice.run("up", "--detach").succeeds();
+            sluice.run("up", "--detach", "--host-claim", "waived").succeeds();
             for (Step step : steps) {
                 try {
                     tell(sluice, step);

@@ -15,7 +15,7 @@ public record HostRules(boolean isWaived, Optional<InetSocketAddress> resolver) 
 
     public static final String REQUIRED = "required";
     private static final String WAIVED = "waived";
-    private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:]+]|[0-9.]+):([0-9]{1,5})");
+    private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:]+]|[0-9]+(?:\\.[0-9]+){3}):([0-9]{1,5})");
     private static final int PORT_MAX = 65_535;
 
     /// @param claim [#REQUIRED] or `waived`

@@ -97,7 +97,7 @@ final class Batch {
             case REGISTRY -> batch.withPassword(texts(document));
             case DRIVER, DRIVER_TYPE -> withTexts(document);
             case SERVICE_ACCOUNT -> batch.withKey(document);
-            case API, APPLICATION, BASE_IMAGE, ORGANIZATION, POLICY, SERVICE_INSTANCE, SUBSCRIPTION -> document;
+            case API, APPLICATION, BASE_IMAGE, HOST, ORGANIZATION, POLICY, SERVICE_INSTANCE, SUBSCRIPTION -> document;
         };
         return step.kind().isTagged()
                 ? application.map(tag -> tagged(whole, tag)).orElse(whole)

@@ -12,6 +12,7 @@ enum BatchKind {
     DRIVER("Driver", "/v1/event/drivers", "EventDriver"),
     DRIVER_TYPE("DriverType", "/v1/event/drivertypes", "EventDriverType"),
     FUNCTION("Function", "/v1/function"),
+    HOST("Host", "/v1/host"),
     IMAGE("Image", "/v1/image"),
     ORGANIZATION("Organization", "/v1/iam/organization"),
     POLICY("Policy", "/v1/iam/policy"),
@@ -62,8 +63,16 @@ enum BatchKind {
     boolean isBuilt() {
         return switch (this) {
             case BASE_IMAGE, IMAGE, FUNCTION, DRIVER, SERVICE_INSTANCE -> true;
-            case API, APPLICATION, DRIVER_TYPE, ORGANIZATION, POLICY, REGISTRY, SECRET, SERVICE_ACCOUNT, SUBSCRIPTION ->
-                false;
+            case API,
+                    APPLICATION,
+                    DRIVER_TYPE,
+                    HOST,
+                    ORGANIZATION,
+                    POLICY,
+                    REGISTRY,
+                    SECRET,
+                    SERVICE_ACCOUNT,
+                    SUBSCRIPTION -> false;
         };
     }
 
@@ -81,6 +90,7 @@ enum BatchKind {
                     DRIVER,
                     DRIVER_TYPE,
                     FUNCTION,
+                    HOST,
                     IMAGE,
                     REGISTRY,
                     SECRET,

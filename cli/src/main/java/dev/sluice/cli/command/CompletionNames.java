@@ -29,6 +29,7 @@ final class CompletionNames {
             Map.entry("secret", "/v1/secret"),
             Map.entry("application", "/v1/application"),
             Map.entry("api", "/v1/api"),
+            Map.entry("host", "/v1/host"),
             Map.entry("subscription", "/v1/event/subscriptions"),
             Map.entry("event-driver", "/v1/event/drivers"),
             Map.entry("event-driver-type", "/v1/event/drivertypes"),

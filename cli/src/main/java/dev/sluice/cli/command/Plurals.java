@@ -14,6 +14,7 @@ final class Plurals {
             Map.entry("event-driver", List.of("event-drivers", "eventdriver", "eventdrivers")),
             Map.entry("event-driver-type", List.of("event-driver-types", "eventdrivertype", "eventdrivertypes")),
             Map.entry("function", List.of("functions")),
+            Map.entry("host", List.of("hosts")),
             Map.entry("image", List.of("images")),
             Map.entry("key", List.of("keys")),
             Map.entry("organization", List.of("organizations")),

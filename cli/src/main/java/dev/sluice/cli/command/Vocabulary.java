@@ -7,7 +7,12 @@ import java.util.stream.Stream;
 /// All words of the command line, in the order in which help shows them.
 public final class Vocabulary {
     private static final List<EntityWords> SETTINGS = List.of(
-            SettingWords.APPLICATION, SettingWords.API, EventWords.SUBSCRIPTION, EventWords.DRIVER, EventWords.TYPE);
+            SettingWords.APPLICATION,
+            SettingWords.API,
+            HostWords.HOST,
+            EventWords.SUBSCRIPTION,
+            EventWords.DRIVER,
+            EventWords.TYPE);
 
     private Vocabulary() {}
 
@@ -35,6 +40,7 @@ public final class Vocabulary {
                 RegistryWords.create(),
                 SettingWords.createApplication(),
                 SettingWords.createApi(),
+                HostWords.create(),
                 EventWords.createSubscription(),
                 EventWords.createDriver(),
                 EventWords.createType());
@@ -79,6 +85,7 @@ public final class Vocabulary {
                 RegistryWords.update(),
                 SettingWords.updateApplication(),
                 SettingWords.updateApi(),
+                HostWords.update(),
                 EventWords.updateSubscription(),
                 EventWords.updateDriver(),
                 EventWords.updateType());
