@@ -31,14 +31,22 @@ final class HttpInput {
     /// What plain HTTP servers that are functions go by.
     private static final String STREAMS = "streams";
 
+    private static final String AS_IT_IS = "identity";
     private static final int BAD = 400;
 
     private HttpInput() {}
 
+    /// What is packed is not unpacked, so no small body becomes a large one here; nor is it handed on as if it were
+    /// what it says it is.
+    ///
     /// @throws HttpRefused 400, 413, 415
     static Bytes of(Request request, int bodyBytesMax) throws IOException {
         if (isBodiless(request.method())) {
             return Bytes.takeOver(JSON.writeValueAsBytes(map(request.queryParameters())));
+        }
+        String coding = request.header("Content-Encoding").orElse(AS_IT_IS).strip();
+        if (!coding.equalsIgnoreCase(AS_IT_IS)) {
+            throw refused(415, "request body is encoded: send it as it is, without Content-Encoding");
         }
         String type = request.header("Content-Type").orElse("");
         String kind = kind(type);

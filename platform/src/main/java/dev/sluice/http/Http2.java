@@ -1,9 +1,10 @@
 package dev.sluice.http;
 
 import java.util.List;
-import org.eclipse.jetty.http.BadMessageException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http2.WindowRateControl;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -52,7 +53,7 @@ final class Http2 {
     private static Request requireItsOwnHeaders(Request request, HttpFields.Mutable answer) {
         if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2
                 && OF_HTTP_1_1.stream().anyMatch(request.getHeaders()::contains)) {
-            throw new BadMessageException("a header is of HTTP/1.1 only");
+            throw new HttpException.RuntimeException(HttpStatus.BAD_REQUEST_400, "Bad Request");
         }
         return request;
     }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Callback;
@@ -76,9 +77,23 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
         return isSaid ? answer : answer.with(HttpRefused.CONNECTION, HttpRefused.CLOSE);
     }
 
+    /// What a server before this one may end elsewhere, and Jetty takes: chunks before HTTP/1.1 had them (RFC 9112
+    /// 6.1),
+    /// and what asks for a tunnel.
+    private static void requireOneReading(org.eclipse.jetty.server.Request jetty) {
+        boolean isOld = jetty.getConnectionMetaData().getHttpVersion().getVersion() < HttpVersion.HTTP_1_1.getVersion();
+        if (isOld && jetty.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)) {
+            throw new HttpRefused(400, "Transfer-Encoding is not for HTTP/1.0");
+        }
+        if (HttpMethod.CONNECT.is(jetty.getMethod())) {
+            throw new HttpRefused(501, "this server is no proxy");
+        }
+    }
+
     private Response answer(org.eclipse.jetty.server.Request jetty, String id, LargeBodies.Share share)
             throws IOException, InterruptedException {
         try {
+            requireOneReading(jetty);
             return handler.handle(
                     new Request(jetty, id, PathText.segments(jetty.getHttpURI().getPath()), share));
         } catch (HttpRefused refused) {

@@ -142,6 +142,16 @@ final class GatewayTest extends ApiTest {
         assertThat(said.json().path("code").asInt()).isEqualTo(status);
     }
 
+    @ParameterizedTest
+    @CsvSource({"gzip,415", "GZIP,415", "deflate,415", "br,415", "'gzip, identity',415", "identity,200", "Identity,200"
+    })
+    void aBodyThatIsPacked_isRefused_notUnpacked(String coding, int status) throws IOException {
+        String json = "Content-Type: application/json";
+        assertThat(ask("POST", "/acme/all", "{}", json, "Content-Encoding: " + coding)
+                        .status())
+                .isEqualTo(status);
+    }
+
     @Test
     void aFunctionIsToldOfTheRequest_butNoCredential_andNothingThatAClientMakesUp() throws IOException {
         Said said = ask(

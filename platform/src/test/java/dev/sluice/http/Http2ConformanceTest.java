@@ -93,9 +93,7 @@ final class Http2ConformanceTest {
     @ParameterizedTest
     @CsvSource({"2, 2, 1", "4, -1, 3", "5, 100, 1", "5, 16777216, 1"})
     void aSetting_withAValueThatItCannotHave_endsTheConnection(int key, int value, int error) throws IOException {
-        byte[] setting = {
-            0, (byte) key, (byte) (value >> 24), (byte) (value >> 16), (byte) (value >> 8), (byte) value
-        };
+        byte[] setting = {0, (byte) key, (byte) (value >> 24), (byte) (value >> 16), (byte) (value >> 8), (byte) value};
         assertThat(ended(SETTINGS, 0, 0, setting)).isEqualTo(error);
     }
 
@@ -109,7 +107,8 @@ final class Http2ConformanceTest {
     void headers_thatCannotBeUnpacked_endTheConnection() throws IOException {
         assertThat(ended(HEADERS, END_HEADERS | END_STREAM, 1, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0x7f))
                 .isIn(PROTOCOL, COMPRESSION);
-        assertThat(ended(HEADERS, END_HEADERS | END_STREAM | PADDED, 1, (byte) 200, (byte) 0)).isEqualTo(PROTOCOL);
+        assertThat(ended(HEADERS, END_HEADERS | END_STREAM | PADDED, 1, (byte) 200, (byte) 0))
+                .isEqualTo(PROTOCOL);
     }
 
     @Test

@@ -58,9 +58,11 @@ final class Http2Test {
                 .add(
                         "GET",
                         "/large",
-                        _ -> Response.stream(
-                                200, "text/plain", new ByteArrayInputStream(new byte[1 << 20]), 1 << 20))
-                .add("POST", "/echo", request -> Response.text(200, request.body(1 << 20).utf8()))
+                        _ -> Response.stream(200, "text/plain", new ByteArrayInputStream(new byte[1 << 20]), 1 << 20))
+                .add(
+                        "POST",
+                        "/echo",
+                        request -> Response.text(200, request.body(1 << 20).utf8()))
                 .add("GET", "/slow", _ -> {
                     assertThat(released.await(2 * IDLE.toMillis(), TimeUnit.MILLISECONDS))
                             .isFalse();
