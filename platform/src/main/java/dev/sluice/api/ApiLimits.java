@@ -1,7 +1,9 @@
 package dev.sluice.api;
 
+import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.gateway.Limits;
 import dev.sluice.gateway.Rate;
+import dev.sluice.gateway.Streams;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -24,7 +26,7 @@ record ApiLimits(String rate, int burst, String clientRate, int clientBurst, int
     private static final List<String> KNOWN = List.of(RATE, BURST, CLIENT_RATE, CLIENT_BURST, BODY_BYTES);
 
     /// A word that means nothing is refused: somebody thinks that it limits something.
-    static ApiLimits of(JsonBody api) {
+    static ApiLimits of(JsonBody api, ApiStream stream) {
         Optional<JsonNode> said = api.field("limits");
         if (said.isEmpty()) {
             return NONE;
@@ -41,7 +43,7 @@ record ApiLimits(String rate, int burst, String clientRate, int clientBurst, int
                 burst(limits, BURST),
                 rate(limits, CLIENT_RATE, CLIENT_BURST),
                 burst(limits, CLIENT_BURST),
-                (int) limits.number(BODY_BYTES, 0, Limits.BODY_BYTES_MAX));
+                (int) limits.number(BODY_BYTES, 0, stream.isInput() ? UnlinkedBlobs.BYTES_MAX : Limits.BODY_BYTES_MAX));
     }
 
     private static int burst(JsonBody limits, String name) {
@@ -63,14 +65,18 @@ record ApiLimits(String rate, int burst, String clientRate, int clientBurst, int
     }
 
     /// @param organization takes one of the requests of all of its APIs
-    /// @param stream       how its answers leave
-    Limits enforced(BooleanSupplier organization, ApiStream stream) {
+    /// @param streams      what is not handed over in one piece
+    Limits enforced(BooleanSupplier organization, Streams streams) {
         return new Limits(
                 organization,
                 Rate.parse(rate, stated(burst)),
                 Rate.parse(clientRate, stated(clientBurst)),
-                bodyBytes == 0 ? Limits.BODY_BYTES_MAX : bodyBytes,
-                stream.served());
+                bodyBytesMax(),
+                streams);
+    }
+
+    int bodyBytesMax() {
+        return bodyBytes == 0 ? Limits.BODY_BYTES_MAX : bodyBytes;
     }
 
     private static Optional<Integer> stated(int burst) {

@@ -8,7 +8,7 @@ import java.util.Objects;
 /// @param answers what is told of runs
 /// @param access  by what callers are known
 /// @param limits  how much it takes in
-/// @param stream  how answers leave while they are made
+/// @param stream  what is not handed over in one piece
 record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits, ApiStream stream) {
     /// Of an API that says nothing of it.
     static final ApiTerms AS_DISPATCH =
@@ -22,7 +22,8 @@ record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits, ApiStream s
     }
 
     static ApiTerms of(JsonBody fields) {
-        return new ApiTerms(Answers.of(fields), ApiAccess.of(fields), ApiLimits.of(fields), ApiStream.of(fields));
+        ApiStream stream = ApiStream.of(fields);
+        return new ApiTerms(Answers.of(fields), ApiAccess.of(fields), ApiLimits.of(fields, stream), stream);
     }
 
     void writeTo(JsonWriter out) {

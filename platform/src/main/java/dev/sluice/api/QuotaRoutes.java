@@ -54,7 +54,7 @@ final class QuotaRoutes {
             long perSecond = limiting.limits().of(token, Limit.REQUESTS_PER_SECOND);
             used.put(Limit.REQUESTS_PER_SECOND, rates.used(token, perSecond));
             long fromAll = limiting.limits().of(token, Limit.GATEWAY_REQUESTS_PER_SECOND);
-            used.put(Limit.GATEWAY_REQUESTS_PER_SECOND, rates.used(ServedApis.taken(organization), fromAll));
+            used.put(Limit.GATEWAY_REQUESTS_PER_SECOND, rates.used(Taking.taken(organization), fromAll));
             return used;
         }
     }

@@ -8,11 +8,9 @@ import dev.sluice.gateway.Endpoint;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
-import dev.sluice.org.Limit;
 import dev.sluice.org.Need;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
-import dev.sluice.org.TenantLimits;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -35,14 +33,6 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
     private final Hosts hosts;
     private final CreationLocks changing = new CreationLocks();
 
-    /// What organizations may take in.
-    record Taking(TenantLimits limits, RequestRates rates) {
-        private boolean admits(Organization organization) {
-            return rates.admits(
-                    taken(organization), limits.of(organization.token(), Limit.GATEWAY_REQUESTS_PER_SECOND));
-        }
-    }
-
     ServedApis(
             LabeledFs fs,
             Gates gates,
@@ -64,11 +54,6 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
     /// Those that APIs may be served for.
     Hosts hosts() {
         return hosts;
-    }
-
-    /// What the requests are counted by that its APIs have taken in; no token has a space in it.
-    static String taken(Organization organization) {
-        return organization.token() + " gateway";
     }
 
     @Override
@@ -234,7 +219,7 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
                 wish.cors(),
                 wish.isHidingFailures(),
                 entrances.access(organization, wish),
-                wish.terms().limits().enforced(() -> taking.admits(organization), wish.terms().stream()),
+                taking.of(organization, wish.terms()),
                 isLost -> behind(organization, wish, isLost, led));
     }
 

@@ -48,6 +48,11 @@ final class Uploads {
     /// @throws Rejection 429
     /// @throws HttpRefused 408, 413
     Kept keep(Request request, Label label, Runnable isStillAllowed) throws IOException {
+        return keep(request, limits.bytesMax(), label, isStillAllowed);
+    }
+
+    /// As above, of a body of at most `bytesMax`.
+    Kept keep(Request request, long bytesMax, Label label, Runnable isStillAllowed) throws IOException {
         String payer = Task.current().payer();
         if (underWay.merge(payer, 1, Integer::sum) > limits.atOnceMax()) {
             leave(payer);
@@ -55,7 +60,7 @@ final class Uploads {
                     "your organization uploads " + limits.atOnceMax() + " blobs at once already: try again later"));
         }
         try {
-            return written(request, label, isStillAllowed);
+            return written(request, bytesMax, label, isStillAllowed);
         } finally {
             leave(payer);
         }
@@ -65,12 +70,12 @@ final class Uploads {
         underWay.computeIfPresent(payer, (_, count) -> count == 1 ? null : count - 1);
     }
 
-    private Kept written(Request request, Label label, Runnable isStillAllowed) throws IOException {
+    private Kept written(Request request, long bytesMax, Label label, Runnable isStillAllowed) throws IOException {
         long end = System.nanoTime() + limits.timeMax().toNanos();
         long length = 0;
-        InputStream in = request.bodyStream(limits.bytesMax()); // open: who is refused sends on, and is told
+        InputStream in = request.bodyStreamToMatch(bytesMax); // open: who is refused sends on, and is told
         try (Reservation room = unlinked.reserve();
-                Blobs.Upload upload = blobs.begin(limits.bytesMax())) {
+                Blobs.Upload upload = blobs.begin(bytesMax)) {
             room.take(request.declaredBytes());
             byte[] piece = in.readNBytes(Blobs.PIECE_BYTES);
             while (piece.length > 0) {
@@ -82,6 +87,7 @@ final class Uploads {
             }
             isStillAllowed.run();
             Digest digest = upload.finish();
+            request.requireMatch(digest);
             UnlinkedBlobs.Made made = unlinked.create(label, new BlobRef(digest, length), room);
             return new Kept(made.id(), length, made.expires());
         }

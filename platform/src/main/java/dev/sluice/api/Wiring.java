@@ -72,7 +72,8 @@ final class Wiring {
     }
 
     static ServedApis apis(Api.Rooms rooms, Functions functions, RequestRates rates, Clock clock) {
-        var taking = new ServedApis.Taking(rooms.tenancy().limiting().limits(), rates);
+        var bodies = new RequestBodies(rooms.fs(), rooms.blobs());
+        var taking = new Taking(rooms.tenancy().limiting().limits(), rates, bodies);
         var entrances = new Entrances(rooms.secrets(), rooms.signIn().login(), clock);
         var hosts = new Hosts(
                 rooms.fs(),

@@ -2,10 +2,12 @@ package dev.sluice.gateway;
 
 import dev.sluice.audit.Inquiry;
 import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.ObjectId;
 import dev.sluice.http.Handler;
 import dev.sluice.http.HttpRefused;
 import dev.sluice.http.Request;
 import dev.sluice.http.Response;
+import dev.sluice.invoke.AnswerStream;
 import dev.sluice.invoke.Buckets;
 import dev.sluice.invoke.Invocation;
 import dev.sluice.invoke.Invocations;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -144,7 +147,7 @@ public final class Gateway implements Handler {
         if (isWebSocket(request)) {
             return Response.error(501, 501, NO_WEB_SOCKET);
         }
-        if (endpoint.limits().stream().isPresent() && request.version().equals("HTTP/1.0")) {
+        if (endpoint.limits().streams().answers().isPresent() && request.version().equals("HTTP/1.0")) {
             return Response.error(
                     505, 505, "the end of an answer that streams cannot be told in HTTP/1.0: ask in HTTP/1.1");
         }
@@ -165,46 +168,58 @@ public final class Gateway implements Handler {
     private Response entered(Endpoint endpoint, Request request, Access.Entered who)
             throws IOException, InterruptedException {
         boolean isWaiting = !request.header(BLOCKING).orElse("true").strip().equalsIgnoreCase("false");
-        Bytes input = HttpInput.of(request, endpoint.limits().bodyBytesMax());
-        long arrival = System.nanoTime();
-        Optional<Endpoint.Called> called = endpoint.behind().now(false);
-        if (called.isEmpty()) {
-            buckets.awaitEdge(arrival); // as if it had run, and its answer were withheld
-            return Answers.of(endpoint).withheld();
+        Streams streams = endpoint.limits().streams();
+        try (KeptBody kept = streams.kept(request, who).orElse(null)) {
+            Optional<KeptBody> body = Optional.ofNullable(kept);
+            Bytes input = body.isPresent()
+                    ? HttpInput.ofQuery(request)
+                    : HttpInput.of(request, endpoint.limits().bodyBytesMax());
+            long arrival = System.nanoTime();
+            Optional<Endpoint.Called> called = endpoint.behind().now(false);
+            if (called.isEmpty()) {
+                buckets.awaitEdge(arrival); // as if it had run, and its answer were withheld
+                return Answers.of(endpoint).withheld();
+            }
+            boolean isFlowing = isWaiting && streams.answers().equals(Optional.of(StreamForm.HTTP));
+            Bytes context = HttpInput.context(request, who, isFlowing);
+            Invocation wish = wish(endpoint, called.get(), input, context, body.map(KeptBody::id));
+            return run(endpoint, new Wanted(wish, who, isWaiting, body));
         }
-        boolean isFlowing = isWaiting && endpoint.limits().stream().equals(Optional.of(StreamForm.HTTP));
-        Invocation wish = wish(endpoint, called.get(), input, HttpInput.context(request, who, isFlowing));
-        return run(endpoint, wish, who, isWaiting);
     }
 
-    private Response run(Endpoint endpoint, Invocation wish, Access.Entered who, boolean isWaiting)
-            throws InterruptedException {
+    /// @param body that the run reads
+    private record Wanted(Invocation wish, Access.Entered who, boolean isWaiting, Optional<KeptBody> body) {}
+
+    private Response run(Endpoint endpoint, Wanted wanted) throws InterruptedException {
         try {
-            return once(endpoint, wish, who, isWaiting);
+            return once(endpoint, wanted);
         } catch (Refused refused) {
             if (refused.refusal() != Refusal.NOT_FOUND
                     || endpoint.behind().now(true).isEmpty()) {
                 throw refused;
             }
-            return once(endpoint, wish, who, isWaiting);
+            return once(endpoint, wanted);
         }
     }
 
-    private Response once(Endpoint endpoint, Invocation wish, Access.Entered who, boolean isWaiting)
-            throws InterruptedException {
-        Task task = who.authority().get();
-        if (!isWaiting) {
+    private Response once(Endpoint endpoint, Wanted wanted) throws InterruptedException {
+        Task task = wanted.who().authority().get();
+        Invocation wish = wanted.wish();
+        if (!wanted.isWaiting()) {
             task.run(() -> invocations.submit(wish));
+            wanted.body().ifPresent(KeptBody::keepLonger); // as long as the record
             return Response.empty(202);
         }
-        Optional<StreamForm> form = endpoint.limits().stream();
-        return form.isPresent()
-                ? new LiveAnswer(task.run(() -> invocations.stream(wish)), form.get(), who.authority())
-                        .begun(Answers.of(endpoint))
-                : Answers.of(endpoint).told(task.run(() -> invocations.invoke(wish)));
+        Optional<StreamForm> form = endpoint.limits().streams().answers();
+        if (form.isEmpty()) {
+            return Answers.of(endpoint).told(task.run(() -> invocations.invoke(wish)));
+        }
+        AnswerStream answer = task.run(() -> invocations.stream(wish));
+        return new LiveAnswer(answer, form.get(), wanted.who().authority(), wanted.body()).begun(Answers.of(endpoint));
     }
 
-    private static Invocation wish(Endpoint endpoint, Endpoint.Called called, Bytes input, Bytes context) {
+    private static Invocation wish(
+            Endpoint endpoint, Endpoint.Called called, Bytes input, Bytes context, Optional<ObjectId> body) {
         return new Invocation(
                 NOBODY,
                 endpoint.function(),
@@ -217,7 +232,7 @@ public final class Gateway implements Handler {
                 Map.of(),
                 Map.of(),
                 List.of(),
-                Invocation.Asked.NOTHING);
+                new Invocation.Asked(Collections.emptySortedMap(), Optional.empty(), body));
     }
 
     private static InetAddress client(Request request) {

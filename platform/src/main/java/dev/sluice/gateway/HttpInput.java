@@ -42,7 +42,7 @@ final class HttpInput {
     /// @throws HttpRefused 400, 413, 415
     static Bytes of(Request request, int bodyBytesMax) throws IOException {
         if (isBodiless(request.method())) {
-            return Bytes.takeOver(JSON.writeValueAsBytes(map(request.queryParameters())));
+            return ofQuery(request);
         }
         String coding = request.header("Content-Encoding").orElse(AS_IT_IS).strip();
         if (!coding.equalsIgnoreCase(AS_IT_IS)) {
@@ -65,6 +65,10 @@ final class HttpInput {
             return form(request, bodyBytesMax);
         }
         throw refused(415, "request body type is not supported: " + type);
+    }
+
+    static Bytes ofQuery(Request request) {
+        return Bytes.takeOver(JSON.writeValueAsBytes(map(request.queryParameters())));
     }
 
     /// Whether the input of such requests is their query, and nothing of their body.

@@ -10,13 +10,13 @@ import java.util.function.BooleanSupplier;
 /// @param all          of everybody together
 /// @param perClient    of each address; of IPv6, of each network of 64 bits
 /// @param bodyBytesMax of a request
-/// @param stream       how answers leave while they are made; empty if they leave whole
+/// @param streams      what is not handed over in one piece
 public record Limits(
         BooleanSupplier organization,
         Optional<Rate> all,
         Optional<Rate> perClient,
         int bodyBytesMax,
-        Optional<StreamForm> stream) {
+        Streams streams) {
     /// What the gateway takes in at most.
     public static final int BODY_BYTES_MAX = 6 << 20;
 }

@@ -19,7 +19,9 @@ import java.util.function.Supplier;
 /// leaves, or takes nothing until the connection's idle time is up, ends the run.
 ///
 /// @param reader what whoever asks may have now; asked for each chunk
-record LiveAnswer(AnswerStream answer, StreamForm form, Supplier<Task> reader) {
+/// @param body   that the run reads; ends with it
+record LiveAnswer(AnswerStream answer, StreamForm form, Supplier<Task> reader, Optional<KeptBody> body)
+        implements AutoCloseable {
     static final Duration BEAT = Duration.ofSeconds(5);
 
     /// Waits for the first chunk that may leave, or the end.
@@ -45,16 +47,17 @@ record LiveAnswer(AnswerStream answer, StreamForm form, Supplier<Task> reader) {
             StatedHead head = stated.get();
             Bytes beginning = begins.get();
             Response flowing = head.with(out -> {
-                try (answer) {
+                try (this) {
                     out.write(beginning);
                     rest(head, out);
                 }
             });
+            body.ifPresent(KeptBody::keepLonger);
             isHandedOver = true;
             return flowing;
         } finally {
             if (!isHandedOver) {
-                answer.close();
+                close();
             }
         }
     }
@@ -67,6 +70,12 @@ record LiveAnswer(AnswerStream answer, StreamForm form, Supplier<Task> reader) {
         }
         boolean isEmptyStream = end.isChunked() && end.view().output().isPresent();
         return isEmptyStream ? Optional.empty() : Optional.of(answers.told(end.view()));
+    }
+
+    @Override
+    public void close() {
+        answer.close();
+        body.ifPresent(KeptBody::end);
     }
 
     /// The beats come when they are due, whatever comes that does not leave: they tell nothing of it.

@@ -196,8 +196,8 @@ public final class Request {
     /// @throws ClientGone when it does not come
     public Bytes body(int bytesMax) throws IOException {
         Bytes body = received(bytesMax);
-        if (wanted.isPresent() && !wanted.get().equals(Digest.of(body))) {
-            throw new HttpRefused(400, "the request body is not the one that its digest says");
+        if (wanted.isPresent()) {
+            requireMatch(Digest.of(body));
         }
         return body;
     }
@@ -266,6 +266,20 @@ public final class Request {
         }
     }
 
+    /// As [#bodyStream], for who holds all of it to [#requireMatch] before anything comes of it.
+    public InputStream bodyStreamToMatch(long bytesMax) {
+        refuseAbove(bytesMax);
+        return new BoundedBody(paced(), bytesMax);
+    }
+
+    /// @param whole of the whole body
+    /// @throws HttpRefused 400 if it is not the one that is required
+    public void requireMatch(Digest whole) {
+        if (wanted.isPresent() && !wanted.get().equals(whole)) {
+            throw new HttpRefused(400, "the request body is not the one that its digest says");
+        }
+    }
+
     /// The body as a stream for a handler that must not hold all of it in memory.
     ///
     /// A read throws [HttpRefused] 413 above `bytesMax` and 408 when the client is too slow, [ClientGone] when the
@@ -274,8 +288,7 @@ public final class Request {
         if (wanted.isPresent()) {
             throw new IllegalStateException("a stream is given out before all of it is known");
         }
-        refuseAbove(bytesMax);
-        return new BoundedBody(paced(), bytesMax);
+        return bodyStreamToMatch(bytesMax);
     }
 
     private InputStream paced() {

@@ -327,6 +327,20 @@ final class GatewayAccessTest {
         return new Said(answer.statusCode(), answer.body(), answer.headers().map());
     }
 
+    /// A body that goes to disk is held to the digest that was signed before anything runs.
+    @Test
+    void aSignedBody_thatIsTheFunctionsInput_isTheOneThatWasSigned() throws Exception {
+        secret("shared2", "shop", Base64.getEncoder().encodeToString(SHARED));
+        api("signed-input", "hmac", "\"secret\":\"shared2\"", ",\"bodies\":\"input\"");
+        long now = Instant.now().getEpochSecond();
+        long before = runs();
+        Said other = send(signedRequest("POST", "signed-input?a=1", "[]", "{}", now, SHARED, ""));
+        assertThat(other.status()).as(other.body()).isEqualTo(400);
+        assertThat(runs()).isEqualTo(before);
+        Said said = send(signedRequest("POST", "signed-input?a=2", "{}", "{}", now, SHARED, ""));
+        assertThat(said.status()).as(said.body()).isEqualTo(200);
+    }
+
     @Test
     void aSignedRequest_counts_once_now_andAsItIs() throws Exception {
         secret("shared", "shop", Base64.getEncoder().encodeToString(SHARED));

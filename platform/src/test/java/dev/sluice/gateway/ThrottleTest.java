@@ -30,7 +30,7 @@ final class ThrottleTest {
                 Rate.parse(rate, Optional.of(3)),
                 Rate.parse(clientRate, Optional.of(2)),
                 Limits.BODY_BYTES_MAX,
-                Optional.empty());
+                Streams.NONE);
         return new Endpoint(
                 "f",
                 gate,

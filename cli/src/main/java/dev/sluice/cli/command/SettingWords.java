@@ -90,6 +90,7 @@ final class SettingWords {
                         "--stream",
                         "FORM",
                         "what is yielded leaves at once: as events, lines, or http (the function's own)")
+                .option("--bodies", "KIND", "input: bodies are read as context.input, to 1 GiB; else they are the payload")
                 .option("--rate", "N/s", "requests of all clients in a second, or N/m, N/h: 429 beyond it")
                 .option("--burst", "N", "of these at once after a rest; as many as in a second")
                 .option("--client-rate", "N/s", "requests of one address, or N/m, N/h")
@@ -130,6 +131,8 @@ final class SettingWords {
         body = limits.equals(Json.Obj.empty()) ? body : body.with("limits", limits);
         Optional<String> stream = arguments.option("--stream");
         body = stream.isPresent() ? body.with("stream", stream.get()) : body;
+        Optional<String> bodies = arguments.option("--bodies");
+        body = bodies.isPresent() ? body.with("bodies", bodies.get()) : body;
         return body.with("failures", arguments.option("--failures").orElse("problem"))
                 .with("function", arguments.required(1))
                 .with("hosts", Json.Arr.ofTexts(arguments.options("--domain")))

@@ -298,9 +298,9 @@ final class SettingWordsTest extends RecordedTest {
     @Test
     void howAnswersStream_isSent_ifItIsSaid() {
         server.reply(200, "{\"name\":\"hello\"}");
-        assertThat(shell.run("create", "api", "hello", "f", "--stream", "events")
+        assertThat(shell.run("create", "api", "hello", "f", "--stream", "events", "--bodies", "input")
                         .exitCode())
                 .isZero();
-        assertThat(server.only().body()).contains("\"stream\":\"events\"");
+        assertThat(server.only().body()).contains("\"stream\":\"events\"", "\"bodies\":\"input\"");
     }
 }
