@@ -7,6 +7,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
 
 /// A body that must arrive at a decent pace: a client that drips bytes keeps a connection and a thread busy for
 /// nothing.
@@ -26,6 +27,10 @@ final class PacedBody extends FilterInputStream {
         super(in);
         this.nanoClock = nanoClock;
         this.began = nanoClock.getAsLong();
+    }
+
+    static PacedBody of(org.eclipse.jetty.server.Request jetty) {
+        return new PacedBody(Content.Source.asInputStream(jetty), System::nanoTime);
     }
 
     @Override

@@ -5,8 +5,6 @@ import dev.sluice.bytes.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +14,6 @@ import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
 import org.jspecify.annotations.Nullable;
 
 /// One HTTP request as handlers see it. Everything in it is hostile.
@@ -24,13 +21,11 @@ import org.jspecify.annotations.Nullable;
 /// For one thread: the virtual thread that the handler runs on. The body can be read once.
 public final class Request {
     private static final String FORM = "application/x-www-form-urlencoded";
-    private static final int FIRST_BUFFER_BYTES = 16 << 10;
 
     private final org.eclipse.jetty.server.Request jetty;
     private final String id;
     private final List<String> segments;
     private final LargeBodies.Share memory;
-    private boolean isLarge;
     private Optional<Digest> wanted = Optional.empty();
     private List<String> parameterNames = List.of();
     private int parametersFrom;
@@ -195,81 +190,21 @@ public final class Request {
     ///     400 if it is not the one that is required
     /// @throws ClientGone when it does not come
     public Bytes body(int bytesMax) throws IOException {
-        Bytes body = received(bytesMax);
+        long declared = refuseAbove(bytesMax);
+        Bytes body = new WholeBody(jetty, memory).received(declared, bytesMax);
+        if (body.length() < declared) {
+            throw new HttpRefused(400, "the request body is shorter than its Content-Length"); // HTTP/2 lets it be
+        }
         if (wanted.isPresent()) {
             requireMatch(Digest.of(body));
         }
         return body;
     }
 
-    private Bytes received(int bytesMax) throws IOException {
-        long declared = refuseAbove(bytesMax);
-        byte[] body = new byte[(int) Math.min(declared < 0 ? bytesMax : declared, FIRST_BUFFER_BYTES)];
-        int filled = 0;
-        while (filled != declared) {
-            Content.Chunk chunk = jetty.read();
-            if (chunk == null) {
-                return rest(body, filled, declared < 0 ? bytesMax : (int) declared, bytesMax);
-            }
-            if (Content.Chunk.isFailure(chunk)) {
-                throw PacedBody.broken(chunk.getFailure());
-            }
-            ByteBuffer piece = chunk.getByteBuffer();
-            int length = piece.remaining();
-            if (length > bytesMax - filled) {
-                throw HttpRefused.tooLarge();
-            }
-            takeMemory(filled, length, declared < 0 ? bytesMax : declared);
-            if (length > body.length - filled) {
-                body = Arrays.copyOf(body, Math.max(filled + length, Math.min(2 * body.length, bytesMax)));
-            }
-            piece.get(body, filled, length);
-            filled += length;
-            chunk.release();
-            if (chunk.isLast()) {
-                break;
-            }
-        }
-        if (filled < declared) {
-            throw new HttpRefused(400, "the request body is shorter than its Content-Length"); // HTTP/2 lets it be
-        }
-        return Bytes.takeOver(filled == body.length ? body : Arrays.copyOf(body, filled));
-    }
-
-    /// Waits for what has not arrived yet.
-    private Bytes rest(byte[] body, int filled, int expected, int bytesMax) throws IOException {
-        try (InputStream in = paced()) {
-            byte[] more = in.readNBytes(Math.max(0, Math.min(bytesMax + 1, LargeBodies.SMALL_BYTES_MAX) - filled));
-            byte[] all = joined(body, filled, more);
-            if (all.length >= Math.min(bytesMax + 1, LargeBodies.SMALL_BYTES_MAX) && all.length != expected) {
-                takeMemory(all.length, 1, expected);
-                all = joined(all, all.length, in.readNBytes(bytesMax - all.length + 1));
-            }
-            if (all.length > bytesMax) {
-                throw HttpRefused.tooLarge();
-            }
-            return Bytes.takeOver(all);
-        }
-    }
-
-    private static byte[] joined(byte[] body, int filled, byte[] more) {
-        byte[] all = Arrays.copyOf(body, filled + more.length);
-        System.arraycopy(more, 0, all, filled, more.length);
-        return all;
-    }
-
-    /// Once, when a body turns out to be a large one: whoever only announces one holds nothing.
-    private void takeMemory(int filled, int more, long expected) throws ClientGone {
-        if (!isLarge && filled + more > LargeBodies.SMALL_BYTES_MAX) {
-            isLarge = true;
-            memory.takeForBody(expected);
-        }
-    }
-
     /// As [#bodyStream], for who holds all of it to [#requireMatch] before anything comes of it.
     public InputStream bodyStreamToMatch(long bytesMax) {
         refuseAbove(bytesMax);
-        return new BoundedBody(paced(), bytesMax);
+        return new BoundedBody(PacedBody.of(jetty), bytesMax);
     }
 
     /// @param whole of the whole body
@@ -289,10 +224,6 @@ public final class Request {
             throw new IllegalStateException("a stream is given out before all of it is known");
         }
         return bodyStreamToMatch(bytesMax);
-    }
-
-    private InputStream paced() {
-        return new PacedBody(Content.Source.asInputStream(jetty), System::nanoTime);
     }
 
     /// The length that the body is announced with, -1 if it is with none.

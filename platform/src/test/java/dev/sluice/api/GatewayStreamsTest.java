@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.http.RawClient;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -178,7 +179,7 @@ final class GatewayStreamsTest extends ApiTest {
     /// An answer as it comes, read from the socket itself.
     private final class Reader implements AutoCloseable {
         private final Socket socket = new Socket();
-        private final StringBuffer got = new StringBuffer();
+        private final ByteArrayOutputStream got = new ByteArrayOutputStream();
         private final CountDownLatch ended = new CountDownLatch(1);
 
         Reader(String target) throws IOException {
@@ -194,7 +195,7 @@ final class GatewayStreamsTest extends ApiTest {
                     InputStream in = socket.getInputStream();
                     byte[] piece = new byte[8192];
                     for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-                        got.append(new String(piece, 0, count, StandardCharsets.ISO_8859_1));
+                        got.write(piece, 0, count);
                     }
                 } catch (IOException cut) {
                     // As the test expects, or what is there tells it.
@@ -206,7 +207,7 @@ final class GatewayStreamsTest extends ApiTest {
         }
 
         String got() {
-            return got.toString();
+            return got.toString(StandardCharsets.ISO_8859_1);
         }
 
         Said all() throws InterruptedException {
@@ -472,6 +473,21 @@ final class GatewayStreamsTest extends ApiTest {
         Said said = ask("stated?odd=1&head=%7B%7D");
         assertThat(said.body()).isEqualTo("\u00c3\u00a9\u0000\u0001\u00ff");
         assertThat(said.isWhole()).isFalse();
+    }
+
+    /// As its users have it: 18 is what it says of a transfer that broke off.
+    @Test
+    void curl_tellsABreakFromTheEnd() throws Exception {
+        assertThat(curl("lines?to=2")).isEqualTo("0 {\"n\":0}\n{\"n\":1}\n");
+        assertThat(curl("lines?to=2&breaks=1")).isEqualTo("18 {\"n\":0}\n{\"n\":1}\n");
+        assertThat(curl("tainted?at=middle")).isEqualTo("18 \"before\"\n");
+    }
+
+    private String curl(String target) throws Exception {
+        String address = "http://127.0.0.1:" + api.gateway.port() + "/acme/" + target;
+        Process curl = new ProcessBuilder("curl", "-sN", address).start();
+        String said = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return curl.waitFor() + " " + said;
     }
 
     private Said stated(String head) throws Exception {
