@@ -25,7 +25,6 @@ import dev.sluice.fs.FsSettings;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.Usage;
 import dev.sluice.gate.Gates;
-import dev.sluice.gateway.Gateway;
 import dev.sluice.host.HostProofs;
 import dev.sluice.http.WebServer;
 import dev.sluice.image.Pulls;
@@ -143,7 +142,7 @@ final class Platform implements AutoCloseable {
                 fs,
                 blobs,
                 gates,
-                running(config, egress, front.gateway(), invocations, guests, blobs, store),
+                running(config, egress, front, invocations, guests, blobs, store),
                 runs,
                 secrets,
                 system(config, fs, blobs, gates),
@@ -162,7 +161,7 @@ final class Platform implements AutoCloseable {
     private static Api.Running running(
             Config config,
             Egress egress,
-            Gateway gateway,
+            FrontDoor front,
             Invocations invocations,
             Guests guests,
             Blobs blobs,
@@ -174,9 +173,10 @@ final class Platform implements AutoCloseable {
                 new Pulls(new Puller(egress, config.plainRegistries()), blobs, guests.roots()),
                 new Pushes(new Pusher(egress, config.plainRegistries()), blobs, guests.roots(), config.guestDir()),
                 store,
-                gateway,
+                front.gateway(),
                 Kafka.of(config.egress()),
-                new HostProofs(config.hosts(), egress));
+                new HostProofs(config.hosts(), egress),
+                front.certificates());
     }
 
     private Api api(Api.Rooms rooms, AtomicBoolean isReady, Clock clock) {

@@ -57,7 +57,8 @@ final class Rooms {
             room(
                     "api",
                     "label kernel store blob fs oci image function schema gate schedule "
-                            + "run audit secret build invoke org authn host event source driver gateway http kafka")));
+                            + "run audit secret build invoke org authn host event source driver gateway http kafka "
+                            + "tls")));
 
     /// What the server consists of, without its tests.
     static final JavaClasses MAIN = new ClassFileImporter()

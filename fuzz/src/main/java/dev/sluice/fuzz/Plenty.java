@@ -34,8 +34,11 @@ import dev.sluice.org.TenantLimits;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.store.Store;
+import dev.sluice.tls.CertificateTable;
+import dev.sluice.tls.SelfSigned;
 import dev.sluice.worker.LocalWorker;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -81,7 +84,16 @@ final class Plenty {
         var kafka = Kafka.of(EgressSettings.NONE);
         var proofs = new HostProofs(new HostRules(true, Optional.empty()), Egress.closed());
         return new Api.Running(
-                invocations, builds, drivers, pulls(blobs), pushes(blobs), store, gateway, kafka, proofs);
+                invocations,
+                builds,
+                drivers,
+                pulls(blobs),
+                pushes(blobs),
+                store,
+                gateway,
+                kafka,
+                proofs,
+                new CertificateTable(SelfSigned.of("localhost", Instant.EPOCH)));
     }
 
     private static Pulls pulls(Blobs blobs) {

@@ -31,6 +31,7 @@ import dev.sluice.org.Resource;
 import dev.sluice.run.Runs;
 import dev.sluice.secret.Secrets;
 import dev.sluice.store.Store;
+import dev.sluice.tls.CertificateTable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.SecureRandom;
@@ -97,7 +98,8 @@ public final class Api implements Handler, AutoCloseable {
             Store store,
             Gateway gateway,
             Kafka kafka,
-            HostProofs proofs) {}
+            HostProofs proofs,
+            CertificateTable certificates) {}
 
     /// What bounds organizations: how much each may have, and how one ends.
     public record Tenancy(Departures departures, Limiting limiting) {}

@@ -36,6 +36,7 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
     private final HostClaims claims;
     private final HostProofs proofs;
     private final HostChecks checks;
+    private final HostCertificates certificates;
     private final InstantSource clock;
     private final CreationLocks changing = new CreationLocks();
     private final ConcurrentMap<String, Held> held = new ConcurrentHashMap<>();
@@ -44,10 +45,16 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
     /// A host that an organization has.
     record Held(String host, Organization organization, HostTls tls) {}
 
-    Hosts(LabeledFs fs, HostClaims claims, HostProofs proofs, InstantSource clock) {
+    Hosts(
+            LabeledFs fs,
+            HostClaims claims,
+            HostProofs proofs,
+            HostCertificates certificates,
+            InstantSource clock) {
         this.kept = new KeptEntities<>(fs, HostWish.KIND, clock);
         this.claims = claims;
         this.proofs = proofs;
+        this.certificates = certificates;
         this.clock = clock;
         this.checks = new HostChecks(proofs, this::shown, System::nanoTime);
     }
@@ -95,6 +102,7 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
     }
 
     private void tell(String host) {
+        certificates.changed(host, held(host));
         listeners.forEach(listener -> listener.accept(host));
     }
 
@@ -136,7 +144,9 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
         if (isTaken || isHeldBy(organization, wish.name())) {
             checks.end(organization, wish.name());
             var now = new Held(wish.name(), organization, wish.tls());
-            if (!now.equals(held.put(wish.name(), now))) {
+            if (now.equals(held.put(wish.name(), now))) {
+                certificates.changed(wish.name(), Optional.of(now)); // its secret may have been
+            } else {
                 tell(wish.name());
             }
         } else {
@@ -187,8 +197,11 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
 
     private KeptEntity.State state(Organization organization, KeptEntity<?> entity) {
         var wish = (HostWish) entity.wish();
-        if (isHeldBy(organization, wish.name())) {
-            return KeptEntity.State.of(KeptEntity.Status.READY);
+        if (isHeldBy(organization, wish.name()) && certificates.isShown(wish.name())) {
+            return certificates
+                    .fault(wish.name())
+                    .map(why -> new KeptEntity.State(KeptEntity.Status.ERROR, List.of(why)))
+                    .orElse(KeptEntity.State.of(KeptEntity.Status.READY));
         }
         if (isLate(entity)) {
             return new KeptEntity.State(
@@ -258,5 +271,6 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
     @Override
     public void close() {
         checks.close();
+        certificates.close();
     }
 }

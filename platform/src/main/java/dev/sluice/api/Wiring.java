@@ -75,10 +75,12 @@ final class Wiring {
         var bodies = new RequestBodies(rooms.fs(), rooms.blobs());
         var taking = new Taking(rooms.tenancy().limiting().limits(), rates, bodies);
         var entrances = new Entrances(rooms.secrets(), rooms.signIn().login(), clock);
+        Api.Running running = rooms.running();
         var hosts = new Hosts(
                 rooms.fs(),
-                new HostClaims(rooms.running().store()),
-                rooms.running().proofs(),
+                new HostClaims(running.store()),
+                running.proofs(),
+                new HostCertificates(running.certificates(), rooms.secrets(), clock),
                 clock);
         rooms.running().gateway().serveHosts(hosts::holder);
         return new ServedApis(

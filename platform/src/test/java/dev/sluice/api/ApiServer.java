@@ -232,6 +232,8 @@ final class ApiServer implements AutoCloseable {
         parts = Departures.Parts.of(store, fs, runs, keys, login, worker::end, clock);
         var departures = new Departures(new Departed(fs, audit), parts, clock);
         var doors = new Gateway(invocations, System::nanoTime);
+        Credentials own = TlsIdentity.at(directory, clock);
+        var certificates = new CertificateTable(own);
         api = new Api(
                 new Api.Rooms(
                         authenticator,
@@ -248,7 +250,8 @@ final class ApiServer implements AutoCloseable {
                                 store,
                                 doors,
                                 Kafka.of(outside),
-                                new HostProofs(hostRules, egress)),
+                                new HostProofs(hostRules, egress),
+                                certificates),
                         runs,
                         secrets,
                         system,
@@ -265,9 +268,8 @@ final class ApiServer implements AutoCloseable {
                 new Api.Version("0.0", "", ""),
                 () -> true,
                 clock);
-        Credentials own = TlsIdentity.at(directory, clock);
         server = WebServer.start(WebServer.Ports.loopback(0, 0), new CertificateTable(own), api);
-        gateway = WebServer.start(WebServer.Ports.loopback(0, 0), new CertificateTable(own), doors);
+        gateway = WebServer.start(WebServer.Ports.loopback(0, 0).withHttp2(true), certificates, doors);
     }
 
     @Override
