@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -51,9 +52,13 @@ public final class TestAuthority {
     /// @param hosts        the subject alternative names
     /// @param from, until  from now
     /// @param use          what it may be used for; any where there is none
-    public record Wish(String subject, String[] hosts, Duration from, Duration until, Optional<KeyPurposeId> use) {
+    public record Wish(String subject, List<String> hosts, Duration from, Duration until, Optional<KeyPurposeId> use) {
+        public Wish {
+            hosts = List.copyOf(hosts);
+        }
+
         public static Wish of(String... hosts) {
-            return new Wish("CN=host", hosts, Duration.ofHours(-1), Duration.ofDays(1), Optional.empty());
+            return new Wish("CN=host", List.of(hosts), Duration.ofHours(-1), Duration.ofDays(1), Optional.empty());
         }
 
         public Wish valid(Duration earliest, Duration latest) {
@@ -89,6 +94,13 @@ public final class TestAuthority {
         return new Issued(own, sign("CN=" + name, keys, own, wish, false));
     }
 
+    /// What somebody makes who is no authority.
+    public static Issued below(Issued signer, Wish wish) throws GeneralSecurityException, IOException {
+        KeyPair own = keys();
+        String name = signer.certificate().getSubjectX500Principal().getName();
+        return new Issued(own, sign(name, signer.keys(), own, wish, false));
+    }
+
     public X509Certificate certificate() {
         return certificate;
     }
@@ -110,10 +122,10 @@ public final class TestAuthority {
                 new X500Name(wish.subject()),
                 own.getPublic());
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(isAuthority));
-        if (wish.hosts().length > 0) {
-            var names = new GeneralName[wish.hosts().length];
+        if (!wish.hosts().isEmpty()) {
+            var names = new GeneralName[wish.hosts().size()];
             for (int i = 0; i < names.length; i++) {
-                names[i] = new GeneralName(GeneralName.dNSName, wish.hosts()[i]);
+                names[i] = new GeneralName(GeneralName.dNSName, wish.hosts().get(i));
             }
             builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
         }
