@@ -23,6 +23,8 @@ final class Endpoints {
     /// By the organization's name, which is the first segment of the paths at hosts that nobody holds.
     private final Map<String, Table> organizations = new ConcurrentHashMap<>();
 
+    private final Set<FsPath> served = ConcurrentHashMap.newKeySet();
+
     private volatile Function<String, Optional<String>> holders = _ -> Optional.empty();
 
     /// What one organization serves.
@@ -49,9 +51,9 @@ final class Endpoints {
         }
     }
 
-    /// @param served which organization has the host of that name
-    void serveHosts(Function<String, Optional<String>> served) {
-        holders = served;
+    /// @param held which organization has the host of that name
+    void serveHosts(Function<String, Optional<String>> held) {
+        holders = held;
     }
 
     /// Puts these in the place of all that an organization had.
@@ -59,6 +61,7 @@ final class Endpoints {
     /// @return the gates of those that are no more
     Set<FsPath> put(String organization, List<Endpoint> endpoints) {
         var table = Table.of(endpoints);
+        served.addAll(table.gates());
         Table before =
                 endpoints.isEmpty() ? organizations.remove(organization) : organizations.put(organization, table);
         if (before == null) {
@@ -66,7 +69,13 @@ final class Endpoints {
         }
         var gone = new HashSet<>(before.gates());
         gone.removeAll(table.gates());
+        served.removeAll(gone);
         return gone;
+    }
+
+    /// Whether an endpoint leads through that gate now.
+    boolean isServed(FsPath gate) {
+        return served.contains(gate);
     }
 
     private static Map<String, List<Endpoint>> byPath(List<Endpoint> endpoints) {

@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
@@ -215,7 +216,9 @@ public final class Gateway implements Handler {
             return Answers.of(endpoint).told(task.run(() -> invocations.invoke(wish)));
         }
         AnswerStream answer = task.run(() -> invocations.stream(wish));
-        return new LiveAnswer(answer, form.get(), wanted.who().authority(), wanted.body()).begun(Answers.of(endpoint));
+        BooleanSupplier isServed = () -> endpoints.isServed(endpoint.gate());
+        return new LiveAnswer(answer, form.get(), wanted.who().authority(), isServed, wanted.body())
+                .begun(Answers.of(endpoint));
     }
 
     private static Invocation wish(

@@ -122,7 +122,7 @@ final class HttpInput {
         ObjectNode http = context.putObject("httpContext");
         request.headers().forEach((name, value) -> {
             boolean isProof = CREDENTIALS.contains(name) || who.proofs().contains(name);
-            if (!isProof && !name.equals(STREAMS) && NOT_A_CLIENTS.stream().noneMatch(name::startsWith)) {
+            if (!isProof && NOT_A_CLIENTS.stream().noneMatch(name::startsWith)) {
                 http.put(name, value);
             }
         });

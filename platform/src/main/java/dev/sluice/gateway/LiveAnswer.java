@@ -9,6 +9,7 @@ import dev.sluice.kernel.Task;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /// An answer that leaves while its run makes it, each chunk as far as whoever asks may have it when it leaves.
@@ -19,8 +20,14 @@ import java.util.function.Supplier;
 /// leaves, or takes nothing until the connection's idle time is up, ends the run.
 ///
 /// @param reader what whoever asks may have now; asked for each chunk
+/// @param isServed whether the endpoint is still there; asked every [#BEAT]
 /// @param body   that the run reads; ends with it
-record LiveAnswer(AnswerStream answer, StreamForm form, Supplier<Task> reader, Optional<KeptBody> body)
+record LiveAnswer(
+        AnswerStream answer,
+        StreamForm form,
+        Supplier<Task> reader,
+        BooleanSupplier isServed,
+        Optional<KeptBody> body)
         implements AutoCloseable {
     static final Duration BEAT = Duration.ofSeconds(5);
 
@@ -78,21 +85,31 @@ record LiveAnswer(AnswerStream answer, StreamForm form, Supplier<Task> reader, O
         body.ifPresent(KeptBody::end);
     }
 
+    private void beat(StatedHead head, Flow.Sink out) throws IOException {
+        if (!isServed.getAsBoolean()) {
+            throw new Cut();
+        }
+        Optional<Bytes> comment = form.beat();
+        if (comment.isPresent() && head.hasBody()) {
+            out.write(comment.get());
+        }
+    }
+
     /// The beats come when they are due, whatever comes that does not leave: they tell nothing of it.
     private void rest(StatedHead head, Flow.Sink out) throws IOException, InterruptedException {
         long nextBeat = System.nanoTime() + BEAT.toNanos();
         while (!answer.isOver()) {
             Duration untilBeat = Duration.ofNanos(Math.max(0, nextBeat - System.nanoTime()));
             Optional<Bytes> chunk = answer.next(reader.get(), untilBeat);
-            Optional<Bytes> piece = Optional.empty();
             if (chunk.isPresent()) {
-                piece = Optional.of(form.piece(chunk.get()).orElseThrow(Cut::new));
-            } else if (System.nanoTime() - nextBeat >= 0) {
-                nextBeat += BEAT.toNanos();
-                piece = form.beat();
+                Bytes piece = form.piece(chunk.get()).orElseThrow(Cut::new);
+                if (head.hasBody()) {
+                    out.write(piece);
+                }
             }
-            if (piece.isPresent() && head.hasBody()) {
-                out.write(piece.get());
+            if (System.nanoTime() - nextBeat >= 0) {
+                nextBeat += BEAT.toNanos();
+                beat(head, out);
             }
         }
         AnswerStream.End end = answer.end();

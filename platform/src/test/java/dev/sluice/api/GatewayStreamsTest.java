@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -164,6 +165,7 @@ final class GatewayStreamsTest extends ApiTest {
         api("brief", "brief", ",\"stream\":\"lines\",\"failures\":\"problem\"");
         api("stated", "stated", ",\"stream\":\"http\",\"failures\":\"problem\"");
         api("tainted", "tainted", ",\"stream\":\"lines\",\"failures\":\"problem\"");
+        api("tainted-events", "tainted", ",\"stream\":\"events\"");
         api("unary", "tainted", ",\"failures\":\"problem\"");
         server("node-server", "nodejs", "server.js", NODE_SERVER, "");
         server("java-server", "java", "Speaks.java", JAVA_SERVER, "");
@@ -394,6 +396,9 @@ final class GatewayStreamsTest extends ApiTest {
             assertThat(some.body()).isEqualTo("\"before\"\n");
             assertThat(some.isWhole()).as(at).isFalse();
         }
+        Said events = ask("tainted-events?at=middle");
+        assertThat(events.body()).as("no beat for what is withheld").isEqualTo("data: \"before\"\n\n");
+        assertThat(events.isWhole()).isFalse();
         Said none = ask("tainted?at=first");
         Said whole = ask("unary?at=first");
         assertThat(none.status()).isEqualTo(404);
@@ -417,6 +422,22 @@ final class GatewayStreamsTest extends ApiTest {
             await().atMost(PATIENCE).until(() -> reader.got().contains("data: {\"n\":2}"));
         }
         await().atMost(PATIENCE).until(() -> lastRun("counts").contains("the run was canceled"));
+    }
+
+    /// At the next beat.
+    @Test
+    void anApiThatIsGone_streamsNoMore() throws Exception {
+        api("goes", "counts", ",\"stream\":\"lines\"");
+        try (var reader = new Reader("goes?to=1000&pause=0.1").reading()) {
+            await().atMost(PATIENCE).until(() -> reader.got().contains("{\"n\":2}"));
+            api("stays", "counts", ",\"stream\":\"lines\"");
+            assertThat(api.delete(boss, "/v1/api/goes").status()).isEqualTo(200);
+            assertThat(reader.all().isWhole()).isFalse();
+        }
+        try (var reader = new Reader("stays?to=70&pause=0.1").reading()) {
+            api("another", "counts", "");
+            assertThat(reader.all().isWhole()).as("others go on").isTrue();
+        }
     }
 
     /// 6 MB go into no buffer on the way: the function waits, and its time goes on.
@@ -483,9 +504,22 @@ final class GatewayStreamsTest extends ApiTest {
         assertThat(curl("tainted?at=middle")).isEqualTo("18 \"before\"\n");
     }
 
+    /// There a break is an error of the stream alone, 92.
+    @Test
+    void overHttp2_aBreakIsNoEndEither() throws Exception {
+        String begin = "https://127.0.0.1:" + api.gateway.tlsPort() + "/acme/";
+        assertThat(asked("-k", "--http2", begin + "lines?to=2")).isEqualTo("0 {\"n\":0}\n{\"n\":1}\n");
+        assertThat(asked("-k", "--http2", begin + "lines?to=2&breaks=1")).isEqualTo("92 {\"n\":0}\n{\"n\":1}\n");
+    }
+
     private String curl(String target) throws Exception {
-        String address = "http://127.0.0.1:" + api.gateway.port() + "/acme/" + target;
-        Process curl = new ProcessBuilder("curl", "-sN", address).start();
+        return asked("http://127.0.0.1:" + api.gateway.port() + "/acme/" + target);
+    }
+
+    private static String asked(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("curl", "-sN"));
+        command.addAll(List.of(arguments));
+        Process curl = new ProcessBuilder(command).start();
         String said = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return curl.waitFor() + " " + said;
     }
