@@ -57,6 +57,7 @@ public final class Bench {
                 names.addAll(BENCHES.keySet());
                 names.remove(FsBench.NAME); // is in the kernel's
                 names.removeAll(FunctionsBench.parts().keySet()); // are in the functions'
+                names.removeAll(DoorsBench.parts().keySet()); // are in the doors'
             }
             for (String name : names) {
                 Measure bench = BENCHES.get(name);
@@ -91,6 +92,9 @@ public final class Bench {
         FunctionsBench.parts()
                 .forEach((name, part) ->
                         benches.put(name, (report, objects) -> FunctionsBench.run(part, report, objects)));
+        benches.put(DoorsBench.NAME, DoorsBench::run);
+        DoorsBench.parts()
+                .forEach((name, part) -> benches.put(name, (report, objects) -> DoorsBench.run(part, report, objects)));
         benches.put("invoke-warm", (report, _) -> WarmBench.run(report));
         benches.put("invoke-cold", (report, _) -> ColdBench.run(report));
         return benches;

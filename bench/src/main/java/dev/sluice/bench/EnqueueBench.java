@@ -53,7 +53,7 @@ final class EnqueueBench {
     }
 
     /// What this disk needs for a small durable write, on the average of many, as it is meanwhile.
-    private static double syncMicros(Path file) throws IOException {
+    static double syncMicros(Path file) throws IOException {
         long start = System.nanoTime();
         try (var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             for (int i = 0; i < SYNCS; i++) {

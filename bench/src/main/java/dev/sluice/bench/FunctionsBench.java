@@ -105,7 +105,8 @@ final class FunctionsBench {
         }
     }
 
-    private static void measure(Part part, Report report, int objects) throws IOException, InterruptedException {
+    /// On an empty directory that is gone afterwards.
+    static void measure(Part part, Report report, int objects) throws IOException, InterruptedException {
         try (Scratch scratch = Scratch.create()) {
             part.run(report, scratch.path().resolve("data"), objects);
         }

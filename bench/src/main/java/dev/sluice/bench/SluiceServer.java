@@ -89,6 +89,14 @@ final class SluiceServer implements AutoCloseable {
         return URI.create(endpoints.get("api").stringValue() + path);
     }
 
+    URI gateway(String path) {
+        return URI.create(endpoints.get("gateway").stringValue() + path);
+    }
+
+    URI gatewayTls(String path) {
+        return URI.create(endpoints.get("gatewayTls").stringValue() + path);
+    }
+
     List<String> headers() {
         return List.of("Authorization: Bearer " + token, "X-Dispatch-Org: dispatch", "Content-Type: application/json");
     }
@@ -186,6 +194,15 @@ final class SluiceServer implements AutoCloseable {
     /// Creates something by a body in JSON.
     void make(String path, String body) throws IOException, InterruptedException {
         require(201, send("POST", path, body));
+    }
+
+    /// Creates or does something that is answered with 200.
+    void change(String path, String body) throws IOException, InterruptedException {
+        require(200, send("POST", path, body));
+    }
+
+    JsonNode list(String path) throws IOException, InterruptedException {
+        return JSON.readTree(require(200, send("GET", path, "")));
     }
 
     /// Whom this client acts for, as labels name him.

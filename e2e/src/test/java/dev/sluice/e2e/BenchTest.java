@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The bench of functions, with few of everything: not what it measures, but that it does.
+/// Benches with few of everything: not what they measure, but that they do.
 @Tag("full")
 final class BenchTest {
     @Test
@@ -26,6 +26,21 @@ final class BenchTest {
                     .containsPattern("list of 40 runs, for whom 40 are secret .*ratio about 1")
                     .containsPattern("page of 1000 runs, the oldest of 40 .*ratio about 1")
                     .containsPattern("memory for each of 7 functions .*<= 4,096 B");
+        }
+    }
+
+    @Test
+    void doors_areMeasured_withEachAimBesideTheFigure() throws IOException, InterruptedException {
+        try (var sluice = new Launcher()) {
+            String table =
+                    sluice.run("bench", "--objects", "40", "doors").succeeds().out();
+            assertThat(table)
+                    .containsPattern("gateway to function and back, 1 caller, .*the direct invoke .*<= 0.15 ms more")
+                    .containsPattern("a request where there are 20 APIs, .*where there are 10 .*ratio about 1")
+                    .containsPattern("connections with TLS, answered, .*without TLS")
+                    .containsPattern("events accepted, 64 callers .*>= 5,000 /s")
+                    .containsPattern("events accepted, 64 callers, 100 at once .*>= 5,000 /s")
+                    .containsPattern("event sent to function begun, median .*<= 5 ms");
         }
     }
 }

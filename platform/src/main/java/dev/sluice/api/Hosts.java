@@ -45,12 +45,7 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
     /// A host that an organization has.
     record Held(String host, Organization organization, HostTls tls) {}
 
-    Hosts(
-            LabeledFs fs,
-            HostClaims claims,
-            HostProofs proofs,
-            HostCertificates certificates,
-            InstantSource clock) {
+    Hosts(LabeledFs fs, HostClaims claims, HostProofs proofs, HostCertificates certificates, InstantSource clock) {
         this.kept = new KeptEntities<>(fs, HostWish.KIND, clock);
         this.claims = claims;
         this.proofs = proofs;

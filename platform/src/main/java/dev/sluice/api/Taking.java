@@ -10,14 +10,13 @@ import dev.sluice.org.TenantLimits;
 record Taking(TenantLimits limits, RequestRates rates, RequestBodies bodies) {
     Limits of(Organization organization, ApiTerms terms) {
         int bytesMax = terms.limits().bodyBytesMax();
-        Streams streams = terms.stream()
-                .served((request, label) -> bodies.keep(organization, request, label, bytesMax));
+        Streams streams =
+                terms.stream().served((request, label) -> bodies.keep(organization, request, label, bytesMax));
         return terms.limits().enforced(() -> admits(organization), streams);
     }
 
     private boolean admits(Organization organization) {
-        return rates.admits(
-                taken(organization), limits.of(organization.token(), Limit.GATEWAY_REQUESTS_PER_SECOND));
+        return rates.admits(taken(organization), limits.of(organization.token(), Limit.GATEWAY_REQUESTS_PER_SECOND));
     }
 
     /// What the requests are counted by that its APIs have taken in; no token has a space in it.

@@ -148,7 +148,8 @@ public final class Gateway implements Handler {
         if (isWebSocket(request)) {
             return Response.error(501, 501, NO_WEB_SOCKET);
         }
-        if (endpoint.limits().streams().answers().isPresent() && request.version().equals("HTTP/1.0")) {
+        if (endpoint.limits().streams().answers().isPresent()
+                && request.version().equals("HTTP/1.0")) {
             return Response.error(
                     505, 505, "the end of an answer that streams cannot be told in HTTP/1.0: ask in HTTP/1.1");
         }

@@ -12,11 +12,7 @@ import java.util.function.BooleanSupplier;
 /// @param bodyBytesMax of a request
 /// @param streams      what is not handed over in one piece
 public record Limits(
-        BooleanSupplier organization,
-        Optional<Rate> all,
-        Optional<Rate> perClient,
-        int bodyBytesMax,
-        Streams streams) {
+        BooleanSupplier organization, Optional<Rate> all, Optional<Rate> perClient, int bodyBytesMax, Streams streams) {
     /// What the gateway takes in at most.
     public static final int BODY_BYTES_MAX = 6 << 20;
 }

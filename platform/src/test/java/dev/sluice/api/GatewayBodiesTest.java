@@ -53,9 +53,8 @@ final class GatewayBodiesTest extends ApiTest {
         assertThat(api.post(boss, "/v1/function", ApiServer.python("reads", READS))
                         .status())
                 .isEqualTo(201);
-        await().untilAsserted(() -> assertThat(
-                        api.get(boss, "/v1/function/reads").text("status"))
-                .isEqualTo("READY"));
+        await().untilAsserted(() ->
+                assertThat(api.get(boss, "/v1/function/reads").text("status")).isEqualTo("READY"));
         made("large", ",\"limits\":{\"bodyBytes\":" + LARGE_BYTES + "}");
         made("flows", ",\"stream\":\"lines\",\"limits\":{\"bodyBytes\":" + LARGE_BYTES + "}");
         made("usual", "");
@@ -120,8 +119,7 @@ final class GatewayBodiesTest extends ApiTest {
         for (boolean isDeclared : new boolean[] {true, false}) {
             HttpResponse<String> said = send("/acme/large?a=1", body, isDeclared, "Content-Type", "video/mp4");
             assertThat(said.statusCode()).as(said.body()).isEqualTo(200);
-            assertThat(said.body())
-                    .contains("\"size\":" + LARGE_BYTES, digest(body), "\"payload\":{\"a\":\"1\"}");
+            assertThat(said.body()).contains("\"size\":" + LARGE_BYTES, digest(body), "\"payload\":{\"a\":\"1\"}");
         }
         HttpResponse<String> flowing = send("/acme/flows?stream=1", body, false);
         assertThat(flowing.body()).contains(digest(body)).endsWith("}\n");
@@ -149,8 +147,8 @@ final class GatewayBodiesTest extends ApiTest {
                         .statusCode())
                 .isEqualTo(202);
         assertThat(runs()).isEqualTo(before + 1);
-        await().untilAsserted(() -> assertThat(api.get(boss, "/v1/runs?functionName=reads&limit=1")
-                        .body())
+        await().untilAsserted(() -> assertThat(
+                        api.get(boss, "/v1/runs?functionName=reads&limit=1").body())
                 .contains("\"size\":10"));
     }
 

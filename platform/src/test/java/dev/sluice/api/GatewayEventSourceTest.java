@@ -79,11 +79,10 @@ final class GatewayEventSourceTest extends ApiTest {
         assertThat(api.post(boss, "/v1/function", ApiServer.python(name, source))
                         .status())
                 .isEqualTo(201);
-        await().untilAsserted(() -> assertThat(
-                        api.get(boss, "/v1/function/" + name).body())
-                .contains("READY"));
-        String body = "{\"name\":\"" + name + "\",\"function\":\"" + name + "\",\"enabled\":true,\"cors\":true,\"uris\":[\"/"
-                + name + "\"],\"stream\":\"" + form + "\"}";
+        await().untilAsserted(() ->
+                assertThat(api.get(boss, "/v1/function/" + name).body()).contains("READY"));
+        String body = "{\"name\":\"" + name + "\",\"function\":\"" + name
+                + "\",\"enabled\":true,\"cors\":true,\"uris\":[\"/" + name + "\"],\"stream\":\"" + form + "\"}";
         assertThat(api.post(boss, "/v1/api", body).status()).isEqualTo(200);
     }
 

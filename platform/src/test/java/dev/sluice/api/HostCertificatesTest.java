@@ -34,9 +34,8 @@ final class HostCertificatesTest extends HostTest {
             assertThat(api.post(asker, "/v1/function", ApiServer.python("f", source))
                             .status())
                     .isEqualTo(201);
-            await().untilAsserted(() -> assertThat(
-                            api.get(asker, "/v1/function/f").text("status"))
-                    .isEqualTo("READY"));
+            await().untilAsserted(() ->
+                    assertThat(api.get(asker, "/v1/function/f").text("status")).isEqualTo("READY"));
         }
     }
 
@@ -64,9 +63,7 @@ final class HostCertificatesTest extends HostTest {
         body.putObject("secrets").put("tls.crt", chain).put("tls.key", key);
         String text = body.toString();
         int status = api.get(asker, "/v1/secret/" + name).status();
-        Answer kept = status == 200
-                ? api.put(asker, "/v1/secret/" + name, text)
-                : api.post(asker, "/v1/secret", text);
+        Answer kept = status == 200 ? api.put(asker, "/v1/secret/" + name, text) : api.post(asker, "/v1/secret", text);
         assertThat(kept.status()).as(kept.body()).isEqualTo(201);
     }
 
@@ -91,7 +88,8 @@ final class HostCertificatesTest extends HostTest {
         X509Certificate first = shown("www.first.example");
         assertThat(first.getSubjectAlternativeNames()).hasToString("[[2, www.first.example]]");
         assertThat(first).isEqualTo(shown("WWW.first.Example"));
-        assertThat(first.getPublicKey()).isNotEqualTo(shown("www.second.example").getPublicKey());
+        assertThat(first.getPublicKey())
+                .isNotEqualTo(shown("www.second.example").getPublicKey());
         assertThat(status(acme, "www.first.example")).isEqualTo("READY");
         assertThat(api.delete(acme, HOSTS + "/www.first.example").status()).isEqualTo(200);
         assertThat(shown("www.first.example").getSubjectAlternativeNames().toString())
@@ -111,12 +109,13 @@ final class HostCertificatesTest extends HostTest {
             assertThat(TlsClient.get(open, host, "/")).isEqualTo("200 \"acme\"");
             Issued fresh = authority.issue(Wish.of(host));
             keep(acme, "cert", chain(fresh), fresh.key());
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(shown(host)).isEqualTo(fresh.certificate()));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(shown(host)).isEqualTo(fresh.certificate()));
             assertThat(TlsClient.get(open, host, "/")).isEqualTo("200 \"acme\"");
         }
         Path trusted = Files.writeString(directory.resolve("ca.pem"), TestAuthority.pem(root.certificate()));
-        assertThat(openssl(host, trusted)).contains("Verify return code: 0 (ok)").contains("O-K");
+        assertThat(openssl(host, trusted))
+                .contains("Verify return code: 0 (ok)")
+                .contains("O-K");
         assertThat(openssl("localhost", trusted)).doesNotContain("Verify return code: 0 (ok)");
     }
 
@@ -208,7 +207,9 @@ final class HostCertificatesTest extends HostTest {
         int port = api.gateway.tlsPort();
         for (String sni : new String[] {"www.mine.example", "", "localhost", "unknown.example"}) {
             try (SSLSocket socket = TlsClient.connect(port, sni)) {
-                assertThat(TlsClient.get(socket, "www.yours.example", "/")).as(sni).startsWith("421 ");
+                assertThat(TlsClient.get(socket, "www.yours.example", "/"))
+                        .as(sni)
+                        .startsWith("421 ");
             }
         }
         try (SSLSocket socket = TlsClient.connect(port, "www.yours.example")) {

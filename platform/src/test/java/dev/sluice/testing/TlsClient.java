@@ -43,8 +43,7 @@ public final class TlsClient {
     }
 
     /// As above, with a certificate of its own, its key's first.
-    public static SSLSocket connect(int port, String sni, PrivateKey key, X509Certificate... chain)
-            throws IOException {
+    public static SSLSocket connect(int port, String sni, PrivateKey key, X509Certificate... chain) throws IOException {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);

@@ -77,13 +77,15 @@ public final class TestAuthority {
     /// Signed by itself.
     public static TestAuthority root(String name) throws GeneralSecurityException, IOException {
         KeyPair keys = keys();
-        return new TestAuthority(name, keys, sign("CN=" + name, keys, keys, Wish.of().named("CN=" + name), true));
+        return new TestAuthority(
+                name, keys, sign("CN=" + name, keys, keys, Wish.of().named("CN=" + name), true));
     }
 
     /// Below this one.
     public TestAuthority intermediate(String below) throws GeneralSecurityException, IOException {
         KeyPair own = keys();
-        return new TestAuthority(below, own, sign("CN=" + name, keys, own, Wish.of().named("CN=" + below), true));
+        return new TestAuthority(
+                below, own, sign("CN=" + name, keys, own, Wish.of().named("CN=" + below), true));
     }
 
     public Issued issue(Wish wish) throws GeneralSecurityException, IOException {
@@ -131,7 +133,9 @@ public final class TestAuthority {
         }
         if (wish.use().isPresent()) {
             builder.addExtension(
-                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(wish.use().get()));
+                    Extension.extendedKeyUsage,
+                    false,
+                    new ExtendedKeyUsage(wish.use().get()));
         }
         try {
             return new JcaX509CertificateConverter()

@@ -90,7 +90,10 @@ final class SettingWords {
                         "--stream",
                         "FORM",
                         "what is yielded leaves at once: as events, lines, or http (the function's own)")
-                .option("--bodies", "KIND", "input: bodies are read as context.input, to 1 GiB; else they are the payload")
+                .option(
+                        "--bodies",
+                        "KIND",
+                        "input: bodies are read as context.input, to 1 GiB; else they are the payload")
                 .option("--rate", "N/s", "requests of all clients in a second, or N/m, N/h: 429 beyond it")
                 .option("--burst", "N", "of these at once after a rest; as many as in a second")
                 .option("--client-rate", "N/s", "requests of one address, or N/m, N/h")
