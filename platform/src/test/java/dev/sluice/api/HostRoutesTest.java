@@ -2,11 +2,13 @@ package dev.sluice.api;
 
 import static dev.sluice.api.ApiServer.FORBIDDEN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.host.HostClaims;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -140,7 +142,7 @@ final class HostRoutesTest extends HostTest {
     }
 
     @Test
-    void whatIsHeld_survivesARestart_andWhatIsWaitedForIsFoundAfterIt() {
+    void whatIsHeld_isDurable() {
         String value = value(made(acme, "www.again.example"));
         show("www.again.example", value);
         ready(acme, "www.again.example");
@@ -160,5 +162,19 @@ final class HostRoutesTest extends HostTest {
         String second = value(made(blue, "www.gone.example"));
         show("www.gone.example", second);
         ready(blue, "www.gone.example");
+    }
+
+    @Test
+    void whatIsShownTooLate_isNobodys() {
+        CountDownLatch go = dns.hold("_sluice-challenge.www.late.example");
+        show("www.late.example", value(made(acme, "www.late.example")));
+        try {
+            await().atMost(PATIENCE).until(() -> dns.asked("_sluice-challenge.www.late.example") > 0);
+            assertThat(api.delete(acme, HOSTS + "/www.late.example").status()).isEqualTo(200);
+        } finally {
+            go.countDown();
+        }
+        show("www.late.example", value(made(blue, "www.late.example")));
+        ready(blue, "www.late.example");
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CountDownLatch;
 
 /// A DNS server (RFC 1035) on loopback that has TXT records.
 public final class DnsServer implements AutoCloseable {
@@ -21,8 +21,9 @@ public final class DnsServer implements AutoCloseable {
 
     private final DatagramSocket socket;
     private final Map<String, List<String>> records = new ConcurrentHashMap<>();
-    private final AtomicInteger asked = new AtomicInteger();
+    private final Map<String, Integer> asked = new ConcurrentHashMap<>();
     private volatile boolean isSilent;
+    private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
 
     public DnsServer() throws IOException {
         socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
@@ -46,9 +47,16 @@ public final class DnsServer implements AutoCloseable {
         isSilent = true;
     }
 
-    /// How often it was asked for anything.
-    public int asked() {
-        return asked.get();
+    /// Keeps who asks for a name waiting, until it is told to go on.
+    public CountDownLatch hold(String name) {
+        var go = new CountDownLatch(1);
+        held.put(name, go);
+        return go;
+    }
+
+    /// How often it was asked for a name.
+    public int asked(String name) {
+        return asked.getOrDefault(name, 0);
     }
 
     private void serve() {
@@ -56,18 +64,25 @@ public final class DnsServer implements AutoCloseable {
             while (true) {
                 var packet = new DatagramPacket(new byte[512], 512);
                 socket.receive(packet);
-                asked.incrementAndGet();
-                if (!isSilent) {
-                    byte[] answer = answer(ByteBuffer.wrap(packet.getData(), 0, packet.getLength()));
-                    socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
-                }
+                Thread.ofVirtual().start(() -> answer(packet));
             }
         } catch (IOException closed) {
             // the test is over
         }
     }
 
-    private byte[] answer(ByteBuffer question) {
+    private void answer(DatagramPacket packet) {
+        try {
+            byte[] answer = answer(ByteBuffer.wrap(packet.getData(), 0, packet.getLength()));
+            if (!isSilent) {
+                socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
+            }
+        } catch (IOException | InterruptedException closed) {
+            // the test is over
+        }
+    }
+
+    private byte[] answer(ByteBuffer question) throws InterruptedException {
         short id = question.getShort();
         question.position(HEADER_BYTES);
         var name = new StringBuilder();
@@ -77,9 +92,15 @@ public final class DnsServer implements AutoCloseable {
             name.append(name.isEmpty() ? "" : ".").append(new String(label, StandardCharsets.US_ASCII));
         }
         question.getInt();
-        byte[] asked = new byte[question.position() - HEADER_BYTES];
-        question.get(HEADER_BYTES, asked);
-        List<String> texts = records.getOrDefault(name.toString().toLowerCase(Locale.ROOT), List.of());
+        byte[] repeated = new byte[question.position() - HEADER_BYTES];
+        question.get(HEADER_BYTES, repeated);
+        String wanted = name.toString().toLowerCase(Locale.ROOT);
+        asked.merge(wanted, 1, Integer::sum);
+        CountDownLatch go = held.get(wanted);
+        if (go != null) {
+            go.await();
+        }
+        List<String> texts = records.getOrDefault(wanted, List.of());
         var out = new ByteArrayOutputStream();
         out.writeBytes(ByteBuffer.allocate(HEADER_BYTES)
                 .putShort(id)
@@ -87,7 +108,7 @@ public final class DnsServer implements AutoCloseable {
                 .putShort((short) 1)
                 .putShort((short) texts.size())
                 .array());
-        out.writeBytes(asked);
+        out.writeBytes(repeated);
         for (String text : texts) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             out.writeBytes(
