@@ -177,4 +177,21 @@ final class HostRoutesTest extends HostTest {
         show("www.late.example", value(made(blue, "www.late.example")));
         ready(blue, "www.late.example");
     }
+
+    @Test
+    void whatIsShownAfterItsOrganizationEnded_isNobodys() {
+        Asker ended = api.developer("ended", "*");
+        CountDownLatch go = dns.hold("_sluice-challenge.www.ended.example");
+        show("www.ended.example", value(made(ended, "www.ended.example")));
+        try {
+            await().atMost(PATIENCE).until(() -> dns.asked("_sluice-challenge.www.ended.example") > 0);
+            assertThat(api.delete(api.admin(), "/v1/iam/organization/ended?cascade=true")
+                            .status())
+                    .isLessThan(300);
+        } finally {
+            go.countDown();
+        }
+        show("www.ended.example", value(made(blue, "www.ended.example")));
+        ready(blue, "www.ended.example");
+    }
 }
