@@ -23,9 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,7 +62,7 @@ final class Http2Test {
                         "/echo",
                         request -> Response.text(200, request.body(1 << 20).utf8()))
                 .add("GET", "/slow", _ -> {
-                    assertThat(released.await(2 * IDLE.toMillis(), TimeUnit.MILLISECONDS))
+                    assertThat(released.await(5 * IDLE.toMillis() / 2, TimeUnit.MILLISECONDS))
                             .isFalse();
                     return Response.text(200, "slow");
                 })
@@ -102,11 +100,11 @@ final class Http2Test {
         }
     }
 
-    private interface Frames {
+    interface Frames {
         byte[] at(int number);
     }
 
-    private enum Flood implements Frames {
+    enum Flood implements Frames {
         /// CVE-2023-44487.
         RAPID_RESET {
             @Override
@@ -262,42 +260,38 @@ final class Http2Test {
             client.send(DATA, 0, 1, "one ".getBytes(StandardCharsets.US_ASCII));
             client.send(DATA, END_STREAM, 1, "two".getBytes(StandardCharsets.US_ASCII));
             assertThat(client.status(1)).isEqualTo(200);
-            byte[] echo = client.next(frame -> frame.type() == DATA).payload();
-            assertThat(new String(echo, StandardCharsets.US_ASCII)).isEqualTo("one two");
+            assertThat(client.next(frame -> frame.type() == DATA).payload().utf8())
+                    .isEqualTo("one two");
         }
     }
 
-    /// Flow control: who does not read is sent no more than he has room for, and holds no other up.
+    /// Flow control: who does not read is sent no more than he has room for.
     @Test
     void anAnswer_waitsForItsReader() throws IOException {
         try (RawHttp2 client = connect()) {
             client.ask(1, "/large");
-            client.ask(3, "/");
-            List<RawHttp2.Frame> data = new ArrayList<>();
             assertThat(client.status(1)).isEqualTo(200);
             int got = 0;
             while (got < 65_535) {
-                RawHttp2.Frame frame = client.next(one -> one.type() == DATA);
-                got += frame.payload().length;
-                data.add(frame);
+                got += client.next(one -> one.type() == DATA).payload().length();
             }
             assertThat(got).isEqualTo(65_535);
             client.send(PING, 0, 0, new byte[8]);
             assertThat(client.next(frame -> frame.type() == PING || frame.type() == DATA)
                             .type())
                     .isEqualTo(PING);
-            assertThat(data).isNotEmpty();
         }
     }
 
     @Test
     void theServer_saysWhatItTakes() throws IOException {
         try (RawHttp2 client = connect()) {
-            byte[] said = client.next(frame -> frame.type() == SETTINGS && frame.flags() == 0)
-                    .payload();
+            ByteBuffer said = client.next(frame -> frame.type() == SETTINGS && frame.flags() == 0)
+                    .payload()
+                    .asBuffer();
             var settings = new HashMap<Integer, Integer>();
-            for (var all = ByteBuffer.wrap(said); all.hasRemaining(); ) {
-                settings.put((int) all.getShort(), all.getInt());
+            while (said.hasRemaining()) {
+                settings.put((int) said.getShort(), said.getInt());
             }
             assertThat(settings)
                     .containsEntry(3, Http2.STREAMS_MAX)
@@ -305,7 +299,7 @@ final class Http2Test {
                     .containsEntry(6, WebServer.HEADER_BYTES_MAX)
                     .doesNotContainEntry(8, 1); // no CONNECT for other protocols
             RawHttp2.Frame more = client.next(frame -> frame.type() == WINDOW_UPDATE && frame.stream() == 0);
-            assertThat(ByteBuffer.wrap(more.payload()).getInt()).isEqualTo(Http2.CONNECTION_WINDOW_BYTES - 65_535);
+            assertThat(more.payload().asBuffer().getInt()).isEqualTo(Http2.CONNECTION_WINDOW_BYTES - 65_535);
         }
     }
 

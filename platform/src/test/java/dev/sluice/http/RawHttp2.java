@@ -1,5 +1,6 @@
 package dev.sluice.http;
 
+import dev.sluice.bytes.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -49,10 +50,10 @@ final class RawHttp2 implements AutoCloseable {
     private final HpackDecoder decoder = new HpackDecoder(64 << 10, System::nanoTime);
 
     /// @param status of an answer, where it is its headers
-    record Frame(int type, int flags, int stream, byte[] payload, int status) {
+    record Frame(int type, int flags, int stream, Bytes payload, int status) {
         /// Of a reset or a going away.
         int error() {
-            return ByteBuffer.wrap(payload).getInt(type == GOAWAY ? 4 : 0);
+            return payload.asBuffer().getInt(type == GOAWAY ? 4 : 0);
         }
     }
 
@@ -161,7 +162,7 @@ final class RawHttp2 implements AutoCloseable {
         int flags = in.readUnsignedByte();
         int stream = in.readInt() & Integer.MAX_VALUE;
         byte[] payload = in.readNBytes(length);
-        return new Frame(type, flags, stream, payload, type == HEADERS ? decoded(payload) : 0);
+        return new Frame(type, flags, stream, Bytes.copyOf(payload), type == HEADERS ? decoded(payload) : 0);
     }
 
     /// Of a server that uses neither padding nor priorities.
