@@ -23,11 +23,7 @@ import java.util.function.Supplier;
 /// @param isServed whether the endpoint is still there; asked every [#BEAT]
 /// @param body   that the run reads; ends with it
 record LiveAnswer(
-        AnswerStream answer,
-        StreamForm form,
-        Supplier<Task> reader,
-        BooleanSupplier isServed,
-        Optional<KeptBody> body)
+        AnswerStream answer, StreamForm form, Supplier<Task> reader, BooleanSupplier isServed, Optional<KeptBody> body)
         implements AutoCloseable {
     static final Duration BEAT = Duration.ofSeconds(5);
 

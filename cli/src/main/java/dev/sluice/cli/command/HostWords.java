@@ -34,7 +34,7 @@ final class HostWords {
         return HOST.tagged(word)
                 .required("NAME", "the host's name in the DNS, such as www.example.org")
                 .option("--proof", "WAY", "how you show that it is yours: dns (the default) or http")
-                .option("--tls", "KIND", "its certificate: self-signed (the default), acme, or a secret's name");
+                .option("--tls", "KIND", "certificate: self-signed (the default), acme, a secret's name");
     }
 
     /// As the server keeps it.

@@ -86,14 +86,8 @@ final class SettingWords {
                 .flag(several("SCOPE", "scope that an access token must have; may be repeated", "--scope"))
                 .flag(several("CLAIM", "of a token, that the function is told; may be repeated", "--claim"))
                 .option("--failures", "KIND", "a failure is told as a problem (the default), or hidden")
-                .option(
-                        "--stream",
-                        "FORM",
-                        "what is yielded leaves at once: as events, lines, or http (the function's own)")
-                .option(
-                        "--bodies",
-                        "KIND",
-                        "input: bodies are read as context.input, to 1 GiB; else they are the payload")
+                .option("--stream", "FORM", "what is yielded leaves at once, as events, lines or http")
+                .option("--bodies", "KIND", "input: bodies are read as context.input, up to 1 GiB")
                 .option("--rate", "N/s", "requests of all clients in a second, or N/m, N/h: 429 beyond it")
                 .option("--burst", "N", "of these at once after a rest; as many as in a second")
                 .option("--client-rate", "N/s", "requests of one address, or N/m, N/h")
