@@ -1,15 +1,16 @@
 package dev.sluice.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
+import java.util.stream.IntStream;
 
-/// `doors`: what the gateway adds to an invoke, what many APIs cost a request, what TLS costs, how many events are
+/// `doors`: what the gateway adds to an invoke, what many paths cost a request, what TLS costs, how many events are
 /// accepted, and how soon one begins a run.
 final class DoorsBench {
     static final String NAME = "doors";
@@ -17,21 +18,10 @@ final class DoorsBench {
     private static final int MANY = 1_000_000;
     private static final int ROUTES_MAX = 10_000;
     private static final int FEW_ROUTES = 10;
+    private static final int PATHS_OF_AN_API = 100;
     private static final int ROUNDS = 5;
     private static final int CALLERS = 64;
-    private static final int EVENTS_IN_A_BATCH = 100;
-    private static final int EVENTS_TIMED = 300;
-    private static final int EVENTS_TIMED_QUICK = 30;
-    private static final int POLLS_MAX = 600;
-    private static final long POLL_MILLIS = 100;
     private static final String HELLO = "def handle(context, payload):\n    return {'hello': 'world'}\n";
-
-    /// Guests have the machine's clock.
-    private static final String TIMED = """
-            import time
-            def handle(context, payload):
-                return time.time_ns() - payload["sent"]
-            """;
 
     private final Report report;
     private final boolean isQuick;
@@ -47,7 +37,7 @@ final class DoorsBench {
         parts.put(NAME + "-gateway", (report, data, objects) -> new DoorsBench(report, objects).gateway(data));
         parts.put(NAME + "-routes", (report, data, objects) -> new DoorsBench(report, objects).routes(data, objects));
         parts.put(NAME + "-tls", (report, data, objects) -> new DoorsBench(report, objects).tls(data));
-        parts.put(NAME + "-events", (report, data, objects) -> new DoorsBench(report, objects).events(data));
+        parts.put(NAME + "-events", (report, data, objects) -> EventsBench.run(report, data, objects < MANY));
         return parts;
     }
 
@@ -72,11 +62,12 @@ final class DoorsBench {
         server.create("hello", "python3", "hello.py", HELLO);
     }
 
-    private static void api(SluiceServer server, String name) throws IOException, InterruptedException {
+    private static void api(SluiceServer server, String name, List<String> paths)
+            throws IOException, InterruptedException {
         server.change(
                 "/v1/api",
                 "{\"name\":\"" + name + "\",\"function\":\"hello\",\"enabled\":true,\"methods\":[\"GET\"],\"uris\":[\"/"
-                        + name + "\"]}");
+                        + String.join("\",\"/", paths) + "\"]}");
     }
 
     private static HttpLoad get(SluiceServer server, String name) {
@@ -87,7 +78,7 @@ final class DoorsBench {
     private void gateway(Path data) throws IOException, InterruptedException {
         try (SluiceServer server = SluiceServer.start(data)) {
             hello(server);
-            api(server, "hello");
+            api(server, "hello", List.of("hello"));
             HttpLoad direct = server.exec("hello");
             HttpLoad gateway = get(server, "hello");
             direct.run(1, length());
@@ -117,29 +108,40 @@ final class DoorsBench {
         return sorted[sorted.length / 2];
     }
 
+    /// Two servers, in turns, so that what else the machine does meets both. An organization has 500 APIs at most, and
+    /// an API 100 paths.
     private void routes(Path data, int objects) throws IOException, InterruptedException {
         int many = Math.clamp(objects / 100, 2 * FEW_ROUTES, ROUTES_MAX);
-        try (SluiceServer server = SluiceServer.start(data)) {
-            hello(server);
-            for (int i = 0; i < FEW_ROUTES; i++) {
-                api(server, "few-" + i);
+        Files.createDirectories(data);
+        try (SluiceServer few = SluiceServer.start(data.resolve("few"));
+                SluiceServer full = SluiceServer.start(data.resolve("many"))) {
+            HttpLoad atFew = served(few, FEW_ROUTES);
+            HttpLoad atMany = served(full, many);
+            double[] fewMillis = new double[ROUNDS];
+            double[] manyMillis = new double[ROUNDS];
+            for (int i = 0; i < ROUNDS; i++) {
+                fewMillis[i] = atFew.run(1, length()).micros(0.5) / 1e3;
+                manyMillis[i] = atMany.run(1, length()).micros(0.5) / 1e3;
             }
-            HttpLoad load = get(server, "few-5");
-            load.run(1, length());
-            double few = load.run(1, length()).micros(0.5) / 1e3;
-            long start = System.nanoTime();
-            for (int i = FEW_ROUTES; i < many; i++) {
-                api(server, "many-" + i);
-            }
-            double perSecond = (many - FEW_ROUTES) / ((System.nanoTime() - start) / 1e9);
-            load.run(1, length());
-            double then = load.run(1, length()).micros(0.5) / 1e3;
-            String number = String.format(Locale.ROOT, "%,d", many);
-            report.add(Figure.of(
-                            NAME, "a request where there are " + number + " APIs, median", then, "ms", "ratio about 1")
-                    .beside("where there are " + FEW_ROUTES, few));
-            report.add(Figure.of(NAME, "  APIs made, one after another", perSecond, "1/s", ""));
+            String what = String.format(Locale.ROOT, "a request where there are %,d paths, median", many);
+            report.add(Figure.of(NAME, what, median(manyMillis), "ms", "ratio about 1")
+                    .beside("where there are " + FEW_ROUTES, median(fewMillis)));
         }
+    }
+
+    /// What asks for the last of so many paths, after a while of it.
+    private HttpLoad served(SluiceServer server, int count) throws IOException, InterruptedException {
+        hello(server);
+        for (int i = 0; i < count; i += PATHS_OF_AN_API) {
+            api(server, "paths-" + i, paths(i, Math.min(count, i + PATHS_OF_AN_API)));
+        }
+        HttpLoad last = get(server, "path-" + (count - 1));
+        last.run(1, length());
+        return last;
+    }
+
+    private static List<String> paths(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> "path-" + i).toList();
     }
 
     private void tls(Path data) throws IOException, InterruptedException {
@@ -156,75 +158,5 @@ final class DoorsBench {
                     .beside("without TLS", plain));
             report.add(Figure.of(NAME, "  resumed", resumed, "1/s", "").beside("without TLS", plain));
         }
-    }
-
-    private void events(Path data) throws IOException, InterruptedException {
-        try (SluiceServer server = SluiceServer.start(data)) {
-            server.limit("{\"requestsPerSecond\":1000000}");
-            accepted(server, data, 1);
-            accepted(server, data, EVENTS_IN_A_BATCH);
-            server.create("timed", "python3", "timed.py", TIMED);
-            server.make(
-                    "/v1/event/subscriptions", "{\"name\":\"timed\",\"eventType\":\"timed\",\"function\":\"timed\"}");
-            began(server, data);
-        }
-    }
-
-    /// Of events that nobody subscribes to: each is on the disk before it is accepted.
-    private void accepted(SluiceServer server, Path data, int count) throws IOException, InterruptedException {
-        String event =
-                "{\"specversion\":\"1.0\",\"type\":\"flood\",\"source\":\"bench\",\"id\":\"1\",\"data\":{\"n\":1}}";
-        String body = count == 1 ? event : "[" + (event + ",").repeat(count - 1) + event + "]";
-        List<String> headers = server.headers().stream()
-                .map(header -> header.startsWith("Content-Type")
-                        ? "Content-Type: application/cloudevents" + (count == 1 ? "" : "-batch") + "+json"
-                        : header)
-                .toList();
-        var load = new HttpLoad("POST", server.api("/v1/event"), headers, body, 204);
-        load.run(CALLERS, length());
-        Samples samples = load.run(CALLERS, length());
-        double sync = EnqueueBench.syncMicros(data.resolve("sync"));
-        String what = "events accepted, " + CALLERS + " callers" + (count == 1 ? "" : ", " + count + " at once");
-        report.add(Figure.of(NAME, what, samples.perSecond() * count, "1/s", ">= 5,000 /s")
-                .beside("synced writes, one by one", 1e6 / sync));
-    }
-
-    /// From the moment before an event is sent to the function's first word, one event after another.
-    private void began(SluiceServer server, Path data) throws IOException, InterruptedException {
-        int count = isQuick ? EVENTS_TIMED_QUICK : EVENTS_TIMED;
-        for (int i = 0; i < count; i++) {
-            long sent = System.currentTimeMillis() * 1_000_000;
-            server.change(
-                    "/v1/event",
-                    "{\"eventType\":\"timed\",\"cloudEventsVersion\":\"0.1\",\"source\":\"bench\",\"eventID\":\"" + i
-                            + "\",\"data\":{\"sent\":" + sent + "}}");
-            awaitRuns(server, i + 1);
-        }
-        long[] nanos = new long[count];
-        int at = 0;
-        for (JsonNode run : server.list("/v1/runs?functionName=timed&limit=1000")) {
-            nanos[at] = run.path("output").longValue();
-            at++;
-        }
-        Samples samples = Samples.of(nanos, 1);
-        double sync = EnqueueBench.syncMicros(data.resolve("sync"));
-        report.add(Figure.of(NAME, "event sent to function begun, median", samples.micros(0.5) / 1e3, "ms", "<= 5 ms")
-                .beside("one synced write", sync / 1e3));
-        report.add(
-                Figure.of(NAME, "  p99", samples.micros(0.99) / 1e3, "ms", "").beside("one synced write", sync / 1e3));
-    }
-
-    private static void awaitRuns(SluiceServer server, int count) throws IOException, InterruptedException {
-        for (int i = 0; i < POLLS_MAX; i++) {
-            long ended = 0;
-            for (JsonNode run : server.list("/v1/runs?functionName=timed&limit=1000")) {
-                ended += run.path("status").stringValue("").equals("READY") ? 1 : 0;
-            }
-            if (ended >= count) {
-                return;
-            }
-            Thread.sleep(Math.min(POLL_MILLIS, i + 1L));
-        }
-        throw new IOException("an event began no run");
     }
 }

@@ -14,6 +14,7 @@ final class EnqueueBench {
     private static final int OFFERED_PER_SECOND = 5_000;
     private static final int WARM_UP_LENGTHS = 4;
     private static final int SYNCS = 200;
+    private static final int RUN_BYTES = 200;
 
     private EnqueueBench() {}
 
@@ -35,7 +36,7 @@ final class EnqueueBench {
     private static void paced(Report report, HttpLoad load, Duration length, Path data)
             throws IOException, InterruptedException {
         Samples samples = load.paced(CALLERS, OFFERED_PER_SECOND, length);
-        double sync = syncMicros(data.resolve("sync"));
+        double sync = syncMicros(data.resolve("sync"), RUN_BYTES);
         String what = String.format(Locale.ROOT, "runs accepted, %,d a second offered", OFFERED_PER_SECOND);
         report.add(Figure.of(FunctionsBench.NAME, what, samples.perSecond(), "1/s", ""));
         report.add(Figure.of(FunctionsBench.NAME, "  p99, from when due", samples.micros(0.99) / 1e3, "ms", "<= 20 ms")
@@ -45,19 +46,19 @@ final class EnqueueBench {
     private static void measured(Report report, HttpLoad load, Duration length, String what, Path data)
             throws IOException, InterruptedException {
         Samples samples = load.run(CALLERS, length);
-        double sync = syncMicros(data.resolve("sync"));
+        double sync = syncMicros(data.resolve("sync"), RUN_BYTES);
         report.add(Figure.of(FunctionsBench.NAME, what, samples.perSecond(), "1/s", ">= 5,000 /s")
                 .beside("synced writes, one by one", 1e6 / sync));
         report.add(Figure.of(FunctionsBench.NAME, "  p99", samples.micros(0.99) / 1e3, "ms", "<= 20 ms")
                 .beside("one synced write", sync / 1e3));
     }
 
-    /// What this disk needs for a small durable write, on the average of many, as it is meanwhile.
-    static double syncMicros(Path file) throws IOException {
+    /// What this disk needs for a durable write of so many bytes, on the average of many, as it is meanwhile.
+    static double syncMicros(Path file, int bytes) throws IOException {
         long start = System.nanoTime();
         try (var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             for (int i = 0; i < SYNCS; i++) {
-                channel.write(ByteBuffer.allocate(200));
+                channel.write(ByteBuffer.allocate(bytes));
                 channel.force(false);
             }
         }

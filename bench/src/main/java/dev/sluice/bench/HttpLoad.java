@@ -17,16 +17,22 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /// Sends one request over and over on kept connections, each caller waiting for its answer. Loopback only.
 ///
 /// Every answer must have the expected status: a failing server is no fast server.
 final class HttpLoad {
+    /// Stands in a body where each request has a number that no other has.
+    static final String NUMBER = "0123456789876543210";
+
     private static final int SAMPLES_MAX = 4_000_000;
+    private static final AtomicLong NUMBERS = new AtomicLong(1_000_000_000_000_000_000L);
 
     private final URI target;
     private final byte[] request;
+    private final List<Integer> numbers = new ArrayList<>();
     private final int status;
 
     /// @param headers whole header lines
@@ -48,6 +54,10 @@ final class HttpLoad {
         }
         text.append("\r\n").append(body);
         this.request = text.toString().getBytes(StandardCharsets.UTF_8);
+        String whole = new String(request, StandardCharsets.ISO_8859_1);
+        for (int at = whole.indexOf(NUMBER); at >= 0; at = whole.indexOf(NUMBER, at + 1)) {
+            numbers.add(at);
+        }
     }
 
     /// Runs `callers` callers for `length`, each as fast as it is answered.
@@ -136,8 +146,9 @@ final class HttpLoad {
     }
 
     private long exchange(OutputStream out, InputStream in) throws IOException {
+        byte[] next = numbered();
         long start = System.nanoTime();
-        out.write(request);
+        out.write(next);
         out.flush();
         String first = line(in);
         long length = -1;
@@ -161,6 +172,18 @@ final class HttpLoad {
             throw new IOException("expected " + status + ", got: " + first);
         }
         return nanos;
+    }
+
+    private byte[] numbered() {
+        if (numbers.isEmpty()) {
+            return request;
+        }
+        byte[] next = request.clone();
+        for (int at : numbers) {
+            byte[] number = Long.toString(NUMBERS.getAndIncrement()).getBytes(StandardCharsets.US_ASCII);
+            System.arraycopy(number, 0, next, at, number.length);
+        }
+        return next;
     }
 
     private static void skipChunks(InputStream in) throws IOException {

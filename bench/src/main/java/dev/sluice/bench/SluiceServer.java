@@ -1,12 +1,5 @@
 package dev.sluice.bench;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -18,11 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Date;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -67,7 +58,8 @@ final class SluiceServer implements AutoCloseable {
                 Thread.sleep(1);
             }
             Duration took = Duration.ofNanos(System.nanoTime() - start);
-            var server = new SluiceServer(process, JSON.readTree(Files.readAllBytes(endpoints)), token(data), took);
+            var server =
+                    new SluiceServer(process, JSON.readTree(Files.readAllBytes(endpoints)), AdminToken.of(data), took);
             isReady = true;
             return server;
         } finally {
@@ -196,6 +188,12 @@ final class SluiceServer implements AutoCloseable {
         require(201, send("POST", path, body));
     }
 
+    /// Has a function run, and does not wait.
+    void submit(String function, String input) throws IOException, InterruptedException {
+        String body = "{\"blocking\":false,\"input\":" + input + "}";
+        require(202, send("POST", "/v1/runs?functionName=" + function, body));
+    }
+
     /// Creates or does something that is answered with 200.
     void change(String path, String body) throws IOException, InterruptedException {
         require(200, send("POST", path, body));
@@ -289,26 +287,5 @@ final class SluiceServer implements AutoCloseable {
 
     private static Path guests() {
         return Path.of(System.getProperty("sluice.root", "."), "guest").toAbsolutePath();
-    }
-
-    private static String token(Path data) throws IOException {
-        JsonNode configuration = JSON.readTree(Files.readAllBytes(data.resolve("admin.json")));
-        JsonNode context =
-                configuration.get("contexts").get(configuration.get("current").stringValue());
-        try {
-            String pem = Files.readString(Path.of(context.get("jwtprivatekey").stringValue()));
-            var key = JWK.parseFromPEMEncodedObjects(pem).toRSAKey();
-            Instant now = Instant.now();
-            var claims = new JWTClaimsSet.Builder()
-                    .issuer(context.get("serviceaccount").stringValue())
-                    .issueTime(Date.from(now.minusSeconds(60)))
-                    .expirationTime(Date.from(now.plusSeconds(3600)))
-                    .build();
-            var jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.RS256), claims);
-            jwt.sign(new RSASSASigner(key));
-            return jwt.serialize();
-        } catch (JOSEException broken) {
-            throw new IOException("the administrator's key cannot be used", broken);
-        }
     }
 }

@@ -36,10 +36,10 @@ final class BenchTest {
                     sluice.run("bench", "--objects", "40", "doors").succeeds().out();
             assertThat(table)
                     .containsPattern("gateway to function and back, 1 caller, .*the direct invoke .*<= 0.15 ms more")
-                    .containsPattern("a request where there are 20 APIs, .*where there are 10 .*ratio about 1")
+                    .containsPattern("a request where there are 20 paths, .*where there are 10 .*ratio about 1")
                     .containsPattern("connections with TLS, answered, .*without TLS")
                     .containsPattern("events accepted, 64 callers .*>= 5,000 /s")
-                    .containsPattern("events accepted, 64 callers, 100 at once .*>= 5,000 /s")
+                    .containsPattern("events accepted, 4 callers, by 100 .*>= 5,000 /s")
                     .containsPattern("event sent to function begun, median .*<= 5 ms");
         }
     }
