@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,11 +60,6 @@ final class Http2Test {
                         "POST",
                         "/echo",
                         request -> Response.text(200, request.body(1 << 20).utf8()))
-                .add("GET", "/slow", _ -> {
-                    assertThat(released.await(5 * IDLE.toMillis() / 2, TimeUnit.MILLISECONDS))
-                            .isFalse();
-                    return Response.text(200, "slow");
-                })
                 .add("POST", "/early", _ -> Response.text(403, "no"))
                 .build();
         server = WebServer.start(
@@ -313,14 +307,6 @@ final class Http2Test {
             }
             client.send(SETTINGS, 0, 0, settings);
             assertThat(client.end()).isEqualTo(CALM);
-        }
-    }
-
-    @Test
-    void aHandler_mayTakeItsTime() throws IOException {
-        try (RawHttp2 client = connect()) {
-            client.ask(1, "/slow");
-            assertThat(client.status(1)).isEqualTo(200);
         }
     }
 
