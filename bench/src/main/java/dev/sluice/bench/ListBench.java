@@ -18,7 +18,7 @@ final class ListBench {
             String gate = "home:<T," + me + ">:pages";
             server.gate(gate, me, SluiceServer.resource("pages.py"));
             pages(server, path, 2L * entries); // warms up, and grows the heap as far as it will
-            double before = server.memoryMib();
+            double before = server.memory().residentMib();
             long start = System.nanoTime();
             long listed = pages(server, path, entries);
             double seconds = (System.nanoTime() - start) / 1e9;
@@ -30,7 +30,12 @@ final class ListBench {
                     counted.path("count").longValue() / counted.path("seconds").doubleValue(),
                     "1/s",
                     ""));
-            report.add(Figure.of(FsBench.NAME, "server's memory after both", server.memoryMib(), "MiB", AIM)
+            report.add(Figure.of(
+                            FsBench.NAME,
+                            "server's memory after both",
+                            server.memory().residentMib(),
+                            "MiB",
+                            AIM)
                     .beside("before", before));
             if (listed < entries || counted.path("count").longValue() < entries) {
                 throw new IOException("only " + listed + " and " + counted + " of " + entries + " entries were listed");

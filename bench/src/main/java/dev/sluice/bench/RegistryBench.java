@@ -78,7 +78,7 @@ final class RegistryBench {
         if (listed != count + 1) {
             throw new IOException("only " + listed + " of " + (count + 1) + " functions are listed");
         }
-        return server.liveBytes();
+        return server.memory().liveBytes();
     }
 
     private static void create(SluiceServer server, int count) throws IOException, InterruptedException {

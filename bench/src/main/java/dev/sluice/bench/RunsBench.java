@@ -44,7 +44,7 @@ final class RunsBench {
         String kept = Integer.toString(2 * count);
         try (SluiceServer server = SluiceServer.start(data, "--runs-kept", kept)) {
             pages(server, Math.min(count, WARM_UP_RUNS));
-            double before = server.memoryMib();
+            double before = server.memory().residentMib();
             Samples[] parts = pages(server, count);
             String many = String.format(Locale.ROOT, "%,d", count);
             report.add(Figure.of(
@@ -54,9 +54,13 @@ final class RunsBench {
                             "ms",
                             "ratio about 1")
                     .beside("the newest of them", parts[0].micros(0.5) / 1e3));
-            report.add(
-                    Figure.of(FunctionsBench.NAME, "server's memory after that", server.memoryMib(), "MiB", "no growth")
-                            .beside("before", before));
+            report.add(Figure.of(
+                            FunctionsBench.NAME,
+                            "server's memory after that",
+                            server.memory().residentMib(),
+                            "MiB",
+                            "no growth")
+                    .beside("before", before));
         }
     }
 

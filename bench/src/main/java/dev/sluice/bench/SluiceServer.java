@@ -77,6 +77,10 @@ final class SluiceServer implements AutoCloseable {
         return endpoints.get("pid").longValue();
     }
 
+    ServerMemory memory() {
+        return new ServerMemory(pid());
+    }
+
     URI api(String path) {
         return URI.create(endpoints.get("api").stringValue() + path);
     }
@@ -120,22 +124,6 @@ final class SluiceServer implements AutoCloseable {
         int size = JSON.readTree(require(200, answer)).size();
         String link = answer.headers().firstValue("Link").orElse("");
         return new Page(size, link.isEmpty() ? "" : link.substring(1, link.indexOf('>')));
-    }
-
-    /// What lives on the server's heap, after a collection.
-    long liveBytes() throws IOException, InterruptedException {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        Process process = new ProcessBuilder(jcmd.toString(), Long.toString(pid()), "GC.class_histogram")
-                .redirectErrorStream(true)
-                .start();
-        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                .lines()
-                .toList();
-        String[] total = lines.getLast().strip().split(" +", -1);
-        if (process.waitFor() != 0 || !total[0].equals("Total")) {
-            throw new IOException("the server's heap cannot be looked at: " + lines.getFirst());
-        }
-        return Long.parseLong(total[2]);
     }
 
     /// Creates a function from one source file and waits until it is READY.
@@ -226,16 +214,6 @@ final class SluiceServer implements AutoCloseable {
     JsonNode list(String path, String after) throws IOException, InterruptedException {
         String query = after.isEmpty() ? "" : "&after=" + encoded(after);
         return JSON.readTree(require(200, send("GET", "/faasten/fs/" + encoded(path) + "?op=list" + query, "")));
-    }
-
-    /// What the server's process has of the machine's memory now.
-    double memoryMib() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
-            }
-        }
-        throw new IOException("the system does not say how much memory the server has");
     }
 
     /// The file's content; empty where there is none or nothing in it.

@@ -2,6 +2,7 @@ package dev.sluice.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.bytes.Bytes;
 import dev.sluice.tls.CertificateTable;
 import dev.sluice.tls.SelfSigned;
 import java.io.ByteArrayOutputStream;
@@ -33,7 +34,7 @@ final class SmugglingTest {
     private WebServer server;
 
     /// @param outcome what is asked in the end, or that it is refused
-    record Case(String name, byte[] bytes, String outcome) {
+    record Case(String name, Bytes bytes, String outcome) {
         @Override
         public String toString() {
             return name;
@@ -71,7 +72,7 @@ final class SmugglingTest {
                     name = line.substring(2);
                     bytes.reset();
                 } else if (line.startsWith("> ")) {
-                    cases.add(new Case(name, bytes.toByteArray(), line.substring(2)));
+                    cases.add(new Case(name, Bytes.takeOver(bytes.toByteArray()), line.substring(2)));
                 } else if (!line.isEmpty() && !line.startsWith("#")) {
                     bytes.writeBytes(unescaped(line));
                 }
@@ -126,7 +127,7 @@ final class SmugglingTest {
     @MethodSource("cases")
     void aMessage_isRefused_orReadInOneWay(Case one) throws IOException {
         asked.clear();
-        String said = send(one.bytes);
+        String said = send(one.bytes.toArray());
         if (one.outcome.equals(REFUSED)) {
             assertThat(asked).isEmpty();
             assertThat(said).as("one answer").containsOnlyOnce("HTTP/1.1 ");
