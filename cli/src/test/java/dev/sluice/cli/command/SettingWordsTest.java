@@ -56,6 +56,28 @@ final class SettingWordsTest extends RecordedTest {
                 "DELETE /v1/application/app1 ");
     }
 
+    /// Of an API, a host is one whose requests it takes. The server's is named before the words, or in the settings.
+    @Test
+    void anApi_takesTheRequestsOfAHost() {
+        said(
+                "Created api: a",
+                200,
+                "create",
+                "api",
+                "a",
+                "f",
+                "-p",
+                "/",
+                "--host",
+                "a.example",
+                "--domain",
+                "b.example");
+        asked(
+                "POST /v1/api {\"authentication\":\"public\",\"enabled\":true,\"failures\":\"problem\",\"function\":\"f\","
+                        + "\"hosts\":[\"a.example\",\"b.example\"],\"methods\":[\"GET\"],\"name\":\"a\","
+                        + "\"protocols\":[\"http\",\"https\"],\"tags\":[],\"uris\":[\"/\"]}");
+    }
+
     @Test
     void anApi_saysByWhatItsCallersAreKnown() {
         said(
