@@ -68,7 +68,8 @@ final class EventRoutes {
             subscriptions.emit(organization, emission.event(label));
             return Response.json(200, emission.print());
         }
-        all.forEach(one -> subscriptions.emit(organization, one.event(label)));
+        subscriptions.emit(
+                organization, all.stream().map(one -> one.event(label)).toList());
         return Response.empty(204);
     }
 

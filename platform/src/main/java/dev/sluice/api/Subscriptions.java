@@ -107,6 +107,15 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
         return deliveries.emit(organization.token(), event);
     }
 
+    /// Takes events in, all or none. Durable on return.
+    ///
+    /// @return whether any subscription wants one of them
+    /// @throws Refused `AT_LIMIT` if too many wait to be delivered
+    boolean emit(Organization organization, List<Event> events) {
+        organizations.putIfAbsent(organization.token(), organization);
+        return deliveries.emit(organization.token(), events);
+    }
+
     /// What is there has changed, or is to be gone on with after a restart.
     void changed(Organization organization) {
         organizations.put(organization.token(), organization);

@@ -6,7 +6,10 @@ import dev.sluice.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,19 +60,35 @@ public final class Deliveries implements AutoCloseable {
         this.subscriptions = subscriptions;
     }
 
-    /// Takes an event in. Durable on return; one that nobody has subscribed to is dropped.
+    /// Takes one event in, as more are.
     ///
-    /// @return whether any subscription wants it
     /// @throws Refused `AT_LIMIT` if too many events wait to be delivered
     public boolean emit(String organization, Event event) {
-        List<Pump> wanting = pumps(organization).values().stream()
-                .filter(pump -> pump.subscription().wanted().matches(event))
-                .toList();
-        if (wanting.isEmpty()) {
+        return emit(organization, List.of(event));
+    }
+
+    /// Takes events in, all or none. Durable on return; those that nobody has subscribed to are dropped.
+    ///
+    /// @return whether any subscription wants one of them
+    /// @throws Refused `AT_LIMIT` if too many events wait to be delivered
+    public boolean emit(String organization, List<Event> events) {
+        var wanting = new HashSet<Pump>();
+        var wanted = new ArrayList<Event>();
+        Collection<Pump> pumps = pumps(organization).values();
+        for (Event event : events) {
+            List<Pump> its = pumps.stream()
+                    .filter(pump -> pump.subscription().wanted().matches(event))
+                    .toList();
+            wanting.addAll(its);
+            if (!its.isEmpty()) {
+                wanted.add(event);
+            }
+        }
+        if (wanted.isEmpty()) {
             return false;
         }
-        if (log.append(organization, event).isEmpty()
-                && !(trim(organization) && log.append(organization, event).isPresent())) {
+        if (log.append(organization, wanted).isEmpty()
+                && !(trim(organization) && log.append(organization, wanted).isPresent())) {
             throw new Refused(
                     Refusal.AT_LIMIT, "too many events of your organization wait to be delivered: emit more slowly");
         }

@@ -90,22 +90,35 @@ final class EventLog {
         return place >> WITHIN_MILLISECOND_BITS;
     }
 
-    /// Durable on return.
+    /// All of them, one after another and by one write, or none. Durable on return.
     ///
-    /// @return nothing if the log is full: then nothing was kept
-    Optional<Long> append(String organization, Event event) {
-        Bytes encoded = event.encode();
+    /// @param events at most as many as a batch of the store takes steps
+    /// @return the place of the last one; nothing if the log is full: then nothing was kept
+    Optional<Long> append(String organization, List<Event> events) {
         Tail tail = tail(organization);
-        long place = tail.begin(placeAt(clock.millis()));
+        var places = new ArrayList<Long>();
         try {
-            Batch batch = new Batch().put(EventKeys.at(organization, place), encoded);
-            boolean isKept = store.commit(
-                    isKnowing(organization, event)
-                            ? knowing(batch, organization, 1, encoded.length())
-                            : plain(batch, organization, 1, encoded.length()));
-            return isKept ? Optional.of(place) : Optional.empty();
+            var batch = new Batch();
+            long[] bytes = {0, 0};
+            long[] count = {0, 0};
+            for (Event event : events) {
+                Bytes encoded = event.encode();
+                long place = tail.begin(placeAt(clock.millis()));
+                places.add(place);
+                batch.put(EventKeys.at(organization, place), encoded);
+                int share = isKnowing(organization, event) ? 1 : 0;
+                bytes[share] += encoded.length();
+                count[share]++;
+            }
+            if (count[0] > 0) {
+                batch = plain(batch, organization, count[0], bytes[0]);
+            }
+            if (count[1] > 0) {
+                batch = knowing(batch, organization, count[1], bytes[1]);
+            }
+            return store.commit(batch) ? Optional.of(places.getLast()) : Optional.empty();
         } finally {
-            tail.end(place);
+            places.forEach(tail::end);
         }
     }
 

@@ -69,15 +69,29 @@ final class EventLogTest {
         for (int i = 0; i < 3; i++) {
             append(small, SampleEvents.of("t" + i));
         }
-        assertThat(small.append("acme", SampleEvents.of("more"))).isEmpty();
-        assertThat(small.append("blue", SampleEvents.of("other"))).isPresent();
+        assertThat(small.append("acme", List.of(SampleEvents.of("more")))).isEmpty();
+        assertThat(small.append("blue", List.of(SampleEvents.of("other")))).isPresent();
         assertThat(small.trim("acme", 0)).isFalse();
         long second = small.after("acme", 0).get(1).place();
         assertThat(small.trim("acme", second)).isTrue();
         assertThat(small.after("acme", 0)).hasSize(1);
         append(small, SampleEvents.of("x"));
         append(small, SampleEvents.of("y"));
-        assertThat(small.append("acme", SampleEvents.of("z"))).isEmpty();
+        assertThat(small.append("acme", List.of(SampleEvents.of("z")))).isEmpty();
+    }
+
+    @Test
+    void eventsTakenInTogether_areKeptInTheirOrder_orNoneIs() {
+        EventLog small = new EventLog(store, clock, 3);
+        append(small, SampleEvents.of("first"));
+        List<Event> three = List.of(SampleEvents.of("a"), SampleEvents.of("b"), SampleEvents.of("c"));
+        assertThat(small.append("acme", three)).isEmpty();
+        assertThat(small.after("acme", 0)).hasSize(1);
+        assertThat(small.append("acme", three.subList(0, 2))).isPresent();
+        assertThat(small.after("acme", 0))
+                .extracting(entry -> entry.event().type())
+                .containsExactly("first", "a", "b");
+        assertThat(small.append("acme", three.subList(2, 3))).isEmpty();
     }
 
     @Test
@@ -92,6 +106,6 @@ final class EventLogTest {
     }
 
     private static long append(EventLog log, Event event) {
-        return log.append("acme", event).orElseThrow();
+        return log.append("acme", List.of(event)).orElseThrow();
     }
 }
