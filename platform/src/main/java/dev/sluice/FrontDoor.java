@@ -35,6 +35,7 @@ record FrontDoor(Gateway gateway, CertificateTable certificates, WebServer liste
     static FrontDoor open(WebServer.Ports ports, Credentials own, Invocations invocations) throws IOException {
         var gateway = new Gateway(invocations, System::nanoTime);
         var certificates = new CertificateTable(own);
+        certificates.askClients(gateway::isAskingClients);
         return new FrontDoor(gateway, certificates, WebServer.start(ports, certificates, gateway));
     }
 

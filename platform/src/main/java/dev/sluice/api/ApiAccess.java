@@ -18,7 +18,8 @@ record ApiAccess(String secret, String provider, String audience, List<String> s
     static final String APIKEY = "apikey";
     static final String HMAC = "hmac";
     static final String OAUTH2 = "oauth2";
-    static final List<String> AUTHENTICATIONS = List.of(PUBLIC, BASIC, OAUTH2, APIKEY, HMAC);
+    static final String MTLS = "mtls";
+    static final List<String> AUTHENTICATIONS = List.of(PUBLIC, BASIC, OAUTH2, APIKEY, HMAC, MTLS);
     static final ApiAccess NOTHING = new ApiAccess("", "", "", List.of(), List.of());
 
     private static final int TEXT_CHARS_MAX = 256;
@@ -97,11 +98,11 @@ record ApiAccess(String secret, String provider, String audience, List<String> s
                         !equals(NOTHING),
                         "it says by what its callers are known, and is public: say authentication, too, as one of "
                                 + String.join(", ", AUTHENTICATIONS.subList(1, AUTHENTICATIONS.size())));
-            case BASIC, APIKEY, HMAC ->
+            case BASIC, APIKEY, HMAC, MTLS ->
                 when(
                                 secret.isEmpty(),
                                 "authentication " + authentication + " needs access.secret, the name of a secret"
-                                        + " that lists " + (authentication.equals(BASIC) ? "passwords" : "keys"))
+                                        + " that lists " + listed(authentication))
                         .or(() -> when(
                                 isOfTokens,
                                 "provider, audience, scopes and claims of access are for authentication oauth2"));
@@ -111,8 +112,18 @@ record ApiAccess(String secret, String provider, String audience, List<String> s
                                 "authentication oauth2 needs access.provider, the identity provider whose tokens count,"
                                         + " and access.audience, whom they are for")
                         .or(() ->
-                                when(!secret.isEmpty(), "access.secret is for authentication basic, apikey and hmac"));
+                                when(
+                                        !secret.isEmpty(),
+                                        "access.secret is for authentication basic, apikey, hmac and mtls"));
             default -> Optional.of("this server has no authentication " + authentication);
+        };
+    }
+
+    private static String listed(String authentication) {
+        return switch (authentication) {
+            case BASIC -> "passwords";
+            case MTLS -> "authorities";
+            default -> "keys";
         };
     }
 

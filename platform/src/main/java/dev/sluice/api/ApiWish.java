@@ -97,6 +97,10 @@ record ApiWish(
                 throw unserved(why);
             });
         }
+        if (enabled && authentication.equals(ApiAccess.MTLS) && hosts.isEmpty()) {
+            throw unserved("authentication mtls needs hosts: a client is asked for its certificate where it connects to"
+                    + " a host of yours, and nowhere else");
+        }
         if (enabled && !tls.isEmpty()) {
             throw unserved("a certificate is a host's, and not an API's: leave tls out, and see"
                     + " sluice update host HOST --tls, or keep the API disabled");

@@ -1,12 +1,14 @@
 package dev.sluice.api;
 
 import dev.sluice.authn.AccessTokens;
+import dev.sluice.authn.ClientCertificates;
 import dev.sluice.authn.Doorkeeper;
 import dev.sluice.authn.Doorkeeper.Ring;
 import dev.sluice.authn.Login;
 import dev.sluice.authn.SharedKeys;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.gateway.Access;
+import dev.sluice.gateway.CertificateAccess;
 import dev.sluice.gateway.KeyAccess;
 import dev.sluice.gateway.PasswordAccess;
 import dev.sluice.gateway.SignedAccess;
@@ -28,6 +30,7 @@ final class Entrances {
     private final Doorkeeper keeper;
     private final SharedKeys shared;
     private final AccessTokens tokens;
+    private final ClientCertificates clients = new ClientCertificates();
     private final Clock clock;
 
     Entrances(Secrets secrets, Login login, Clock clock) {
@@ -48,6 +51,7 @@ final class Entrances {
             case ApiAccess.BASIC -> new PasswordAccess(keeper, door, rings, authority);
             case ApiAccess.APIKEY -> new KeyAccess(keeper, door, rings, authority);
             case ApiAccess.HMAC -> new SignedAccess(shared, door, rings, clock, authority);
+            case ApiAccess.MTLS -> new CertificateAccess(clients, rings, clock, authority);
             case ApiAccess.OAUTH2 ->
                 new TokenAccess(tokens, wanted(organization, said), said.scopes(), said.claims(), authority);
             default -> throw new IllegalStateException("an authentication that no API has");
@@ -75,6 +79,13 @@ final class Entrances {
         }
         Ring ring = ring(organization, said.secret())
                 .orElseThrow(() -> api.unserved("there is no secret " + said.secret() + ": create it first"));
+        if (api.authentication().equals(ApiAccess.MTLS)) {
+            if (!ClientCertificates.isUsable(ring)) {
+                throw api.unserved("the secret " + said.secret() + " has no certificates of authorities in PEM under "
+                        + ClientCertificates.LISTED);
+            }
+            return;
+        }
         long useless = useless(api.authentication(), ring);
         if (useless > 0 || ring.entries().isEmpty()) {
             throw api.unserved("of the " + ring.entries().size() + " entries of the secret " + said.secret() + ", "

@@ -12,7 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What an endpoint asks of those whose requests it takes. Whoever does not show it has nothing run, and learns that he
 /// has not.
-public sealed interface Access permits Access.Everybody, PasswordAccess, KeyAccess, SignedAccess, TokenAccess {
+public sealed interface Access
+        permits Access.Everybody, CertificateAccess, KeyAccess, PasswordAccess, SignedAccess, TokenAccess {
     /// Asks nothing.
     Access EVERYBODY = new Everybody();
 

@@ -31,9 +31,11 @@ final class Endpoints {
     ///
     /// @param everywhere by path, where no host is asked for
     /// @param atHosts    by host and path
+    /// @param asking     the hosts at which clients are asked for certificates
     private record Table(
             Map<String, List<Endpoint>> everywhere,
             Map<String, Map<String, List<Endpoint>>> atHosts,
+            Set<String> asking,
             Set<FsPath> gates) {
         static Table of(List<Endpoint> endpoints) {
             var hosts = new HashMap<String, List<Endpoint>>();
@@ -47,6 +49,10 @@ final class Endpoints {
                             .filter(one -> one.hosts().isEmpty())
                             .toList()),
                     Map.copyOf(atHosts),
+                    endpoints.stream()
+                            .filter(one -> one.access() instanceof CertificateAccess)
+                            .flatMap(one -> one.hosts().stream())
+                            .collect(Collectors.toUnmodifiableSet()),
                     endpoints.stream().map(Endpoint::gate).collect(Collectors.toUnmodifiableSet()));
         }
     }
@@ -54,6 +60,16 @@ final class Endpoints {
     /// @param held which organization has the host of that name
     void serveHosts(Function<String, Optional<String>> held) {
         holders = held;
+    }
+
+    /// Whether clients are asked for certificates there.
+    ///
+    /// @param host in lower case
+    boolean isAsking(String host) {
+        return holders.apply(host)
+                .map(organizations::get)
+                .filter(table -> table.asking().contains(host))
+                .isPresent();
     }
 
     /// Puts these in the place of all that an organization had.

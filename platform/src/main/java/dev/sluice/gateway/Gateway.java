@@ -80,6 +80,13 @@ public final class Gateway implements Handler {
         endpoints.serveHosts(served);
     }
 
+    /// Whether an API at this host wants clients' certificates.
+    ///
+    /// @param host in lower case
+    public boolean isAskingClients(String host) {
+        return endpoints.isAsking(host);
+    }
+
     /// Has event drivers answer at their paths, from now on.
     public void serveDrivers(Handler served) {
         drivers = served;

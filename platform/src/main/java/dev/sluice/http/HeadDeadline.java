@@ -8,6 +8,7 @@ import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.DetectorConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.internal.HttpConnection;
 
@@ -61,7 +62,10 @@ final class HeadDeadline implements Runnable {
             case SslConnection tls
             when isShaken(tls) -> isLate(tls.getSslEndPoint().getConnection(), endPoint);
             case SslConnection _ -> clock.millis() - endPoint.getCreatedTimeStamp() > within.toMillis();
-            case null, default -> false;
+            case null -> false;
+            default ->
+                connection.getClass().getEnclosingClass() == DetectorConnectionFactory.class // no name has come yet
+                        && clock.millis() - endPoint.getCreatedTimeStamp() > within.toMillis();
         };
     }
 

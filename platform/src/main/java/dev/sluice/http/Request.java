@@ -5,6 +5,7 @@ import dev.sluice.bytes.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
 
 /// One HTTP request as handlers see it. Everything in it is hostile.
@@ -157,6 +159,15 @@ public final class Request {
     /// Whether it came over TLS.
     public boolean secure() {
         return jetty.isSecure();
+    }
+
+    /// What whoever connected showed of himself, his own certificate first: he has its key. Nobody has looked yet who
+    /// vouches for it. Empty where he showed nothing, or was not asked.
+    public List<X509Certificate> clientCertificates() {
+        EndPoint.SslSessionData tls =
+                jetty.getConnectionMetaData().getConnection().getEndPoint().getSslSessionData();
+        X509Certificate[] shown = tls == null ? null : tls.peerCertificates();
+        return shown == null ? List.of() : List.of(shown);
     }
 
     /// The address that it came from; empty where there is no network.

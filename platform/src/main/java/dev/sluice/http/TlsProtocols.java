@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.TrustManager;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.AbstractConnection;
@@ -18,6 +19,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.DetectorConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
@@ -60,17 +62,27 @@ final class TlsProtocols {
         var alpn = new ALPNServerConnectionFactory(names.toArray(String[]::new));
         alpn.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
         protocols.addFirst(alpn);
-        var context = new SslContextFactory.Server();
-        context.setSslContext(context(certificates));
-        context.setIncludeProtocols("TLSv1.3", "TLSv1.2");
-        protocols.addFirst(new SslConnectionFactory(context, alpn.getProtocol()));
+        protocols.addFirst(new SslConnectionFactory(server(certificates, false), alpn.getProtocol()));
+        var question = new ClientQuestion(server(certificates, true), alpn.getProtocol(), certificates);
+        var detector = new DetectorConnectionFactory(question);
+        detector.setInputBufferSize(ClientHello.BYTES_MAX + 1);
+        protocols.addFirst(detector);
         return protocols;
+    }
+
+    /// Each with sessions of its own: none that was made without the question is resumed where it is asked.
+    private static SslContextFactory.Server server(CertificateTable certificates, boolean isClientAsked) {
+        var server = new SslContextFactory.Server();
+        server.setSslContext(context(certificates));
+        server.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        server.setWantClientAuth(isClientAsked);
+        return server;
     }
 
     private static SSLContext context(CertificateTable certificates) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {certificates.keys()}, null, null);
+            context.init(new KeyManager[] {certificates.keys()}, new TrustManager[] {new ClientQuestion.Later()}, null);
             SSLSessionContext sessions = context.getServerSessionContext();
             sessions.setSessionTimeout((int) SESSION.toSeconds());
             sessions.setSessionCacheSize(SESSIONS_MAX);

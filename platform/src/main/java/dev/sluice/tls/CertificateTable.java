@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
@@ -37,6 +38,7 @@ public final class CertificateTable {
     private final Map<String, Shown> served = new ConcurrentHashMap<>();
     private final Map<String, Shown> challenges = new ConcurrentHashMap<>();
     private final AtomicLong aliases = new AtomicLong();
+    private volatile Predicate<String> asking = _ -> false;
 
     /// @param own for whoever names no host, or none that is in the table
     public CertificateTable(Credentials own) {
@@ -75,6 +77,16 @@ public final class CertificateTable {
         }
         String parent = "*" + name.substring(Math.max(0, name.indexOf('.')));
         return served.containsKey(parent) ? parent : "";
+    }
+
+    /// Has clients that name a host of these asked for a certificate of theirs, from now on.
+    public void askClients(Predicate<String> hosts) {
+        asking = hosts;
+    }
+
+    /// @param host in lower case
+    public boolean isClientAsked(String host) {
+        return asking.test(host);
     }
 
     /// The credentials of a host, if it has some.

@@ -234,6 +234,7 @@ final class ApiServer implements AutoCloseable {
         var doors = new Gateway(invocations, System::nanoTime);
         Credentials own = TlsIdentity.at(directory, clock);
         var certificates = new CertificateTable(own);
+        certificates.askClients(doors::isAskingClients);
         api = new Api(
                 new Api.Rooms(
                         authenticator,

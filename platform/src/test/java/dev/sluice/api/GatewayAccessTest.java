@@ -547,7 +547,7 @@ final class GatewayAccessTest {
                 "public | \"secret\":\"users\"                       | 400 | say authentication, too",
                 "basic  | \"secret\":\"users\",\"password\":\"x\"    | 422 | no fields but",
                 "hmac   | \"secret\":\"users\"                       | 400 | `openssl rand -base64 32` makes",
-                "mtls   | ^^                                         | 422 | one of [public basic oauth2 apikey hmac]",
+                "digest | ^^                                         | 422 | one of [public basic oauth2 apikey hmac mtls]",
             })
     void whatNobodyCouldEnter_orIsNotEnforced_isRefused(
             String authentication, String access, int status, String message) {

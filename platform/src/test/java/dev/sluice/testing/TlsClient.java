@@ -5,23 +5,22 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
+import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /// Connects by TLS to a port of this machine, takes whatever certificate it is shown, and asks by HTTP/1.1.
 public final class TlsClient {
-    private static final char[] NO_PASSWORD = "test".toCharArray();
-
     private TlsClient() {}
 
     private static final class Curious implements X509TrustManager {
@@ -43,16 +42,49 @@ public final class TlsClient {
     }
 
     /// As above, with a certificate of its own, its key's first.
-    public static SSLSocket connect(int port, String sni, PrivateKey key, X509Certificate... chain) throws IOException {
-        try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setKeyEntry("client", key, NO_PASSWORD, chain);
-            var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            managers.init(store, NO_PASSWORD);
-            return connect(port, sni, managers.getKeyManagers());
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException(impossible);
+    public static SSLSocket connect(int port, String sni, PrivateKey key, X509Certificate... chain)
+            throws IOException {
+        return connect(port, sni, new KeyManager[] {new Shown(key, chain)});
+    }
+
+    /// Shows what it is given, whether or not it belongs together.
+    private static final class Shown extends X509ExtendedKeyManager {
+        private final PrivateKey key;
+        private final X509Certificate[] chain;
+
+        Shown(PrivateKey key, X509Certificate... chain) {
+            this.key = key;
+            this.chain = chain.clone();
+        }
+
+        @Override
+        public String chooseClientAlias(String[] types, Principal @Nullable [] issuers, Socket socket) {
+            return "client";
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return key;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return chain.clone();
+        }
+
+        @Override
+        public String[] getClientAliases(String type, Principal @Nullable [] issuers) {
+            return new String[] {"client"};
+        }
+
+        @Override
+        public String @Nullable [] getServerAliases(String type, Principal @Nullable [] issuers) {
+            return null;
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(String type, Principal @Nullable [] issuers, Socket socket) {
+            return null;
         }
     }
 

@@ -62,6 +62,7 @@ final class ApiFlowWords {
             case "basic" -> "with a password";
             case "apikey" -> "with a key";
             case "hmac" -> "with a signature";
+            case "mtls" -> "with a certificate";
             default -> "with a token";
         };
     }
