@@ -26,6 +26,13 @@ Which organization may have which host for its APIs: the first that shows that t
   --host-claim waived        the first that asks, with nothing to show (required)
   --host-dns ADDRESS:PORT    the DNS server where it is looked for (this machine's)
 
+Where certificates are ordered for hosts that ask for that (tls acme); nowhere, unless this says so:
+
+  --acme-directory URL       the ACME directory of the authority, such as https://acme-v02.api.letsencrypt.org/directory
+  --acme-terms agreed        you have read the authority's terms of service, and agree to them
+  --acme-contact MAIL        where it may write to
+  --acme-ca FILE             trust the certificates in this PEM file too when asking it, in a closed network
+
 What functions may reach outside, by external gates; nothing, unless one of these says so:
 
   --egress-allow HOST        a host that external gates may name; * for every one; may be repeated

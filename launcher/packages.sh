@@ -49,6 +49,7 @@ missing_packages() { # PURPOSE
         command -v fish >/dev/null || printf 'fish\tcompletes words, which is tested\n'
         command -v zsh >/dev/null || printf 'zsh\treads its completion, which is tested\n'
         command -v docker-registry >/dev/null || printf 'docker-registry\tkeeps images, which are pulled in tests\n'
+        command -v pebble >/dev/null || printf 'pebble\tsigns certificates, which are ordered in tests\n'
         command -v curl >/dev/null || printf "curl\tis used by the README's examples, which are tested\n"
     fi
     if [[ $1 == test-full ]]; then

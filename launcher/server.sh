@@ -21,9 +21,9 @@ command_up() {
         case $option in
             --detach) detach=yes; shift; continue ;;
             -y | --yes) CONSENT=yes; shift; continue ;;
-            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=* | --package-*=* | --registry-http=* | --gateway-address=* | --gateway-http2=* | --host-claim=* | --host-dns=*)
+            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=* | --package-*=* | --registry-http=* | --gateway-address=* | --gateway-http2=* | --host-claim=* | --host-dns=* | --acme-*=*)
                 value=${option#*=}; option=${option%%=*}; shift ;;
-            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib | --package-index | --package-keyring | --registry-http | --gateway-address | --gateway-http2 | --host-claim | --host-dns)
+            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib | --package-index | --package-keyring | --registry-http | --gateway-address | --gateway-http2 | --host-claim | --host-dns | --acme-*)
                 value=$(value_of up "$option" $# "${2-}")
                 shift 2
                 ;;
@@ -44,6 +44,15 @@ command_up() {
             --host-dns)
                 [[ $value =~ ^[][0-9a-fA-F.:]+:[0-9]{1,5}$ ]] || usage_error up "$option is ADDRESS:PORT of a DNS server, not '$value'"
                 passed+=("$option" "$value")
+                ;;
+            --acme-directory | --acme-contact) passed+=("$option" "$value") ;;
+            --acme-terms)
+                [[ $value == agreed ]] || usage_error up "$option is agreed, once you have read the authority's, not '$value'"
+                passed+=("$option" "$value")
+                ;;
+            --acme-ca)
+                [[ -r $value ]] || usage_error up "$option needs a file of certificates, and cannot read '$value'"
+                passed+=("$option" "$(absolute "$value")")
                 ;;
             --gateway-address) passed+=("$option" "$value") ;;
             --gateway-http2)

@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.acme.AcmeSettings;
 import dev.sluice.authn.Bearers;
 import dev.sluice.build.Registries;
 import dev.sluice.egress.EgressSettings;
@@ -35,6 +36,7 @@ import java.util.Set;
 /// @param plainRegistries the registries of images that may be asked without TLS
 /// @param tokens which of the tokens are good that service accounts sign for themselves
 /// @param hosts what organizations show of their hosts
+/// @param acme where certificates are ordered, if anywhere
 /// @param api     where the control plane listens, on loopback
 /// @param gateway where the gateway listens; on loopback unless something else is said
 record Config(
@@ -52,7 +54,8 @@ record Config(
         Registries registries,
         PlainHosts plainRegistries,
         Bearers.Rules tokens,
-        HostRules hosts) {
+        HostRules hosts,
+        Optional<AcmeSettings> acme) {
     private static final int PORT_MAX = 65_535;
     private static final int READY_GUESTS_MAX = 64;
     private static final int READY_GUESTS_DEFAULT = 2;
@@ -108,7 +111,11 @@ record Config(
             TOKEN_SECONDS,
             TOKEN_AUDIENCE,
             HOST_CLAIM,
-            HOST_DNS);
+            HOST_DNS,
+            AcmeSettings.DIRECTORY,
+            AcmeSettings.AUTHORITY,
+            AcmeSettings.CONTACT,
+            AcmeSettings.TERMS);
     private static final Set<String> REPEATABLE =
             Set.of(QUOTA, EGRESS_ALLOW, EGRESS_PERMIT, PACKAGE_INDEX, REGISTRY_HTTP);
 
@@ -160,7 +167,8 @@ record Config(
                 registries(repeated.getOrDefault(PACKAGE_INDEX, List.of()), given),
                 plain(repeated.getOrDefault(REGISTRY_HTTP, List.of())),
                 tokens(given),
-                hosts(given));
+                hosts(given),
+                FrontDoor.acme(given));
     }
 
     private static HostRules hosts(Map<String, String> given) throws Invalid {

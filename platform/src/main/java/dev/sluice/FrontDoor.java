@@ -1,5 +1,7 @@
 package dev.sluice;
 
+import dev.sluice.acme.AcmeSettings;
+import dev.sluice.acme.Certificates;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.http.WebServer;
 import dev.sluice.invoke.Invocations;
@@ -7,10 +9,12 @@ import dev.sluice.tls.CertificateTable;
 import dev.sluice.tls.Credentials;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 
 /// Where tenants' traffic comes in: the gateway, its listener, and what that shows of itself.
-record FrontDoor(Gateway gateway, CertificateTable certificates, WebServer listener) implements AutoCloseable {
+record FrontDoor(Gateway gateway, Certificates certificates, WebServer listener) implements AutoCloseable {
     static final String ADDRESS = "--gateway-address";
     static final String HTTP2 = "--gateway-http2";
 
@@ -29,18 +33,30 @@ record FrontDoor(Gateway gateway, CertificateTable certificates, WebServer liste
         }
     }
 
+    /// Where certificates are ordered, if anywhere.
+    static Optional<AcmeSettings> acme(Map<String, String> given) throws Config.Invalid {
+        try {
+            return AcmeSettings.of(given);
+        } catch (IllegalArgumentException wrong) {
+            throw new Config.Invalid(String.valueOf(wrong.getMessage()));
+        }
+    }
+
     /// Serves nothing yet.
     ///
     /// @throws IOException when a port is taken
-    static FrontDoor open(WebServer.Ports ports, Credentials own, Invocations invocations) throws IOException {
+    static FrontDoor open(Config config, Credentials own, Invocations invocations, Clock clock) throws IOException {
         var gateway = new Gateway(invocations, System::nanoTime);
-        var certificates = new CertificateTable(own);
-        certificates.askClients(gateway::isAskingClients);
-        return new FrontDoor(gateway, certificates, WebServer.start(ports, certificates, gateway));
+        var table = new CertificateTable(own);
+        table.askClients(gateway::isAskingClients);
+        var certificates = new Certificates(config.data(), config.acme(), table, clock);
+        return new FrontDoor(
+                gateway, certificates, WebServer.start(config.gateway(), table, certificates.before(gateway)));
     }
 
     @Override
     public void close() {
         listener.close();
+        certificates.close();
     }
 }

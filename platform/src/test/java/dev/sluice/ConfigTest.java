@@ -3,6 +3,7 @@ package dev.sluice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.sluice.acme.AcmeSettings;
 import dev.sluice.authn.Bearers;
 import dev.sluice.fs.Quota;
 import dev.sluice.host.HostRules;
@@ -11,6 +12,7 @@ import dev.sluice.org.Limit;
 import dev.sluice.run.RunRetention;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +98,25 @@ final class ConfigTest {
         assertThatExceptionOfType(Config.Invalid.class)
                 .isThrownBy(() -> parse("--gateway-http2", "yes"))
                 .withMessage("--gateway-http2 is on or off");
+    }
+
+    @Test
+    void certificates_areOrderedNowhere_unlessTheOperatorNamesAnAuthorityAndAgreesToItsTerms() throws Exception {
+        assertThat(parse().acme()).isEmpty();
+        String url = "https://ca.example:14000/dir";
+        assertThat(parse("--acme-directory", url, "--acme-terms", "agreed").acme())
+                .contains(new AcmeSettings(URI.create(url), Optional.empty(), Optional.empty()));
+        assertThatExceptionOfType(Config.Invalid.class)
+                .isThrownBy(() -> parse("--acme-directory", url))
+                .withMessageContaining("--acme-terms agreed");
+        assertThatExceptionOfType(Config.Invalid.class)
+                .isThrownBy(() -> parse("--acme-contact", "operator@example.org"))
+                .withMessage("the other --acme options need --acme-directory");
+        for (String wrong : List.of("http://ca.example/dir", "https://user@ca.example/dir", "acme://pebble", "x y")) {
+            assertThatExceptionOfType(Config.Invalid.class)
+                    .isThrownBy(() -> parse("--acme-directory", wrong, "--acme-terms", "agreed"))
+                    .withMessageContaining("--acme-directory is an URL with https");
+        }
     }
 
     @Test

@@ -50,6 +50,7 @@ final class Rooms {
             room("kafka", "egress"),
             room("authn", "label kernel store org"),
             room("host", "store egress"),
+            room("acme", "egress http tls"),
             room("event", "label kernel store fs gate authn"),
             room("source", "label kernel fs http"),
             room("driver", "blob oci image sandbox schedule"),
@@ -57,7 +58,7 @@ final class Rooms {
             room(
                     "api",
                     "label kernel store blob fs oci image function schema gate schedule "
-                            + "run audit secret build invoke org authn host event source driver gateway http kafka "
+                            + "run audit secret build invoke org authn host acme event source driver gateway http kafka "
                             + "tls")));
 
     /// What the server consists of, without its tests.

@@ -1,5 +1,6 @@
 package dev.sluice.fuzz;
 
+import dev.sluice.acme.Certificates;
 import dev.sluice.api.Api;
 import dev.sluice.api.Limiting;
 import dev.sluice.blob.Blobs;
@@ -38,6 +39,7 @@ import dev.sluice.tls.CertificateTable;
 import dev.sluice.tls.SelfSigned;
 import dev.sluice.worker.LocalWorker;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +85,7 @@ final class Plenty {
         var gateway = new Gateway(invocations, System::nanoTime);
         var kafka = Kafka.of(EgressSettings.NONE);
         var proofs = new HostProofs(new HostRules(true, Optional.empty()), Egress.closed());
+        var table = new CertificateTable(SelfSigned.of("localhost", Instant.EPOCH));
         return new Api.Running(
                 invocations,
                 builds,
@@ -93,7 +96,7 @@ final class Plenty {
                 gateway,
                 kafka,
                 proofs,
-                new CertificateTable(SelfSigned.of("localhost", Instant.EPOCH)));
+                new Certificates(Path.of("no-certificates"), Optional.empty(), table, Clock.systemUTC()));
     }
 
     private static Pulls pulls(Blobs blobs) {

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.acme.Certificates;
 import dev.sluice.api.EntityRoutes.Form;
 import dev.sluice.audit.AuditLog;
 import dev.sluice.audit.Inquiry;
@@ -31,7 +32,6 @@ import dev.sluice.org.Resource;
 import dev.sluice.run.Runs;
 import dev.sluice.secret.Secrets;
 import dev.sluice.store.Store;
-import dev.sluice.tls.CertificateTable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.SecureRandom;
@@ -99,7 +99,7 @@ public final class Api implements Handler, AutoCloseable {
             Gateway gateway,
             Kafka kafka,
             HostProofs proofs,
-            CertificateTable certificates) {}
+            Certificates certificates) {}
 
     /// What bounds organizations: how much each may have, and how one ends.
     public record Tenancy(Departures departures, Limiting limiting) {}

@@ -111,10 +111,8 @@ record ApiAccess(String secret, String provider, String audience, List<String> s
                                 provider.isEmpty() || audience.isEmpty(),
                                 "authentication oauth2 needs access.provider, the identity provider whose tokens count,"
                                         + " and access.audience, whom they are for")
-                        .or(() ->
-                                when(
-                                        !secret.isEmpty(),
-                                        "access.secret is for authentication basic, apikey, hmac and mtls"));
+                        .or(() -> when(
+                                !secret.isEmpty(), "access.secret is for authentication basic, apikey, hmac and mtls"));
             default -> Optional.of("this server has no authentication " + authentication);
         };
     }

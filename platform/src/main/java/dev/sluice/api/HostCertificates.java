@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.acme.Certificates;
 import dev.sluice.authn.Upkeep;
 import dev.sluice.bytes.Traces;
 import dev.sluice.kernel.Refused;
@@ -13,6 +14,7 @@ import dev.sluice.tls.SelfSigned;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -45,6 +47,7 @@ final class HostCertificates implements AutoCloseable {
     private static final String ORDERED = "ordered";
     private static final Logger LOG = LoggerFactory.getLogger(HostCertificates.class);
 
+    private final Certificates ordered;
     private final CertificateTable table;
     private final Secrets secrets;
     private final InstantSource clock;
@@ -60,8 +63,9 @@ final class HostCertificates implements AutoCloseable {
         }
     }
 
-    HostCertificates(CertificateTable table, Secrets secrets, InstantSource clock) {
-        this.table = table;
+    HostCertificates(Certificates ordered, Secrets secrets, InstantSource clock) {
+        this.ordered = ordered;
+        this.table = ordered.table();
         this.secrets = secrets;
         this.clock = clock;
         long pause = LOOK_PAUSE.toMillis();
@@ -70,6 +74,8 @@ final class HostCertificates implements AutoCloseable {
 
     /// @param held absent for a host that nobody has any more
     void changed(String host, Optional<Hosts.Held> held) {
+        held.filter(now -> now.tls().kind().equals(HostTls.ACME))
+                .ifPresentOrElse(now -> ordered.want(now.organization().token(), host), () -> ordered.drop(host));
         hosts.compute(host, (_, before) -> {
             if (held.isEmpty()) {
                 table.forget(host);
@@ -101,9 +107,21 @@ final class HostCertificates implements AutoCloseable {
         return hosts.containsKey(host);
     }
 
-    /// Why a host does not show what it should.
-    Optional<String> fault(String host) {
-        return Optional.ofNullable(hosts.get(host)).map(Showing::fault).filter(why -> !why.isEmpty());
+    /// Whether a host shows what it should, and why it does not.
+    KeptEntity.State state(String host) {
+        if (ordered.isFirstOrder(host)) {
+            return new KeptEntity.State(KeptEntity.Status.CREATING, List.of("a certificate is being ordered"));
+        }
+        return fault(host)
+                .map(why -> new KeptEntity.State(KeptEntity.Status.ERROR, List.of(why)))
+                .orElse(KeptEntity.State.of(KeptEntity.Status.READY));
+    }
+
+    private Optional<String> fault(String host) {
+        return Optional.ofNullable(hosts.get(host))
+                .map(Showing::fault)
+                .filter(why -> !why.isEmpty())
+                .or(() -> ordered.problem(host));
     }
 
     private Showing shown(Hosts.Held held, Optional<Showing> before) {

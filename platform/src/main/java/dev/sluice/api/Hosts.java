@@ -193,10 +193,7 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
     private KeptEntity.State state(Organization organization, KeptEntity<?> entity) {
         var wish = (HostWish) entity.wish();
         if (isHeldBy(organization, wish.name()) && certificates.isShown(wish.name())) {
-            return certificates
-                    .fault(wish.name())
-                    .map(why -> new KeptEntity.State(KeptEntity.Status.ERROR, List.of(why)))
-                    .orElse(KeptEntity.State.of(KeptEntity.Status.READY));
+            return certificates.state(wish.name());
         }
         if (isLate(entity)) {
             return new KeptEntity.State(

@@ -88,7 +88,7 @@ public final class ClientCertificates {
     }
 
     /// @param chain as it was shown: the client's own first, each signed by the next
-    /// @return nothing unless one of the authorities that are listed vouches for it now, for a client, under some name
+    /// @return nothing unless one of the listed authorities vouches for it now, for a client, under some name
     public Optional<Subject> verified(List<X509Certificate> chain, Ring ring, Instant now) {
         Set<TrustAnchor> anchors = read.get(ring.stamp(), _ -> anchors(ring));
         List<X509Certificate> path = chain.stream()

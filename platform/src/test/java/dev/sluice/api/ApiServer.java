@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.sluice.acme.Certificates;
 import dev.sluice.audit.AuditLog;
 import dev.sluice.authn.Authenticator;
 import dev.sluice.authn.Bearers;
@@ -135,6 +136,7 @@ final class ApiServer implements AutoCloseable {
     private final Pulls pulls;
     private final WebServer server;
     final WebServer gateway;
+    private final Certificates certificates;
     private final Api api;
     private final Departures.Parts parts;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -233,8 +235,9 @@ final class ApiServer implements AutoCloseable {
         var departures = new Departures(new Departed(fs, audit), parts, clock);
         var doors = new Gateway(invocations, System::nanoTime);
         Credentials own = TlsIdentity.at(directory, clock);
-        var certificates = new CertificateTable(own);
-        certificates.askClients(doors::isAskingClients);
+        var table = new CertificateTable(own);
+        table.askClients(doors::isAskingClients);
+        certificates = new Certificates(directory, Optional.empty(), table, clock);
         api = new Api(
                 new Api.Rooms(
                         authenticator,
@@ -270,13 +273,14 @@ final class ApiServer implements AutoCloseable {
                 () -> true,
                 clock);
         server = WebServer.start(WebServer.Ports.loopback(0, 0), new CertificateTable(own), api);
-        gateway = WebServer.start(WebServer.Ports.loopback(0, 0).withHttp2(true), certificates, doors);
+        gateway = WebServer.start(WebServer.Ports.loopback(0, 0).withHttp2(true), table, certificates.before(doors));
     }
 
     @Override
     public void close() {
         client.close();
         gateway.close();
+        certificates.close();
         server.close();
         api.close();
         builds.close();

@@ -128,8 +128,8 @@ final class MutualTlsTest extends HostTest {
         trust("swap", first);
         assertThat(serve("swap", host, "mtls", "swap").status()).isEqualTo(200);
         Issued client = first.issue(CLIENT);
-        try (SSLSocket open = TlsClient.connect(
-                api.gateway.tlsPort(), host, client.keys().getPrivate(), client.certificate())) {
+        try (SSLSocket open =
+                TlsClient.connect(api.gateway.tlsPort(), host, client.keys().getPrivate(), client.certificate())) {
             assertThat(TlsClient.get(open, host, "/")).startsWith("200 ");
             trust("swap", root);
             assertThat(TlsClient.get(open, host, "/")).startsWith("401 ");
@@ -147,8 +147,8 @@ final class MutualTlsTest extends HostTest {
     }
 
     private boolean isAsked(Issued client, String sni) throws IOException {
-        try (SSLSocket socket = TlsClient.connect(
-                api.gateway.tlsPort(), sni, client.keys().getPrivate(), client.certificate())) {
+        try (SSLSocket socket =
+                TlsClient.connect(api.gateway.tlsPort(), sni, client.keys().getPrivate(), client.certificate())) {
             return socket.getSession().getLocalCertificates() != null;
         }
     }

@@ -42,8 +42,7 @@ public final class TlsClient {
     }
 
     /// As above, with a certificate of its own, its key's first.
-    public static SSLSocket connect(int port, String sni, PrivateKey key, X509Certificate... chain)
-            throws IOException {
+    public static SSLSocket connect(int port, String sni, PrivateKey key, X509Certificate... chain) throws IOException {
         return connect(port, sni, new KeyManager[] {new Shown(key, chain)});
     }
 
