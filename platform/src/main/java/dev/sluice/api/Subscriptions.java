@@ -183,11 +183,12 @@ final class Subscriptions implements Entities<SubscriptionWish>, AutoCloseable {
         return deliveries.redrive(organization.token(), id(organization, name), place);
     }
 
-    /// Delivers again what came since.
+    /// Delivers again what came since, or until an end.
     ///
+    /// @return false if an earlier time has not come to its end yet
     /// @throws Refused `NOT_FOUND`
-    void replay(Organization organization, String name, Instant since) {
-        deliveries.replay(organization.token(), id(organization, name), since);
+    boolean replay(Organization organization, String name, Instant since, Optional<Instant> end) {
+        return deliveries.replay(organization.token(), id(organization, name), since, end);
     }
 
     private String id(Organization organization, String name) {

@@ -100,28 +100,35 @@ final class UndeliveredRoutes {
         Caller.Known caller = door.borrower(request);
         Task task = lent(caller, Action.UPDATE, request);
         String name = PathName.of(request, "subscriptionName");
-        Instant since = since(JsonBody.parse(request.body(BODY_BYTES_MAX)));
-        return task.run(() -> {
-            subscriptions.replay(caller.organization(), name, since);
-            return Response.empty(204);
-        });
-    }
-
-    private static Instant since(JsonBody body) {
-        String text = body.requiredText("from");
-        try {
-            Instant since = Instant.parse(text);
-            if (since.toEpochMilli() >= 0) {
-                return since;
-            }
-        } catch (DateTimeException | ArithmeticException noTime) {
-            throw noTime();
+        JsonBody body = JsonBody.parse(request.body(BODY_BYTES_MAX));
+        Instant from = time("from", body.requiredText("from"));
+        Optional<Instant> to = body.text("to").map(text -> time("to", text));
+        if (to.filter(end -> !end.isAfter(from)).isPresent()) {
+            throw Rejection.of(422, 605, "to in body should be after from");
         }
-        throw noTime();
+        return task.run(() -> subscriptions.replay(caller.organization(), name, from, to)
+                ? Response.empty(204)
+                : Response.error(
+                        409,
+                        409,
+                        "subscription " + name + " has not got to the end of its last replay yet: try again later, or"
+                                + " replay all, without an end"));
     }
 
-    private static Rejection noTime() {
-        return Rejection.of(422, 605, "from in body should be a time, such as 2026-01-31T10:00:00Z");
+    private static Instant time(String field, String text) {
+        try {
+            Instant time = Instant.parse(text);
+            if (time.toEpochMilli() >= 0) {
+                return time;
+            }
+        } catch (DateTimeException | ArithmeticException wrong) {
+            throw noTime(field);
+        }
+        throw noTime(field);
+    }
+
+    private static Rejection noTime(String field) {
+        return Rejection.of(422, 605, field + " in body should be a time, such as 2026-01-31T10:00:00Z");
     }
 
     /// What is no id is nobody's.

@@ -171,7 +171,7 @@ public final class Deliveries implements AutoCloseable {
     /// @throws Refused `NOT_FOUND`
     public Optional<String> redrive(String organization, String subscription, long place) throws InterruptedException {
         Undelivered letter = undelivered(organization, subscription, place).orElseThrow(Refused::notFound);
-        Optional<String> why = switch (pump(organization, subscription).attempt(letter.event())) {
+        Optional<String> why = switch (pump(organization, subscription).attempt(place, letter.event())) {
             case Courier.Outcome.Accepted _, Courier.Outcome.Delivered _, Courier.Outcome.Nothing _ -> Optional.empty();
             case Courier.Outcome.Busy _ -> Optional.of("there is no room for its run now");
             case Courier.Outcome.Later later -> Optional.of(later.reason());
@@ -183,23 +183,30 @@ public final class Deliveries implements AutoCloseable {
         return why;
     }
 
-    /// Delivers again to a subscription what came since, as far as it is kept, in new runs, and goes on from there.
-    /// What
-    /// was under way may run beside that. Nothing that it has not got yet is passed over. Durable on return.
+    /// Delivers again to a subscription what came since, as far as it is kept, in new runs, and goes on from there;
+    /// with an end, what came before that, and then what it has not got yet. What was under way may run beside it.
+    /// Nothing that it has not got yet is passed over. Durable on return.
     ///
+    /// @return false if nothing was changed, as an earlier one has not come to its end yet
     /// @throws Refused `NOT_FOUND`
-    public void replay(String organization, String subscription, Instant since) {
+    public boolean replay(String organization, String subscription, Instant since, Optional<Instant> end) {
         Tenant tenant = tenants.computeIfAbsent(organization, _ -> new Tenant());
         synchronized (tenant) {
             Pump before = pump(organization, subscription);
-            if (!before.rewind(EventLog.placeAt(since.toEpochMilli()) - 1)) {
-                return;
+            Pump.Rewound rewound = before.rewind(lastBefore(since), end.map(Deliveries::lastBefore));
+            if (rewound != Pump.Rewound.DONE) {
+                return rewound == Pump.Rewound.NOT_THERE_YET;
             }
             var others = new HashMap<>(tenant.pumps);
             others.remove(subscription);
             tenant.pumps = others;
             load(organization, tenant);
+            return true;
         }
+    }
+
+    private static long lastBefore(Instant time) {
+        return EventLog.placeAt(time.toEpochMilli()) - 1;
     }
 
     private Pump pump(String organization, String subscription) {

@@ -85,7 +85,7 @@ final class Flight {
             if (event.isEmpty()) {
                 return;
             }
-            switch (pump.attempt(event.get())) {
+            switch (pump.attempt(place, event.get())) {
                 case Outcome.Accepted(var run) -> {
                     if (key.isPresent()) {
                         pump.courier().awaitEnd(run);

@@ -131,7 +131,7 @@ final class Pump implements AutoCloseable {
     private synchronized void begin(EventLog.Entry entry) {
         read = entry.place();
         Event event = entry.event();
-        if (isClosed || !subscription.wanted().matches(event)) {
+        if (isClosed || cursor.isPassed(read) || !subscription.wanted().matches(event)) {
             return;
         }
         Optional<Flight> before = event.key().map(lastOfKey::get);
@@ -151,27 +151,40 @@ final class Pump implements AutoCloseable {
     private synchronized void advance() {
         long place = underWay.isEmpty() ? read : underWay.firstKey() - 1;
         if (!isClosed && place != cursor.place()) {
-            var now = new Cursor(place, cursor.round());
+            Cursor now = cursor.at(place);
             kept.cursors().put(organization, subscription.id(), now);
             cursor = now;
         }
     }
 
-    /// Ends this one, and has the next one deliver again what came after `place`, as if for the first time; unless it
-    /// has not got there yet, as nothing is passed over.
+    /// What became of a wish to deliver again.
+    enum Rewound {
+        /// This one has ended, and the next one delivers again.
+        DONE,
+        /// Nothing has changed: it has not got there yet, and nothing is passed over.
+        NOT_THERE_YET,
+        /// Nothing has changed: it delivers again up to another end, which is not reached.
+        UNDER_WAY
+    }
+
+    /// Ends this one, and has the next one deliver again what came after `place`, as if for the first time.
     ///
-    /// @return whether it has ended
-    boolean rewind(long place) {
+    /// @param end up to where; with none, all that came since
+    Rewound rewind(long place, Optional<Long> end) {
         synchronized (this) {
-            if (place >= cursor.place()) {
-                return false;
+            if (cursor.isSetBack() && end.isPresent()) {
+                return Rewound.UNDER_WAY;
+            }
+            if (place >= cursor.place() && !cursor.isSetBack()) {
+                return Rewound.NOT_THERE_YET;
             }
         }
         close();
         synchronized (this) {
-            kept.cursors().set(organization, subscription.id(), new Cursor(place, cursor.round() + 1));
+            Cursor back = end.map(last -> cursor.between(place, last)).orElseGet(() -> cursor.since(place));
+            kept.cursors().set(organization, subscription.id(), back);
         }
-        return true;
+        return Rewound.DONE;
     }
 
     private synchronized void await(boolean isBehind) throws InterruptedException {
@@ -206,10 +219,10 @@ final class Pump implements AutoCloseable {
         return kept.log().find(organization, place);
     }
 
-    Outcome attempt(Event event) throws InterruptedException {
+    Outcome attempt(long place, Event event) throws InterruptedException {
         turns.acquire();
         try {
-            return courier.deliver(organization, subscription, event, delivery(event));
+            return courier.deliver(organization, subscription, event, delivery(place, event));
         } catch (RuntimeException failed) {
             LOG.warn("an event could not be delivered", Traces.withoutTexts(failed));
             return new Outcome.Failed("the server could not deliver it");
@@ -224,10 +237,10 @@ final class Pump implements AutoCloseable {
     }
 
     /// An event that is emitted again is the same one if it comes from where it came, under the same id.
-    private String delivery(Event event) {
+    private String delivery(long place, Event event) {
         long round;
         synchronized (this) {
-            round = cursor.round();
+            round = cursor.roundOf(place);
         }
         return String.join(
                 "\n",

@@ -84,11 +84,30 @@ final class UndeliveredRoutesTest extends ApiTest {
                 .isEqualTo(404);
         assertThat(api.post(dev, S + "/replay", from).status()).isEqualTo(204);
         await().atMost(PATIENCE).until(() -> runs(dev).size() == 2);
+        String until = "{\"from\":\"" + begun + "\",\"to\":\"";
+        assertThat(api.post(dev, S + "/replay", until + begun + "\"}").status()).isEqualTo(422);
+        assertThat(api.post(dev, S + "/replay", until + Instant.now().plusSeconds(9) + "\"}")
+                        .status())
+                .isEqualTo(204);
+        await().atMost(PATIENCE).until(() -> runs(dev).size() == 3);
+        api.delete(dev, "/v1/function/echo");
+        api.post(dev, S + "/replay", until + Instant.now().plusSeconds(9) + "\"}");
+        Answer again = api.post(dev, S + "/replay", until + Instant.now().plusSeconds(9) + "\"}");
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(again.body()).contains("has not got to the end of its last replay yet");
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"{}", "{\"from\":7}", "{\"from\":\"yesterday\"}", "{\"from\":\"-1000000000-01-01T00:00:00Z\"}"})
+            strings = {
+                "{}",
+                "{\"from\":7}",
+                "{\"from\":\"2026-01-31T10:00:00Z\",\"to\":7}",
+                "{\"from\":\"2026-01-31T10:00:00Z\",\"to\":\"later\"}",
+                "{\"from\":\"2026-01-31T10:00:00Z\",\"to\":\"2026-01-31T09:00:00Z\"}",
+                "{\"from\":\"yesterday\"}",
+                "{\"from\":\"-1000000000-01-01T00:00:00Z\"}"
+            })
     void whatIsNoTime_isRefused(String body) {
         Asker dev = api.developer("un5", "*");
         assertThat(api.post(dev, S + "/replay", body).status()).isEqualTo(422);

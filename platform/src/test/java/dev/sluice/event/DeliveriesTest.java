@@ -164,17 +164,17 @@ final class DeliveriesTest {
         first.emit("acme", event("t", "2", ""));
         awaitDelivered("acme s 1", "acme s 2", "acme other 1", "acme other 2");
         notes.answer = _ -> new Outcome.Busy();
-        first.replay("acme", id("s"), Instant.ofEpochMilli(before));
+        first.replay("acme", id("s"), Instant.ofEpochMilli(before), Optional.empty());
         first.close();
         notes.answer = _ -> new Outcome.Accepted(UUID.randomUUID());
         Deliveries next = start();
         awaitDelivered("acme s 1", "acme s 2", "acme other 1", "acme other 2", "acme s 1", "acme s 2");
         notes.answer = _ -> new Outcome.Busy();
         next.emit("acme", event("t", "3", ""));
-        next.replay("acme", id("s"), Instant.now().plusSeconds(60));
+        next.replay("acme", id("s"), Instant.now().plusSeconds(60), Optional.empty());
         notes.answer = _ -> new Outcome.Accepted(UUID.randomUUID());
         await().until(() -> notes.delivered.contains("acme s 3"));
-        assertThatThrownBy(() -> next.replay("acme", id("nobody"), Instant.EPOCH))
+        assertThatThrownBy(() -> next.replay("acme", id("nobody"), Instant.EPOCH, Optional.empty()))
                 .isInstanceOf(Refused.class);
     }
 

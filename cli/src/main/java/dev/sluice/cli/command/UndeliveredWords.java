@@ -37,7 +37,9 @@ final class UndeliveredWords {
         return new Word("replay", "Deliver again what came to a subscription since a time.", UndeliveredWords::replay)
                 .required("SUBSCRIPTION", "the subscription's name")
                 .option("--from", "TIME", "such as 30m, 12h, 7d (ago) or 2026-01-31T10:00:00Z")
-                .example("sluice replay on-order --from 2h");
+                .option("--to", "TIME", "deliver only what came before that time again")
+                .example("sluice replay on-order --from 2h")
+                .example("sluice replay on-order --from 2026-01-31T10:00:00Z --to 2026-01-31T11:00:00Z");
     }
 
     private static Target target(String subscription) {
@@ -127,11 +129,16 @@ final class UndeliveredWords {
                 .option("--from")
                 .orElseThrow(() -> Failure.usage("say from when on: --from 2h, or --from 2026-01-31T10:00:00Z"));
         String since = WhatIfWords.since(from, session.terminal().clock(), "--from");
+        Optional<String> end = arguments
+                .option("--to")
+                .map(text -> WhatIfWords.since(text, session.terminal().clock(), "--to"));
+        Json.Obj body = Json.Obj.empty().with("from", since);
         session.api()
                 .post(
                         target(subscription).segment("replay").toString(),
-                        Json.Obj.empty().with("from", since));
-        session.sayIfPlain("Delivered again from " + since + " on: " + subscription);
+                        end.map(until -> body.with("to", until)).orElse(body));
+        session.sayIfPlain("Delivered again from " + since
+                + end.map(until -> " to " + until).orElse(" on") + ": " + subscription);
         return 0;
     }
 

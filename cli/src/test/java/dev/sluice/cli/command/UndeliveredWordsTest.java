@@ -59,10 +59,18 @@ final class UndeliveredWordsTest extends RecordedTest {
     @Test
     void replay_sendsTheTime() {
         server.reply(204, "");
+        server.reply(204, "");
         assertThat(shell.run("replay", "s", "--from", "2026-01-31T10:00:00Z").out())
                 .contains("Delivered again from 2026-01-31T10:00:00Z on: s");
         assertThat(server.only().body()).isEqualTo("{\"from\":\"2026-01-31T10:00:00Z\"}");
+        assertThat(shell.run("replay", "s", "--from", "2026-01-31T10:00:00Z", "--to", "2026-01-31T11:00:00Z")
+                        .out())
+                .contains("Delivered again from 2026-01-31T10:00:00Z to 2026-01-31T11:00:00Z: s");
+        assertThat(server.asked().getLast().body())
+                .isEqualTo("{\"from\":\"2026-01-31T10:00:00Z\",\"to\":\"2026-01-31T11:00:00Z\"}");
         assertThat(shell.run("replay", "s").err()).contains("say from when on");
+        assertThat(shell.run("replay", "s", "--from", "2h", "--to", "then").err())
+                .contains("--to is such as 30m");
         assertThat(shell.run("replay", "s", "--from", "then").err()).contains("--from is such as 30m");
     }
 
