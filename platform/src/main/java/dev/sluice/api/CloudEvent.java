@@ -34,7 +34,7 @@ record CloudEvent(TreeMap<String, String> attributes, JsonNode data, boolean isB
     static final String HEADERS = "ce-";
     static final int BATCH_EVENTS_MAX = 100;
     private static final int ATTRIBUTES_MAX = 64;
-    private static final int NAME_CHARS_MAX = 20;
+    static final int NAME_CHARS_MAX = 20;
     private static final int TEXT_CHARS_MAX = 1024;
     private static final String VERSION = "1.0";
     static final String CONTENT_TYPE = "datacontenttype";
@@ -143,12 +143,17 @@ record CloudEvent(TreeMap<String, String> attributes, JsonNode data, boolean isB
         }
     }
 
+    /// Whether an attribute may have that name.
+    static boolean isName(String text) {
+        return text.length() <= NAME_CHARS_MAX && NAME.matcher(text).matches();
+    }
+
     private static void requireValid(TreeMap<String, String> attributes) {
         if (attributes.size() > ATTRIBUTES_MAX) {
             throw invalid("an event has at most " + ATTRIBUTES_MAX + " attributes");
         }
         attributes.forEach((name, value) -> {
-            if (name.length() > NAME_CHARS_MAX || !NAME.matcher(name).matches()) {
+            if (!isName(name)) {
                 throw invalid("the attribute " + shown(name) + " has more than letters a to z and digits, or more than "
                         + NAME_CHARS_MAX);
             }

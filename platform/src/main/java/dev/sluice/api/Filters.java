@@ -11,9 +11,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
-/// Filters of subscriptions, as the CloudEvents Subscriptions API writes them: `exact`, `prefix`, `suffix`, `all`,
-/// `any`
-/// and `not`. Its `sql` is refused.
+/// Filters of subscriptions in the six dialects that the CloudEvents Subscriptions API has everybody take. Its seventh,
+/// `sql`, is refused: docs/design/events.md says why.
+///
+/// Source: CloudEvents Subscriptions API, section 3.2.4.1.
 final class Filters {
     /// Of one subscription, nested ones among them.
     static final int FILTERS_MAX = 64;
@@ -48,6 +49,9 @@ final class Filters {
             case "all" -> new Filter.All(filters(value, depth));
             case "any" -> new Filter.Any(filters(value, depth));
             case "not" -> new Filter.Not(filter(value, depth + 1));
+            case "sql" ->
+                throw invalid("sql is not taken here, as nothing bounds how long an expression takes:"
+                        + " say it with exact, prefix, suffix, all, any and not");
             default -> attributes(only.getKey(), value);
         };
     }
@@ -76,6 +80,10 @@ final class Filters {
             String value = one.getValue().asString("");
             if (!one.getValue().isString() || value.isEmpty() || value.length() > TEXT_CHARS_MAX) {
                 throw invalid(dialect + " compares with texts of 1 to " + TEXT_CHARS_MAX + " characters");
+            }
+            if (!CloudEvent.isName(one.getKey())) {
+                throw invalid(dialect + " names attributes of events, such as type, source or subject: 1 to "
+                        + CloudEvent.NAME_CHARS_MAX + " of a to z and 0 to 9");
             }
             wanted.put(one.getKey(), value);
         });

@@ -57,6 +57,14 @@ final class FiltersTest {
                 "[{\"any\":{}}]",
                 "[{\"not\":[]}]",
                 "[{\"sql\":\"type = 'a'\"}]",
+                "[{\"not\":{\"sql\":\"TRUE\"}}]",
+                "[{\"\":{\"type\":\"a\"}}]",
+                "[{\"Exact\":{\"type\":\"a\"}}]",
+                "[{\"https://example.com/dialect\":{\"type\":\"a\"}}]",
+                "[{\"exact\":{\"\":\"a\"}}]",
+                "[{\"prefix\":{\"Type\":\"a\"}}]",
+                "[{\"suffix\":{\"data.name\":\"a\"}}]",
+                "[{\"exact\":{\"averyveryverylongname1\":\"a\"}}]",
                 "[{\"exact\":{\"type\":\"a\"},\"prefix\":{\"type\":\"a\"}}]",
             })
     void whatIsNoFilter_isRefused(String filters) {
@@ -64,6 +72,38 @@ final class FiltersTest {
                 .isThrownBy(() -> Filters.all(list(filters)))
                 .satisfies(
                         rejection -> assertThat(rejection.response().status()).isEqualTo(400));
+    }
+
+    /// An event and filters of the shape that each of the section's examples has.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '~',
+            value = {
+                "{'exact':{'type':'com.github.push','subject':'https://github.com/cloudevents/spec'}}; true",
+                "{'exact':{'type':'com.github.Push'}}; false",
+                "{'exact':{'type':'com.github.push','subject':'https://github.com/cloudevents/spec/'}}; false",
+                "{'prefix':{'type':'com.github.','subject':'https://github.com/cloudevents'}}; true",
+                "{'prefix':{'type':'com.github.','subject':'https://github.com/other'}}; false",
+                "{'prefix':{'type':'Com.'}}; false",
+                "{'suffix':{'type':'.push','subject':'/cloudevents/spec'}}; true",
+                "{'suffix':{'type':'.created','subject':'/cloudevents/spec'}}; false",
+                "{'suffix':{'type':'.PUSH'}}; false",
+                "{'all':[{'exact':{'type':'com.github.push'}},{'suffix':{'subject':'/spec'}}]}; true",
+                "{'all':[{'exact':{'type':'com.github.push'}},{'exact':{'subject':'x'}}]}; false",
+                "{'any':[{'exact':{'type':'x'}},{'exact':{'subject':'https://github.com/cloudevents/spec'}}]}; true",
+                "{'any':[{'exact':{'type':'x'}},{'exact':{'subject':'x'}}]}; false",
+                "{'not':{'exact':{'type':'com.github.push'}}}; false",
+                "{'not':{'any':[{'exact':{'type':'x'}},{'prefix':{'type':'y.'}}]}}; true",
+                "{'exact':{'myext':'7'}}; true",
+                "{'exact':{'specversion':'1.0'}}; true",
+            })
+    void theApisExamples_areTakenAsItHasThem(String filter, boolean isWanted) {
+        Event event = CloudEvent.structured(JsonBody.JSON.readTree("""
+                        {"specversion": "1.0", "type": "com.github.push", "source": "/x", "id": "1",
+                         "subject": "https://github.com/cloudevents/spec", "myext": 7}""")).event(Label.PUBLIC);
+        assertThat(Filters.all(list("[" + filter.replace('\'', '"') + "]")).matches(event))
+                .isEqualTo(isWanted);
     }
 
     @ParameterizedTest
