@@ -20,7 +20,7 @@ record Alias(String name, List<Share> shares, List<List<Share>> before, long cre
     private static final int WHOLE_PERCENT = 100;
 
     /// Never a number, which is a version.
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0," + (NAME_CHARS_MAX - 1) + "}");
+    static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0," + (NAME_CHARS_MAX - 1) + "}");
 
     Alias {
         shares = List.copyOf(shares);
@@ -40,27 +40,33 @@ record Alias(String name, List<Share> shares, List<List<Share>> before, long cre
             if (!NAME.matcher(name).matches()) {
                 throw Rejection.of(422, 605, "name in body should match '" + NAME.pattern() + "'");
             }
-            List<Share> shares = fields.list("versions").stream()
-                    .map(JsonBody::ofObject)
-                    .map(Wish::share)
-                    .toList();
-            if (shares.isEmpty() || shares.size() > SHARES_MAX) {
-                throw Rejection.of(400, "an alias names 1 to " + SHARES_MAX + " versions");
-            }
-            if (shares.stream().map(Share::version).distinct().count() < shares.size()) {
-                throw Rejection.of(400, "an alias names each version once");
-            }
-            if (shares.stream().mapToInt(Share::weight).sum() != WHOLE_PERCENT) {
-                throw Rejection.of(400, "the weights of an alias's versions are " + WHOLE_PERCENT + " together");
-            }
-            return new Wish(name, shares);
+            return new Wish(name, Alias.shares(fields, "versions", "an alias"));
         }
+    }
 
-        private static Share share(JsonBody fields) {
-            long version = fields.number("version", 1, Long.MAX_VALUE);
-            long weight = fields.field("weight").isEmpty() ? WHOLE_PERCENT : fields.number("weight", 1, WHOLE_PERCENT);
-            return new Share(version, Math.toIntExact(weight));
+    /// @param whose they are, as a refusal says it
+    /// @throws Rejection 400, 422
+    static List<Share> shares(JsonBody fields, String member, String whose) {
+        List<Share> shares = fields.list(member).stream()
+                .map(JsonBody::ofObject)
+                .map(Alias::share)
+                .toList();
+        if (shares.isEmpty() || shares.size() > SHARES_MAX) {
+            throw Rejection.of(400, whose + " names 1 to " + SHARES_MAX + " versions");
         }
+        if (shares.stream().map(Share::version).distinct().count() < shares.size()) {
+            throw Rejection.of(400, whose + " names each version once");
+        }
+        if (shares.stream().mapToInt(Share::weight).sum() != WHOLE_PERCENT) {
+            throw Rejection.of(400, "the weights of " + whose + "'s versions are " + WHOLE_PERCENT + " together");
+        }
+        return shares;
+    }
+
+    private static Share share(JsonBody fields) {
+        long version = fields.number("version", 1, Long.MAX_VALUE);
+        long weight = fields.field("weight").isEmpty() ? WHOLE_PERCENT : fields.number("weight", 1, WHOLE_PERCENT);
+        return new Share(version, Math.toIntExact(weight));
     }
 
     /// The same name for something else. What it was is kept, to return to.
@@ -89,9 +95,17 @@ record Alias(String name, List<Share> shares, List<List<Share>> before, long cre
     long pick(Optional<String> key, IntUnaryOperator random) {
         int at = key.map(text -> Math.floorMod(Digest.of(Bytes.utf8(text)).hashCode(), WHOLE_PERCENT))
                 .orElseGet(() -> random.applyAsInt(WHOLE_PERCENT));
+        return at(shares, at);
+    }
+
+    /// The version whose share has a place.
+    ///
+    /// @param place below 100
+    static long at(List<Share> shares, int place) {
+        int left = place;
         for (Share share : shares) {
-            at -= share.weight();
-            if (at < 0) {
+            left -= share.weight();
+            if (left < 0) {
                 return share.version();
             }
         }
@@ -111,7 +125,7 @@ record Alias(String name, List<Share> shares, List<List<Share>> before, long cre
                 .endObject();
     }
 
-    private static void write(String field, List<Share> shares, JsonWriter out) {
+    static void write(String field, List<Share> shares, JsonWriter out) {
         out.name(field).beginArray();
         shares.forEach(share -> out.beginObject()
                 .field("version", share.version())

@@ -147,7 +147,7 @@ public final class Api implements Handler, AutoCloseable {
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
         this.events = Wiring.events(rooms, images, functions, clock);
-        this.apis = Wiring.apis(rooms, functions, rates, clock);
+        this.apis = Wiring.apis(rooms, functions, versions, rates, clock);
         addSettings(table, door, rooms.fs(), clock);
         addFunctions(table, door, versions, rooms, clock);
         addSecrets(table, door, rooms.secrets(), clock);

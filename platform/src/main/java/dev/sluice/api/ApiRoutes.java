@@ -53,24 +53,28 @@ final class ApiRoutes {
         Organization organization = caller.organization();
         ApiWish api = ObjectLoans.of(caller, Need.of(Action.GET, Resource.API, name))
                 .run(() -> apis.wish(organization, name));
-        Optional<FunctionEntity> function = function(caller, api.function());
-        return Response.json(200, written(organization, api, function).done());
+        return Response.json(200, written(caller, organization, api).done());
     }
 
     /// Nothing of a function that the caller may not see, whether or not it is there.
     private Optional<FunctionEntity> function(Caller.Known caller, String name) {
+        return seen(caller, name, () -> Optional.of(functions.find(caller.organization(), name)));
+    }
+
+    private static Optional<FunctionEntity> seen(
+            Caller.Known caller, String name, ScopedValue.CallableOp<Optional<FunctionEntity>, RuntimeException> look) {
         Need need = Need.of(Action.GET, Resource.FUNCTION, name);
         if (!caller.may(need)) {
             return Optional.empty();
         }
         try {
-            return Optional.of(ObjectLoans.of(caller, need).run(() -> functions.find(caller.organization(), name)));
+            return ObjectLoans.of(caller, need).run(look);
         } catch (Refused notThere) {
             return Optional.empty();
         }
     }
 
-    private JsonWriter written(Organization organization, ApiWish api, Optional<FunctionEntity> function) {
+    private JsonWriter written(Caller.Known caller, Organization organization, ApiWish api) {
         var out = new JsonWriter(1024).beginObject();
         ApiWish served = api.under(organization);
         out.field("name", api.name()).name("enabled").value(api.enabled());
@@ -81,13 +85,41 @@ final class ApiRoutes {
         String told = organization.principal() + "/" + Resource.API.word() + "/" + api.name();
         out.field("told", api.isGuarded() ? told : "T");
         out.field("releases", api.terms().answers().releases());
-        if (function.isPresent()) {
-            write(organization, api, function.get(), told, out);
+        if (api.terms().routing().isPlain()) {
+            function(caller, api.function())
+                    .ifPresent(function -> write(organization, api, Optional.empty(), function, told, out));
+        } else {
+            writeVersions(caller, organization, api, told, out);
         }
         return out.endObject();
     }
 
-    private void write(Organization organization, ApiWish api, FunctionEntity function, String told, JsonWriter out) {
+    /// Each with its share. Which they are is said to who may see the function.
+    private void writeVersions(
+            Caller.Known caller, Organization organization, ApiWish api, String told, JsonWriter out) {
+        api.terms().routing().writeTo(out);
+        if (!caller.may(Need.of(Action.GET, Resource.FUNCTION, api.function()))) {
+            return;
+        }
+        out.name("versions").beginArray();
+        for (Alias.Share share : apis.targets().shares(organization, api)) {
+            out.beginObject().field("version", share.version()).field("weight", share.weight());
+            seen(caller, api.function(), () -> apis.targets().version(organization, api.function(), share.version()))
+                    .ifPresentOrElse(
+                            version -> write(organization, api, Optional.of(share.version()), version, told, out),
+                            () -> out.field("answers", "none: there is no such version"));
+            out.endObject();
+        }
+        out.endArray();
+    }
+
+    private void write(
+            Organization organization,
+            ApiWish api,
+            Optional<Long> version,
+            FunctionEntity function,
+            String told,
+            JsonWriter out) {
         List<String> known = FunctionFiles.injected(organization, function.wish()).stream()
                 .map(Principal::toString)
                 .toList();
@@ -105,14 +137,19 @@ final class ApiRoutes {
         }
         out.field("functionStatus", function.status().name());
         out.field("knows", start).field("withholds", withheld);
-        out.field("answers", answers(organization, api, function, withheld));
+        out.field("answers", answers(organization, api, version, function, withheld));
     }
 
-    private String answers(Organization organization, ApiWish api, FunctionEntity function, List<String> withheld) {
+    private String answers(
+            Organization organization,
+            ApiWish api,
+            Optional<Long> version,
+            FunctionEntity function,
+            List<String> withheld) {
         if (!api.enabled() || function.status() != FunctionEntity.Status.READY) {
             return "none";
         }
-        if (!apis.isCurrent(organization, api)) {
+        if (!apis.targets().isCurrent(organization, api, version)) {
             return "none: the function has changed since, update the API";
         }
         return withheld.isEmpty() ? "leave" : "are withheld";

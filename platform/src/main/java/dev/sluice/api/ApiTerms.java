@@ -9,21 +9,28 @@ import java.util.Objects;
 /// @param access  by what callers are known
 /// @param limits  how much it takes in
 /// @param stream  what is not handed over in one piece
-record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits, ApiStream stream) {
+/// @param routing which versions of the function run
+record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits, ApiStream stream, ApiRouting routing) {
     /// Of an API that says nothing of it.
     static final ApiTerms AS_DISPATCH =
-            new ApiTerms(Answers.AS_DISPATCH, ApiAccess.NOTHING, ApiLimits.NONE, ApiStream.NONE);
+            new ApiTerms(Answers.AS_DISPATCH, ApiAccess.NOTHING, ApiLimits.NONE, ApiStream.NONE, ApiRouting.NONE);
 
     ApiTerms {
         answers = Objects.requireNonNullElse(answers, Answers.AS_DISPATCH);
         access = Objects.requireNonNullElse(access, ApiAccess.NOTHING);
         limits = Objects.requireNonNullElse(limits, ApiLimits.NONE);
         stream = Objects.requireNonNullElse(stream, ApiStream.NONE);
+        routing = Objects.requireNonNullElse(routing, ApiRouting.NONE);
     }
 
     static ApiTerms of(JsonBody fields) {
         ApiStream stream = ApiStream.of(fields);
-        return new ApiTerms(Answers.of(fields), ApiAccess.of(fields), ApiLimits.of(fields, stream), stream);
+        return new ApiTerms(
+                Answers.of(fields),
+                ApiAccess.of(fields),
+                ApiLimits.of(fields, stream),
+                stream,
+                ApiRouting.of(fields));
     }
 
     void writeTo(JsonWriter out) {
@@ -31,6 +38,7 @@ record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits, ApiStream s
         access.writeTo(out);
         limits.writeTo(out);
         stream.writeTo(out);
+        routing.writeTo(out);
     }
 
     /// What is answered of runs.

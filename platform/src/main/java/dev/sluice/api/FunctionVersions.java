@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -42,6 +43,7 @@ final class FunctionVersions {
     private final RandomGenerator random;
     private final InstantSource clock;
     private final CreationLocks changing = new CreationLocks();
+    private volatile BiConsumer<Organization, String> follower = (_, _) -> {};
 
     /// @param witness is told of each alias that is changed
     FunctionVersions(
@@ -51,6 +53,19 @@ final class FunctionVersions {
         this.standby = standby;
         this.random = random;
         this.clock = clock;
+    }
+
+    /// Has somebody told of each function whose aliases have changed, before who changes them is answered.
+    void follow(BiConsumer<Organization, String> told) {
+        follower = told;
+    }
+
+    /// What an alias names now; nothing if there is none of that name. Reads as the platform.
+    List<Alias.Share> shares(Organization organization, String name, String alias) {
+        return as(organization, () -> files.aliases(organization, name))
+                .named(alias)
+                .map(Alias::shares)
+                .orElse(List.of());
     }
 
     /// The newest first.
@@ -153,6 +168,7 @@ final class FunctionVersions {
                     });
                 }));
         standby.changed(organization, name);
+        follower.accept(organization, name);
     }
 
     private FunctionEntity required(Organization organization, String name, long version) {

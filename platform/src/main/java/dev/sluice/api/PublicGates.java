@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import dev.sluice.authn.Upkeep;
+import dev.sluice.fs.Entry;
 import dev.sluice.fs.FsPath;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.Backing;
@@ -16,7 +17,9 @@ import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The redirect gates by which everybody may run functions: one for each API, in the facet that everybody may read and
 /// `acme/api` vouches for, or, where the API asks its callers who they are, in one that only those whom it lets in may
@@ -60,16 +63,26 @@ final class PublicGates {
         return FsPath.home(label(organization, api)).child(api.name());
     }
 
-    /// Has an API's gate lead to its function.
+    /// @param version of the function; none for the function as it is now
+    static FsPath path(Organization organization, ApiWish api, Optional<Long> version) {
+        return FsPath.home(label(organization, api)).child(api.name() + suffix(version));
+    }
+
+    /// No API has a dot in its name.
+    private static String suffix(Optional<Long> version) {
+        return version.map(number -> "." + number).orElse("");
+    }
+
+    /// Has an API's gate lead to its function, or one of its gates to a version.
     ///
     /// @return whether it was another one before, or none
     /// @throws Refused `NOT_FOUND` where the function is not
-    synchronized boolean lead(Organization organization, ApiWish api) {
+    synchronized boolean lead(Organization organization, ApiWish api, Optional<Long> version) {
         Component enter = FunctionFiles.runner(organization, api.function());
         Component released = released(organization, api);
         return Upkeep.leading(organization, Resource.API, enter.and(released)).run(() -> {
-            GateContent.Redirect wanted = wanted(organization, api);
-            FsPath path = path(organization, api);
+            GateContent.Redirect wanted = wanted(organization, api, version);
+            FsPath path = path(organization, api, version);
             Privilege with = Task.current().exercise(enter, apis(organization));
             Optional<GateContent.OfFunction> before = before(path);
             if (before.isEmpty()) {
@@ -82,17 +95,19 @@ final class PublicGates {
     }
 
     /// Whether an API's gate leads to its function as it is to lead there.
-    boolean leads(Organization organization, ApiWish api) {
+    boolean leads(Organization organization, ApiWish api, Optional<Long> version) {
         Component enter = FunctionFiles.runner(organization, api.function());
         return Upkeep.leading(organization, Resource.API, enter)
-                .run(() -> before(path(organization, api)).equals(Optional.of(wanted(organization, api))));
+                .run(() -> before(path(organization, api, version))
+                        .equals(Optional.of(wanted(organization, api, version))));
     }
 
-    private GateContent.Redirect wanted(Organization organization, ApiWish api) {
+    private GateContent.Redirect wanted(Organization organization, ApiWish api, Optional<Long> version) {
         Component released = released(organization, api);
         var policy = new GatePolicy(Component.TRUE, Component.TRUE, released, Component.FALSE);
         return gates.redirect(
-                FunctionFiles.gate(organization, api.function()),
+                version.map(number -> VersionFiles.gate(organization, api.function(), number))
+                        .orElseGet(() -> FunctionFiles.gate(organization, api.function())),
                 policy,
                 FunctionFiles.runner(organization, api.function()),
                 !released.equals(Component.TRUE));
@@ -113,13 +128,39 @@ final class PublicGates {
 
     /// Leaves nobody a way to run the function by that name.
     synchronized void remove(Organization organization, String api) {
-        unlink(organization, open(organization), api);
-        unlink(organization, guarded(organization, api), api);
+        removeAll(organization, open(organization), api);
+        removeAll(organization, guarded(organization, api), api);
     }
 
     /// Leaves nobody a way around what an API asks of its callers.
     synchronized void removeOpen(Organization organization, String api) {
-        unlink(organization, open(organization), api);
+        removeAll(organization, open(organization), api);
+    }
+
+    /// Leaves nobody a way to versions that an API leads to no more.
+    ///
+    /// @param kept the versions that it leads to
+    synchronized void removeOthers(Organization organization, ApiWish api, Set<Long> kept) {
+        ofVersions(organization, label(organization, api), api.name()).stream()
+                .filter(gate -> kept.stream().noneMatch(version -> gate.equals(api.name() + "." + version)))
+                .forEach(gate -> unlink(organization, label(organization, api), gate));
+    }
+
+    private void removeAll(Organization organization, Label facet, String api) {
+        unlink(organization, facet, api);
+        ofVersions(organization, facet, api).forEach(gate -> unlink(organization, facet, gate));
+    }
+
+    /// An API has few: those that are led to nowhere are removed.
+    private List<String> ofVersions(Organization organization, Label facet, String api) {
+        String prefix = api + ".";
+        return Upkeep.of(organization, Resource.API).run(() -> {
+            List<Entry> page = fs.list(FsPath.home(facet), prefix, LabeledFs.LIST_ENTRIES_MAX);
+            return page.stream()
+                    .map(Entry::name)
+                    .takeWhile(name -> name.startsWith(prefix))
+                    .toList();
+        });
     }
 
     private void unlink(Organization organization, Label facet, String api) {

@@ -6,15 +6,12 @@ import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.Gates;
 import dev.sluice.gateway.Endpoint;
 import dev.sluice.gateway.Gateway;
-import dev.sluice.kernel.Refusal;
 import dev.sluice.kernel.Refused;
 import dev.sluice.org.Need;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -26,7 +23,7 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
 
     private final KeptEntities<ApiWish> kept;
     private final PublicGates gates;
-    private final Functions functions;
+    private final ApiTargets targets;
     private final Gateway gateway;
     private final Entrances entrances;
     private final Taking taking;
@@ -37,6 +34,7 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
             LabeledFs fs,
             Gates gates,
             Functions functions,
+            FunctionVersions versions,
             Gateway gateway,
             Entrances entrances,
             Taking taking,
@@ -44,11 +42,17 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
             InstantSource clock) {
         this.kept = new KeptEntities<>(fs, ApiWish.KIND, clock);
         this.gates = new PublicGates(fs, gates);
-        this.functions = functions;
+        this.targets = new ApiTargets(this.gates, functions, versions, changing, this::isThere);
+        versions.follow(this::followAlias);
         this.gateway = gateway;
         this.entrances = entrances;
         this.taking = taking;
         this.hosts = hosts;
+    }
+
+    /// What runs behind each.
+    ApiTargets targets() {
+        return targets;
     }
 
     /// Those that APIs may be served for.
@@ -77,6 +81,7 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
             requireAlone(organization, wish, _ -> true);
             hosts.requireHeld(organization, wish);
             entrances.requireUsable(organization, wish);
+            targets.requireThere(organization, wish);
             NamedEntity made = kept.create(organization, wish);
             lead(organization, wish);
             return made;
@@ -90,6 +95,7 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
             requireAlone(organization, wish, other -> !other.name().equals(name));
             hosts.requireHeld(organization, wish);
             entrances.requireUsable(organization, wish);
+            targets.requireThere(organization, wish);
             if (wish.isGuarded()) {
                 gates.removeOpen(organization, name); // before: a crash in between leaves no way around
             }
@@ -133,9 +139,29 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
         lock.lock();
         try {
             serve(organization);
+            leading(organization).forEach(wish -> targets.forgetOthers(organization, wish));
         } finally {
             lock.unlock();
         }
+    }
+
+    /// What an alias names no more is led to no more.
+    private void followAlias(Organization organization, String function) {
+        ReentrantLock lock = changing.of(organization);
+        lock.lock();
+        try {
+            leading(organization).stream()
+                    .filter(wish -> wish.function().equals(function))
+                    .forEach(wish -> targets.forgetOthers(organization, wish));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<ApiWish> leading(Organization organization) {
+        return Upkeep.of(organization, Resource.API).run(() -> wishes(organization)).stream()
+                .filter(ApiWish::enabled)
+                .toList();
     }
 
     void forget(Organization organization) {
@@ -178,18 +204,9 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
                 });
     }
 
-    /// Where the function is not there yet, the first request does, unless secrets are released, which only who may
-    /// read
-    /// them does.
     private void lead(Organization organization, ApiWish wish) {
         if (wish.enabled()) {
-            try {
-                gates.lead(organization, wish);
-            } catch (Refused notThere) {
-                if (notThere.refusal() != Refusal.NOT_FOUND) {
-                    throw notThere;
-                }
-            }
+            targets.lead(organization, wish);
         }
     }
 
@@ -198,17 +215,14 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
     }
 
     private void serve(Organization organization) {
-        List<ApiWish> all = Upkeep.of(organization, Resource.API).run(() -> wishes(organization));
         gateway.serve(
                 organization.name(),
-                all.stream()
-                        .filter(ApiWish::enabled)
+                leading(organization).stream()
                         .map(wish -> endpoint(organization, wish))
                         .toList());
     }
 
     private Endpoint endpoint(Organization organization, ApiWish wish) {
-        var led = new AtomicReference<>("");
         return new Endpoint(
                 wish.function(),
                 PublicGates.path(organization, wish),
@@ -220,32 +234,8 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
                 wish.isHidingFailures(),
                 entrances.access(organization, wish),
                 taking.of(organization, wish.terms()),
-                isLost -> behind(organization, wish, isLost, led));
-    }
-
-    /// A gate keeps what it leads to, so that one to a function that was deleted and made again runs the old one: which
-    /// it was led to is compared each time.
-    ///
-    /// @param led the id of the function that the gate was last seen to lead to
-    private Optional<Endpoint.Called> behind(
-            Organization organization, ApiWish wish, boolean isLost, AtomicReference<String> led)
-            throws InterruptedException {
-        Optional<Functions.Target> target =
-                functions.builtTarget(organization, wish.function()).filter(Functions.Target::isReady);
-        if (target.isEmpty()) {
-            return Optional.empty();
-        }
-        String id = target.get().id();
-        if (isLost || !id.equals(led.get())) {
-            boolean isLed = wish.terms().answers().releases().isEmpty()
-                    ? isLedAnew(organization, wish, isLost)
-                    : isLed(organization, wish);
-            if (!isLed) {
-                return Optional.empty();
-            }
-            led.set(id);
-        }
-        return Optional.of(new Endpoint.Called(id, target.get().faasId()));
+                targets.behind(organization, wish),
+                wish.terms().routing().served());
     }
 
     /// Whether the API is what it was when it was served: nothing is to be made for one that is gone.
@@ -253,31 +243,5 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
         return Upkeep.of(organization, Resource.API)
                 .run(() -> kept.ifThere(organization, wish.name()).filter(wish::equals))
                 .isPresent();
-    }
-
-    /// @param isToChange whether it is of no use if the gate led there already
-    private boolean isLedAnew(Organization organization, ApiWish wish, boolean isToChange) {
-        ReentrantLock lock = changing.of(organization); // or a gate would outlive its API
-        lock.lock();
-        try {
-            return isThere(organization, wish) && (gates.lead(organization, wish) || !isToChange);
-        } catch (Refused notThere) {
-            return false;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// Whether a request would run the function that the API was made for, if that is READY.
-    boolean isCurrent(Organization organization, ApiWish wish) {
-        return wish.terms().answers().releases().isEmpty() || isLed(organization, wish);
-    }
-
-    private boolean isLed(Organization organization, ApiWish wish) {
-        try {
-            return gates.leads(organization, wish);
-        } catch (Refused notThere) {
-            return false;
-        }
     }
 }

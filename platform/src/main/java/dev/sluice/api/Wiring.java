@@ -71,7 +71,8 @@ final class Wiring {
         return new EventServer(subscriptions, types, drivers);
     }
 
-    static ServedApis apis(Api.Rooms rooms, Functions functions, RequestRates rates, Clock clock) {
+    static ServedApis apis(
+            Api.Rooms rooms, Functions functions, FunctionVersions versions, RequestRates rates, Clock clock) {
         var bodies = new RequestBodies(rooms.fs(), rooms.blobs());
         var taking = new Taking(rooms.tenancy().limiting().limits(), rates, bodies);
         var entrances = new Entrances(rooms.secrets(), rooms.signIn().login(), clock);
@@ -84,6 +85,14 @@ final class Wiring {
                 clock);
         rooms.running().gateway().serveHosts(hosts::holder);
         return new ServedApis(
-                rooms.fs(), rooms.gates(), functions, rooms.running().gateway(), entrances, taking, hosts, clock);
+                rooms.fs(),
+                rooms.gates(),
+                functions,
+                versions,
+                rooms.running().gateway(),
+                entrances,
+                taking,
+                hosts,
+                clock);
     }
 }

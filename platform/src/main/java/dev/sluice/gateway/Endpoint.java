@@ -9,7 +9,8 @@ import java.util.Optional;
 /// What an organization serves at the gateway: requests that become runs of one function.
 ///
 /// @param function     its name
-/// @param gate         the redirect that its runs go through; whoever asks resolves it as nobody in particular
+/// @param gate         what it is known by: the redirect that its runs go through, or, where they are spread over
+///                     versions, what theirs are named after
 /// @param hosts        those that it is for, in lower case; none for all that are no other organization's
 /// @param paths        each begins with `/`; all below one belongs to it
 /// @param methods      in capitals; none for all
@@ -19,6 +20,7 @@ import java.util.Optional;
 /// @param access       what is asked of who asks
 /// @param limits       how much it takes in
 /// @param behind       what runs there
+/// @param routing      how requests are spread over what runs there
 public record Endpoint(
         String function,
         FsPath gate,
@@ -30,7 +32,8 @@ public record Endpoint(
         boolean isHidingFailures,
         Access access,
         Limits limits,
-        Behind behind) {
+        Behind behind,
+        Routing routing) {
     public Endpoint {
         hosts = List.copyOf(hosts);
         paths = List.copyOf(paths);
@@ -38,14 +41,17 @@ public record Endpoint(
     }
 
     /// A function as records name it.
-    public record Called(String functionId, String versionId) {}
+    ///
+    /// @param gate the redirect that a run goes through; whoever asks resolves it as nobody in particular
+    public record Called(String functionId, String versionId, FsPath gate) {}
 
     /// What runs behind an endpoint at this moment.
     @FunctionalInterface
     public interface Behind {
+        /// @param place  of the request, below [Routing#PLACES]
         /// @param isLost whether its gate was not found: then it is to be made anew, if the function is there
         /// @return nothing if no run can come of it
-        Optional<Called> now(boolean isLost) throws InterruptedException;
+        Optional<Called> now(int place, boolean isLost) throws InterruptedException;
     }
 
     boolean takes(String method) {

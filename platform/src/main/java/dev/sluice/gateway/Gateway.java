@@ -184,7 +184,8 @@ public final class Gateway implements Handler {
                     ? HttpInput.ofQuery(request)
                     : HttpInput.of(request, endpoint.limits().bodyBytesMax());
             long arrival = System.nanoTime();
-            Optional<Endpoint.Called> called = endpoint.behind().now(false);
+            int place = endpoint.routing().place(endpoint.gate(), who.claims(), client(request));
+            Optional<Endpoint.Called> called = endpoint.behind().now(place, false);
             if (called.isEmpty()) {
                 buckets.awaitEdge(arrival); // as if it had run, and its answer were withheld
                 return Answers.of(endpoint).withheld();
@@ -192,19 +193,20 @@ public final class Gateway implements Handler {
             boolean isFlowing = isWaiting && streams.answers().equals(Optional.of(StreamForm.HTTP));
             Bytes context = HttpInput.context(request, who, isFlowing);
             Invocation wish = wish(endpoint, called.get(), input, context, body.map(KeptBody::id));
-            return run(endpoint, new Wanted(wish, who, isWaiting, body));
+            return run(endpoint, new Wanted(wish, place, who, isWaiting, body));
         }
     }
 
-    /// @param body that the run reads
-    private record Wanted(Invocation wish, Access.Entered who, boolean isWaiting, Optional<KeptBody> body) {}
+    /// @param place of the request, by which it has its version
+    /// @param body  that the run reads
+    private record Wanted(Invocation wish, int place, Access.Entered who, boolean isWaiting, Optional<KeptBody> body) {}
 
     private Response run(Endpoint endpoint, Wanted wanted) throws InterruptedException {
         try {
             return once(endpoint, wanted);
         } catch (Refused refused) {
             if (refused.refusal() != Refusal.NOT_FOUND
-                    || endpoint.behind().now(true).isEmpty()) {
+                    || endpoint.behind().now(wanted.place(), true).isEmpty()) {
                 throw refused;
             }
             return once(endpoint, wanted);
@@ -236,7 +238,7 @@ public final class Gateway implements Handler {
                 endpoint.function(),
                 called.functionId(),
                 called.versionId(),
-                endpoint.gate(),
+                called.gate(),
                 Label.PUBLIC,
                 input,
                 context,

@@ -91,7 +91,7 @@ final class Throttle {
     }
 
     /// Whoever has an address of IPv6 has all of its network.
-    private static long network(InetAddress client) {
+    static long network(InetAddress client) {
         byte[] address = client.getAddress();
         return address.length == IPV4_BYTES
                 ? ByteBuffer.wrap(address).getInt()

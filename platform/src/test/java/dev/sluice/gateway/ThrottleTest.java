@@ -42,7 +42,8 @@ final class ThrottleTest {
                 false,
                 Access.EVERYBODY,
                 limits,
-                _ -> Optional.empty());
+                (_, _) -> Optional.empty(),
+                Routing.BY_CHANCE);
     }
 
     private long take(Endpoint endpoint, InetAddress client) {

@@ -44,16 +44,32 @@ final class ApiFlowWords {
     private static String table(List<Json.Obj> flows) {
         var table = new Table("API", "Who asks", "At", "Function", "Releases", "Withholds", "Answers");
         for (Json.Obj flow : flows) {
-            table.row(
-                    flow.show("name"),
-                    who(flow),
-                    at(flow),
-                    flow.show("function"),
-                    EntityWords.listed(flow, "releases"),
-                    EntityWords.listed(flow, "withholds"),
-                    answers(flow));
+            List<Json.Obj> versions = Rows.of(flow.members().getOrDefault("versions", new Json.Arr(List.of())));
+            if (versions.isEmpty()) {
+                row(table, flow, qualified(flow, "alias"), flow);
+            }
+            versions.forEach(version -> row(
+                    table, flow, qualified(version, "version") + " (" + version.show("weight") + "%)", version));
         }
         return table.text();
+    }
+
+    /// @param qualifier of the function's name
+    /// @param runs      the API, or one version of those that its requests are spread over
+    private static void row(Table table, Json.Obj flow, String qualifier, Json.Obj runs) {
+        table.row(
+                flow.show("name"),
+                who(flow),
+                at(flow),
+                flow.show("function") + qualifier,
+                EntityWords.listed(flow, "releases"),
+                EntityWords.listed(runs, "withholds"),
+                answers(flow, runs));
+    }
+
+    /// `:live`, as one says it of the function.
+    private static String qualified(Json.Obj of, String member) {
+        return of.members().containsKey(member) ? ":" + of.show(member) : "";
     }
 
     private static String who(Json.Obj flow) {
@@ -72,14 +88,14 @@ final class ApiFlowWords {
         return hosts + EntityWords.listed(flow, "paths");
     }
 
-    private static String answers(Json.Obj flow) {
+    private static String answers(Json.Obj flow, Json.Obj runs) {
         if (!flow.show("enabled").equals("true")) {
             return "none: it is off";
         }
-        String answers = flow.show("answers");
+        String answers = runs.show("answers");
         if (answers.isEmpty() || answers.equals("-")) {
             return "?";
         }
-        return answers.equals("none") ? "none: the function is " + flow.show("functionStatus") : answers;
+        return answers.equals("none") ? "none: the function is " + runs.show("functionStatus") : answers;
     }
 }

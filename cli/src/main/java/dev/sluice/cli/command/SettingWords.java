@@ -93,6 +93,9 @@ final class SettingWords {
                 .option("--failures", "KIND", "a failure is told as a problem (the default), or hidden")
                 .option("--stream", "FORM", "what is yielded leaves at once, as events, lines or http")
                 .option("--bodies", "KIND", "input: bodies are read as context.input, up to 1 GiB")
+                .option("--alias", "ALIAS", "of the function, whose versions requests are spread over")
+                .flag(several("VERSION=WEIGHT", "version and its share, percent; may be repeated", "--route"))
+                .flag(Flag.bare("who asks again gets the same version", "--sticky"))
                 .option("--rate", "N/s", "requests of all clients in a second, or N/m, N/h: 429 beyond it")
                 .option("--burst", "N", "of these at once after a rest; as many as in a second")
                 .option("--client-rate", "N/s", "requests of one address, or N/m, N/h")
@@ -135,6 +138,7 @@ final class SettingWords {
         body = stream.isPresent() ? body.with("stream", stream.get()) : body;
         Optional<String> bodies = arguments.option("--bodies");
         body = bodies.isPresent() ? body.with("bodies", bodies.get()) : body;
+        body = routing(arguments, body);
         return body.with("failures", arguments.option("--failures").orElse("problem"))
                 .with("function", arguments.required(1))
                 .with("hosts", Json.Arr.ofTexts(arguments.options("--domain")))
@@ -143,6 +147,17 @@ final class SettingWords {
                 .with("protocols", Json.Arr.ofTexts(protocols))
                 .with("tags", EntityWords.tags(arguments))
                 .with("uris", Json.Arr.ofTexts(arguments.options("--path")));
+    }
+
+    /// Which versions of the function run.
+    private static Json.Obj routing(Arguments arguments, Json.Obj api) {
+        Optional<String> alias = arguments.option("--alias");
+        Json.Obj body = alias.isPresent() ? api.with("alias", alias.get()) : api;
+        List<Json> routes = arguments.options("--route").stream()
+                .<Json>map(said -> VersionWords.share(said, "a route is VERSION=WEIGHT, such as 3=90, not " + said))
+                .toList();
+        body = routes.isEmpty() ? body : body.with("routes", new Json.Arr(routes));
+        return arguments.has("--sticky") ? body.with("sticky", new Json.Bool(true)) : body;
     }
 
     /// By what callers are known.

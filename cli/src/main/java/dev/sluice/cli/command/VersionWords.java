@@ -156,16 +156,23 @@ final class VersionWords {
         return 0;
     }
 
+    /// What `3=90` says, or `3`.
+    ///
+    /// @param otherwise what is said of other texts
+    static Json.Obj share(String said, String otherwise) {
+        Matcher parts = SHARE.matcher(said);
+        if (!parts.matches()) {
+            throw Failure.usage(otherwise);
+        }
+        Json.Obj share = Json.Obj.empty().with("version", Json.Num.of(Long.parseLong(parts.group(1))));
+        String weight = parts.group(2);
+        return weight == null ? share : share.with("weight", Json.Num.of(Long.parseLong(weight)));
+    }
+
     private static Json.Obj body(Arguments arguments) {
         List<Json> shares = new ArrayList<>();
         for (String share : arguments.required(2).split(",", -1)) {
-            Matcher parts = SHARE.matcher(share);
-            if (!parts.matches()) {
-                throw Failure.usage("versions are a number, or numbers with shares such as 3=90,4=10");
-            }
-            Json.Obj one = Json.Obj.empty().with("version", Json.Num.of(Long.parseLong(parts.group(1))));
-            String weight = parts.group(2);
-            shares.add(weight == null ? one : one.with("weight", Json.Num.of(Long.parseLong(weight))));
+            shares.add(share(share, "versions are a number, or numbers with shares such as 3=90,4=10"));
         }
         return Json.Obj.empty().with("name", arguments.required(1)).with("versions", new Json.Arr(shares));
     }

@@ -22,6 +22,21 @@ final class ApiFlowWordsTest extends RecordedTest {
     }
 
     @Test
+    void flows_ofVersions_haveARowEach() {
+        server.reply(200, "[{\"name\":\"a\"},{\"name\":\"b\"}]")
+                .reply(
+                        200,
+                        "{\"name\":\"a\",\"enabled\":true,\"authentication\":\"public\",\"function\":\"f\",\"alias\":\"live\","
+                                + "\"versions\":[{\"version\":1,\"weight\":90,\"functionStatus\":\"READY\",\"answers\":\"leave\"},"
+                                + "{\"version\":2,\"weight\":10,\"answers\":\"none: there is no such version\"}]}")
+                .reply(200, "{\"name\":\"b\",\"enabled\":true,\"function\":\"g\",\"alias\":\"live\"}");
+        assertThat(shell.run("get", "apis", "--flows").out())
+                .containsPattern("f:1 \\(90%\\) .* leave")
+                .containsPattern("f:2 \\(10%\\) .* none: there is no such version")
+                .containsPattern("g:live .* \\?");
+    }
+
+    @Test
     void flows_ofOne_areWhatTheServerSays() {
         server.reply(200, FLOW);
         assertThat(shell.run("get", "api", "a", "--flows", "-o", "yaml").out()).contains("answers: are withheld");

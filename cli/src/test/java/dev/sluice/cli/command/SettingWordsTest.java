@@ -318,6 +318,23 @@ final class SettingWordsTest extends RecordedTest {
     }
 
     @Test
+    void whichVersionsRun_isSent_ifItIsSaid() {
+        server.reply(200, "{\"name\":\"hello\"}");
+        assertThat(shell.run("create", "api", "hello", "f", "--route", "1=90", "--route", "2=10", "--sticky")
+                        .exitCode())
+                .isZero();
+        assertThat(server.only().body())
+                .contains(
+                        "\"routes\":[{\"version\":1,\"weight\":90},{\"version\":2,\"weight\":10}],\"sticky\":true");
+        server.reply(200, "{\"name\":\"hello\"}");
+        assertThat(shell.run("update", "api", "hello", "f", "--alias", "live").exitCode())
+                .isZero();
+        assertThat(server.asked().getLast().body()).contains("\"alias\":\"live\"").doesNotContain("sticky");
+        assertThat(shell.run("create", "api", "hello", "f", "--route", "live").err())
+                .contains("a route is VERSION=WEIGHT, such as 3=90, not live");
+    }
+
+    @Test
     void howAnswersStream_isSent_ifItIsSaid() {
         server.reply(200, "{\"name\":\"hello\"}");
         assertThat(shell.run("create", "api", "hello", "f", "--stream", "events", "--bodies", "input")
