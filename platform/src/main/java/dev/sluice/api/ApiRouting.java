@@ -41,8 +41,8 @@ record ApiRouting(String alias, List<Alias.Share> routes, boolean sticky) {
         return alias.isEmpty() && routes.isEmpty();
     }
 
-    Routing served() {
-        return new Routing(sticky);
+    Routing served(ApiCache cache) {
+        return new Routing(sticky, cache.served());
     }
 
     void writeTo(JsonWriter out) {

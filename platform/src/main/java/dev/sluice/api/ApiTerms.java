@@ -10,10 +10,12 @@ import java.util.Objects;
 /// @param limits  how much it takes in
 /// @param stream  what is not handed over in one piece
 /// @param routing which versions of the function run
-record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits, ApiStream stream, ApiRouting routing) {
+/// @param cache   whether answers are given again without a run
+record ApiTerms(
+        Answers answers, ApiAccess access, ApiLimits limits, ApiStream stream, ApiRouting routing, ApiCache cache) {
     /// Of an API that says nothing of it.
-    static final ApiTerms AS_DISPATCH =
-            new ApiTerms(Answers.AS_DISPATCH, ApiAccess.NOTHING, ApiLimits.NONE, ApiStream.NONE, ApiRouting.NONE);
+    static final ApiTerms AS_DISPATCH = new ApiTerms(
+            Answers.AS_DISPATCH, ApiAccess.NOTHING, ApiLimits.NONE, ApiStream.NONE, ApiRouting.NONE, ApiCache.NONE);
 
     ApiTerms {
         answers = Objects.requireNonNullElse(answers, Answers.AS_DISPATCH);
@@ -21,6 +23,7 @@ record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits, ApiStream s
         limits = Objects.requireNonNullElse(limits, ApiLimits.NONE);
         stream = Objects.requireNonNullElse(stream, ApiStream.NONE);
         routing = Objects.requireNonNullElse(routing, ApiRouting.NONE);
+        cache = Objects.requireNonNullElse(cache, ApiCache.NONE);
     }
 
     static ApiTerms of(JsonBody fields) {
@@ -30,7 +33,8 @@ record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits, ApiStream s
                 ApiAccess.of(fields),
                 ApiLimits.of(fields, stream),
                 stream,
-                ApiRouting.of(fields));
+                ApiRouting.of(fields),
+                ApiCache.of(fields));
     }
 
     void writeTo(JsonWriter out) {
@@ -39,6 +43,7 @@ record ApiTerms(Answers answers, ApiAccess access, ApiLimits limits, ApiStream s
         limits.writeTo(out);
         stream.writeTo(out);
         routing.writeTo(out);
+        cache.writeTo(out);
     }
 
     /// What is answered of runs.

@@ -96,6 +96,9 @@ record ApiWish(
             terms.access().unfit(authentication).ifPresent(why -> {
                 throw unserved(why);
             });
+            terms.cache().unfit(isGuarded(), terms).ifPresent(why -> {
+                throw unserved(why);
+            });
         }
         if (enabled && authentication.equals(ApiAccess.MTLS) && hosts.isEmpty()) {
             throw unserved("authentication mtls needs hosts: a client is asked for its certificate where it connects to"

@@ -235,7 +235,7 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
                 entrances.access(organization, wish),
                 taking.of(organization, wish.terms()),
                 targets.behind(organization, wish),
-                wish.terms().routing().served());
+                wish.terms().routing().served(wish.terms().cache()));
     }
 
     /// Whether the API is what it was when it was served: nothing is to be made for one that is gone.

@@ -28,7 +28,7 @@ record Answers(boolean isHidingFailures) {
         return view.status().isEmpty() ? withheld() : failed(view.status().get() == Run.Status.TIMEOUT, view.run());
     }
 
-    private static Response answered(Run.Output output) {
+    static Response answered(Run.Output output) {
         boolean isNull = output.isJson() && output.body().equals(NULL);
         if (isNull || StatedHead.BODILESS.contains(output.status())) {
             return Response.empty(output.status());

@@ -16,6 +16,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
+import dev.sluice.run.Run;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
@@ -59,12 +60,14 @@ public final class Gateway implements Handler {
     private final Endpoints endpoints = new Endpoints();
     private volatile Handler drivers = _ -> nothingThere();
     private final Throttle throttle;
+    private final AnswerCache cache;
     private final Buckets buckets = new Buckets(Buckets.FIRST);
 
     /// @param nanos a clock that never goes back
     public Gateway(Invocations invocations, LongSupplier nanos) {
         this.invocations = invocations;
         this.throttle = new Throttle(nanos);
+        this.cache = new AnswerCache(nanos);
     }
 
     /// Serves these of an organization from now on, and nothing else: at the hosts that it has, and elsewhere below its
@@ -190,10 +193,20 @@ public final class Gateway implements Handler {
                 buckets.awaitEdge(arrival); // as if it had run, and its answer were withheld
                 return Answers.of(endpoint).withheld();
             }
+            Optional<AnswerCache.Key> key =
+                    isWaiting ? AnswerCache.key(endpoint, called.get(), request) : Optional.empty();
+            if (key.isPresent()) {
+                Bytes told =
+                        HttpInput.keyedContext(request, who, key.get().terms().vary());
+                Invocation wish = wish(endpoint, called.get(), input, told, Optional.empty());
+                var wanted = new Wanted(wish, place, who, true, Optional.empty());
+                return cache.answer(
+                        key.get(), request, Answers.of(endpoint), () -> again(endpoint, wanted, this::view));
+            }
             boolean isFlowing = isWaiting && streams.answers().equals(Optional.of(StreamForm.HTTP));
             Bytes context = HttpInput.context(request, who, isFlowing);
             Invocation wish = wish(endpoint, called.get(), input, context, body.map(KeptBody::id));
-            return run(endpoint, new Wanted(wish, place, who, isWaiting, body));
+            return again(endpoint, new Wanted(wish, place, who, isWaiting, body), one -> once(endpoint, one));
         }
     }
 
@@ -201,16 +214,24 @@ public final class Gateway implements Handler {
     /// @param body  that the run reads
     private record Wanted(Invocation wish, int place, Access.Entered who, boolean isWaiting, Optional<KeptBody> body) {}
 
-    private Response run(Endpoint endpoint, Wanted wanted) throws InterruptedException {
+    private interface Attempt<T> {
+        T of(Wanted wanted) throws InterruptedException;
+    }
+
+    private static <T> T again(Endpoint endpoint, Wanted wanted, Attempt<T> attempt) throws InterruptedException {
         try {
-            return once(endpoint, wanted);
+            return attempt.of(wanted);
         } catch (Refused refused) {
             if (refused.refusal() != Refusal.NOT_FOUND
                     || endpoint.behind().now(wanted.place(), true).isEmpty()) {
                 throw refused;
             }
-            return once(endpoint, wanted);
+            return attempt.of(wanted);
         }
+    }
+
+    private Run.View view(Wanted wanted) throws InterruptedException {
+        return wanted.who().authority().get().run(() -> invocations.invoke(wanted.wish()));
     }
 
     private Response once(Endpoint endpoint, Wanted wanted) throws InterruptedException {

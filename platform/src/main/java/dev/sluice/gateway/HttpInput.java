@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,6 +31,10 @@ final class HttpInput {
 
     /// What plain HTTP servers that are functions go by.
     private static final String STREAMS = "streams";
+
+    /// What follows from an answer's key in the cache: method, path, query and scheme.
+    private static final Set<String> KEYED =
+            Set.of("args", "method", "request-uri", "scheme", "upstream-uri", "uri", "x-forwarded-proto");
 
     private static final String AS_IT_IS = "identity";
     private static final int BAD = 400;
@@ -115,6 +120,20 @@ final class HttpInput {
     /// @param who       what is known of who asks, and which headers prove it
     /// @param isFlowing whether the answer may leave while it is made, as the function says it
     static Bytes context(Request request, Access.Entered who, boolean isFlowing) {
+        return Bytes.takeOver(JSON.writeValueAsBytes(facts(request, who, isFlowing)));
+    }
+
+    /// The same without what is not part of an answer's key in the cache, or one client could have others told what
+    /// comes of what he said.
+    static Bytes keyedContext(Request request, Access.Entered who, List<String> vary) {
+        ObjectNode context = facts(request, who, false);
+        if (context.get("httpContext") instanceof ObjectNode http) {
+            http.retain(Stream.concat(KEYED.stream(), vary.stream()).toList());
+        }
+        return Bytes.takeOver(JSON.writeValueAsBytes(context));
+    }
+
+    private static ObjectNode facts(Request request, Access.Entered who, boolean isFlowing) {
         ObjectNode context = JSON.createObjectNode();
         context.putObject("secrets");
         context.putObject("serviceBindings");
@@ -141,6 +160,6 @@ final class HttpInput {
         http.put("uri", request.rawPath());
         http.put("x-forwarded-for", request.peer());
         http.put("x-forwarded-proto", request.secure() ? "https" : "http");
-        return Bytes.takeOver(JSON.writeValueAsBytes(context));
+        return context;
     }
 }

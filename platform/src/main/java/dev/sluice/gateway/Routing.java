@@ -15,9 +15,10 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param isSticky whether who asks again has the same place, after a restart too: who has shown who he is, by that;
 ///                 others by their address, of IPv6 by their network of 64 bits
-public record Routing(boolean isSticky) {
+/// @param cache    how answers are kept; absent where each request runs
+public record Routing(boolean isSticky, Optional<CacheTerms> cache) {
     /// Requests have places by chance.
-    public static final Routing BY_CHANCE = new Routing(false);
+    public static final Routing BY_CHANCE = new Routing(false, Optional.empty());
 
     public static final int PLACES = 100;
 

@@ -344,7 +344,7 @@ final class SettingsRoutesTest extends ApiTest {
         String api1 = "{\"name\":\"a\",\"function\":\"f\",WRONG}";
         Map.of(
                         "\"authentication\":\"none\"",
-                                "authentication in body should be one of [public basic oauth2 apikey hmac]",
+                                "authentication in body should be one of [public basic oauth2 apikey hmac mtls]",
                         "\"protocols\":[\"https\",\"ftp\"]", "protocols.1 in body should be one of [http https]",
                         "\"methods\":[\"get\"]", "methods.0 in body should match '^[A-Z]+$'",
                         "\"hosts\":[\"a/b\"]", "hosts.0 in body should match '^[A-Za-z0-9][A-Za-z0-9.\\-]*$'",

@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 final class RoutingTest {
-    private static final Routing STICKY = new Routing(true);
+    private static final Routing STICKY = new Routing(true, Optional.empty());
     private static final FsPath GATE = FsPath.home(Label.PUBLIC).child("a");
     private static final InetAddress ONE = InetAddress.ofLiteral("192.0.2.1");
 

@@ -48,8 +48,8 @@ final class ApiFlowWords {
             if (versions.isEmpty()) {
                 row(table, flow, qualified(flow, "alias"), flow);
             }
-            versions.forEach(version -> row(
-                    table, flow, qualified(version, "version") + " (" + version.show("weight") + "%)", version));
+            versions.forEach(version ->
+                    row(table, flow, qualified(version, "version") + " (" + version.show("weight") + "%)", version));
         }
         return table.text();
     }

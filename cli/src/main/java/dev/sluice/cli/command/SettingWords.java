@@ -96,6 +96,8 @@ final class SettingWords {
                 .option("--alias", "ALIAS", "of the function, whose versions requests are spread over")
                 .flag(several("VERSION=WEIGHT", "version and its share, percent; may be repeated", "--route"))
                 .flag(Flag.bare("who asks again gets the same version", "--sticky"))
+                .option("--cache", "SECONDS", "answers are given again for so long, as 30 or 30s")
+                .flag(several("HEADER", "that kept answers depend on; may be repeated", "--vary"))
                 .option("--rate", "N/s", "requests of all clients in a second, or N/m, N/h: 429 beyond it")
                 .option("--burst", "N", "of these at once after a rest; as many as in a second")
                 .option("--client-rate", "N/s", "requests of one address, or N/m, N/h")
@@ -149,7 +151,7 @@ final class SettingWords {
                 .with("uris", Json.Arr.ofTexts(arguments.options("--path")));
     }
 
-    /// Which versions of the function run.
+    /// Which versions of the function run, and how long what they answered is given again.
     private static Json.Obj routing(Arguments arguments, Json.Obj api) {
         Optional<String> alias = arguments.option("--alias");
         Json.Obj body = alias.isPresent() ? api.with("alias", alias.get()) : api;
@@ -157,7 +159,19 @@ final class SettingWords {
                 .<Json>map(said -> VersionWords.share(said, "a route is VERSION=WEIGHT, such as 3=90, not " + said))
                 .toList();
         body = routes.isEmpty() ? body : body.with("routes", new Json.Arr(routes));
-        return arguments.has("--sticky") ? body.with("sticky", new Json.Bool(true)) : body;
+        body = arguments.has("--sticky") ? body.with("sticky", new Json.Bool(true)) : body;
+        Optional<String> seconds = arguments.option("--cache");
+        List<String> vary = arguments.options("--vary");
+        if (seconds.isEmpty()) {
+            if (!vary.isEmpty()) {
+                throw Failure.usage("--vary is for answers that are kept: give --cache too");
+            }
+            return body;
+        }
+        String said = seconds.get();
+        String number = said.endsWith("s") ? said.substring(0, said.length() - 1) : said;
+        Json.Obj cache = Json.Obj.empty().with("seconds", Json.Num.of(FunctionWords.whole(number, "--cache")));
+        return body.with("cache", cache.with("vary", Json.Arr.ofTexts(vary)));
     }
 
     /// By what callers are known.

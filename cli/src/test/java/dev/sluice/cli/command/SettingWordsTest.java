@@ -324,14 +324,26 @@ final class SettingWordsTest extends RecordedTest {
                         .exitCode())
                 .isZero();
         assertThat(server.only().body())
-                .contains(
-                        "\"routes\":[{\"version\":1,\"weight\":90},{\"version\":2,\"weight\":10}],\"sticky\":true");
+                .contains("\"routes\":[{\"version\":1,\"weight\":90},{\"version\":2,\"weight\":10}],\"sticky\":true");
         server.reply(200, "{\"name\":\"hello\"}");
         assertThat(shell.run("update", "api", "hello", "f", "--alias", "live").exitCode())
                 .isZero();
-        assertThat(server.asked().getLast().body()).contains("\"alias\":\"live\"").doesNotContain("sticky");
+        assertThat(server.asked().getLast().body())
+                .contains("\"alias\":\"live\"")
+                .doesNotContain("sticky");
         assertThat(shell.run("create", "api", "hello", "f", "--route", "live").err())
                 .contains("a route is VERSION=WEIGHT, such as 3=90, not live");
+    }
+
+    @Test
+    void howLongAnswersAreKept_isSent_ifItIsSaid() {
+        server.reply(200, "{\"name\":\"hello\"}");
+        assertThat(shell.run("create", "api", "hello", "f", "--cache", "30s", "--vary", "accept")
+                        .exitCode())
+                .isZero();
+        assertThat(server.only().body()).contains("\"cache\":{\"seconds\":30,\"vary\":[\"accept\"]}");
+        assertThat(shell.run("create", "api", "hello", "f", "--vary", "accept").err())
+                .contains("give --cache too");
     }
 
     @Test
