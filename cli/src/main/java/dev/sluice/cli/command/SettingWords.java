@@ -76,7 +76,7 @@ final class SettingWords {
                 .flag(several("METHOD", "method, GET if none is named; may be repeated", "-m", "--method"))
                 .flag(several(
                         "HOST",
-                        "host whose requests are meant, also --host; may be repeated",
+                        "host whose requests are meant; may be repeated",
                         "-d",
                         "--host",
                         "--domain"))
@@ -84,7 +84,7 @@ final class SettingWords {
                 .flag(Flag.bare("over HTTPS only", "--https-only"))
                 .flag(Flag.bare("not yet: it is off until an update turns it on", "--disable"))
                 .flag(Flag.bare("pages of other origins may ask", "--cors"))
-                .option("--auth", "KIND", "who may ask: public (the default), basic, apikey, hmac, mtls or oauth2")
+                .option("--auth", "KIND", "who may ask: public, or basic, apikey, hmac, mtls, oauth2")
                 .option("--auth-secret", "NAME", "secret with password hashes, digests of keys or shared keys")
                 .option("--auth-provider", "NAME", "identity provider whose access tokens count")
                 .option("--audience", "NAME", "whom access tokens must be for")
