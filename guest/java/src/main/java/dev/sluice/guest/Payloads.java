@@ -6,12 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a function of Dispatch's form gets as its context: a map with two streams that JSON does not show, `input`,
-/// null if the run was given none, and `output`. Not thread-safe.
+/// What a function of Dispatch's form gets as its context: a map with what JSON does not show: two streams, `input`,
+/// null if the run was given none, and `output`, and `emit`, an [Emission]. Not thread-safe.
 final class Payloads extends LinkedHashMap<String, @Nullable Object> {
     private static final long serialVersionUID = 1L;
     private static final String INPUT = "input";
     private static final String OUTPUT = "output";
+    private static final String EMIT = "emit";
 
     private final transient Calls calls;
     private final transient @Nullable Object given;
@@ -42,7 +43,7 @@ final class Payloads extends LinkedHashMap<String, @Nullable Object> {
         } catch (IOException refused) {
             throw new UncheckedIOException(refused);
         }
-        return super.get(name);
+        return EMIT.equals(name) ? new Emission(calls) : super.get(name);
     }
 
     /// When the run ends.
