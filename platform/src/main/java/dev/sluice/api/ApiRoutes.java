@@ -80,7 +80,11 @@ final class ApiRoutes {
         out.field("name", api.name()).name("enabled").value(api.enabled());
         out.field("authentication", api.isGuarded() ? api.authentication() : ApiAccess.PUBLIC);
         out.field("protocols", served.protocols()).field("methods", served.methods());
-        out.field("hosts", served.hosts()).field("paths", served.uris());
+        List<String> missing = apis.hosts().missing(organization, api).toList();
+        out.field(
+                "hosts",
+                served.hosts().stream().filter(host -> !missing.contains(host)).toList());
+        out.field("missingHosts", missing).field("paths", served.uris());
         out.field("function", api.function());
         String told = organization.principal() + "/" + Resource.API.word() + "/" + api.name();
         out.field("told", api.isGuarded() ? told : "T");
@@ -148,6 +152,10 @@ final class ApiRoutes {
             List<String> withheld) {
         if (!api.enabled() || function.status() != FunctionEntity.Status.READY) {
             return "none";
+        }
+        List<String> missing = apis.hosts().missing(organization, api).toList();
+        if (!missing.isEmpty() && missing.size() == api.hosts().size()) {
+            return "none: your organization does not have " + String.join(", ", missing);
         }
         if (!apis.targets().isCurrent(organization, api, version)) {
             return "none: the function has changed since, update the API";

@@ -59,6 +59,7 @@ record ApiWish(
             JsonBody.requireAmong("authentication", authentication, ApiAccess.AUTHENTICATIONS);
         }
         String function = fields.matching("function", FUNCTION, JsonBody.NAME_CHARS_MAX);
+        requireNoWildcard(fields.texts("hosts"));
         List<String> hosts = fields.matchingEach("hosts", HOST, TEXT_CHARS_MAX).stream()
                 .map(host -> host.toLowerCase(Locale.ROOT))
                 .toList();
@@ -88,6 +89,16 @@ record ApiWish(
                 ApiTerms.of(fields));
         wish.requireEnforced();
         return wish;
+    }
+
+    private static void requireNoWildcard(List<String> hosts) {
+        if (hosts.stream().anyMatch(host -> host.contains("*"))) {
+            throw Rejection.of(
+                    422,
+                    605,
+                    "hosts in body have no wildcard: name each host, such as www.example.org, that your organization"
+                            + " has (sluice get hosts)");
+        }
     }
 
     /// What is served is served as its author wants it, or not at all.
@@ -189,5 +200,8 @@ record ApiWish(
         Tag.write(tags, out);
         terms.writeTo(out);
         out.field("status", state.status().name());
+        if (!state.reason().isEmpty()) {
+            out.field("reason", state.reason()); // Dispatch's clients know none of APIs
+        }
     }
 }

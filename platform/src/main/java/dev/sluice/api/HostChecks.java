@@ -63,6 +63,12 @@ final class HostChecks implements AutoCloseable {
         return new Wait(numbers.incrementAndGet(), organization, wish, pause, nanos.getAsLong() + pause.toNanos());
     }
 
+    /// Whether that is still looked for, and as that.
+    boolean isSought(Organization organization, HostWish wish) {
+        Wait wait = waiting.get(new Key(organization.token(), wish.name()));
+        return wait != null && wait.wish().equals(wish);
+    }
+
     void end(Organization organization, String host) {
         waiting.remove(new Key(organization.token(), host));
     }

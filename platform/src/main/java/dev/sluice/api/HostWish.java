@@ -30,6 +30,13 @@ record HostWish(String name, HostTls tls, String proof, List<Tag> tags, String c
     private static HostWish parse(JsonBody fields) {
         fields.requireId("id");
         String text = fields.requiredText("name");
+        if (text.contains("*")) {
+            throw Rejection.of(
+                    422,
+                    605,
+                    "name should be a host's name in the DNS, such as www.example.org, without a wildcard: ask for each"
+                            + " host by its own name");
+        }
         HostName name = HostName.of(text)
                 .orElseThrow(() -> Rejection.of(
                         422,

@@ -23,6 +23,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The hosts of organizations. A wish holds nothing, and keeps nobody from anything: who shows first that the name is
 /// his has it, until he deletes it. Whether another has it is told to nobody.
@@ -78,16 +79,29 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
     ///
     /// @throws Rejection 400 for an API that is to be served at a host that the organization does not have
     void requireHeld(Organization organization, ApiWish api) {
-        if (!api.enabled()) {
-            return;
-        }
-        for (String host : api.hosts()) {
-            if (!isHeldBy(organization, host)) {
-                throw api.unserved("your organization does not have the host " + host + ": sluice create host " + host
-                        + " asks for it, and sluice get host " + host
-                        + " tells what to do until it is READY; or keep the API disabled");
-            }
-        }
+        missing(organization, api).findFirst().ifPresent(host -> {
+            throw api.unserved("your organization does not have the host " + host + ": " + howToHave(host)
+                    + "; or keep the API disabled");
+        });
+    }
+
+    private static String howToHave(String host) {
+        return "sluice create host " + host + " asks for it, and sluice get host " + host
+                + " tells what to do until it is READY";
+    }
+
+    /// Those of an API that is to be served that the organization does not have, or has no more.
+    Stream<String> missing(Organization organization, ApiWish api) {
+        return api.hosts().stream().filter(host -> api.enabled() && !isHeldBy(organization, host));
+    }
+
+    /// Why an API is not served at a host that it names; nothing if it is at all of them. Whether another has it is not
+    /// told.
+    Optional<String> lack(Organization organization, ApiWish api) {
+        return missing(organization, api)
+                .findFirst()
+                .map(host -> "it is not served at " + host + ", which your organization does not have any more: "
+                        + howToHave(host) + "; or update the API without it, or with --disable");
     }
 
     /// Tells of each host that is had from now on, is had no more, or shows another certificate. Called while the
@@ -163,7 +177,7 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
             Optional<KeptEntity<HostWish>> entity = Upkeep.of(organization, Resource.API)
                     .run(() -> kept.entityIfThere(organization, wish.name()))
                     .filter(one -> one.wish().equals(wish));
-            if (entity.isEmpty() || isLate(entity.get())) {
+            if (entity.isEmpty() || isLate(entity.get()) || !checks.isSought(organization, wish)) {
                 checks.end(organization, wish.name());
             } else if (claims.take(wish.host(), holder(organization))) {
                 begin(organization, wish);

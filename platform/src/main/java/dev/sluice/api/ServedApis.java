@@ -115,12 +115,22 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
 
     @Override
     public NamedEntity find(Organization organization, String name) {
-        return kept.find(organization, name);
+        return seen(organization, kept.find(organization, name));
     }
 
     @Override
     public List<KeptEntity.Seen> list(Organization organization) {
-        return kept.list(organization);
+        return kept.list(organization).stream()
+                .map(api -> seen(organization, api))
+                .toList();
+    }
+
+    /// One whose host was freed or lost is not READY.
+    private KeptEntity.Seen seen(Organization organization, KeptEntity.Seen api) {
+        return hosts.lack(organization, (ApiWish) api.entity().wish())
+                .map(why -> new KeptEntity.State(KeptEntity.Status.ERROR, List.of(why)))
+                .map(state -> new KeptEntity.Seen(api.entity(), state))
+                .orElse(api);
     }
 
     @Override

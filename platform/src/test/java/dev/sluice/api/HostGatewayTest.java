@@ -202,15 +202,46 @@ final class HostGatewayTest extends HostTest {
         hold(acme, host);
         serve(acme, "moved", "/", at(host));
         assertThat(ask(host, "/")).isEqualTo("200 \"acme's /\"");
+        assertThat(api.get(acme, "/v1/api/moved/flows").text("answers")).isEqualTo("leave");
         assertThat(api.delete(acme, HOSTS + "/" + host).status()).isEqualTo(200);
         assertThat(ask(host, "/")).isEqualTo(NOTHING);
+        Answer freed = lacks(host);
         hold(blue, host);
         assertThat(ask(host, "/")).isEqualTo(NOTHING);
+        assertThat(lacks(host).body()).as("whether another has it").isEqualTo(freed.body());
         serve(blue, "moved", "/", at(host));
         assertThat(ask(host, "/")).isEqualTo("200 \"blue's /\"");
         assertThat(api.delete(blue, HOSTS + "/" + host).status()).isEqualTo(200);
         hold(acme, host);
         assertThat(ask(host, "/")).isEqualTo("200 \"acme's /\"");
+        await().until(() -> api.get(acme, "/v1/api/moved").text("status").equals("READY"));
+        assertThat(api.get(acme, "/v1/api/moved").body()).doesNotContain("reason");
+        assertThat(api.get(acme, "/v1/api/moved/flows").text("answers")).isEqualTo("leave");
+    }
+
+    /// An API whose host is the organization's no more says so.
+    private Answer lacks(String host) {
+        Answer seen = api.get(acme, "/v1/api/moved");
+        assertThat(seen.text("status")).isEqualTo("ERROR");
+        assertThat(seen.json().path("reason").path(0).asString())
+                .contains("it is not served at " + host)
+                .contains("sluice create host " + host);
+        assertThat(api.get(acme, "/v1/api").body()).contains("it is not served at " + host);
+        Answer flows = api.get(acme, "/v1/api/moved/flows");
+        assertThat(flows.text("answers")).isEqualTo("none: your organization does not have " + host);
+        assertThat(flows.json().path("hosts")).isEmpty();
+        assertThat(flows.json().path("missingHosts").path(0).asString()).isEqualTo(host);
+        return seen;
+    }
+
+    @Test
+    void aWildcard_isNoHost_andTheMessageSaysSo() {
+        Answer refused = api.post(acme, "/v1/api", api("wild", "/", at("*.example.org")));
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.text("message")).contains("hosts in body have no wildcard: name each host");
+        Answer host = ask(acme, "*.example.org", "");
+        assertThat(host.status()).isEqualTo(422);
+        assertThat(host.text("message")).contains("without a wildcard: ask for each host by its own name");
     }
 
     @Test

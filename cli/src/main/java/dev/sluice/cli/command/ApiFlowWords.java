@@ -85,7 +85,8 @@ final class ApiFlowWords {
 
     private static String at(Json.Obj flow) {
         String hosts = EntityWords.listed(flow, "hosts");
-        return hosts + EntityWords.listed(flow, "paths");
+        String missing = EntityWords.listed(flow, "missingHosts");
+        return hosts + EntityWords.listed(flow, "paths") + (missing.isEmpty() ? "" : " (not at " + missing + ")");
     }
 
     private static String answers(Json.Obj flow, Json.Obj runs) {

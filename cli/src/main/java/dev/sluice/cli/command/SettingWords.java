@@ -74,12 +74,7 @@ final class SettingWords {
                 .flag(several(
                         "PATH", "path below your organization's, such as /hello; may be repeated", "-p", "--path"))
                 .flag(several("METHOD", "method, GET if none is named; may be repeated", "-m", "--method"))
-                .flag(several(
-                        "HOST",
-                        "host whose requests are meant; may be repeated",
-                        "-d",
-                        "--host",
-                        "--domain"))
+                .flag(several("HOST", "host whose requests are meant; may be repeated", "-d", "--host", "--domain"))
                 .flag(several("SECRET", "secret that answers may tell of; may be repeated", "--release"))
                 .flag(Flag.bare("over HTTPS only", "--https-only"))
                 .flag(Flag.bare("not yet: it is off until an update turns it on", "--disable"))
