@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
-/// `log`: what runs and builds of images printed, and with `--follow` what they print.
+/// `log`: what runs, builds of images and drivers' programs printed, and with `--follow` what they print.
 final class LogWords {
     private static final String RUNS = "/v1/runs";
     private static final String PAST_RUNS = "10";
@@ -42,10 +42,16 @@ final class LogWords {
                 .alias("images")
                 .required("NAME", "the image's name")
                 .example("sluice log image web --follow");
+        Word driver = new Word("event-driver", "Show the last that a driver's program printed.", LogWords::ofDriver)
+                .alias("eventdriver")
+                .alias("event-drivers")
+                .alias("eventdrivers")
+                .required("NAME", "the event driver's name")
+                .example("sluice log event-driver w1");
         return following(new Word(
                         "log",
                         "Show what runs printed: of a function by its name, of one run by its id.",
-                        List.of(function, image, run),
+                        List.of(function, image, driver, run),
                         LogWords::ofEither))
                 .optional("NAME", "a function's name, or a run's id")
                 .example("sluice log hello")
@@ -125,6 +131,19 @@ final class LogWords {
             }
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }
+    }
+
+    private static int ofDriver(Arguments arguments, Session session) {
+        String driver = Target.of("/v1/event/drivers")
+                .segment(arguments.required(0))
+                .segment("logs")
+                .toString();
+        Json answer = session.api().get(driver);
+        Rows.of(answer)
+                .forEach(one -> one.show("log")
+                        .lines()
+                        .forEach(line -> say(Json.Obj.empty().with("line", line), "", session)));
+        return 0;
     }
 
     private static int verdict(Json.Obj image, Session session) {

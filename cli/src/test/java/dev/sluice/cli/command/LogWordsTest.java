@@ -26,6 +26,15 @@ final class LogWordsTest extends RecordedTest {
     }
 
     @Test
+    void ofADriver_showsTheLastOfIt() {
+        server.reply(200, "{\"name\":\"w1\",\"log\":\"one\\nt\\u001b[31mwo\"}");
+        assertThat(shell.run("log", "event-driver", "w1")).isEqualTo(new Shell.Outcome(0, "one\nt?[31mwo\n", ""));
+        assertThat(server.only().target()).isEqualTo("/v1/event/drivers/w1/logs");
+        server.reply(404, "{\"code\":404,\"message\":\"event driver w2 not found\"}");
+        assertThat(shell.run("log", "eventdriver", "w2").err()).contains("event driver w2 not found");
+    }
+
+    @Test
     void following_saysEachLine_untilTheRunEnds() {
         server.reply(200, "text/event-stream", """
                 :
