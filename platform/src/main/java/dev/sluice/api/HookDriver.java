@@ -53,10 +53,22 @@ final class HookDriver implements AtWork {
     /// 202 for what became an event, or was one already; 200 for what only asks whether anybody is there.
     @Override
     public Optional<Response> answer(Request request) throws IOException {
+        if (request.method().equals("OPTIONS")
+                && request.header(SinkHandshake.REQUESTED).isPresent()) {
+            return Optional.of(asked());
+        }
         return Optional.of(
                 request.method().equals("POST")
                         ? received(request)
                         : Response.error(405, 405, "a webhook is sent by POST").with("Allow", "POST"));
+    }
+
+    /// Whoever asks may send, under whatever name: what he sends counts if it is signed.
+    private static Response asked() {
+        return Response.empty(200)
+                .with("Allow", "POST")
+                .with(SinkHandshake.ALLOWED, SinkHandshake.ANYBODY)
+                .with("webhook-allowed-rate", SinkHandshake.ANYBODY);
     }
 
     private Response received(Request request) throws IOException {

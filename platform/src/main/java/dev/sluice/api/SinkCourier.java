@@ -42,6 +42,7 @@ final class SinkCourier {
     private final Services services;
     private final Secrets secrets;
     private final SinkGates gates;
+    private final SinkHandshake handshake;
     private final KafkaDrivers drivers;
     private final InstantSource clock;
     private final BiConsumer<Organization, String> pause;
@@ -56,6 +57,7 @@ final class SinkCourier {
         this.services = services;
         this.secrets = secrets;
         this.gates = new SinkGates(services);
+        this.handshake = new SinkHandshake(services, clock);
         this.drivers = drivers;
         this.clock = clock;
         this.pause = pause;
@@ -101,7 +103,7 @@ final class SinkCourier {
         Component secret = SinkGates.secret(organization, sink);
         var task = Upkeep.delivering(organization, event.label(), secret);
         try {
-            return task.run(() -> services.deliver(path, () -> call(organization, sink, event, delivery)));
+            return task.run(() -> exchanged(path, organization, sink, event, delivery));
         } catch (Refused refused) {
             if (refused.refusal() != Refusal.NOT_FOUND || sink.url().isEmpty()) {
                 throw refused;
@@ -109,7 +111,13 @@ final class SinkCourier {
         }
         make(organization, subscription, sink);
         var again = Upkeep.delivering(organization, event.label(), secret);
-        return again.run(() -> services.deliver(path, () -> call(organization, sink, event, delivery)));
+        return again.run(() -> exchanged(path, organization, sink, event, delivery));
+    }
+
+    private ServiceAnswer exchanged(FsPath path, Organization organization, Sink sink, Event event, String delivery)
+            throws InterruptedException {
+        handshake.requireAllowed(path, sink.origin());
+        return services.deliver(path, () -> call(organization, sink, event, delivery));
     }
 
     /// What the operator does not let out now waits until he does.
@@ -125,6 +133,9 @@ final class SinkCourier {
         SinkMessage message = SinkMessage.of(event, sink.mode());
         var headers = new HashMap<>(message.headers());
         headers.putAll(credentials(organization, sink, message.body(), delivery));
+        if (!sink.origin().isEmpty()) {
+            headers.put(SinkHandshake.REQUESTED, sink.origin());
+        }
         return new ServiceCall(Map.of(), headers, message.body());
     }
 

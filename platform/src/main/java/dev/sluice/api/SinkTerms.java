@@ -5,6 +5,7 @@ import dev.sluice.event.Sink.Auth;
 import dev.sluice.event.Sink.Mode;
 import dev.sluice.fs.FsPath;
 import dev.sluice.gate.UrlTemplate;
+import dev.sluice.host.HostName;
 import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
@@ -21,9 +22,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What a subscription says of where its events go: `{"url": ...}` or `{"gate": ...}`, with `secret`, `auth` and
-/// `mode`;
-/// or `{"driver": ...}`. Ours.
+/// What a subscription says of where its events go: `{"url": ...}` or `{"gate": ...}`, with `secret`, `auth`, `mode`
+/// and `origin`; or `{"driver": ...}`. Ours.
 final class SinkTerms {
     private static final String FIELD = "sink";
     private static final String GATE = "gate";
@@ -32,7 +32,8 @@ final class SinkTerms {
     private static final String SECRET = "secret";
     private static final String AUTH = "auth";
     private static final String MODE = "mode";
-    private static final Set<String> KNOWN = Set.of(GATE, URL, DRIVER, SECRET, AUTH, MODE);
+    private static final String ORIGIN = "origin";
+    private static final Set<String> KNOWN = Set.of(GATE, URL, DRIVER, SECRET, AUTH, MODE, ORIGIN);
     private static final int GATE_CHARS_MAX = 1024;
     private static final Pattern SECRET_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]{0,127}");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,127}");
@@ -61,7 +62,8 @@ final class SinkTerms {
         long places =
                 Stream.of(gate, url, driver).filter(text -> !text.isEmpty()).count();
         if (!unknown.isEmpty() || places != 1) {
-            throw invalid("it has either url or gate, and beside that secret, auth and mode; or it has a driver");
+            throw invalid(
+                    "it has either url or gate, and beside that secret, auth and mode, beside url origin; or it has a driver");
         }
         if (!driver.isEmpty()) {
             if (terms.names().size() > 1 || !NAME.matcher(driver).matches()) {
@@ -76,7 +78,16 @@ final class SinkTerms {
             throw invalid("secret is the name of one");
         }
         requirePlace(gate, url);
-        return new Sink(gate, url, "", secret, auth, mode);
+        return new Sink(gate, url, "", secret, auth, mode, origin(terms, url));
+    }
+
+    private static String origin(JsonBody terms, String url) {
+        Optional<String> origin = terms.text(ORIGIN).filter(text -> !text.isEmpty());
+        if (origin.isPresent() && (url.isEmpty() || HostName.of(origin.get()).isEmpty())) {
+            throw invalid("origin is a name in the DNS, such as events.example.org, under which a url is asked whether"
+                    + " it wants events");
+        }
+        return origin.orElse("");
     }
 
     private static <E extends Enum<E>> E word(E[] all, String field, String text) {
@@ -139,7 +150,11 @@ final class SinkTerms {
         if (!sink.secret().isEmpty()) {
             out.field(SECRET, sink.secret()).field(AUTH, sink.auth().name().toLowerCase(Locale.ROOT));
         }
-        out.field(MODE, sink.mode().name().toLowerCase(Locale.ROOT)).endObject();
+        out.field(MODE, sink.mode().name().toLowerCase(Locale.ROOT));
+        if (!sink.origin().isEmpty()) {
+            out.field(ORIGIN, sink.origin());
+        }
+        out.endObject();
     }
 
     private static Rejection invalid(String why) {

@@ -18,7 +18,10 @@ public record Outbound(Origin origin, String verb, String target, Map<String, St
     public static final int HEADER_CHARS_MAX = 4 << 10;
     public static final Set<String> VERBS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
 
-    private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD");
+    /// Asks what a server takes; no gate has it for its verb.
+    public static final String ASKING = "OPTIONS";
+
+    private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD", ASKING);
     private static final Pattern TARGET = Pattern.compile("/(?!/)[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
     private static final Pattern VALUE = Pattern.compile("[!-~]([ \t!-~]*[!-~])?");
@@ -40,7 +43,7 @@ public record Outbound(Origin origin, String verb, String target, Map<String, St
 
     /// @throws IllegalArgumentException with a text for whoever wrote it, without the value of a header
     public Outbound {
-        if (!VERBS.contains(verb)) {
+        if (!VERBS.contains(verb) && !verb.equals(ASKING)) {
             throw new IllegalArgumentException("a verb is GET, HEAD, POST, PUT, PATCH or DELETE");
         }
         if (target.length() > TARGET_CHARS_MAX || !TARGET.matcher(target).matches()) {
@@ -50,7 +53,7 @@ public record Outbound(Origin origin, String verb, String target, Map<String, St
             throw new IllegalArgumentException("at most " + BODY_BYTES_MAX + " bytes can be sent");
         }
         if (body.length() > 0 && WITHOUT_BODY.contains(verb)) {
-            throw new IllegalArgumentException("GET and HEAD have no body");
+            throw new IllegalArgumentException("GET, HEAD and OPTIONS have no body");
         }
         headers = checked(headers);
     }

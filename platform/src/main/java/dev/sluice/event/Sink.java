@@ -11,10 +11,17 @@ import java.util.Objects;
 /// @param secret the name of the one by which the receiver knows who sends
 /// @param auth   what is made of the secret
 /// @param mode   how an event becomes an HTTP message
-public record Sink(String gate, String url, String driver, String secret, Auth auth, Mode mode) {
-    /// @param driver may be absent: an earlier server wrote none
+/// @param origin the name in the DNS under which the receiver is asked whether it wants them; empty to ask nothing
+public record Sink(String gate, String url, String driver, String secret, Auth auth, Mode mode, String origin) {
+    /// @param driver may be absent, as `origin` may: an earlier server wrote none
     public Sink {
         driver = Objects.requireNonNullElse(driver, "");
+        origin = Objects.requireNonNullElse(origin, "");
+    }
+
+    /// One that nobody is asked about.
+    public Sink(String gate, String url, String driver, String secret, Auth auth, Mode mode) {
+        this(gate, url, driver, secret, auth, mode, "");
     }
 
     /// How a receiver knows who sends.

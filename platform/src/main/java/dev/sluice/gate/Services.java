@@ -105,7 +105,7 @@ public final class Services {
     ///     without an answer
     public ServiceAnswer invoke(FsPath path, ServiceCall call) throws InterruptedException {
         Open open = open(path);
-        Outbound outbound = outbound(open.service(), call);
+        Outbound outbound = outbound(open.service(), open.service().verb(), call);
         requireMayLeave(Task.current(), open.service());
         requireAllowed(open.service().url().origin(), Refusal.DENIED);
         taint(Task.current(), open.service());
@@ -125,8 +125,17 @@ public final class Services {
     ///     clearance, and `UNAVAILABLE` where the operator does not let it out
     public ServiceAnswer deliver(FsPath path, Supplier<ServiceCall> call) throws InterruptedException {
         Open open = open(path);
+        return dropped(open, open.service().verb(), call);
+    }
+
+    /// Asks what is at the gate's URL whether it wants what [#deliver] sends, by OPTIONS. As that.
+    public ServiceAnswer ask(FsPath path, Map<String, String> headers) throws InterruptedException {
+        return dropped(open(path), Outbound.ASKING, () -> new ServiceCall(Map.of(), headers, Bytes.EMPTY));
+    }
+
+    private ServiceAnswer dropped(Open open, String verb, Supplier<ServiceCall> call) throws InterruptedException {
         requireMayLeave(Task.current(), open.service());
-        Outbound outbound = outbound(open.service(), call.get());
+        Outbound outbound = outbound(open.service(), verb, call.get());
         requireMayLeave(Task.current(), open.service());
         requireAllowed(open.service().url().origin(), Refusal.UNAVAILABLE);
         taint(Task.current(), open.service());
@@ -229,16 +238,12 @@ public final class Services {
         return before.headers();
     }
 
-    private static Outbound outbound(External service, ServiceCall call) {
+    private static Outbound outbound(External service, String verb, ServiceCall call) {
         var headers = new HashMap<>(call.headers());
         headers.putAll(service.headers().values());
         try {
             return new Outbound(
-                    service.url().origin(),
-                    service.verb(),
-                    service.url().fill(call.parameters()),
-                    headers,
-                    call.body());
+                    service.url().origin(), verb, service.url().fill(call.parameters()), headers, call.body());
         } catch (IllegalArgumentException wrong) {
             throw new Refused(Refusal.INVALID, String.valueOf(wrong.getMessage()));
         }

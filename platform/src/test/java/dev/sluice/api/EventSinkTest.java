@@ -117,6 +117,10 @@ final class EventSinkTest {
                 "{\"gate\":\"~:g\"}",
                 "{\"gate\":\"home:<T,acme>:g\",\"secret\":\"a/b\",\"auth\":\"bearer\"}",
                 "{\"driver\":\"out\",\"mode\":\"binary\"}",
+                "{\"driver\":\"out\",\"origin\":\"a.example.org\"}",
+                "{\"gate\":\"home:<T,acme>:g\",\"origin\":\"a.example.org\"}",
+                "{\"url\":\"URL\",\"origin\":\"a b\"}",
+                "{\"url\":\"URL\",\"origin\":\"*\"}",
                 "{\"driver\":\"Out/x\"}",
                 "{\"gate\":\"home:<T\"}",
             })
@@ -138,6 +142,20 @@ final class EventSinkTest {
         assertThat(api.post(reader, SUBSCRIPTIONS, wish("x", "")).status()).isEqualTo(201);
         String signed = wish("y", ",\"secret\":\"s\",\"auth\":\"webhook\"");
         assertThat(api.post(reader, SUBSCRIPTIONS, signed).status()).isEqualTo(403);
+    }
+
+    @Test
+    void aReceiver_isAskedFirst_whereTheSinkHasAnOrigin() {
+        Asker dev = api.developer("sk6", "*");
+        created(dev, "s", ",\"origin\":\"events.example.org\"");
+        assertThat(api.get(dev, SUBSCRIPTIONS + "/s").body()).contains("\"origin\":\"events.example.org\"");
+        receiver.answer(asked -> Sink.bytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
+                + (asked.line().startsWith("OPTIONS") ? "WebHook-Allowed-Origin: events.example.org\r\n" : "")
+                + "\r\n"));
+        emit(dev, "1");
+        await().atMost(PATIENCE).until(() -> receiver.received().size() == 2);
+        assertThat(receiver.received().getFirst().line()).startsWith("OPTIONS ");
+        assertThat(id(receiver.received().getLast().body())).isEqualTo("1");
     }
 
     /// The gate to a sink is for deliveries only, and ends with its subscription.

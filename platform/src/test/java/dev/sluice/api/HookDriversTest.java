@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
@@ -172,6 +173,30 @@ final class HookDriversTest extends ApiTest {
                 .isEqualTo("2");
         String large = " ".repeat(1 << 20) + other;
         assertThat(deliver(path, "push", "d5", signed(SECRET, large), large)).isEqualTo(413);
+    }
+
+    /// As a sender of CloudEvents asks before it sends; what is not signed counts no more for it.
+    @Test
+    void whoAsksWhetherHeMaySend_isAllowedTo() throws Exception {
+        String path = driver("asked", "webhook", "whsec", "type", "asked.about");
+        assertThat(options(path, "WebHook-Request-Origin", "events.example.org", "WebHook-Request-Rate", "120"))
+                .isEqualTo("200 * * POST");
+        assertThat(options(path, "X-Other", "1")).isEqualTo("405 - - POST");
+        assertThat(send(path, "{}", "WebHook-Request-Origin", "events.example.org"))
+                .isEqualTo(401);
+    }
+
+    private String options(String path, String... headers) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + api.gateway.port() + path))
+                .headers(headers)
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody());
+        var answer = client.send(request.build(), HttpResponse.BodyHandlers.discarding());
+        return answer.statusCode() + " "
+                + String.join(
+                        " ",
+                        Stream.of("WebHook-Allowed-Origin", "WebHook-Allowed-Rate", "Allow")
+                                .map(name -> answer.headers().firstValue(name).orElse("-"))
+                                .toList());
     }
 
     @Test

@@ -10,13 +10,15 @@ final class SinkFlags {
     private static final String AUTH = "--sink-auth";
     private static final String DRIVER = "driver:";
     private static final String MODE = "--sink-mode";
+    private static final String ORIGIN = "--sink-origin";
 
     private SinkFlags() {}
 
     static Word of(Word word) {
         return word.option(SINK, "URL", "send the events there; or an external gate's path, or driver:NAME")
                 .option(AUTH, "HOW=SECRET", "bearer=SECRET or webhook=SECRET: how it knows who sends")
-                .option(MODE, "MODE", "structured (default) or binary CloudEvents");
+                .option(MODE, "MODE", "structured (default) or binary CloudEvents")
+                .option(ORIGIN, "NAME", "ask it first whether it wants events of that name in the DNS");
     }
 
     /// Where a subscription's events go.
@@ -33,8 +35,12 @@ final class SinkFlags {
             throw Failure.usage("name a FUNCTION, or " + SINK + " URL");
         }
         if (to.isEmpty()) {
-            if (arguments.option(AUTH).or(() -> arguments.option(MODE)).isPresent()) {
-                throw Failure.usage(AUTH + " and " + MODE + " go with " + SINK);
+            if (arguments
+                    .option(AUTH)
+                    .or(() -> arguments.option(MODE))
+                    .or(() -> arguments.option(ORIGIN))
+                    .isPresent()) {
+                throw Failure.usage(AUTH + ", " + MODE + " and " + ORIGIN + " go with " + SINK);
             }
             return Optional.empty();
         }
@@ -52,7 +58,11 @@ final class SinkFlags {
             sink = sink.with("auth", auth.get().substring(0, at))
                     .with("secret", auth.get().substring(at + 1));
         }
-        Optional<String> mode = arguments.option(MODE);
-        return Optional.of(mode.isPresent() ? sink.with("mode", mode.get()) : sink);
+        sink = with(sink, "mode", arguments.option(MODE));
+        return Optional.of(with(sink, "origin", arguments.option(ORIGIN)));
+    }
+
+    private static Json.Obj with(Json.Obj sink, String field, Optional<String> value) {
+        return value.map(text -> sink.with(field, text)).orElse(sink);
     }
 }

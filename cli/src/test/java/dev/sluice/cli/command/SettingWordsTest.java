@@ -206,7 +206,9 @@ final class SettingWordsTest extends RecordedTest {
                 "--sink-auth",
                 "webhook=key",
                 "--sink-mode",
-                "binary");
+                "binary",
+                "--sink-origin",
+                "events.example.org");
         said(
                 "Updated subscription: s",
                 200,
@@ -231,7 +233,8 @@ final class SettingWordsTest extends RecordedTest {
         asked(
                 "POST /v1/event/subscriptions {\"eventType\":\"a.*\",\"function\":\"\",\"name\":\"s\","
                         + "\"secrets\":[],\"tags\":null,\"sink\":{\"url\":\"https://example.com/hook\","
-                        + "\"auth\":\"webhook\",\"secret\":\"key\",\"mode\":\"binary\"}}",
+                        + "\"auth\":\"webhook\",\"secret\":\"key\",\"mode\":\"binary\","
+                        + "\"origin\":\"events.example.org\"}}",
                 "PUT /v1/event/subscriptions/s {\"eventType\":\"b\",\"function\":\"\",\"name\":\"s\","
                         + "\"secrets\":[],\"tags\":null,\"sink\":{\"gate\":\"home:<T,T>:g\"}}",
                 "POST /v1/event/subscriptions {\"eventType\":\"b\",\"function\":\"\",\"name\":\"d\","
