@@ -141,7 +141,7 @@ Usage: sluice bench [--json FILE] [--objects N | --quick] [NAME...]
 Measures, and prints a table, each number beside its baseline of the same run; --json writes the same as JSON.
 Names: start, label, kernel, fs (a part of kernel), iam, functions, doors, invoke-warm, invoke-cold; parts of functions
 are functions-languages, functions-enqueue, functions-shared, functions-runs and functions-registry, parts of doors
-doors-gateway, doors-routes, doors-tls and doors-events. Without a name: all of them. --objects says how many are many
+doors-gateway, doors-routes, doors-hosts, doors-tls and doors-events. Without a name: all of them. --objects says how many are many
 (1000000, which takes minutes), --quick that 10000 are, which leaves figures out and says which. Keep the machine quiet meanwhile.
 TEXT
             ;;

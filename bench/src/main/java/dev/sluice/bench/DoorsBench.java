@@ -10,7 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// `doors`: what the gateway adds to an invoke, what many paths cost a request, what TLS costs, how many events are
+/// `doors`: what the gateway adds to an invoke, what many paths and hosts cost a request, what TLS costs, how many
+/// events are
 /// accepted, and how soon one begins a run.
 final class DoorsBench {
     static final String NAME = "doors";
@@ -36,6 +37,7 @@ final class DoorsBench {
         var parts = new LinkedHashMap<String, FunctionsBench.Part>();
         parts.put(NAME + "-gateway", (report, data, objects) -> new DoorsBench(report, objects).gateway(data));
         parts.put(NAME + "-routes", (report, data, objects) -> new DoorsBench(report, objects).routes(data, objects));
+        parts.put(NAME + "-hosts", (report, data, objects) -> new DoorsBench(report, objects).hosts(data, objects));
         parts.put(NAME + "-tls", (report, data, objects) -> new DoorsBench(report, objects).tls(data));
         parts.put(NAME + "-events", (report, data, objects) -> EventsBench.run(report, data, objects < MANY));
         return parts;
@@ -108,23 +110,48 @@ final class DoorsBench {
         return sorted[sorted.length / 2];
     }
 
-    /// Two servers, in turns, so that what else the machine does meets both. An organization has 500 APIs at most, and
-    /// an API 100 paths.
+    /// An organization has 500 APIs at most, and an API 100 paths.
     private void routes(Path data, int objects) throws IOException, InterruptedException {
+        compare(data, objects, "paths", this::served);
+    }
+
+    /// An organization has 500 hosts at most.
+    private void hosts(Path data, int objects) throws IOException, InterruptedException {
+        compare(
+                data,
+                objects,
+                "hosts",
+                (server, count) -> {
+                    hello(server);
+                    HttpLoad last = new ManyHosts(server, count).served();
+                    last.run(1, length());
+                    return last;
+                },
+                ManyHosts.WAIVED.toArray(String[]::new));
+    }
+
+    /// Makes many, or few, and says what asks for the last of them.
+    private interface Served {
+        HttpLoad of(SluiceServer server, int count) throws IOException, InterruptedException;
+    }
+
+    /// Two servers, in turns, so that what else the machine does meets both.
+    private void compare(Path data, int objects, String what, Served served, String... options)
+            throws IOException, InterruptedException {
         int many = Math.clamp(objects / 100, 2 * FEW_ROUTES, ROUTES_MAX);
         Files.createDirectories(data);
-        try (SluiceServer few = SluiceServer.start(data.resolve("few"));
-                SluiceServer full = SluiceServer.start(data.resolve("many"))) {
-            HttpLoad atFew = served(few, FEW_ROUTES);
-            HttpLoad atMany = served(full, many);
+        try (SluiceServer few = SluiceServer.start(data.resolve("few"), options);
+                SluiceServer full = SluiceServer.start(data.resolve("many"), options)) {
+            HttpLoad atFew = served.of(few, FEW_ROUTES);
+            HttpLoad atMany = served.of(full, many);
             double[] fewMillis = new double[ROUNDS];
             double[] manyMillis = new double[ROUNDS];
             for (int i = 0; i < ROUNDS; i++) {
                 fewMillis[i] = atFew.run(1, length()).micros(0.5) / 1e3;
                 manyMillis[i] = atMany.run(1, length()).micros(0.5) / 1e3;
             }
-            String what = String.format(Locale.ROOT, "a request where there are %,d paths, median", many);
-            report.add(Figure.of(NAME, what, median(manyMillis), "ms", "ratio about 1")
+            String label = String.format(Locale.ROOT, "a request where there are %,d %s, median", many, what);
+            report.add(Figure.of(NAME, label, median(manyMillis), "ms", "ratio about 1")
                     .beside("where there are " + FEW_ROUTES, median(fewMillis)));
         }
     }

@@ -176,6 +176,16 @@ final class SluiceServer implements AutoCloseable {
         require(201, send("POST", path, body));
     }
 
+    /// As [#make], in another organization.
+    void make(String organization, String path, String body) throws IOException, InterruptedException {
+        require(201, send(organization, "POST", path, body));
+    }
+
+    /// As [#change], in another organization.
+    void change(String organization, String path, String body) throws IOException, InterruptedException {
+        require(200, send(organization, "POST", path, body));
+    }
+
     /// Has a function run, and does not wait.
     void submit(String function, String input) throws IOException, InterruptedException {
         String body = "{\"blocking\":false,\"input\":" + input + "}";
@@ -255,10 +265,15 @@ final class SluiceServer implements AutoCloseable {
 
     private HttpResponse<String> send(String method, String path, String body)
             throws IOException, InterruptedException {
+        return send("dispatch", method, path, body);
+    }
+
+    private HttpResponse<String> send(String organization, String method, String path, String body)
+            throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(api(path))
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .header("Authorization", "Bearer " + token)
-                .header("X-Dispatch-Org", "dispatch")
+                .header("X-Dispatch-Org", organization)
                 .header("Content-Type", "application/json");
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
