@@ -47,9 +47,10 @@ public final class Certificates implements AutoCloseable {
 
     private static final int DOUBLED_MAX = 20;
     private static final String UNUSABLE = "what the certificate authority sent cannot be used";
-    private static final String NO_DIRECTORY =
-            "there is no certificate: this server's operator has not said where certificates are ordered (./sluice up "
-                    + AcmeSettings.DIRECTORY + "); ask him, or give the host another kind of tls";
+
+    /// What is said where nothing can be ordered, and what to do.
+    public static final String NO_DIRECTORY = "no certificate can be ordered: this server's operator has not said where"
+            + " (./sluice up " + AcmeSettings.DIRECTORY + "); ask him, or give the host another kind of tls";
 
     private final Optional<Ordering> ordering;
     private final KeyFiles files;
@@ -99,6 +100,11 @@ public final class Certificates implements AutoCloseable {
     /// Where certificates are put.
     public CertificateTable table() {
         return table;
+    }
+
+    /// Whether the operator has said where.
+    public boolean isOrdering() {
+        return ordering.isPresent();
     }
 
     /// Answers challenges before the other is asked.

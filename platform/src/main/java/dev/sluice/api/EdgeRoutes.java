@@ -16,6 +16,9 @@ import java.util.Optional;
 final class EdgeRoutes {
     private static final int ACCEPTED = 202;
 
+    /// Hosts are under the policies of APIs.
+    private static final String HOST = "host";
+
     private final Door door;
 
     EdgeRoutes(Door door) {
@@ -32,13 +35,17 @@ final class EdgeRoutes {
                 .map(path -> path.split("[?#]", 2)[0].split("/", -1))
                 .orElse(new String[0]);
         if (segments.length > 2) {
-            Operation operation = Resource.of(segments[2])
+            Operation operation = resource(segments[2])
                     .flatMap(resource -> action(request).map(action -> Operation.of(action, resource)))
                     .orElseThrow(Door::forbidden);
             Door.lent(caller, operation);
         }
         return Response.empty(ACCEPTED)
                 .with("X-Dispatch-Org", caller.organization().name());
+    }
+
+    private static Optional<Resource> resource(String word) {
+        return word.equals(HOST) ? Optional.of(Resource.API) : Resource.of(word);
     }
 
     private static Optional<Action> action(Request request) {

@@ -44,6 +44,10 @@ final class HostCertificates implements AutoCloseable {
     /// Before a self-signed one expires.
     static final Duration RENEWED_BEFORE = Duration.ofDays(30);
 
+    /// What is said of the server's own, and what to do.
+    static final String SERVERS =
+            "the host is this server's own, as its certificate names it: take another name, or ask the operator";
+
     private static final String ORDERED = "ordered";
     private static final Logger LOG = LoggerFactory.getLogger(HostCertificates.class);
 
@@ -70,6 +74,21 @@ final class HostCertificates implements AutoCloseable {
         this.clock = clock;
         long pause = LOOK_PAUSE.toMillis();
         var _ = looking.scheduleWithFixedDelay(this::lookIfPossible, pause, pause, TimeUnit.MILLISECONDS);
+    }
+
+    /// @throws Rejection 400 for a host that is the server's own, or a kind of certificate that it cannot order
+    void requirePossible(HostWish wish) {
+        if (isServers(wish.name())) {
+            throw Rejection.of(400, SERVERS);
+        }
+        if (wish.tls().kind().equals(HostTls.ACME) && !ordered.isOrdering()) {
+            throw Rejection.of(400, Certificates.NO_DIRECTORY);
+        }
+    }
+
+    /// Whether the server shows a certificate of its own there, and no organization's.
+    boolean isServers(String host) {
+        return table.isOwn(host);
     }
 
     /// @param held absent for a host that nobody has any more

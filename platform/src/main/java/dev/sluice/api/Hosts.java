@@ -149,6 +149,11 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
     }
 
     private void begin(Organization organization, HostWish wish) {
+        if (certificates.isServers(wish.name())) {
+            checks.end(organization, wish.name());
+            free(organization, wish.host());
+            return;
+        }
         boolean isTaken = proofs.isWaived() && claims.take(wish.host(), holder(organization));
         if (isTaken || isHeldBy(organization, wish.name())) {
             checks.end(organization, wish.name());
@@ -209,6 +214,9 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
         if (isHeldBy(organization, wish.name()) && certificates.isShown(wish.name())) {
             return certificates.state(wish.name());
         }
+        if (certificates.isServers(wish.name())) {
+            return new KeptEntity.State(KeptEntity.Status.ERROR, List.of(HostCertificates.SERVERS));
+        }
         if (isLate(entity)) {
             return new KeptEntity.State(
                     KeptEntity.Status.ERROR,
@@ -235,6 +243,7 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
 
     @Override
     public NamedEntity create(Organization organization, HostWish wish) {
+        certificates.requirePossible(wish);
         return locked(organization, () -> {
             KeptEntity.Seen made = kept.create(organization, wish);
             begin(organization, wish);
@@ -244,6 +253,7 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
 
     @Override
     public NamedEntity update(Organization organization, String name, HostWish wish) {
+        certificates.requirePossible(wish);
         return locked(organization, () -> {
             HostWish same = wish.with(kept.entity(organization, name).wish().challenge());
             KeptEntity.Seen updated = kept.update(organization, name, same);

@@ -89,6 +89,13 @@ public final class CertificateTable {
         return asking.test(host);
     }
 
+    /// Whether the server's own certificate names a host, so that it is the server's.
+    ///
+    /// @param host in lower case, without a final dot
+    public boolean isOwn(String host) {
+        return own.now.isNaming(host);
+    }
+
     /// The credentials of a host, if it has some.
     public Optional<Credentials> of(String host) {
         return Optional.ofNullable(served.get(entry(host))).map(Shown::now);

@@ -133,6 +133,17 @@ public final class Credentials {
         }
     }
 
+    /// Whether they name a host, by itself or by a wildcard. One whose names cannot be read names every host.
+    ///
+    /// @param host in lower case, without a final dot
+    boolean isNaming(String host) {
+        try {
+            return isNamed(chain.getFirst(), host);
+        } catch (CertificateException unreadable) {
+            return true;
+        }
+    }
+
     private static boolean isNamed(X509Certificate own, String host) throws CertificateException {
         var names = own.getSubjectAlternativeNames();
         if (names == null) {

@@ -260,6 +260,10 @@ final class DispatchContractTest extends ApiTest {
         Asker looker = api.addAccount(api.home("edge"), "looker", List.of("get"), List.of("runs"));
         assertThat(ask(looker, "GET", "/v1/runs").status()).isEqualTo(202);
         assertThat(ask(looker, "POST", "/v1/runs").body()).isEqualTo(ApiServer.FORBIDDEN);
+        assertThat(ask(looker, "GET", "/v1/host").body()).isEqualTo(ApiServer.FORBIDDEN);
+        Asker server = api.addAccount(api.home("edge"), "server", List.of("get"), List.of("api"));
+        assertThat(ask(server, "GET", "/v1/host/www.example.org").status()).isEqualTo(202);
+        assertThat(ask(server, "DELETE", "/v1/host/www.example.org").body()).isEqualTo(ApiServer.FORBIDDEN);
         assertThat(ask(ApiServer.NOBODY, "GET", "/home").status()).isEqualTo(401);
     }
 

@@ -90,9 +90,9 @@ final class HostRoutesTest extends HostTest {
         Answer updated = api.put(
                 acme,
                 HOSTS + "/www.kept.example",
-                "{\"name\":\"www.kept.example\",\"tls\":{\"kind\":\"acme\"},\"challenge\":{\"value\":\"mine\"}}");
+                "{\"name\":\"www.kept.example\",\"tls\":{\"kind\":\"secret\",\"secret\":\"s\"},\"challenge\":{\"value\":\"mine\"}}");
         assertThat(value(updated)).isEqualTo(value(made));
-        assertThat(updated.json().path("tls").path("kind").asString("")).isEqualTo("acme");
+        assertThat(updated.json().path("tls").path("kind").asString("")).isEqualTo("secret");
         assertThat(updated.text("id")).isEqualTo(made.text("id"));
     }
 
