@@ -10,6 +10,7 @@ import dev.sluice.gate.Invoker;
 import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.label.Principal;
 import dev.sluice.run.Claim;
 import dev.sluice.worker.Cancellation;
 import dev.sluice.worker.Chunks;
@@ -62,8 +63,18 @@ public record Invocation(
     /// @param idempotencyKey who calls again with the same key gets the first run's result
     /// @param inputRef       the blob that the function reads beside its payload: the caller has read it, or who
     ///     called first
-    public record Asked(SortedMap<String, String> tags, Optional<Key> idempotencyKey, Optional<ObjectId> inputRef) {
+    /// @param isOfRun        whether a run wishes it, and nobody from outside
+    public record Asked(
+            SortedMap<String, String> tags,
+            Optional<Key> idempotencyKey,
+            Optional<ObjectId> inputRef,
+            boolean isOfRun) {
         public static final Asked NOTHING = new Asked(Collections.emptySortedMap(), Optional.empty(), Optional.empty());
+        static final Asked BY_RUN = new Asked(Collections.emptySortedMap(), Optional.empty(), Optional.empty(), true);
+
+        public Asked(SortedMap<String, String> tags, Optional<Key> idempotencyKey, Optional<ObjectId> inputRef) {
+            this(tags, idempotencyKey, inputRef, false);
+        }
     }
 
     /// An idempotency key, and whose it is: one caller's, for what he calls by one name. What the name stands for may
@@ -90,19 +101,32 @@ public record Invocation(
     ///
     /// @throws Refused `NOT_FOUND` if that is nobody
     String payer(Gate entered) {
-        return isNobodys() ? ownerOf(entered) : organization;
+        return isNobodys() ? owner(entered).orElseThrow(Refused::notFound) : organization;
     }
 
-    private static String ownerOf(Gate gate) {
+    /// Who may know that the run exists, of those who may know of its caller. Where a run of one organization has
+    /// another one's code run, what one handed over meets what the other's code says of it: the record is for
+    /// neither alone (design/labels.md section 6, flow 5).
+    Label amongBoth(Label existence, Gate entered) {
+        return owner(entered)
+                .filter(_ -> asked.isOfRun)
+                .map(owner -> Label.of(existence.secrecy().and(runsOf(owner)), existence.integrity()))
+                .orElse(existence);
+    }
+
+    static Component runsOf(String organization) {
+        return Component.of(Principal.of(organization, "runs"));
+    }
+
+    /// Whoever vouches for it alone.
+    private static Optional<String> owner(Gate gate) {
         return gate.label().integrity().allOf().stream()
                 .map(clause -> clause.anyOf().stream()
                         .map(principal -> principal.tokens().getFirst())
                         .collect(Collectors.toSet()))
                 .filter(owners -> owners.size() == 1)
                 .findFirst()
-                .orElseThrow(Refused::notFound)
-                .iterator()
-                .next();
+                .map(owners -> owners.iterator().next());
     }
 
     /// What a worker is given, once the secrets have been read.

@@ -13,7 +13,6 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
-import dev.sluice.label.Principal;
 import dev.sluice.label.Privilege;
 import dev.sluice.run.Claim;
 import dev.sluice.run.Run;
@@ -268,7 +267,7 @@ public final class Invocations {
         if (runs.isClosed(organization)) {
             throw Refused.notFound();
         }
-        Component runsOf = Component.of(Principal.of(organization, "runs"));
+        Component runsOf = Invocation.runsOf(organization);
         Label existence = Label.of(runsOf.and(caller.label().secrecy()), runsOf);
         long now = clock.millis();
         Duration patience = isBlocking ? QUEUE_PATIENCE : BACKLOG_PATIENCE;
@@ -286,7 +285,7 @@ public final class Invocations {
                 deadline,
                 Injection.shown(organization, gate, wish.secrets(), existence),
                 wish.asked().tags(),
-                existence,
+                wish.amongBoth(existence, gate),
                 wish.asked().inputRef());
     }
 

@@ -85,7 +85,7 @@ final class Nested implements Invoker {
                 lowercased(call.headers()),
                 call.blobs(),
                 List.of(),
-                Invocation.Asked.NOTHING);
+                Invocation.Asked.BY_RUN);
     }
 
     private static Map<String, String> lowercased(Map<String, String> headers) {
