@@ -125,7 +125,15 @@ final class Pump implements AutoCloseable {
         for (EventLog.Entry entry : page) {
             begin(entry);
         }
+        if (page.isEmpty()) {
+            passOver();
+        }
         return !page.isEmpty();
+    }
+
+    /// Of what is not delivered again no event may be left that would tell where it ends.
+    private synchronized void passOver() {
+        read = Math.max(read, cursor.passed().map(Cursor.Passed::upTo).orElse(read));
     }
 
     private synchronized void begin(EventLog.Entry entry) {

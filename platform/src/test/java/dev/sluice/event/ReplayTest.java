@@ -101,6 +101,20 @@ final class ReplayTest {
                         () -> assertThat(notes.delivered).endsWith("acme s 2").hasSizeBetween(4, 5));
     }
 
+    /// Where nothing is kept there is nothing to wait for.
+    @Test
+    void aReplayUpToATime_isAtItsEnd_alsoWhereNoEventIsLeftToReach() {
+        Deliveries deliveries = start();
+        Instant hourAgo = Instant.ofEpochMilli(before).minusSeconds(3600);
+        assertThat(deliveries.replay("acme", "id", hourAgo, Optional.empty())).isTrue();
+        for (int i = 2; i < 4; i++) {
+            Instant from = Instant.ofEpochMilli(before).minusSeconds(3600 * i);
+            await().until(() -> deliveries.replay("acme", "id", from, Optional.of(hourAgo)));
+        }
+        deliveries.emit("acme", event("t", "1", ""));
+        awaitDelivered("acme s 1");
+    }
+
     private boolean replay(Deliveries deliveries, Optional<Instant> end) {
         return deliveries.replay("acme", "id", Instant.ofEpochMilli(before), end);
     }
