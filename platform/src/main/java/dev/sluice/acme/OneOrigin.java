@@ -61,7 +61,7 @@ final class OneOrigin extends GenericAcmeProvider {
         return client;
     }
 
-    private boolean isOwn(URL url) {
+    boolean isOwn(URL url) {
         return url.getProtocol().equals("https")
                 && url.getUserInfo() == null
                 && url.getHost().equalsIgnoreCase(directory.getHost())

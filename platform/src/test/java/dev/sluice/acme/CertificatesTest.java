@@ -167,6 +167,10 @@ final class CertificatesTest {
         certificates.close();
         table.forget(HOST);
         begin(Optional.empty());
+        certificates.want("blue", HOST);
+        assertThat(isPebbles(shown())).isFalse();
+        certificates.close();
+        begin(Optional.empty());
         certificates.want("acme", HOST);
         certificates.tidy();
         assertThat(shown()).isEqualTo(first);

@@ -9,15 +9,21 @@ import dev.sluice.http.Handler;
 import dev.sluice.http.Response;
 import dev.sluice.http.WebServer;
 import dev.sluice.tls.CertificateTable;
+import dev.sluice.tls.TestAuthority;
 import dev.sluice.tls.TlsIdentity;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,16 +99,89 @@ final class HostileAuthorityTest {
     }
 
     @Test
-    void anAnswer_isBounded() {
+    void anAnswer_isBounded() throws IOException {
         String own = "https://localhost:" + authority.tlsPort();
         answers = request -> json(directoryAt(own) + " ".repeat(OneOrigin.ANSWER_BYTES_MAX));
         assertThat(problem()).contains("cannot be reached");
         assertThat(asked).hasValue(1);
-        answers = _ -> json(directoryAt(own)).with("Content-Encoding", "gzip");
+        Bytes packed = packed(directoryAt(own));
+        answers = _ -> Response.of(200, "application/json", packed).with("Content-Encoding", "gzip");
         assertThat(problem()).contains("cannot be reached");
         assertThat(asked).hasValue(2);
         answers = _ -> json("[".repeat(30_000));
         assertThat(problem()).contains("tried again at ");
+    }
+
+    private static Bytes packed(String text) throws IOException {
+        var out = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(out)) {
+            gzip.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return Bytes.copyOf(out.toByteArray());
+    }
+
+    @Test
+    void theOrigin_isTheDirectorys_toTheLetter() throws IOException {
+        var settings = new AcmeSettings(URI.create("https://ca.example/dir"), Optional.empty(), Optional.empty());
+        var origin = new OneOrigin(settings);
+        for (String own : new String[] {"https://ca.example/x", "https://CA.example:443/y?z"}) {
+            assertThat(origin.isOwn(URI.create(own).toURL())).as(own).isTrue();
+        }
+        for (String other : new String[] {
+            "http://ca.example:443/x",
+            "https://ca.example.net/x",
+            "https://127.0.0.1/x",
+            "https://ca.example:8443/x",
+            "https://user@ca.example/x"
+        }) {
+            assertThat(origin.isOwn(URI.create(other).toURL())).as(other).isFalse();
+        }
+    }
+
+    /// An authority that issues at once, whatever it is asked for.
+    private Handler issuing(String order, String host, TestAuthority.Issued issued) {
+        String own = "https://localhost:" + authority.tlsPort();
+        String end = order + ",\"finalize\":\"" + own + "/finalize\",\"certificate\":\"" + own + "/certificate\"}";
+        return request -> switch (request.rawPath()) {
+            case "/dir" -> json(directoryAt(own));
+            case "/account" ->
+                json("{\"status\":\"valid\"}")
+                        .with("Location", own + "/account/1")
+                        .with("Replay-Nonce", "abc");
+            case "/order" ->
+                Response.json(201, Bytes.utf8("{\"status\":\"ready\"," + end))
+                        .with("Location", own + "/order/1")
+                        .with("Replay-Nonce", "abc");
+            case "/order/1", "/finalize" -> json("{\"status\":\"valid\"," + end).with("Replay-Nonce", "abc");
+            case "/authorization" ->
+                json("{\"status\":\"valid\",\"identifier\":{\"type\":\"dns\",\"value\":\"" + host
+                                + "\"},\"challenges\":[]}")
+                        .with("Replay-Nonce", "abc");
+            case "/certificate" ->
+                Response.of(200, "application/pem-certificate-chain", Bytes.utf8(issued.text()))
+                        .with("Replay-Nonce", "abc");
+            default -> Response.empty(200).with("Replay-Nonce", "abc");
+        };
+    }
+
+    private String orderOf(int authorizations) {
+        String one = "\"https://localhost:" + authority.tlsPort() + "/authorization\"";
+        return "\"identifiers\":[{\"type\":\"dns\",\"value\":\"" + HOST + "\"}],\"authorizations\":["
+                + String.join(",", Collections.nCopies(authorizations, one)) + "]";
+    }
+
+    @Test
+    void whatItAsksFor_orIssues_isOfTheHostAlone() throws Exception {
+        TestAuthority.Issued others = TestAuthority.root("hostile").issue(TestAuthority.Wish.of("www.other.example"));
+        Path keys = Files.createDirectories(directory.resolve("data").resolve("acme"));
+        Files.writeString(keys.resolve(KeyFiles.name("acme", HOST) + ".key"), KeyFiles.text(others.keys()));
+        answers = issuing(orderOf(2), HOST, others);
+        assertThat(problem()).contains("asks for more than the host");
+        answers = issuing(orderOf(1), "www.other.example", others);
+        assertThat(problem()).contains("asks for another host");
+        answers = issuing(orderOf(1), HOST, others);
+        assertThat(problem()).contains("cannot be used: the first certificate does not name the host");
+        assertThat(table.of(HOST)).isEmpty();
     }
 
     @Test
