@@ -54,6 +54,7 @@ final class HostCertificates implements AutoCloseable {
     private final Certificates ordered;
     private final CertificateTable table;
     private final Secrets secrets;
+    private final HostRecords records;
     private final InstantSource clock;
     private final ConcurrentMap<String, Showing> hosts = new ConcurrentHashMap<>();
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
@@ -67,8 +68,9 @@ final class HostCertificates implements AutoCloseable {
         }
     }
 
-    HostCertificates(Certificates ordered, Secrets secrets, InstantSource clock) {
+    HostCertificates(Certificates ordered, Secrets secrets, HostRecords records, InstantSource clock) {
         this.ordered = ordered;
+        this.records = records;
         this.table = ordered.table();
         this.secrets = secrets;
         this.clock = clock;
@@ -102,7 +104,7 @@ final class HostCertificates implements AutoCloseable {
             }
             Optional<Showing> same = Optional.ofNullable(before)
                     .filter(one -> one.held().organization().equals(held.get().organization()));
-            return shown(held.get(), same);
+            return noted(same, shown(held.get(), same));
         });
     }
 
@@ -118,7 +120,21 @@ final class HostCertificates implements AutoCloseable {
 
     /// Looks at the secrets again, and at what is about to expire.
     void look() {
-        hosts.replaceAll((_, before) -> shown(before.held(), Optional.of(before)));
+        hosts.replaceAll((_, before) -> noted(Optional.of(before), shown(before.held(), Optional.of(before))));
+    }
+
+    /// Another certificate than before goes on record; after a start, the first is the one from before.
+    private Showing noted(Optional<Showing> before, Showing now) {
+        if (before.filter(one -> one.shown() != now.shown()
+                        && !one.shown().fingerprint().equals(now.shown().fingerprint()))
+                .isPresent()) {
+            records.certified(now.held(), now.shown());
+        }
+        return now;
+    }
+
+    HostRecords records() {
+        return records;
     }
 
     /// Whether a host has something to show.

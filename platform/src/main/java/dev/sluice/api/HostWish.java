@@ -7,6 +7,7 @@ import dev.sluice.host.HostProofs;
 import dev.sluice.org.Need;
 import dev.sluice.org.Resource;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -87,6 +88,11 @@ record HostWish(String name, HostTls tls, String proof, List<Tag> tags, String c
                         + " on port 80, without a redirect: it is looked for again and again, and right after:"
                         + " sluice update host " + name;
         };
+    }
+
+    /// Why it is not looked for any more, and what its author is to do.
+    String late(Duration lookedFor) {
+        return "it was not shown in " + lookedFor.toDays() + " days, and is not looked for any more: " + todo();
     }
 
     @Override

@@ -129,7 +129,7 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
             Set<String> wanted = wishes.stream().map(HostWish::name).collect(Collectors.toCollection(HashSet::new));
             claims.of(organization.token()).stream()
                     .filter(host -> !wanted.contains(host.text()))
-                    .forEach(host -> claims.release(host, organization.token()));
+                    .forEach(host -> free(organization, host));
             wishes.forEach(wish -> begin(organization, wish));
             return wanted;
         });
@@ -154,7 +154,7 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
             free(organization, wish.host());
             return;
         }
-        boolean isTaken = proofs.isWaived() && claims.take(wish.host(), holder(organization));
+        boolean isTaken = proofs.isWaived() && take(organization, wish);
         if (isTaken || isHeldBy(organization, wish.name())) {
             checks.end(organization, wish.name());
             var now = new Held(wish.name(), organization, wish.tls());
@@ -168,7 +168,19 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
         }
     }
 
+    private boolean take(Organization organization, HostWish wish) {
+        boolean isNew = !isHeldBy(organization, wish.name());
+        boolean isTaken = claims.take(wish.host(), holder(organization));
+        if (isTaken && isNew) {
+            certificates.records().gained(organization, wish.name(), proofs.isWaived() ? "waived" : wish.proof());
+        }
+        return isTaken;
+    }
+
     private void free(Organization organization, HostName host) {
+        if (isHeldBy(organization, host.text())) {
+            certificates.records().lost(organization, host.text());
+        }
         claims.release(host, organization.token());
         Held had = held.get(host.text());
         if (had != null && had.organization().token().equals(organization.token()) && held.remove(host.text(), had)) {
@@ -184,7 +196,7 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
                     .filter(one -> one.wish().equals(wish));
             if (entity.isEmpty() || isLate(entity.get()) || !checks.isSought(organization, wish)) {
                 checks.end(organization, wish.name());
-            } else if (claims.take(wish.host(), holder(organization))) {
+            } else if (take(organization, wish)) {
                 begin(organization, wish);
             }
             return wish;
@@ -214,14 +226,10 @@ final class Hosts implements Entities<HostWish>, AutoCloseable {
         if (isHeldBy(organization, wish.name()) && certificates.isShown(wish.name())) {
             return certificates.state(wish.name());
         }
-        if (certificates.isServers(wish.name())) {
-            return new KeptEntity.State(KeptEntity.Status.ERROR, List.of(HostCertificates.SERVERS));
-        }
-        if (isLate(entity)) {
-            return new KeptEntity.State(
-                    KeptEntity.Status.ERROR,
-                    List.of("it was not shown in " + LOOKED_FOR.toDays() + " days, and is not looked for any more: "
-                            + wish.todo()));
+        boolean isServers = certificates.isServers(wish.name());
+        if (isServers || isLate(entity)) {
+            String why = isServers ? HostCertificates.SERVERS : wish.late(LOOKED_FOR);
+            return new KeptEntity.State(KeptEntity.Status.ERROR, List.of(why));
         }
         return new KeptEntity.State(KeptEntity.Status.PROVING, List.of(wish.todo()));
     }

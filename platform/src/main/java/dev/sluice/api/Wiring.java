@@ -81,7 +81,7 @@ final class Wiring {
                 rooms.fs(),
                 new HostClaims(running.store()),
                 running.proofs(),
-                new HostCertificates(running.certificates(), rooms.secrets(), clock),
+                new HostCertificates(running.certificates(), rooms.secrets(), new HostRecords(rooms.audit()), clock),
                 clock);
         rooms.running().gateway().serveHosts(hosts::holder);
         return new ServedApis(

@@ -1,11 +1,14 @@
 package dev.sluice.tls;
 
+import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Digest;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -167,6 +170,15 @@ public final class Credentials {
     /// When the key's own certificate began to be valid.
     public Instant notBefore() {
         return chain.getFirst().getNotBefore().toInstant();
+    }
+
+    /// The SHA-256 of the key's own certificate, in hex.
+    public String fingerprint() {
+        try {
+            return Digest.of(Bytes.copyOf(chain.getFirst().getEncoded())).hex();
+        } catch (CertificateEncodingException impossible) {
+            throw new IllegalStateException("a certificate that was read has no bytes", impossible);
+        }
     }
 
     PrivateKey key() {

@@ -61,6 +61,7 @@ final class HostGuardTest extends HostTest {
         var proofs = new HostProofs(new HostRules(false, Optional.of(other.address())), egress);
         var secrets = new Secrets(api.fs, api.keys, api.audit, new SecureRandom());
         var ordered = new Certificates(directory, Optional.empty(), table, clock);
-        return new Hosts(api.fs, claims, proofs, new HostCertificates(ordered, secrets, clock), clock);
+        var certificates = new HostCertificates(ordered, secrets, new HostRecords(api.audit), clock);
+        return new Hosts(api.fs, claims, proofs, certificates, clock);
     }
 }

@@ -19,15 +19,20 @@ import dev.sluice.tls.TestAuthority;
 import dev.sluice.tls.TestAuthority.Wish;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
-/// Hosts that a server cannot give, even where nothing is to be shown: its own, and those with a certificate that it
-/// cannot order.
+/// Hosts where nothing is to be shown: those that a server cannot give even so, its own and those with a certificate
+/// that it cannot order, and what is on record of the others.
 final class HostPossibleTest {
     private static final String HOSTS = "/v1/host";
     private static final String LATER_OWN = "gateway.cloud.example";
@@ -111,5 +116,39 @@ final class HostPossibleTest {
         assertThat(new HostClaims(store).holder(LATER_OWN)).isEmpty();
         assertThat(again(LATER_OWN, "").status()).isEqualTo(400);
         assertThat(api.delete(acme, HOSTS + "/" + LATER_OWN).status()).isEqualTo(200);
+    }
+
+    private List<String> recorded(String host) {
+        List<String> all = new ArrayList<>();
+        for (JsonNode one : api.get(acme, "/v1/audit").json()) {
+            if (one.path("what").asString("").equals(host)) {
+                all.addFirst(one.path("kind").asString("") + one.path("details"));
+            }
+        }
+        return all;
+    }
+
+    @Test
+    void whoGainsAndLosesAHost_andAnotherCertificate_areOnRecord_once() throws Exception {
+        String host = "www.recorded.example";
+        TestAuthority.Issued issued = TestAuthority.root("issuing").issue(Wish.of(host));
+        var secret = JsonBody.JSON.createObjectNode().put("name", "pem");
+        secret.putObject("secrets").put("tls.crt", issued.text()).put("tls.key", issued.key());
+        assertThat(api.post(acme, "/v1/secret", secret.toString()).status()).isEqualTo(201);
+        assertThat(ask(host, "").status()).isEqualTo(201);
+        assertThat(recorded(host)).containsExactly("host.gain{\"proof\":\"waived\"}");
+        String tls = ",\"tls\":{\"kind\":\"secret\",\"secret\":\"pem\"}";
+        assertThat(again(host, tls).text("status")).isEqualTo("READY");
+        assertThat(again(host, tls).status()).isEqualTo(200);
+        api.recover();
+        assertThat(recorded(host)).hasSize(2);
+        String sha256 = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256")
+                        .digest(issued.certificate().getEncoded()));
+        assertThat(recorded(host).getLast()).startsWith("host.certificate").contains(sha256, "\"tls\":\"secret\"");
+        assertThat(api.delete(acme, HOSTS + "/" + host).status()).isEqualTo(200);
+        assertThat(recorded(host)).hasSize(3).last().isEqualTo("host.lose{}");
+        Asker blue = api.developer("blue", "*");
+        assertThat(api.get(blue, "/v1/audit").body()).doesNotContain(host);
     }
 }
