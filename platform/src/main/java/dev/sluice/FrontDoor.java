@@ -2,9 +2,11 @@ package dev.sluice;
 
 import dev.sluice.acme.AcmeSettings;
 import dev.sluice.acme.Certificates;
+import dev.sluice.gateway.AccessLog;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.http.WebServer;
 import dev.sluice.invoke.Invocations;
+import dev.sluice.store.Store;
 import dev.sluice.tls.CertificateTable;
 import dev.sluice.tls.Credentials;
 import java.io.IOException;
@@ -45,8 +47,9 @@ record FrontDoor(Gateway gateway, Certificates certificates, WebServer listener)
     /// Serves nothing yet.
     ///
     /// @throws IOException when a port is taken
-    static FrontDoor open(Config config, Credentials own, Invocations invocations, Clock clock) throws IOException {
-        var gateway = new Gateway(invocations, System::nanoTime);
+    static FrontDoor open(Config config, Credentials own, Invocations invocations, Store store, Clock clock)
+            throws IOException {
+        var gateway = new Gateway(invocations, new AccessLog(store, clock), System::nanoTime);
         var table = new CertificateTable(own);
         table.askClients(gateway::isAskingClients);
         var certificates = new Certificates(config.data(), config.acme(), table, clock);

@@ -129,7 +129,7 @@ final class Platform implements AutoCloseable {
         var invocations = new Invocations(
                 gates, scheduler, guests.worker(), secrets, runs, new RunIds(clock, random), audit, clock);
         Credentials own = TlsIdentity.at(data, clock);
-        var front = closing(FrontDoor.open(config, own, invocations, clock), FrontDoor::close);
+        var front = closing(FrontDoor.open(config, own, invocations, store, clock), FrontDoor::close);
         var organizations = retain(new RunRetention(store, config.runs(), clock), new Organizations(fs, audit));
         AdminAccess admin = admin(organizations, clock);
         var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);

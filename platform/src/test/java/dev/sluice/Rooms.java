@@ -54,7 +54,7 @@ final class Rooms {
             room("event", "label kernel store fs gate authn"),
             room("source", "label kernel fs http"),
             room("driver", "blob oci image sandbox schedule"),
-            room("gateway", "label kernel fs run audit http invoke authn"),
+            room("gateway", "label kernel store fs run audit http invoke authn"),
             room(
                     "api",
                     "label kernel store blob fs oci image function schema gate schedule "

@@ -17,6 +17,7 @@ import dev.sluice.fs.Usage;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
+import dev.sluice.gateway.AccessLog;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.host.HostProofs;
 import dev.sluice.host.HostRules;
@@ -41,6 +42,7 @@ import dev.sluice.worker.LocalWorker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -82,7 +84,7 @@ final class Plenty {
             Invocations invocations, SandboxDriver driver, Scheduler scheduler, Blobs blobs, Store store) {
         var builds = new Builds(driver, blobs, Registries.NONE, scheduler);
         var drivers = new DriverGuests(driver, noImages(blobs), blobs, scheduler);
-        var gateway = new Gateway(invocations, System::nanoTime);
+        var gateway = new Gateway(invocations, new AccessLog(store, InstantSource.system()), System::nanoTime);
         var kafka = Kafka.of(EgressSettings.NONE);
         var proofs = new HostProofs(new HostRules(true, Optional.empty()), Egress.closed());
         var table = new CertificateTable(SelfSigned.of("localhost", Instant.EPOCH));

@@ -148,7 +148,7 @@ public final class Api implements Handler, AutoCloseable {
         addImages(table, door);
         this.events = Wiring.events(rooms, images, functions, clock);
         this.apis = Wiring.apis(rooms, functions, versions, rates, clock);
-        addSettings(table, door, rooms.fs(), clock);
+        addSettings(table, door, rooms, clock);
         addFunctions(table, door, versions, rooms, clock);
         addSecrets(table, door, rooms.secrets(), clock);
         addRuns(table, door, rooms, versions, clock);
@@ -224,10 +224,10 @@ public final class Api implements Handler, AutoCloseable {
     }
 
     /// Dispatch answers the creation of an application and of an API with 200.
-    private void addSettings(Routes.Table table, Door door, LabeledFs fs, Clock clock) {
+    private void addSettings(Routes.Table table, Door door, Rooms rooms, Clock clock) {
         Form application = Form.of(Resource.APPLICATION, "application", "application", 200);
-        new EntityRoutes<>(door, application, new KeptEntities<>(fs, ApplicationWish.KIND, clock)).addTo(table);
-        new ApiRoutes(door, apis, functions).addTo(table);
+        new EntityRoutes<>(door, application, new KeptEntities<>(rooms.fs(), ApplicationWish.KIND, clock)).addTo(table);
+        new ApiRoutes(door, apis, functions, rooms.runs()).addTo(table);
         new EventRoutes(door, events).addTo(table);
         new EdgeRoutes(door).addTo(table);
     }

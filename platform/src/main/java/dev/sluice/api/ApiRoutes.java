@@ -11,6 +11,7 @@ import dev.sluice.org.Action;
 import dev.sluice.org.Need;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
+import dev.sluice.run.Runs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,9 +25,11 @@ final class ApiRoutes {
     private final Door door;
     private final ServedApis apis;
     private final Functions functions;
+    private final Runs runs;
 
-    ApiRoutes(Door door, ServedApis apis, Functions functions) {
+    ApiRoutes(Door door, ServedApis apis, Functions functions, Runs runs) {
         this.door = door;
+        this.runs = runs;
         this.apis = apis;
         this.functions = functions;
     }
@@ -45,6 +48,7 @@ final class ApiRoutes {
                         apis.hosts())
                 .addTo(table);
         table.add("GET", FLOWS, Refusals.ofEntities("API", this::flows));
+        new AccessLogRoutes(door, apis, runs).addTo(table);
     }
 
     private Response flows(Request request) {

@@ -5,6 +5,7 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.event.EventErasure;
 import dev.sluice.fs.Estates;
 import dev.sluice.fs.LabeledFs;
+import dev.sluice.gateway.AccessErasure;
 import dev.sluice.org.Departed;
 import dev.sluice.org.Organization;
 import dev.sluice.run.RunErasure;
@@ -63,6 +64,7 @@ public final class Departures {
             Runs runs,
             RunErasure records,
             EventErasure events,
+            AccessErasure visits,
             DataKeys keys,
             Login login,
             Consumer<String> guests) {
@@ -80,6 +82,7 @@ public final class Departures {
                     runs,
                     new RunErasure(store, clock),
                     new EventErasure(store),
+                    new AccessErasure(store),
                     keys,
                     login,
                     guests);
@@ -109,6 +112,7 @@ public final class Departures {
         shards.add(parts.keys().destroy(token));
         shards.addAll(parts.records().remove(token, label -> Estates.isForNobodyWithout(label, token)));
         shards.addAll(parts.events().remove(token));
+        shards.addAll(parts.visits().remove(token));
         parts.guests().accept(token);
         parts.store().rewrite(shards);
         begun.put(token, shards);

@@ -2,8 +2,10 @@ package dev.sluice.api;
 
 import dev.sluice.authn.Upkeep;
 import dev.sluice.bytes.Bytes;
+import dev.sluice.fs.FsPath;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.gate.Gates;
+import dev.sluice.gateway.AccessLog;
 import dev.sluice.gateway.Endpoint;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.kernel.Refused;
@@ -12,9 +14,11 @@ import dev.sluice.org.Organization;
 import dev.sluice.org.Resource;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// The APIs of organizations, as they are kept and as the gateway serves them. What was answered READY, or that it is
 /// gone, is so at the gateway. Thread-safe.
@@ -48,6 +52,11 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
         this.entrances = entrances;
         this.taking = taking;
         this.hosts = hosts;
+    }
+
+    /// What becomes of their requests.
+    AccessLog log() {
+        return gateway.log();
     }
 
     /// What runs behind each.
@@ -135,11 +144,13 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
 
     @Override
     public NamedEntity delete(Organization organization, String name) {
-        return changed(organization, () -> {
-            NamedEntity deleted = kept.delete(organization, name);
+        NamedEntity deleted = changed(organization, () -> {
+            NamedEntity gone = kept.delete(organization, name);
             gates.remove(organization, name);
-            return deleted;
+            return gone;
         });
+        gateway.log().forget(organization.token(), name);
+        return deleted;
     }
 
     /// After a restart.
@@ -177,6 +188,7 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
     void forget(Organization organization) {
         hosts.forget(organization);
         gateway.serve(organization.name(), List.of());
+        gateway.log().keep(organization.token(), Map.of());
     }
 
     @Override
@@ -225,11 +237,22 @@ final class ServedApis implements Entities<ApiWish>, AutoCloseable {
     }
 
     private void serve(Organization organization) {
+        List<ApiWish> all = Upkeep.of(organization, Resource.API).run(() -> wishes(organization));
+        gateway.log().keep(organization.token(), sources(organization, all));
         gateway.serve(
                 organization.name(),
-                leading(organization).stream()
+                all.stream()
+                        .filter(ApiWish::enabled)
                         .map(wish -> endpoint(organization, wish))
                         .toList());
+    }
+
+    private static Map<FsPath, AccessLog.Source> sources(Organization organization, List<ApiWish> all) {
+        return all.stream()
+                .collect(Collectors.toMap(
+                        wish -> PublicGates.path(organization, wish),
+                        wish -> new AccessLog.Source(
+                                organization.token(), wish.name(), AccessLogRoutes.label(organization, wish))));
     }
 
     private Endpoint endpoint(Organization organization, ApiWish wish) {

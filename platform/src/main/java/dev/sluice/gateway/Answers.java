@@ -28,6 +28,11 @@ record Answers(boolean isHidingFailures) {
         return view.status().isEmpty() ? withheld() : failed(view.status().get() == Run.Status.TIMEOUT, view.run());
     }
 
+    /// Whether what is told of a run is another answer than where there is none.
+    static boolean isTold(Run.View view) {
+        return view.output().isPresent() || view.status().isPresent();
+    }
+
     static Response answered(Run.Output output) {
         boolean isNull = output.isJson() && output.body().equals(NULL);
         if (isNull || StatedHead.BODILESS.contains(output.status())) {

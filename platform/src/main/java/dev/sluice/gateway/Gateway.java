@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
 
 /// Answers what arrives at the gateway's listeners: requests become runs of the functions whose organizations serve
 /// them. Whoever asks is nobody in particular: he knows nothing, acts for nobody, and is told what everybody may know,
@@ -39,10 +38,8 @@ import java.util.regex.Pattern;
 public final class Gateway implements Handler {
     /// The first segment of the paths at which event drivers are asked: `/driver/ORGANIZATION/ID`. An endpoint's are
     /// none of these, or an organization of that name would be told what is meant for another's.
-    public static final String DRIVERS = "driver";
+    public static final String DRIVERS = DriverDoor.FIRST;
 
-    private static final int DRIVER_SEGMENTS = 3;
-    private static final Pattern DRIVER_ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final String ORIGIN = "Access-Control-Allow-Origin";
     private static final String REQUEST_METHOD = "Access-Control-Request-Method";
     private static final String ANY = "*";
@@ -58,15 +55,19 @@ public final class Gateway implements Handler {
 
     private final Invocations invocations;
     private final Endpoints endpoints = new Endpoints();
-    private volatile Handler drivers = _ -> nothingThere();
     private final Throttle throttle;
+    private final DriverDoor drivers;
     private final AnswerCache cache;
+    private final AccessLog log;
     private final Buckets buckets = new Buckets(Buckets.FIRST);
 
+    /// @param log   of what becomes of requests
     /// @param nanos a clock that never goes back
-    public Gateway(Invocations invocations, LongSupplier nanos) {
+    public Gateway(Invocations invocations, AccessLog log, LongSupplier nanos) {
         this.invocations = invocations;
+        this.log = log;
         this.throttle = new Throttle(nanos);
+        this.drivers = new DriverDoor(throttle);
         this.cache = new AnswerCache(nanos);
     }
 
@@ -92,18 +93,17 @@ public final class Gateway implements Handler {
 
     /// Has event drivers answer at their paths, from now on.
     public void serveDrivers(Handler served) {
-        drivers = served;
+        drivers.serve(served);
+    }
+
+    /// What becomes of requests.
+    public AccessLog log() {
+        return log;
     }
 
     /// The answer where nobody serves anything.
     public static Response nothingThere() {
         return Response.json(404, NO_ENDPOINT);
-    }
-
-    private static boolean isDrivers(List<String> segments) {
-        return segments.size() >= DRIVER_SEGMENTS
-                && segments.getFirst().equals(DRIVERS)
-                && DRIVER_ID.matcher(segments.get(DRIVER_SEGMENTS - 1)).matches();
     }
 
     /// Whoever may know all that a run knows can ask why under the id of the request that it did not answer.
@@ -124,18 +124,21 @@ public final class Gateway implements Handler {
 
     private Response route(Request request) throws IOException, InterruptedException {
         String host = request.host();
-        if (isDrivers(request.segments())) {
-            return endpoints.isOpenTo(request.segments().get(1), host) ? drivers.handle(request) : nothingThere();
+        if (DriverDoor.isBelow(request.segments())) {
+            return endpoints.isOpenTo(DriverDoor.organization(request), host)
+                    ? drivers.answer(request, client(request))
+                    : nothingThere();
         }
         Optional<Endpoint> asked = endpoints.find(host, request.segments(), request.header(REQUEST_METHOD));
         if (asked.isPresent() && asked.get().isPreflight(request)) {
-            return preflight(asked.get());
+            return new Visit(log, asked.get(), request).over(() -> preflight(asked.get()));
         }
         Optional<Endpoint> endpoint = endpoints.find(host, request.segments(), Optional.of(request.method()));
         if (endpoint.isEmpty()) {
             return nothingThere();
         }
-        Response answer = answer(endpoint.get(), request);
+        var visit = new Visit(log, endpoint.get(), request);
+        Response answer = visit.over(() -> answer(endpoint.get(), request, visit));
         return endpoint.get().hasCors() ? answer.with(ORIGIN, ANY) : answer;
     }
 
@@ -147,7 +150,7 @@ public final class Gateway implements Handler {
                 .with("Access-Control-Allow-Headers", "*, Authorization");
     }
 
-    private Response answer(Endpoint endpoint, Request request) throws IOException, InterruptedException {
+    private Response answer(Endpoint endpoint, Request request, Visit visit) throws IOException, InterruptedException {
         if (endpoint.isTlsOnly() && !request.secure()) {
             return Response.json(426, TLS_ONLY).with("Upgrade", "TLS/1.2, HTTP/1.1");
         }
@@ -166,7 +169,7 @@ public final class Gateway implements Handler {
         try {
             return switch (endpoint.access().judge(request, endpoint.realm(request))) {
                 case Access.Turned(Response refusal) -> refusal;
-                case Access.Entered who -> entered(endpoint, request, who);
+                case Access.Entered who -> entered(endpoint, request, who, visit);
             };
         } catch (HttpRefused refused) {
             return refused.response();
@@ -177,7 +180,7 @@ public final class Gateway implements Handler {
         }
     }
 
-    private Response entered(Endpoint endpoint, Request request, Access.Entered who)
+    private Response entered(Endpoint endpoint, Request request, Access.Entered who, Visit visit)
             throws IOException, InterruptedException {
         boolean isWaiting = !request.header(BLOCKING).orElse("true").strip().equalsIgnoreCase("false");
         Streams streams = endpoint.limits().streams();
@@ -199,20 +202,21 @@ public final class Gateway implements Handler {
                 Bytes told =
                         HttpInput.keyedContext(request, who, key.get().terms().vary());
                 Invocation wish = wish(endpoint, called.get(), input, told, Optional.empty());
-                var wanted = new Wanted(wish, place, who, true, Optional.empty());
+                var wanted = new Wanted(wish, place, who, true, Optional.empty(), visit);
                 return cache.answer(
                         key.get(), request, Answers.of(endpoint), () -> again(endpoint, wanted, this::view));
             }
             boolean isFlowing = isWaiting && streams.answers().equals(Optional.of(StreamForm.HTTP));
             Bytes context = HttpInput.context(request, who, isFlowing);
             Invocation wish = wish(endpoint, called.get(), input, context, body.map(KeptBody::id));
-            return again(endpoint, new Wanted(wish, place, who, isWaiting, body), one -> once(endpoint, one));
+            return again(endpoint, new Wanted(wish, place, who, isWaiting, body, visit), one -> once(endpoint, one));
         }
     }
 
     /// @param place of the request, by which it has its version
     /// @param body  that the run reads
-    private record Wanted(Invocation wish, int place, Access.Entered who, boolean isWaiting, Optional<KeptBody> body) {}
+    private record Wanted(
+            Invocation wish, int place, Access.Entered who, boolean isWaiting, Optional<KeptBody> body, Visit visit) {}
 
     private interface Attempt<T> {
         T of(Wanted wanted) throws InterruptedException;
@@ -231,22 +235,26 @@ public final class Gateway implements Handler {
     }
 
     private Run.View view(Wanted wanted) throws InterruptedException {
-        return wanted.who().authority().get().run(() -> invocations.invoke(wanted.wish()));
+        Run.View view = wanted.who().authority().get().run(() -> invocations.invoke(wanted.wish()));
+        wanted.visit().ran(view.run(), () -> Answers.isTold(view));
+        return view;
     }
 
     private Response once(Endpoint endpoint, Wanted wanted) throws InterruptedException {
         Task task = wanted.who().authority().get();
         Invocation wish = wanted.wish();
         if (!wanted.isWaiting()) {
-            task.run(() -> invocations.submit(wish));
+            Run accepted = task.run(() -> invocations.submit(wish));
+            wanted.visit().ran(accepted, () -> true);
             wanted.body().ifPresent(KeptBody::keepLonger); // as long as the record
             return Response.empty(202);
         }
         Optional<StreamForm> form = endpoint.limits().streams().answers();
         if (form.isEmpty()) {
-            return Answers.of(endpoint).told(task.run(() -> invocations.invoke(wish)));
+            return Answers.of(endpoint).told(view(wanted));
         }
         AnswerStream answer = task.run(() -> invocations.stream(wish));
+        wanted.visit().ran(answer.run(), answer::isTold);
         BooleanSupplier isServed = () -> endpoints.isServed(endpoint.gate());
         return new LiveAnswer(answer, form.get(), wanted.who().authority(), isServed, wanted.body())
                 .begun(Answers.of(endpoint));

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -57,6 +58,14 @@ final class Throttle {
         return Duration.ofNanos(wait);
     }
 
+    /// Takes one request of a client in, where there is no endpoint.
+    ///
+    /// @param what is asked
+    /// @return how long to wait before another try; zero if it is taken
+    Duration take(List<String> what, InetAddress client, Rate rate) {
+        return Duration.ofNanos(take(clients, place(what, client), rate, nanos.getAsLong() - begun));
+    }
+
     /// Endpoints that are no more.
     void forget(Set<FsPath> gone) {
         endpoints.keySet().removeAll(gone);
@@ -86,8 +95,8 @@ final class Throttle {
         }
     }
 
-    private int place(FsPath endpoint, InetAddress client) {
-        return (int) (mixed(mixed(network(client) ^ seed) + endpoint.hashCode()) & (CLIENTS - 1));
+    private int place(Object asked, InetAddress client) {
+        return (int) (mixed(mixed(network(client) ^ seed) + asked.hashCode()) & (CLIENTS - 1));
     }
 
     /// Whoever has an address of IPv6 has all of its network.

@@ -4,6 +4,7 @@ import dev.sluice.bytes.Bytes;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// What a handler answers: a status, a few headers and a body that is in memory, streamed or flows.
@@ -78,6 +79,26 @@ public final class Response {
 
     public int status() {
         return status;
+    }
+
+    /// How long the body is; 0 for one that flows.
+    public long bytes() {
+        return switch (body) {
+            case Body.InMemory(Bytes content) -> content.length();
+            case Body.Streamed streamed -> streamed.length();
+            case Body.Flowing _ -> 0;
+        };
+    }
+
+    public boolean isFlowing() {
+        return body instanceof Body.Flowing;
+    }
+
+    /// The same response; a body that flows is written by what becomes of it.
+    public Response through(UnaryOperator<Flow> written) {
+        return body instanceof Body.Flowing(Flow content)
+                ? new Response(status, contentType, new Body.Flowing(written.apply(content)), headers)
+                : this;
     }
 
     @Nullable

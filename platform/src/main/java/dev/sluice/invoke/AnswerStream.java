@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -145,6 +146,17 @@ public final class AnswerStream implements AutoCloseable {
     /// Whether something has come that the reader may not have: then nothing leaves any more.
     public boolean isSilent() {
         return isSilent;
+    }
+
+    /// Whether what has left so far tells that there is a run.
+    public boolean isTold() {
+        FutureTask<View> filling = answer;
+        if (isSilent || !isOver || filling == null) {
+            return !isSilent;
+        }
+        return filling.state() == Future.State.SUCCESS
+                && (filling.resultNow().output().isPresent()
+                        || filling.resultNow().status().isPresent());
     }
 
     /// How it ended; waits for that.

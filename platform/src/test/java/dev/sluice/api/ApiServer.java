@@ -36,6 +36,7 @@ import dev.sluice.fs.Usage;
 import dev.sluice.function.Packages;
 import dev.sluice.gate.GateContent;
 import dev.sluice.gate.Gates;
+import dev.sluice.gateway.AccessLog;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.host.HostProofs;
 import dev.sluice.host.HostRules;
@@ -233,7 +234,7 @@ final class ApiServer implements AutoCloseable {
         var signIn = new Api.SignIn(login, delegations, Set.of());
         parts = Departures.Parts.of(store, fs, runs, keys, login, worker::end, clock);
         var departures = new Departures(new Departed(fs, audit), parts, clock);
-        var doors = new Gateway(invocations, System::nanoTime);
+        var doors = new Gateway(invocations, new AccessLog(store, clock), System::nanoTime);
         Credentials own = TlsIdentity.at(directory, clock);
         var table = new CertificateTable(own);
         table.askClients(doors::isAskingClients);
@@ -323,6 +324,7 @@ final class ApiServer implements AutoCloseable {
                 parts.runs(),
                 parts.records(),
                 parts.events(),
+                parts.visits(),
                 parts.keys(),
                 parts.login(),
                 guests);

@@ -18,7 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
-/// `log`: what runs, builds of images and drivers' programs printed, and with `--follow` what they print.
+/// `log`: what runs, builds of images and drivers' programs printed, and with `--follow` what they print; and what
+/// became of requests at APIs.
 final class LogWords {
     private static final String RUNS = "/v1/runs";
     private static final String PAST_RUNS = "10";
@@ -51,7 +52,7 @@ final class LogWords {
         return following(new Word(
                         "log",
                         "Show what runs printed: of a function by its name, of one run by its id.",
-                        List.of(function, image, driver, run),
+                        List.of(following(AccessLogWords.api()), function, image, driver, run),
                         LogWords::ofEither))
                 .optional("NAME", "a function's name, or a run's id")
                 .example("sluice log hello")

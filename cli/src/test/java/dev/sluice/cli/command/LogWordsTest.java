@@ -35,6 +35,25 @@ final class LogWordsTest extends RecordedTest {
     }
 
     @Test
+    void ofAnApi_showsWhatBecameOfRequests() {
+        String page = """
+                {"requests":[{"time":"2026-01-01T00:00:00Z","method":"GET","path":"/a\\u001b","status":200,"bytes":7,
+                "millis":3,"client":"192.0.2.0/24"},{"time":"2026-01-01T00:00:01Z","lost":5}],"after":"42"}
+                """;
+        server.reply(200, page);
+        assertThat(shell.run("log", "api", "hello").out())
+                .contains("2026-01-01T00:00:00Z | 192.0.2.0/24 | GET", "/a?", "5 requests are not on record");
+        server.reply(200, page);
+        assertThat(shell.run("log", "api", "hello", "-o", "json").out()).contains("\"after\": \"42\"");
+        server.reply(200, page);
+        server.reply(404, "{\"code\":404,\"message\":\"API hello not found\"}");
+        Shell.Outcome followed = shell.run("log", "api", "hello", "--follow");
+        assertThat(followed.out()).startsWith("2026-01-01T00:00:00Z 192.0.2.0/24 GET /a? 200 7 3\n");
+        assertThat(followed.err()).contains("API hello not found");
+        assertThat(server.asked().getLast().target()).isEqualTo("/v1/api/hello/log?after=42");
+    }
+
+    @Test
     void following_saysEachLine_untilTheRunEnds() {
         server.reply(200, "text/event-stream", """
                 :
