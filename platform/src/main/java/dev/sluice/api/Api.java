@@ -146,7 +146,7 @@ public final class Api implements Handler, AutoCloseable {
         addKept(table, iam, clock);
         new SessionRoutes(iam, login.acts()).addTo(table);
         addImages(table, door);
-        this.events = Wiring.events(rooms, images, functions, clock);
+        this.events = Wiring.events(rooms, images, functions, rates, clock);
         this.apis = Wiring.apis(rooms, functions, versions, rates, clock);
         addSettings(table, door, rooms, clock);
         addFunctions(table, door, versions, rooms, clock);

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,26 +33,30 @@ final class Drivers implements Entities<DriverWish>, Handler, AutoCloseable {
     private final KeptEntities<DriverWish> kept;
     private final OwnDrivers own;
     private final GuestDrivers guests;
+    private final Predicate<Organization> admits;
     private final ConcurrentMap<String, Map<String, Busy>> busy = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Busy> byId = new ConcurrentHashMap<>();
 
     /// One driver at work.
     ///
     /// @param changedMillis tells it from what it was before
-    /// @param organization  its name
-    private record Busy(long changedMillis, String organization, AtWork work) {}
+    /// @param organization  whose it is
+    private record Busy(long changedMillis, Organization organization, AtWork work) {}
 
+    /// @param admits  takes one of the requests that an organization may have at the gateway
     /// @param witness is told of drivers by which events may leave
     Drivers(
             LabeledFs fs,
             KeptEntities<DriverTypeWish> types,
             OwnDrivers own,
             GuestDrivers guests,
+            Predicate<Organization> admits,
             Witness witness,
             InstantSource clock) {
         this.kept = new KeptEntities<>(fs, DriverWish.kind(types, witness), clock);
         this.own = own;
         this.guests = guests;
+        this.admits = admits;
     }
 
     /// What is there has changed, or is to be gone on with after a restart.
@@ -66,7 +71,7 @@ final class Drivers implements Entities<DriverWish>, Handler, AutoCloseable {
                         after.put(entity.id(), same);
                     } else {
                         begin(organization, entity)
-                                .map(work -> new Busy(entity.changedMillis(), organization.name(), work))
+                                .map(work -> new Busy(entity.changedMillis(), organization, work))
                                 .ifPresent(begun -> after.put(entity.id(), begun));
                     }
                 });
@@ -112,12 +117,16 @@ final class Drivers implements Entities<DriverWish>, Handler, AutoCloseable {
     public Response handle(Request request) throws IOException, InterruptedException {
         String organization = request.segments().get(1);
         String id = request.segments().get(2);
-        Optional<AtWork> asked = Optional.ofNullable(byId.get(id))
-                .filter(one -> one.organization().equals(organization))
-                .map(Busy::work);
-        return asked.isEmpty()
-                ? Gateway.nothingThere()
-                : asked.get().answer(request).orElseGet(Gateway::nothingThere);
+        Optional<Busy> asked = Optional.ofNullable(byId.get(id))
+                .filter(one -> one.organization().name().equals(organization));
+        if (asked.isEmpty()) {
+            return Gateway.nothingThere();
+        }
+        if (!admits.test(asked.get().organization())) {
+            return Response.error(429, 429, "too many requests: try again in 1 s")
+                    .with("Retry-After", "1");
+        }
+        return asked.get().work().answer(request).orElseGet(Gateway::nothingThere);
     }
 
     /// As it is at work.

@@ -12,14 +12,15 @@ record Taking(TenantLimits limits, RequestRates rates, RequestBodies bodies) {
         int bytesMax = terms.limits().bodyBytesMax();
         Streams streams =
                 terms.stream().served((request, label) -> bodies.keep(organization, request, label, bytesMax));
-        return terms.limits().enforced(() -> admits(organization), streams);
+        return terms.limits().enforced(() -> admits(limits, rates, organization), streams);
     }
 
-    private boolean admits(Organization organization) {
+    /// Takes one of the requests that all of an organization at the gateway may have.
+    static boolean admits(TenantLimits limits, RequestRates rates, Organization organization) {
         return rates.admits(taken(organization), limits.of(organization.token(), Limit.GATEWAY_REQUESTS_PER_SECOND));
     }
 
-    /// What the requests are counted by that its APIs have taken in; no token has a space in it.
+    /// What the requests are counted by that its APIs and drivers have taken in; no token has a space in it.
     static String taken(Organization organization) {
         return organization.token() + " gateway";
     }

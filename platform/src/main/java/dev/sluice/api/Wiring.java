@@ -50,7 +50,7 @@ final class Wiring {
                 clock);
     }
 
-    static EventServer events(Api.Rooms rooms, Images images, Functions functions, Clock clock) {
+    static EventServer events(Api.Rooms rooms, Images images, Functions functions, RequestRates rates, Clock clock) {
         var kafka = new KafkaDrivers(rooms.running().kafka());
         var subscriptions = new Subscriptions(
                 rooms.fs(),
@@ -66,7 +66,14 @@ final class Wiring {
         var own = new OwnDrivers(rooms.fs(), rooms.secrets(), rooms.running().store(), subscriptions, kafka, clock);
         var guests = new GuestDrivers(
                 images.bases(), rooms.secrets(), subscriptions, rooms.running().drivers());
-        var drivers = new Drivers(rooms.fs(), types, own, guests, rooms.audit(), clock);
+        var drivers = new Drivers(
+                rooms.fs(),
+                types,
+                own,
+                guests,
+                organization -> Taking.admits(rooms.tenancy().limiting().limits(), rates, organization),
+                rooms.audit(),
+                clock);
         rooms.running().gateway().serveDrivers(drivers);
         return new EventServer(subscriptions, types, drivers);
     }

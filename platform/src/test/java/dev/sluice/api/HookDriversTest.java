@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.api.ApiServer.Answer;
 import dev.sluice.api.ApiServer.Asker;
 import dev.sluice.bytes.Bytes;
+import dev.sluice.source.Webhook;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,6 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -143,6 +147,56 @@ final class HookDriversTest extends ApiTest {
                                         .allMatch(run ->
                                                 run.path("status").asString().equals("READY")))
                 .get(0);
+    }
+
+    /// Whether or not there is a driver, so that asking too often tells nothing.
+    @Test
+    void oneClient_asksADriverSoOften_andThenLater() throws Exception {
+        String nowhere = "/driver/acme/01234567-89ab-4cde-8f01-23456789abcd";
+        assertThat(send(nowhere, "{}")).isEqualTo(404);
+        try (var many = Executors.newVirtualThreadPerTaskExecutor()) {
+            var tooMany = new AtomicBoolean();
+            for (int i = 0; i < 16; i++) {
+                many.submit(() -> {
+                    for (int n = 0; n < 500 && !tooMany.get(); n++) {
+                        if (send(nowhere, "{}") == 429) {
+                            tooMany.set(true);
+                        }
+                    }
+                    return tooMany.get();
+                });
+            }
+            many.shutdown();
+            assertThat(many.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(tooMany).isTrue();
+        }
+        assertThat(send("/driver/acme/11234567-89ab-4cde-8f01-23456789abcd", "{}"))
+                .isEqualTo(404);
+    }
+
+    @Test
+    void anOrganizationsDrivers_haveItsRate() throws Exception {
+        String path = driver("counted", "github", "hook", "repository", "Codertocat/Counted");
+        assertThat(send(path, "{}")).isBetween(400, 401);
+        String quota = "/v1/iam/organization/acme/quota";
+        assertThat(api.put(root, quota, "{\"gatewayRequestsPerSecond\":1}").status())
+                .isEqualTo(200);
+        try {
+            await().atMost(PATIENCE).until(() -> send(path, "{}") != 429 && send(path, "{}") == 429);
+        } finally {
+            api.put(root, quota, "{\"gatewayRequestsPerSecond\":null}");
+        }
+        assertThat(send(path, "{}")).isBetween(400, 401);
+        assertThat(send(
+                        path,
+                        "x".repeat(Webhook.BODY_BYTES_MAX + 1),
+                        "X-GitHub-Event",
+                        "push",
+                        "X-GitHub-Delivery",
+                        "b",
+                        "X-Hub-Signature-256",
+                        signed(SECRET, "{}")))
+                .isEqualTo(413);
     }
 
     /// The seed's example.
