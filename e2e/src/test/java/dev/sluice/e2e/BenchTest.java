@@ -37,6 +37,7 @@ final class BenchTest {
             assertThat(table)
                     .containsPattern("gateway to function and back, 1 caller, .*the direct invoke .*<= 0.15 ms more")
                     .containsPattern("a request where there are 20 paths, .*where there are 10 .*ratio about 1")
+                    .containsPattern("a request where there are 20 hosts, .*where there are 10 .*ratio about 1")
                     .containsPattern("connections with TLS, answered, .*without TLS")
                     .containsPattern("events accepted, 64 callers .*>= 5,000 /s")
                     .containsPattern("events accepted, 4 callers, by 100 .*>= 5,000 /s")
