@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /// What a TLS listener speaks: TLS 1.3 and 1.2 with the certificate of the host that is asked for, then HTTP/1.1 or,
 /// where it is offered, HTTP/2 (RFC 9113, RFC 7301). A session is resumed for an hour at most, so a certificate that
-/// was taken back is not believed for longer.
+/// was taken back is not believed for longer, and only where the server's own was shown: Java 25 compares the
+/// certificates before a handshake has a name, so that hosts with their own always make a whole one.
 final class TlsProtocols {
     static final Duration SESSION = Duration.ofHours(1);
     static final int SESSIONS_MAX = 20_000;

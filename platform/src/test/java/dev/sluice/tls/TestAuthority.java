@@ -129,7 +129,8 @@ public final class TestAuthority {
             for (int i = 0; i < names.length; i++) {
                 names[i] = new GeneralName(GeneralName.dNSName, wish.hosts().get(i));
             }
-            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+            builder.addExtension(
+                    Extension.subjectAlternativeName, wish.subject().isEmpty(), new GeneralNames(names));
         }
         if (wish.use().isPresent()) {
             builder.addExtension(
