@@ -68,15 +68,40 @@ class Channel {
     return message;
   }
 
+  /** As `receive`, and the event loop goes on meanwhile. Nothing else is received until it has come. */
+  async receiveLater() {
+    await this.#requireLater(4);
+    await this.#requireLater(4 + codec.bodyLength(this.#buffer, this.#start));
+    return this.receive();
+  }
+
+  async #requireLater(bytes) {
+    this.#makeRoom(bytes);
+    while (this.#end - this.#start < bytes) {
+      const count = await new Promise((resolve, reject) => {
+        fs.read(this.#fd, this.#buffer, this.#end, this.#buffer.length - this.#end, null, (problem, read) => {
+          if (problem) reject(closed(problem));
+          else resolve(read);
+        });
+      });
+      if (count === 0) throw new Closed();
+      this.#end += count;
+    }
+  }
+
   /** Makes at least `bytes` available in the buffer. */
   #require(bytes) {
+    this.#makeRoom(bytes);
+    while (this.#end - this.#start < bytes) this.#end += this.#read();
+  }
+
+  #makeRoom(bytes) {
     if (this.#buffer.length - this.#start < bytes) {
       const roomy = bytes > this.#buffer.length ? Buffer.allocUnsafeSlow(bytes) : this.#buffer;
       this.#end = this.#buffer.copy(roomy, 0, this.#start, this.#end);
       this.#start = 0;
       this.#buffer = roomy;
     }
-    while (this.#end - this.#start < bytes) this.#end += this.#read();
   }
 
   #read() {

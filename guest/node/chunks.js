@@ -14,8 +14,8 @@ function isStream(result) {
   return isIterator || typeof result[Symbol.asyncIterator] === 'function';
 }
 
-/** Sends what there is to come, as it comes, while `isWanted`. */
-async function drain(result, isWanted, send) {
+/** Sends what there is to come, as it comes, while `isWanted`. Of what is not kept there may be any number. */
+async function drain(result, isWanted, send, isKept = true) {
   let chunks = 0;
   let bytes = 1; // of the array: its brackets, and commas but for the first
   for await (const chunk of result) {
@@ -26,8 +26,8 @@ async function drain(result, isWanted, send) {
     if (encoded.length > CHUNK_BYTES_MAX) {
       throw new Error(`a chunk has ${encoded.length} bytes, more than ${CHUNK_BYTES_MAX}`);
     }
-    if (chunks > CHUNKS_MAX) throw new Error(`yielded more than ${CHUNKS_MAX} chunks`);
-    if (bytes > RESULT_BYTES_MAX) throw new Error(`yielded more than ${RESULT_BYTES_MAX} bytes in all`);
+    if (isKept && chunks > CHUNKS_MAX) throw new Error(`yielded more than ${CHUNKS_MAX} chunks`);
+    if (isKept && bytes > RESULT_BYTES_MAX) throw new Error(`yielded more than ${RESULT_BYTES_MAX} bytes in all`);
     send(encoded);
   }
 }

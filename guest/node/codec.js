@@ -11,7 +11,7 @@ const KEY_BYTES_MAX = 256;
 
 const KIND = {
   HELLO: 0x01, LOADED: 0x02, LOAD_FAILED: 0x03, CALL: 0x04, RESULT: 0x05, ERROR: 0x06, CHUNK: 0x07, LOG: 0x08,
-  FILE: 0x41, LOAD: 0x42, RUN: 0x43, REPLY: 0x44,
+  FILE: 0x41, LOAD: 0x42, RUN: 0x43, REPLY: 0x44, INBOUND: 0x45,
 };
 const KINDS = new Set(Object.values(KIND));
 

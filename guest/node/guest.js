@@ -11,6 +11,7 @@ const { KIND, Violation, TooLarge } = require('./codec');
 const { Channel, Closed, writeAll } = require('./channel');
 const { Refused, failure, ofFunction, described, stacktrace } = require('./failures');
 const { Package } = require('./loading');
+const { Inbound } = require('./spoken');
 const { CloudCall, CloudCallError } = require('./faasten');
 const aws = require('./aws');
 const { isStream, drain } = require('./chunks');
@@ -82,7 +83,7 @@ function settleStream(run, result) {
     settleCall();
     channel.send(KIND.CHUNK, run.id, encoded);
   };
-  drain(result, isWanted, send).then(
+  drain(result, isWanted, send, run.inbound === null).then(
     () => settle(run, KIND.RESULT, null),
     (problem) => settle(run, KIND.ERROR, ofFunction(problem)),
   );
@@ -107,7 +108,8 @@ function conclude(run) {
   current = null;
   settleCall();
   channel.send(kind, run.id, value);
-  next(run.start);
+  if (run.inbound === null) next(run.start);
+  else run.inbound.drained().then(() => next(run.start)).catch(leave);
 }
 
 /** Serves runs from now on, one after the other or all that come. */
@@ -121,7 +123,7 @@ function serve({ start, concurrency }) {
 function next(start) {
   const { kind, id, value } = channel.receive();
   if (kind !== KIND.RUN) throw new Violation('a frame that was not expected');
-  const run = { id, answer: null, start, onIdle: null, finish: null };
+  const run = { id, answer: null, start, onIdle: null, finish: null, inbound: null };
   current = run;
   let result;
   try {
@@ -183,7 +185,12 @@ function lambda(fn) {
 }
 
 function serving(fn) {
-  return Object.assign((run, payload, context) => fn(payload.toString(), context.toString(), crew === null), { isServed: true });
+  const start = (run, payload, context) => {
+    const about = context.toString();
+    if (crew === null && JSON.parse(about).inbound === true) run.inbound = new Inbound(channel, run.id);
+    return fn(payload.toString(), about, crew === null, run.inbound ?? null);
+  };
+  return Object.assign(start, { isServed: true });
 }
 
 const CALLERS = { dispatch, faasten, lambda, http: serving };
@@ -259,7 +266,10 @@ function main(directory) {
     if (problem instanceof Closed || problem instanceof Violation) leave(problem);
     stray(problem);
   });
-  process.on('unhandledRejection', (problem) => stray(problem));
+  process.on('unhandledRejection', (problem) => {
+    if (problem instanceof Closed || problem instanceof Violation) leave(problem);
+    stray(problem);
+  });
   process.on('beforeExit', () => {
     if (current?.onIdle) current.onIdle();
     else stray(new Error('the function waits for something that will never happen'));

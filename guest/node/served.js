@@ -7,6 +7,7 @@ const http = require('http');
 const net = require('net');
 const { isStream } = require('./chunks');
 const { Refused } = require('./failures');
+const { UPGRADE, joined } = require('./spoken');
 
 const START_MILLISECONDS_MAX = 20_000;
 const LOOK_AGAIN_MILLISECONDS = 5;
@@ -32,8 +33,8 @@ class ServerFailed extends Error {}
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
- * Starts the program; a function of payload, context and whether the answer may come in pieces, which gives status and
- * body, or head and pieces. Throws Refused.
+ * Starts the program; a function of payload, context, whether the answer may come in pieces, and what the client says
+ * after the request or null, which gives status and body, or head and pieces. Throws Refused.
  */
 async function start(program) {
   const port = await freePort();
@@ -57,12 +58,13 @@ async function start(program) {
   }
   isNeeded = true;
   if (ended !== null) process.reallyExit(1);
-  return async (payload, context, mayStream) => {
+  return async (payload, context, mayStream, inbound) => {
     const about = JSON.parse(context);
     const request = asked(payload, about);
+    if (inbound !== null) Object.assign(request.headers, UPGRADE);
     const isStreamed = mayStream && about.httpContext?.streams === true;
     try {
-      const answer = await sent(port, request, isStreamed);
+      const answer = await sent(port, request, isStreamed, inbound);
       return isStream(answer) ? answer : answered(answer);
     } catch (problem) {
       if (problem instanceof ServerFailed) throw problem;
@@ -89,7 +91,7 @@ function listens(port) {
   });
 }
 
-function sent(port, { method, path, headers, body }, isStreamed) {
+function sent(port, { method, path, headers, body }, isStreamed, inbound) {
   return new Promise((resolve, reject) => {
     const request = http.request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
       if (isStreamed && response.statusCode < FAILED) {
@@ -106,6 +108,9 @@ function sent(port, { method, path, headers, body }, isStreamed) {
       response.on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(chunks) }));
     });
+    if (inbound !== null) {
+      request.on('upgrade', (response, socket, head) => resolve(joined(response, socket, head, inbound)));
+    }
     request.on('error', reject);
     request.end(body);
   });

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from . import chunks, codec, faasten, payloads
+from . import chunks, codec, faasten, payloads, spoken
 from .channel import Channel, Closed
 from .errors import CloudCallError
 from .failures import Refused, described, failure, of_function, stacktrace
@@ -45,6 +45,7 @@ def main(directory):
             kind, answer = runner(*value)
             _flush()
             channel.send(kind, ident, answer)
+            calls.drain()
     except (Closed, OSError):
         """Hung up, or never connected."""
     except codec.Violation as problem:
@@ -85,7 +86,7 @@ def _loaded(channel, calls, package):
 
         return lambda payload, context: _run(aws.invoke, function, payload, context)
     if convention == "http":
-        return lambda payload, context: function(payload, context, calls.send_chunk)
+        return lambda payload, context: function(payload, context, calls.send_chunk, calls.inbound(context))
     if keywords is None:
         return lambda payload, context: _run(calls.faasten, function, payload, context)
     from . import dents
@@ -157,6 +158,7 @@ class _Calls:
         self._run = 0
         self._last_id = 0
         self._is_owed = False
+        self._inbound = None
 
     def dispatch(self, function, payload, context):
         context.setdefault("secrets", {})
@@ -186,6 +188,23 @@ class _Calls:
         with self._lock:
             self._settle()
             self._channel.send(codec.CHUNK, self.ident, encoded)
+
+    def inbound(self, context):
+        """What is said to the run, if something is."""
+        try:
+            is_spoken = json.loads(context).get("inbound") is True
+        except (ValueError, RecursionError):
+            is_spoken = False  # which the run is told to have
+        if not is_spoken:
+            return None
+        self._inbound = spoken.Inbound(self._channel, self.ident, _leave)
+        return self._inbound
+
+    def drain(self):
+        """What is said to a run that has ended is nobody's."""
+        if self._inbound is not None:
+            self._inbound.drain()
+            self._inbound = None
 
     def run(self):
         """For `with`: what asks, for as long as this run goes on."""

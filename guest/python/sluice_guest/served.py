@@ -8,7 +8,7 @@ import socket
 import time
 import urllib.parse
 
-from . import chunks, codec
+from . import chunks, codec, spoken
 from .child import Child
 from .failures import described, failure
 
@@ -40,17 +40,24 @@ class Server:
         child = Child(program, {"PORT": str(self._port)})
         child.await_until(self._listens, "it did not listen on $PORT")
 
-    def request(self, payload, context, send=None):
-        """Kind and value of what a run ends with. What is asked for in pieces is sent as it comes."""
+    def request(self, payload, context, send=None, inbound=None):
+        """Kind and value of what a run ends with. What is asked for in pieces is sent as it comes.
+
+        `inbound` is what the client says after the request, where it wants to speak on.
+        """
         try:
             context = json.loads(context)
             method, path, headers, body = asked(payload, context)
         except (ValueError, TypeError, RecursionError) as problem:
             return codec.ERROR, failure("InputError", described(problem))
+        if inbound is not None:
+            headers = {**headers, **spoken.UPGRADE}
         connection = http.client.HTTPConnection("127.0.0.1", self._port)
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
+            if inbound is not None and response.status == spoken.SWITCHED:
+                return spoken.joined(connection, response, inbound, _encode, send)
             if send is not None and response.status < FAILED and is_streamed(context):
                 return streamed(response, send)
             return answered(response.status, response.read(BODY_BYTES_MAX + 1))

@@ -97,7 +97,7 @@ final class RunRoutes {
             var asked = new Invocation.Asked(wanted.tags(), key, retained(task, wanted));
             Invocation wish = wish(caller.organization(), function.name(), target, start, wanted, asked);
             if (isStreamed) {
-                AnswerStream answer = task.run(() -> invocations.stream(wish));
+                AnswerStream answer = task.run(() -> invocations.stream(wish, Optional.empty()));
                 return RunStream.of(answer, new LogRoutes.Reader(task, () -> executor(request, wanted)));
             }
             if (wanted.blocking()) {

@@ -15,7 +15,8 @@ enum FrameKind {
     FILE(0x41),
     LOAD(0x42),
     RUN(0x43),
-    REPLY(0x44);
+    REPLY(0x44),
+    INBOUND(0x45);
 
     private static final @Nullable FrameKind[] BY_CODE = new FrameKind[256];
 

@@ -3,13 +3,15 @@ package dev.sluice.cloudcall;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// Writes frames to a blocking channel through one reused buffer: a frame that fits is one write, a bigger one passes
-/// through in pieces and is never whole in memory. Not thread-safe.
+/// through in pieces and is never whole in memory. Of frames that several threads write each is whole.
 final class FrameWriter {
     private static final int BUFFER_BYTES = 16 << 10;
 
     private final WritableByteChannel channel;
+    private final ReentrantLock turn = new ReentrantLock();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
 
     FrameWriter(WritableByteChannel channel) {
@@ -22,9 +24,14 @@ final class FrameWriter {
         if (body > Frame.BODY_BYTES_MAX) {
             throw new IllegalArgumentException("a frame of more than " + Frame.BODY_BYTES_MAX + " bytes");
         }
-        putInt((int) body).put(frame.kind().code()).putInt(frame.id());
-        ValueCodec.write(frame.value(), this);
-        flush();
+        turn.lock();
+        try {
+            putInt((int) body).put(frame.kind().code()).putInt(frame.id());
+            ValueCodec.write(frame.value(), this);
+            flush();
+        } finally {
+            turn.unlock();
+        }
     }
 
     FrameWriter put(byte one) throws IOException {

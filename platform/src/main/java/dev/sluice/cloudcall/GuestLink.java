@@ -2,11 +2,13 @@ package dev.sluice.cloudcall;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Json;
+import dev.sluice.bytes.Pipe;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// The platform's end of one guest's channel: says what to load and run, and has the guest's calls answered
@@ -98,22 +100,37 @@ public final class GuestLink {
         } while (from < content.length());
     }
 
-    /// As [#run(RunRequest, CallHandler, ChunkHandler)], where nobody takes what it yields before its end.
+    /// As [#run(RunRequest, CallHandler, ChunkHandler, Optional)], where nobody takes what it yields before its end.
     public Outcome run(RunRequest request, CallHandler calls)
             throws GuestGone, GuestProtocolViolation, InterruptedException {
-        return run(request, calls, _ -> {});
+        return run(request, calls, _ -> {}, Optional.empty());
     }
 
     /// Runs the function once. What it asks meanwhile, `calls` answers, on this thread, and what it yields `chunks`
     /// takes: the next is not read before it has.
     ///
+    /// @param inbound  what it is sent meanwhile: then what it yields is not kept
     /// @throws RunNeverBegun if the guest was gone before it could begin
     /// @throws InterruptedException what `calls` or `chunks` threw; the run has not ended: the guest must be killed
-    public Outcome run(RunRequest request, CallHandler calls, ChunkHandler chunks)
+    public Outcome run(RunRequest request, CallHandler calls, ChunkHandler chunks, Optional<Pipe> inbound)
             throws GuestGone, GuestProtocolViolation, InterruptedException {
         requireSilence();
         int id = begin(request);
-        var yielded = new ChunkArray();
+        Optional<InboundPump> pump =
+                inbound.map(source -> new InboundPump(source, piece -> send(new Frame(FrameKind.INBOUND, id, piece))));
+        try {
+            Outcome outcome = outcome(id, calls, chunks, new ChunkArray(inbound.isEmpty()));
+            if (pump.isPresent()) {
+                pump.get().end();
+            }
+            return outcome;
+        } finally {
+            inbound.ifPresent(Pipe::end);
+        }
+    }
+
+    private Outcome outcome(int id, CallHandler calls, ChunkHandler chunks, ChunkArray yielded)
+            throws GuestGone, GuestProtocolViolation, InterruptedException {
         for (Frame frame = first(); ; frame = reader.read()) {
             switch (frame.kind()) {
                 case CALL -> reply(frame, calls);
@@ -124,7 +141,7 @@ public final class GuestLink {
                 case ERROR -> {
                     return failed(expect(frame, FrameKind.ERROR, id));
                 }
-                case HELLO, LOADED, LOAD_FAILED, LOG, FILE, LOAD, RUN, REPLY ->
+                case HELLO, LOADED, LOAD_FAILED, LOG, FILE, LOAD, RUN, REPLY, INBOUND ->
                     throw new GuestProtocolViolation("a frame that has no place in a run");
             }
         }

@@ -112,7 +112,7 @@ public final class SharedLink {
                 case RESULT -> end(frame.id(), result(frame), runs);
                 case ERROR -> end(frame.id(), GuestLink.failed(frame), runs);
                 case CHUNK -> throw new GuestProtocolViolation("runs that share an instance yield nothing");
-                case HELLO, LOADED, LOAD_FAILED, CALL, FILE, LOAD, RUN, REPLY ->
+                case HELLO, LOADED, LOAD_FAILED, CALL, FILE, LOAD, RUN, REPLY, INBOUND ->
                     throw new GuestProtocolViolation("a frame that has no place in a run");
             }
         }
@@ -138,7 +138,7 @@ public final class SharedLink {
         if (frame.value() instanceof Value.Null) {
             throw new GuestProtocolViolation("runs that share an instance yield nothing");
         }
-        return GuestLink.result(frame, new ChunkArray());
+        return GuestLink.result(frame, new ChunkArray(true));
     }
 
     private static void hear(Frame frame, Runs runs) throws GuestProtocolViolation {

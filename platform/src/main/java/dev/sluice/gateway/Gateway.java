@@ -23,7 +23,6 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -44,9 +43,6 @@ public final class Gateway implements Handler {
     private static final String REQUEST_METHOD = "Access-Control-Request-Method";
     private static final String ANY = "*";
     private static final String BLOCKING = "x-dispatch-blocking";
-    private static final String NO_WEB_SOCKET =
-            "this server does not serve WebSocket: ask without Upgrade, and an API that"
-                    + " streams answers with server-sent events";
     private static final Bytes NO_ENDPOINT = Bytes.utf8("{\"message\":\"no API found with those values\"}");
     private static final Bytes TLS_ONLY = Bytes.utf8("{\"message\":\"Please use HTTPS protocol\"}");
 
@@ -158,8 +154,11 @@ public final class Gateway implements Handler {
         if (!wait.isZero()) {
             return Answers.tooMany(wait);
         }
-        if (isWebSocket(request)) {
-            return Response.error(501, 501, NO_WEB_SOCKET);
+        if (WebSocketUpgrade.isWanted(request)) {
+            Optional<Response> refusal = WebSocketUpgrade.refusal(endpoint, request);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
         }
         if (endpoint.limits().streams().answers().isPresent()
                 && request.version().equals("HTTP/1.0")) {
@@ -202,21 +201,30 @@ public final class Gateway implements Handler {
                 Bytes told =
                         HttpInput.keyedContext(request, who, key.get().terms().vary());
                 Invocation wish = wish(endpoint, called.get(), input, told, Optional.empty());
-                var wanted = new Wanted(wish, place, who, true, Optional.empty(), visit);
+                var wanted = new Wanted(wish, place, who, true, Optional.empty(), Optional.empty(), visit);
                 return cache.answer(
                         key.get(), request, Answers.of(endpoint), () -> again(endpoint, wanted, this::view));
             }
             boolean isFlowing = isWaiting && streams.answers().equals(Optional.of(StreamForm.HTTP));
             Bytes context = HttpInput.context(request, who, isFlowing);
             Invocation wish = wish(endpoint, called.get(), input, context, body.map(KeptBody::id));
-            return again(endpoint, new Wanted(wish, place, who, isWaiting, body, visit), one -> once(endpoint, one));
+            Optional<WebSocketUpgrade> upgrade = isFlowing && WebSocketUpgrade.isWanted(request)
+                    ? Optional.of(WebSocketUpgrade.of(request))
+                    : Optional.empty();
+            return again(endpoint, new Wanted(wish, place, who, isWaiting, body, upgrade, visit), one -> once(endpoint, one));
         }
     }
 
     /// @param place of the request, by which it has its version
     /// @param body  that the run reads
     private record Wanted(
-            Invocation wish, int place, Access.Entered who, boolean isWaiting, Optional<KeptBody> body, Visit visit) {}
+            Invocation wish,
+            int place,
+            Access.Entered who,
+            boolean isWaiting,
+            Optional<KeptBody> body,
+            Optional<WebSocketUpgrade> upgrade,
+            Visit visit) {}
 
     private interface Attempt<T> {
         T of(Wanted wanted) throws InterruptedException;
@@ -253,10 +261,11 @@ public final class Gateway implements Handler {
         if (form.isEmpty()) {
             return Answers.of(endpoint).told(view(wanted));
         }
-        AnswerStream answer = task.run(() -> invocations.stream(wish));
+        AnswerStream answer =
+                task.run(() -> invocations.stream(wish, wanted.upgrade().map(WebSocketUpgrade::said)));
         wanted.visit().ran(answer.run(), answer::isTold);
         BooleanSupplier isServed = () -> endpoints.isServed(endpoint.gate());
-        return new LiveAnswer(answer, form.get(), wanted.who().authority(), isServed, wanted.body())
+        return new LiveAnswer(answer, form.get(), wanted.who().authority(), isServed, wanted.body(), wanted.upgrade())
                 .begun(Answers.of(endpoint));
     }
 
@@ -280,11 +289,5 @@ public final class Gateway implements Handler {
     private static InetAddress client(Request request) {
         String peer = request.peer();
         return peer.isEmpty() ? InetAddress.getLoopbackAddress() : InetAddress.ofLiteral(peer);
-    }
-
-    /// Whoever asks to speak otherwise is not to wait for frames that never come.
-    private static boolean isWebSocket(Request request) {
-        String wanted = request.headers().getOrDefault("upgrade", "").toLowerCase(Locale.ROOT);
-        return wanted.contains("websocket");
     }
 }

@@ -22,10 +22,19 @@ import java.util.function.Supplier;
 /// @param reader what whoever asks may have now; asked for each chunk
 /// @param isServed whether the endpoint is still there; asked every [#BEAT]
 /// @param body   that the run reads; ends with it
+/// @param upgrade whoever asks wants to speak on with the run
 record LiveAnswer(
-        AnswerStream answer, StreamForm form, Supplier<Task> reader, BooleanSupplier isServed, Optional<KeptBody> body)
+        AnswerStream answer,
+        StreamForm form,
+        Supplier<Task> reader,
+        BooleanSupplier isServed,
+        Optional<KeptBody> body,
+        Optional<WebSocketUpgrade> upgrade)
         implements AutoCloseable {
     static final Duration BEAT = Duration.ofSeconds(5);
+
+    /// A run that is spoken with ends by itself when whoever speaks has left, or after these it is canceled.
+    private static final int FAREWELL_BEATS = 2;
 
     /// Waits for the first chunk that may leave, or the end.
     ///
@@ -40,6 +49,12 @@ record LiveAnswer(
             Optional<Response> early = first.isEmpty() ? ended(answers) : Optional.empty();
             if (early.isPresent()) {
                 return early.get();
+            }
+            Optional<Response> opened =
+                    first.flatMap(head -> upgrade.flatMap(wanted -> wanted.accepted(head, this::spoken)));
+            if (opened.isPresent()) {
+                isHandedOver = true;
+                return opened.get();
             }
             Optional<Bytes> begins =
                     first.isPresent() && form.hasBodyInFirst() ? form.piece(first.get()) : Optional.of(Bytes.EMPTY);
@@ -91,9 +106,21 @@ record LiveAnswer(
         }
     }
 
+    /// Whoever has said all has left: WebSocket has no connections of one direction.
+    private boolean isLeft() {
+        return upgrade.filter(spoken -> spoken.said().isFinished()).isPresent();
+    }
+
+    private void spoken(Flow.Sink out) throws IOException, InterruptedException {
+        try (this) {
+            rest(StatedHead.of(StatedHead.TYPE), out);
+        }
+    }
+
     /// The beats come when they are due, whatever comes that does not leave: they tell nothing of it.
     private void rest(StatedHead head, Flow.Sink out) throws IOException, InterruptedException {
         long nextBeat = System.nanoTime() + BEAT.toNanos();
+        int beatsAfterEnd = 0;
         while (!answer.isOver()) {
             Duration untilBeat = Duration.ofNanos(Math.max(0, nextBeat - System.nanoTime()));
             Optional<Bytes> chunk = answer.next(reader.get(), untilBeat);
@@ -106,6 +133,10 @@ record LiveAnswer(
             if (System.nanoTime() - nextBeat >= 0) {
                 nextBeat += BEAT.toNanos();
                 beat(head, out);
+                beatsAfterEnd += isLeft() ? 1 : 0;
+                if (beatsAfterEnd > FAREWELL_BEATS) {
+                    throw new Cut();
+                }
             }
         }
         AnswerStream.End end = answer.end();

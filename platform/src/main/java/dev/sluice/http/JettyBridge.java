@@ -1,6 +1,7 @@
 package dev.sluice.http;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Pipe;
 import dev.sluice.bytes.Traces;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,6 +134,12 @@ final class JettyBridge extends org.eclipse.jetty.server.Handler.Abstract {
                 head(answer, out);
                 endSaid(out);
                 flow(content, out, callback);
+            }
+            case Response.Body.Upgraded(Pipe said, Flow content) -> {
+                head(answer, out);
+                UpgradedConnection next = UpgradedConnection.of(out.getRequest(), said, content);
+                out.getRequest().setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, next);
+                callback.succeeded();
             }
         }
     }

@@ -1,13 +1,16 @@
 package dev.sluice.http;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Pipe;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// What a handler answers: a status, a few headers and a body that is in memory, streamed or flows.
+/// What a handler answers: a status, a few headers and a body that is in memory, streamed or flows, or what the
+/// connection
+/// becomes.
 public final class Response {
     public static final String JSON = "application/json";
 
@@ -32,6 +35,8 @@ public final class Response {
         record Streamed(InputStream content, long length) implements Body {}
 
         record Flowing(Flow content) implements Body {}
+
+        record Upgraded(Pipe said, Flow content) implements Body {}
     }
 
     public static Response json(int status, Bytes body) {
@@ -61,6 +66,15 @@ public final class Response {
         return new Response(status, contentType, new Body.Flowing(content), List.of());
     }
 
+    /// Makes the connection another protocol's: 101. For requests of HTTP/1.1 without a body only.
+    ///
+    /// @param said    gets what whoever asked sends from then on
+    /// @param content what is sent to him; the connection ends with it
+    public static Response upgrade(String protocol, Pipe said, Flow content) {
+        List<String> headers = List.of("Connection", "Upgrade", "Upgrade", protocol);
+        return new Response(101, null, new Body.Upgraded(said, content), headers);
+    }
+
     /// `{"code":code,"message":message}`, the form of every error that Dispatch's client understands.
     public static Response error(int status, int code, String message) {
         var text = new StringBuilder(message.length() + 32);
@@ -86,19 +100,22 @@ public final class Response {
         return switch (body) {
             case Body.InMemory(Bytes content) -> content.length();
             case Body.Streamed streamed -> streamed.length();
-            case Body.Flowing _ -> 0;
+            case Body.Flowing _, Body.Upgraded _ -> 0;
         };
     }
 
     public boolean isFlowing() {
-        return body instanceof Body.Flowing;
+        return body instanceof Body.Flowing || body instanceof Body.Upgraded;
     }
 
     /// The same response; a body that flows is written by what becomes of it.
     public Response through(UnaryOperator<Flow> written) {
-        return body instanceof Body.Flowing(Flow content)
-                ? new Response(status, contentType, new Body.Flowing(written.apply(content)), headers)
-                : this;
+        Body through = switch (body) {
+            case Body.Flowing(Flow content) -> new Body.Flowing(written.apply(content));
+            case Body.Upgraded(Pipe said, Flow content) -> new Body.Upgraded(said, written.apply(content));
+            case Body.InMemory _, Body.Streamed _ -> body;
+        };
+        return new Response(status, contentType, through, headers);
     }
 
     @Nullable

@@ -1,6 +1,7 @@
 package dev.sluice.invoke;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Pipe;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.run.Run;
@@ -48,7 +49,12 @@ public final class AnswerStream implements AutoCloseable {
     private boolean isSilent; // of who takes
     private boolean isOver; // of who takes
 
-    AnswerStream() {}
+    private final Optional<Pipe> said;
+
+    /// @param said to the run meanwhile
+    AnswerStream(Optional<Pipe> said) {
+        this.said = said;
+    }
 
     private record Piece(Bytes json, Label label) {
         int bytes() {
@@ -101,6 +107,11 @@ public final class AnswerStream implements AutoCloseable {
             @Override
             public void end() {
                 isChunked = true;
+            }
+
+            @Override
+            public Optional<Pipe> inbound() {
+                return said;
             }
         };
     }
@@ -186,6 +197,7 @@ public final class AnswerStream implements AutoCloseable {
     /// Nobody wants more of it: a run that has not ended is canceled.
     @Override
     public void close() {
+        said.ifPresent(Pipe::end);
         cancellation.cancel();
     }
 }

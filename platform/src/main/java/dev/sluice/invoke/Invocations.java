@@ -2,6 +2,7 @@ package dev.sluice.invoke;
 
 import dev.sluice.audit.AuditLog;
 import dev.sluice.audit.Inquiry;
+import dev.sluice.bytes.Pipe;
 import dev.sluice.fs.FsPath;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Retry;
@@ -121,13 +122,13 @@ public final class Invocations {
         return buckets.timed(() -> answer(wish, Optional.empty()));
     }
 
-    /// As [#invoke], without waiting for the end: what the function yields can be taken while it runs. Whoever takes
-    /// it closes it, which ends a run that has not ended.
+    /// As [#invoke], without waiting for the end: what the function yields can be taken while it runs, and is not kept
+    /// where something is `said` to it meanwhile. Whoever takes it closes it, which ends a run that has not ended.
     ///
     /// @throws Refused as [#invoke], where it is known before the run is on record; else [AnswerStream#end] does
-    public AnswerStream stream(Invocation wish) throws InterruptedException {
+    public AnswerStream stream(Invocation wish, Optional<Pipe> said) throws InterruptedException {
         Task caller = Task.current();
-        var stream = new AnswerStream();
+        var stream = new AnswerStream(said);
         Callable<View> run = caller.carry(() -> buckets.timed(() -> answer(wish, Optional.of(stream))));
         stream.begin(Inquiry.current()
                 .<Callable<View>>map(inquiry -> () -> inquiry.run(run::call))

@@ -1,6 +1,8 @@
 package dev.sluice.worker;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Pipe;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /// Takes what a function yields, on the thread of its run and as its task: the label of each chunk is the one that the
@@ -23,4 +25,9 @@ public interface Chunks {
 
     /// The function has yielded all of it, if that was nothing too.
     void end();
+
+    /// What whoever takes it says meanwhile, where both sides speak.
+    default Optional<Pipe> inbound() {
+        return Optional.empty();
+    }
 }

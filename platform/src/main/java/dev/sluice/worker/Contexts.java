@@ -27,12 +27,28 @@ final class Contexts {
     static final Fault INPUT_GONE = new Fault(
             "InputError", "the blob of the input is gone: it was deleted, or the run may not read it", List.of());
 
+    private static final Fault NO_SERVER = Fault.function("WebSocket is for plain HTTP servers in Python and Node.js,"
+            + " and programs of their images, that serve one run at a time: create the function with --convention http"
+            + " and no --concurrency");
+
     private Contexts() {}
+
+    /// Why a run that is spoken with cannot be, if that is so.
+    static Optional<Fault> deaf(Convention convention, FunctionSpec function, Job job) {
+        boolean hears = convention == Convention.HTTP
+                && function.runtime() != Runtime.JAVA
+                && function.deployment().concurrency() == 1;
+        return hears || job.chunks().inbound().isEmpty() ? Optional.empty() : Optional.of(NO_SERVER);
+    }
 
     /// Why a function cannot be given what it shall be, if that is so.
     static Optional<Fault> unfit(Convention convention, FunctionSpec function, Job job) {
         if (convention == Convention.FAASTEN && !job.injected().sources().isEmpty()) {
             return Optional.of(Fault.function("a function of Faasten's convention is given no secrets"));
+        }
+        Optional<Fault> deaf = deaf(convention, function, job);
+        if (deaf.isPresent()) {
+            return deaf;
         }
         boolean reads = switch (convention) {
             case FAASTEN -> true;
@@ -66,7 +82,7 @@ final class Contexts {
         return switch (convention) {
             case FAASTEN -> faasten(function, job, given.all());
             case DISPATCH, HTTP, AUTO -> {
-                Bytes context = withInput(withInjected(job), given.input());
+                Bytes context = withInbound(withInput(withInjected(job), given.input()), job);
                 yield function.timeoutStated() ? withDeadline(context, end) : context;
             }
             case LAMBDA -> lambda(function, job, end);
@@ -122,6 +138,10 @@ final class Contexts {
                         context,
                         "\"input\":{\"handle\":\"" + blob.handle() + "\",\"length\":" + blob.lengthBytes() + "}"))
                 .orElse(context);
+    }
+
+    private static Bytes withInbound(Bytes context, Job job) {
+        return job.chunks().inbound().isPresent() ? with(context, "\"inbound\":true") : context;
     }
 
     private static Bytes withDeadline(Bytes context, Instant end) {

@@ -237,7 +237,8 @@ public final class LocalWorker implements AutoCloseable {
                     .run(
                             new RunRequest(job.payload(), context),
                             answering,
-                            chunk -> job.chunks().take(chunk, () -> instance.ended() != null));
+                            chunk -> job.chunks().take(chunk, () -> instance.ended() != null),
+                            job.chunks().inbound());
             isReusable = true;
             instance.sandbox().drainLogs(logs);
             RunEnd end = RunEnd.of(outcome, () -> answering.keepOutput(gate.answerLabel(task.label())), masks, logs);

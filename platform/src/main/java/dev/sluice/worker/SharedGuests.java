@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.cloudcall.Convention;
 import dev.sluice.cloudcall.GuestProtocolViolation;
 import dev.sluice.cloudcall.RunRequest;
 import dev.sluice.function.FunctionSpec;
@@ -62,6 +63,10 @@ final class SharedGuests {
             return RunEnd.failed(NO_CALL_FOR_BLOBS);
         }
         FunctionSpec function = gate.function();
+        Optional<Fault> deaf = Contexts.deaf(Convention.HTTP, function, job);
+        if (deaf.isPresent()) {
+            return RunEnd.failed(deaf.get());
+        }
         long endNanos = System.nanoTime() + job.timeMax().toNanos();
         var wish = new Seating.Wish(key, start, function.deployment().concurrency(), endNanos, job.cancellation());
         Optional<RunEnd> end = once(wish, new ForOne(wish, function, parties, room, false), job);

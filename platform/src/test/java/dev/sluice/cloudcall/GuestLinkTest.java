@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.bytes.Bytes;
+import dev.sluice.bytes.Pipe;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -216,9 +218,78 @@ final class GuestLinkTest {
         guest.write(new Frame(FrameKind.RESULT, RUN_ID, Value.NULL));
         var taken = new ArrayList<String>();
 
-        assertThat(link.run(RUN, NO_CALLS, json -> taken.add(json.utf8())))
+        assertThat(link.run(RUN, NO_CALLS, json -> taken.add(json.utf8()), Optional.empty()))
                 .isEqualTo(new Outcome.Yielded(Bytes.utf8("[1,{\"a\":\n[]},null]")));
         assertThat(taken).containsExactly("1", "{\"a\":\n[]}", "null");
+    }
+
+    @Test
+    void whatIsSaidToARun_comesInItsOrder_andEndsWithTheRun() throws Exception {
+        var said = new Pipe();
+        said.put(Bytes.utf8("a"));
+        said.put(Bytes.utf8("b"));
+        var heard = new ArrayList<Frame>();
+        Thread run = Thread.ofVirtual().start(() -> {
+            try {
+                var reader = new FrameReader(theirs);
+                for (int n = 0; n < 3; n++) {
+                    heard.add(reader.read()); // the run, and what is said to it
+                }
+                guest.write(new Frame(FrameKind.CALL, 1, call()));
+                heard.add(reader.read()); // a reply is whole, whoever else writes
+                guest.write(new Frame(FrameKind.RESULT, RUN_ID, Value.NULL));
+                heard.add(reader.read());
+            } catch (Exception broken) {
+                heard.add(new Frame(FrameKind.ERROR, 0, Value.NULL));
+            }
+        });
+
+        assertThat(link.run(RUN, NO_CALLS, _ -> {}, Optional.of(said)))
+                .isEqualTo(new Outcome.Yielded(Bytes.utf8("[]")));
+        run.join();
+        assertThat(heard)
+                .extracting(Frame::kind)
+                .containsExactly(
+                        FrameKind.RUN, FrameKind.INBOUND, FrameKind.INBOUND, FrameKind.REPLY, FrameKind.INBOUND);
+        assertThat(heard.get(1)).isEqualTo(new Frame(FrameKind.INBOUND, RUN_ID, Value.of(Bytes.utf8("a"))));
+        assertThat(heard.getLast()).isEqualTo(new Frame(FrameKind.INBOUND, RUN_ID, Value.NULL));
+        said.put(Bytes.utf8("nobody hears this"));
+    }
+
+    private static Value call() {
+        return new Value.Items(List.of(Value.of("current_label"), Value.of(Map.of())));
+    }
+
+    @Test
+    void aGuestThatDoesNotListen_holdsUpNoEnd() throws Exception {
+        var said = new Pipe();
+        Thread speaker = Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    said.put(Bytes.takeOver(new byte[Pipe.PIECE_BYTES_MAX]));
+                }
+            } catch (InterruptedException over) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        guest.write(chunk("1"));
+        guest.write(chunk("2"));
+        var taken = new ArrayList<String>();
+        Thread gone = Thread.ofVirtual().start(() -> {
+            try {
+                Thread.sleep(500); // the channel is full by then
+                theirs.close();
+            } catch (IOException | InterruptedException broken) {
+                taken.add("broken");
+            }
+        });
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS, json -> taken.add(json.utf8()), Optional.of(said)))
+                .isInstanceOf(GuestGone.class);
+        gone.join();
+        assertThat(taken).containsExactly("1", "2");
+        assertThat(said.take()).isEmpty();
+        speaker.interrupt();
+        speaker.join();
     }
 
     @Test
@@ -261,7 +332,8 @@ final class GuestLinkTest {
     void badChunk_isAViolation_andIsNotTaken(String name, Frame frame) throws Exception {
         guestSays(frame, new Frame(FrameKind.RESULT, RUN_ID, Value.NULL));
         var taken = new ArrayList<Bytes>();
-        assertThatThrownBy(() -> link.run(RUN, NO_CALLS, taken::add)).isInstanceOf(GuestProtocolViolation.class);
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS, taken::add, Optional.empty()))
+                .isInstanceOf(GuestProtocolViolation.class);
         assertThat(taken).isEmpty();
     }
 
@@ -270,7 +342,8 @@ final class GuestLinkTest {
         Frame many = chunk("1");
         Thread endless = Thread.ofVirtual().start(() -> writeWhileWanted(many));
         var counted = new ArrayList<Bytes>();
-        assertThatThrownBy(() -> link.run(RUN, NO_CALLS, counted::add)).isInstanceOf(GuestProtocolViolation.class);
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS, counted::add, Optional.empty()))
+                .isInstanceOf(GuestProtocolViolation.class);
         assertThat(counted).hasSize(ChunkArray.CHUNKS_MAX);
         disconnect();
         endless.join();
@@ -278,7 +351,8 @@ final class GuestLinkTest {
         Frame large = chunk("\"" + "x".repeat(1 << 19) + "\"");
         Thread second = Thread.ofVirtual().start(() -> writeWhileWanted(large));
         var taken = new ArrayList<Bytes>();
-        assertThatThrownBy(() -> link.run(RUN, NO_CALLS, taken::add)).isInstanceOf(GuestProtocolViolation.class);
+        assertThatThrownBy(() -> link.run(RUN, NO_CALLS, taken::add, Optional.empty()))
+                .isInstanceOf(GuestProtocolViolation.class);
         assertThat(taken).hasSize(11);
         disconnect();
         second.join();

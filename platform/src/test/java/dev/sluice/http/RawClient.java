@@ -19,6 +19,21 @@ public final class RawClient {
         }
     }
 
+    /// The head of what the server answers to `text`; whoever asked leaves then.
+    public static String head(int port, String text) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            var head = new StringBuilder();
+            int octet = socket.getInputStream().read();
+            while (octet >= 0 && head.indexOf("\r\n\r\n") < 0) {
+                head.append((char) octet);
+                octet = head.indexOf("\r\n\r\n") < 0 ? socket.getInputStream().read() : -1;
+            }
+            return head.toString();
+        }
+    }
+
     /// A request without a body.
     public static String request(int port, String method, String target, String... headers) throws IOException {
         var text = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");

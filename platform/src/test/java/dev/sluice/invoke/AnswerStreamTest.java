@@ -40,7 +40,7 @@ final class AnswerStreamTest {
 
     private final Task reader = new Task(
             Label.PUBLIC, RUNS, Privilege.mintTcb(Label.parse("acme/runs,T").secrecy()));
-    private final AnswerStream stream = new AnswerStream();
+    private final AnswerStream stream = new AnswerStream(Optional.empty());
 
     private Chunks begun(Component declassify) throws InterruptedException {
         var chunks = new LinkedBlockingQueue<Chunks>();

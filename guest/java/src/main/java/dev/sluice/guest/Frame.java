@@ -35,7 +35,8 @@ record Frame(Kind kind, int id, @Nullable Object value) {
         FILE(0x41),
         LOAD(0x42),
         RUN(0x43),
-        REPLY(0x44);
+        REPLY(0x44),
+        INBOUND(0x45);
 
         private final byte code;
 
