@@ -178,6 +178,7 @@ final class CertificatesTest {
         certificates.want("blue", HOST);
         assertThat(isPebbles(shown())).isFalse();
         assertThat(certificates.problem(HOST).orElseThrow()).contains("./sluice up --acme-directory");
+        Files.writeString(directory.resolve("data").resolve("acme").resolve("left.pem"), "by a crash");
         certificates.tidy();
         assertThat(files()).hasSize(1); // the account's
     }
