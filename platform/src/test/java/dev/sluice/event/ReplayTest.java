@@ -108,7 +108,7 @@ final class ReplayTest {
         Instant hourAgo = Instant.ofEpochMilli(before).minusSeconds(3600);
         assertThat(deliveries.replay("acme", "id", hourAgo, Optional.empty())).isTrue();
         for (int i = 2; i < 4; i++) {
-            Instant from = Instant.ofEpochMilli(before).minusSeconds(3600 * i);
+            Instant from = Instant.ofEpochMilli(before).minusSeconds(3600L * i);
             await().until(() -> deliveries.replay("acme", "id", from, Optional.of(hourAgo)));
         }
         deliveries.emit("acme", event("t", "1", ""));
