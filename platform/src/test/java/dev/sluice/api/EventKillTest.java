@@ -3,11 +3,13 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.testing.Sink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.PrimitiveIterator;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -18,19 +20,28 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// A flood of events, and a server that is killed with -9 again and again: each event that was acknowledged becomes one
-/// run, which ends well; events of one key run in their order, one after another.
+/// run, which ends well, and arrives at a receiver that outlives each server; events of one key run and arrive in their
+/// order, one after another, while those of other keys overtake them.
 final class EventKillTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration FLOOD_PATIENCE = Duration.ofMinutes(10);
     private static final Duration BETWEEN_KILLS = Duration.ofSeconds(4);
     private static final int EMITTERS = 8;
-    private static final int KEYED = 20;
+    private static final int KEYS = 4;
+    private static final int OF_ONE_KEY = 20;
+    private static final int KEYED = KEYS * OF_ONE_KEY;
+
+    /// Deliveries of an organization at a time to sinks: what a kill can break off (docs/design/events.md).
+    private static final int AT_A_TIME = 16;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @Test
     void eachAcknowledgedEvent_becomesOneRun_whateverEndsTheServer(@TempDir Path directory) throws Exception {
-        flood(directory, 2_000);
+        flood(directory, 1_000);
     }
 
     @Test
@@ -40,15 +51,19 @@ final class EventKillTest {
     }
 
     private static void flood(Path directory, int events) throws Exception {
-        try (var server = new KilledServer(directory);
+        try (Sink receiver = Sink.http(directory);
+                var server = new KilledServer(directory, egress(receiver));
                 var emitters = Executors.newVirtualThreadPerTaskExecutor()) {
-            create(server);
+            receiver.answer(_ -> Sink.ok(""));
+            create(server, receiver);
             var next = new AtomicInteger(KEYED);
             List<Future<Integer>> emitting = new ArrayList<>();
-            emitting.add(emitters.submit(
-                    () -> emitAll(server, IntStream.range(0, KEYED).iterator()::next, KEYED)));
+            for (int key = 0; key < KEYS; key++) {
+                PrimitiveIterator.OfInt numbers = ofKey(key).iterator();
+                emitting.add(emitters.submit(() -> emitAll(server, numbers::next, OF_ONE_KEY, events)));
+            }
             for (int i = 0; i < EMITTERS; i++) {
-                emitting.add(emitters.submit(() -> emitAll(server, next::getAndIncrement, events)));
+                emitting.add(emitters.submit(() -> emitAll(server, next::getAndIncrement, events, events)));
             }
             int kills = 0;
             while (emitting.stream().anyMatch(one -> !one.isDone()) || kills < 2) {
@@ -69,18 +84,55 @@ final class EventKillTest {
             assertThat(runs.stream().map(EventKillTest::number).distinct()).hasSize(events);
             assertThat(runs)
                     .allSatisfy(run -> assertThat(run.path("status").asString()).isEqualTo("READY"));
-            requireOrder(runs);
+            for (int key = 0; key < KEYS; key++) {
+                assertThat(numbers(runs, key)).containsExactlyElementsOf(list(key));
+            }
+            requireArrived(receiver, events, kills);
         }
     }
 
-    /// Ids of runs are in the order of time.
-    private static void requireOrder(List<JsonNode> runs) {
-        var keyed = new TreeMap<String, JsonNode>();
+    /// A delivery that a kill broke off is made once more, before the next one of its key: nothing else arrives twice.
+    private static void requireArrived(Sink receiver, int events, int kills) {
+        await().atMost(FLOOD_PATIENCE)
+                .pollInterval(Duration.ofSeconds(2))
+                .until(() -> arrived(receiver).stream().distinct().count() >= events);
+        List<Integer> arrived = arrived(receiver);
+        assertThat(arrived.stream().distinct()).hasSize(events);
+        assertThat(arrived).hasSizeLessThanOrEqualTo(events + kills * AT_A_TIME);
+        for (int key = 0; key < KEYS; key++) {
+            List<Integer> expected = list(key);
+            List<Integer> there = arrived.stream().filter(expected::contains).toList();
+            assertThat(there).isSorted();
+            assertThat(there.stream().distinct().toList()).isEqualTo(expected);
+        }
+        assertThat(arrived.indexOf(KEYED - OF_ONE_KEY)).isLessThan(arrived.lastIndexOf(OF_ONE_KEY - 1));
+    }
+
+    private static List<Integer> arrived(Sink receiver) {
+        return receiver.received().stream()
+                .map(one -> JSON.readTree(one.body()).path("data").path("n").asInt(-1))
+                .toList();
+    }
+
+    private static IntStream ofKey(int key) {
+        return IntStream.range(key * OF_ONE_KEY, (key + 1) * OF_ONE_KEY);
+    }
+
+    private static List<Integer> list(int key) {
+        return ofKey(key).boxed().toList();
+    }
+
+    /// Of one key, in the order in which they began: ids of runs are in the order of time.
+    private static List<Integer> numbers(List<JsonNode> runs, int key) {
+        var ordered = new TreeMap<String, Integer>();
         runs.stream()
-                .filter(run -> number(run) < KEYED)
-                .forEach(run -> keyed.put(run.path("name").asString(), run));
-        assertThat(keyed.values().stream().map(EventKillTest::number))
-                .containsExactlyElementsOf(IntStream.range(0, KEYED).boxed().toList());
+                .filter(run -> number(run) / OF_ONE_KEY == key)
+                .forEach(run -> ordered.put(run.path("name").asString(), number(run)));
+        return List.copyOf(ordered.values());
+    }
+
+    private static List<String> egress(Sink receiver) {
+        return List.of("--egress-allow", "localhost", "--egress-permit", "localhost:" + receiver.port());
     }
 
     private static boolean isOver(List<JsonNode> runs) {
@@ -91,10 +143,10 @@ final class EventKillTest {
         return run.path("input").path("n").asInt(-1);
     }
 
-    /// Emits one after another; one that was not acknowledged again.
-    private static int emitAll(KilledServer server, Callable<Integer> next, int end) throws Exception {
+    /// Emits one after another, at most so many; one that was not acknowledged again.
+    private static int emitAll(KilledServer server, Callable<Integer> next, int most, int end) throws Exception {
         int acknowledged = 0;
-        for (int left = end; left > 0; left--) {
+        for (int left = most; left > 0; left--) {
             int number = next.call();
             if (number >= end) {
                 return acknowledged;
@@ -109,7 +161,7 @@ final class EventKillTest {
     }
 
     private static boolean isAcknowledged(KilledServer server, int number) throws InterruptedException {
-        String key = number < KEYED ? ",\"extensions\":{\"partitionkey\":\"k\"}" : "";
+        String key = number < KEYED ? ",\"extensions\":{\"partitionkey\":\"k" + number / OF_ONE_KEY + "\"}" : "";
         try {
             return server.post(
                                     "/v1/event",
@@ -135,7 +187,7 @@ final class EventKillTest {
         return all;
     }
 
-    private static void create(KilledServer server) throws Exception {
+    private static void create(KilledServer server, Sink receiver) throws Exception {
         String source = "def handle(context, payload):\n    return payload\n";
         assertThat(server.post("/v1/function", ApiServer.function("counted", "python3", "counted.py", source, ""))
                         .status())
@@ -151,5 +203,8 @@ final class EventKillTest {
                                 "{\"name\":\"s\",\"eventType\":\"flood\",\"function\":\"counted\"}")
                         .status())
                 .isEqualTo(201);
+        String sink = "{\"name\":\"out\",\"eventType\":\"flood\",\"sink\":{\"url\":\"http://localhost:"
+                + receiver.port() + "/\"}}";
+        assertThat(server.post("/v1/event/subscriptions", sink).status()).isEqualTo(201);
     }
 }
