@@ -146,6 +146,20 @@ final class MutualTlsTest extends HostTest {
         assertThat(isAsked(client, "")).isFalse();
     }
 
+    @Test
+    void aConnection_thatWasMadeToAnotherHost_isNoWayIn() throws Exception {
+        Issued client = root.issue(CLIENT);
+        for (String other : new String[] {OPEN, "localhost", ""}) {
+            try (SSLSocket socket = TlsClient.connect(
+                    api.gateway.tlsPort(), other, client.keys().getPrivate(), client.certificate())) {
+                assertThat(TlsClient.get(socket, HOST, "/")).as(other).startsWith("421 ");
+            }
+        }
+        try (SSLSocket socket = connect(client)) {
+            assertThat(TlsClient.get(socket, OPEN, "/")).startsWith("421 ");
+        }
+    }
+
     private boolean isAsked(Issued client, String sni) throws IOException {
         try (SSLSocket socket =
                 TlsClient.connect(api.gateway.tlsPort(), sni, client.keys().getPrivate(), client.certificate())) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +100,11 @@ final class ClientCertificatesTest {
         for (KeyPurposeId use : new KeyPurposeId[] {KeyPurposeId.id_kp_clientAuth, KeyPurposeId.anyExtendedKeyUsage}) {
             assertThat(verified(root.issue(CLIENT.usedFor(use)).certificate())).isPresent();
         }
+        assertThat(verified(root.issue(CLIENT.keyFor(KeyUsage.digitalSignature)).certificate()))
+                .isPresent();
+        assertThat(verified(root.issue(CLIENT.keyFor(KeyUsage.keyEncipherment)).certificate()))
+                .as("of a key that signs nothing")
+                .isEmpty();
     }
 
     @Test

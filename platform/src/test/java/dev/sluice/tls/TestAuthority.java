@@ -19,6 +19,7 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
@@ -52,25 +53,31 @@ public final class TestAuthority {
     /// @param hosts        the subject alternative names
     /// @param from, until  from now
     /// @param use          what it may be used for; any where there is none
-    public record Wish(String subject, List<String> hosts, Duration from, Duration until, Optional<KeyPurposeId> use) {
+    /// @param bits         what its key may be used for, as [KeyUsage] has it; anything where it is 0
+    public record Wish(
+            String subject, List<String> hosts, Duration from, Duration until, Optional<KeyPurposeId> use, int bits) {
         public Wish {
             hosts = List.copyOf(hosts);
         }
 
         public static Wish of(String... hosts) {
-            return new Wish("CN=host", List.of(hosts), Duration.ofHours(-1), Duration.ofDays(1), Optional.empty());
+            return new Wish("CN=host", List.of(hosts), Duration.ofHours(-1), Duration.ofDays(1), Optional.empty(), 0);
         }
 
         public Wish valid(Duration earliest, Duration latest) {
-            return new Wish(subject, hosts, earliest, latest, use);
+            return new Wish(subject, hosts, earliest, latest, use, bits);
         }
 
         public Wish usedFor(KeyPurposeId only) {
-            return new Wish(subject, hosts, from, until, Optional.of(only));
+            return new Wish(subject, hosts, from, until, Optional.of(only), bits);
         }
 
         public Wish named(String other) {
-            return new Wish(other, hosts, from, until, use);
+            return new Wish(other, hosts, from, until, use, bits);
+        }
+
+        public Wish keyFor(int usage) {
+            return new Wish(subject, hosts, from, until, use, usage);
         }
     }
 
@@ -131,6 +138,9 @@ public final class TestAuthority {
             }
             builder.addExtension(
                     Extension.subjectAlternativeName, wish.subject().isEmpty(), new GeneralNames(names));
+        }
+        if (wish.bits() != 0) {
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(wish.bits()));
         }
         if (wish.use().isPresent()) {
             builder.addExtension(
