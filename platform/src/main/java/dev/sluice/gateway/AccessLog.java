@@ -41,7 +41,7 @@ public final class AccessLog {
     static final long BYTES_MAX = 64L << 20;
 
     static final Duration KEPT = Duration.ofDays(7);
-    private static final int RECORD_BYTES = 64; // beside its text
+    private static final long RECORD_BYTES = 64; // beside its text
     private static final int TRIMMED_AT_ONCE = 500;
     private static final int WITHIN_MILLISECOND_BITS = 16;
     private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);

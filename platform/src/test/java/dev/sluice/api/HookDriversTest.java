@@ -157,7 +157,7 @@ final class HookDriversTest extends ApiTest {
         try (var many = Executors.newVirtualThreadPerTaskExecutor()) {
             var tooMany = new AtomicBoolean();
             for (int i = 0; i < 16; i++) {
-                many.submit(() -> {
+                var _ = many.submit(() -> {
                     for (int n = 0; n < 500 && !tooMany.get(); n++) {
                         if (send(nowhere, "{}") == 429) {
                             tooMany.set(true);
