@@ -211,7 +211,10 @@ public final class Gateway implements Handler {
             Optional<WebSocketUpgrade> upgrade = isFlowing && WebSocketUpgrade.isWanted(request)
                     ? Optional.of(WebSocketUpgrade.of(request))
                     : Optional.empty();
-            return again(endpoint, new Wanted(wish, place, who, isWaiting, body, upgrade, visit), one -> once(endpoint, one));
+            return again(
+                    endpoint,
+                    new Wanted(wish, place, who, isWaiting, body, upgrade, visit),
+                    one -> once(endpoint, one));
         }
     }
 
