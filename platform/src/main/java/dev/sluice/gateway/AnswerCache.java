@@ -165,8 +165,18 @@ final class AnswerCache {
         return Optional.of(kept);
     }
 
+    /// Where an organization has no room left, all of its answers go, those too that nobody can ask for anymore: or
+    /// whoever asks for enough that differs would leave it without a cache until they are too old.
     private boolean take(String organization, int bytes) {
         answers.cleanUp();
+        if (isTaken(organization, bytes)) {
+            return true;
+        }
+        answers.asMap().keySet().removeIf(key -> key.organization().equals(organization));
+        return isTaken(organization, bytes);
+    }
+
+    private boolean isTaken(String organization, int bytes) {
         boolean[] isTaken = {false};
         bytesOf.compute(organization, (_, before) -> {
             long had = before == null ? 0 : before;

@@ -29,6 +29,8 @@ final class GatewayCacheTest extends ApiTest {
                     raise ValueError("no")
                 if "slow" in payload:
                     time.sleep(1)
+                if "large" in payload:
+                    return str(uuid.uuid4()) + "x" * 900000
                 http = {k: v for k, v in context["httpContext"].items()}
                 return json.dumps({"id": str(uuid.uuid4()), "http": http})
             """;
@@ -208,6 +210,17 @@ final class GatewayCacheTest extends ApiTest {
             for (Future<String> each : all) {
                 assertThat(each.get()).isEqualTo(one);
             }
+        }
+    }
+
+    /// A client that asks for enough that differs takes the cache from nobody for long.
+    @Test
+    void anOrganizationWithoutRoom_keepsWhatIsAskedNext() {
+        serve("large", "unique", "\"cache\":{\"seconds\":600}");
+        for (int i = 0; i < 12; i++) {
+            String first = ask("large?large=" + i).body();
+            assertThat(first).hasSizeGreaterThan(900_000);
+            assertThat(ask("large?large=" + i).body().equals(first)).as("%d", i).isTrue();
         }
     }
 
