@@ -17,8 +17,11 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -156,18 +159,16 @@ final class HookDriversTest extends ApiTest {
         assertThat(send(nowhere, "{}")).isEqualTo(404);
         try (var many = Executors.newVirtualThreadPerTaskExecutor()) {
             var tooMany = new AtomicBoolean();
-            for (int i = 0; i < 16; i++) {
-                var _ = many.submit(() -> {
-                    for (int n = 0; n < 500 && !tooMany.get(); n++) {
-                        if (send(nowhere, "{}") == 429) {
-                            tooMany.set(true);
-                        }
+            Callable<Boolean> asking = () -> {
+                for (int n = 0; n < 500 && !tooMany.get(); n++) {
+                    if (send(nowhere, "{}") == 429) {
+                        tooMany.set(true);
                     }
-                    return tooMany.get();
-                });
-            }
-            many.shutdown();
-            assertThat(many.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+                }
+                return tooMany.get();
+            };
+            assertThat(many.invokeAll(Collections.nCopies(16, asking), 60, TimeUnit.SECONDS))
+                    .noneMatch(Future::isCancelled);
             assertThat(tooMany).isTrue();
         }
         assertThat(send("/driver/acme/11234567-89ab-4cde-8f01-23456789abcd", "{}"))

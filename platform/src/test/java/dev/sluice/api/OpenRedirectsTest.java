@@ -52,8 +52,8 @@ final class OpenRedirectsTest extends ApiTest {
                 "/v1/function",
                 ApiServer.python(
                         "hello",
-                        "def handle(context, payload):\n"
-                                + "    return {'statusCode': 302, 'headers': {'Location': '//evil.test'}}\n"));
+                        "def handle(context, payload):"
+                                + " return {'statusCode': 302, 'headers': {'Location': '//evil.test'}}"));
         await().untilAsserted(() ->
                 assertThat(api.get(boss, "/v1/function/hello").text("status")).isEqualTo("READY"));
         assertThat(api.post(
