@@ -190,10 +190,6 @@ final class AnswerCache {
         bytesOf.computeIfPresent(organization, (_, had) -> had <= bytes ? null : had - bytes);
     }
 
-    long bytesKept(String organization) {
-        return bytesOf.getOrDefault(organization, 0L);
-    }
-
     private static int bytes(Key key, Kept kept) {
         int varied = key.varied().stream()
                 .mapToInt(value -> value.map(String::length).orElse(0))
