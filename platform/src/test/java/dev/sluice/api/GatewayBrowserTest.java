@@ -32,6 +32,17 @@ final class GatewayBrowserTest extends ApiTest {
                 line.textContent = what + ": " + said;
                 document.body.append(line);
             }
+            async function speak(what, target) {
+                const said = await new Promise((resolve) => {
+                    const socket = new WebSocket("ws://127.0.0.1:PORT/acme/" + target);
+                    socket.onopen = () => socket.send("hello");
+                    socket.onmessage = (message) => { socket.close(1000, "bye"); resolve(message.data); };
+                    socket.onerror = () => resolve("kept from the page");
+                });
+                const line = document.createElement("p");
+                line.textContent = what + ": " + said;
+                document.body.append(line);
+            }
             const json = {method: "PUT", headers: {"Content-Type": "application/json", "X-Mine": "1"}, body: "{}"};
             (async () => {
                 await ask("simple", "open", {});
@@ -41,6 +52,8 @@ final class GatewayBrowserTest extends ApiTest {
                 await ask("with cookies", "open", {credentials: "include"});
                 await ask("closed", "closed", {});
                 await ask("closed to preflights", "closed", json);
+                await speak("spoken with", "talks");
+                await speak("not to be spoken with", "silent");
                 await ask("end", "open", {});
             })();
             </script>
@@ -65,6 +78,7 @@ final class GatewayBrowserTest extends ApiTest {
             String body = "{" + cors + ",\"function\":\"hello\",\"enabled\":true,\"uris\":[\"" + path + "\"]}";
             assertThat(api.post(boss, "/v1/api", body).status()).isEqualTo(200);
         }
+        talks(boss);
         byte[] page = PAGE.replace("PORT", Integer.toString(api.gateway.port())).getBytes(StandardCharsets.UTF_8);
         pages = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         pages.createContext("/", exchange -> {
@@ -74,6 +88,20 @@ final class GatewayBrowserTest extends ApiTest {
             exchange.close();
         });
         pages.start();
+    }
+
+    private void talks(Asker boss) {
+        String talks =
+                ApiServer.function("talks", "python3", "server.py", WebSocketTest.PYTHON, ",\"convention\":\"http\"");
+        assertThat(api.post(boss, "/v1/function", talks).status()).isEqualTo(201);
+        await().untilAsserted(() ->
+                assertThat(api.get(boss, "/v1/function/talks").text("status")).isEqualTo("READY"));
+        for (String name : new String[] {"\"talks\",\"cors\":true", "\"silent\",\"cors\":false"}) {
+            String path = name.contains("talks") ? "/talks" : "/silent";
+            String body = "{\"name\":" + name + ",\"function\":\"talks\",\"enabled\":true,\"stream\":\"http\","
+                    + "\"uris\":[\"" + path + "\"]}";
+            assertThat(api.post(boss, "/v1/api", body).status()).isEqualTo(200);
+        }
     }
 
     @AfterAll
@@ -96,6 +124,8 @@ final class GatewayBrowserTest extends ApiTest {
                             "with cookies: kept from the page",
                             "closed: kept from the page",
                             "closed to preflights: kept from the page",
+                            "spoken with: hello",
+                            "not to be spoken with: kept from the page",
                             "end: 200 \"hello\"");
         }
     }

@@ -36,7 +36,7 @@ final class WebSocketTest extends ApiTest {
             """;
 
     /// Says each message again, and speaks first when asked to: `/first`.
-    private static final String PYTHON = """
+    static final String PYTHON = """
             import base64, hashlib, http.server, os, struct, threading, time
             class Echo(http.server.BaseHTTPRequestHandler):
                 protocol_version = 'HTTP/1.1'
