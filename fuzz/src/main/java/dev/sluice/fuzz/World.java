@@ -83,6 +83,7 @@ final class World implements AutoCloseable {
     private final LocalWorker worker;
     private final Authenticator authenticator;
     private final Invocations invocations;
+    private final Api.Running running;
     private final Api api;
 
     /// @param number 0 for the first world of a pair, 1 for the second
@@ -120,6 +121,7 @@ final class World implements AutoCloseable {
                 organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, Realm.CLOCK), delegations);
         var login = Login.of(IdentityProviders.NONE, store, organizations, audit, random, Realm.CLOCK);
         var parts = Departures.Parts.of(store, fs, runs, keys, login, worker::end, Realm.CLOCK);
+        this.running = Plenty.running(invocations, driver, scheduler, blobs, store);
         this.api = new Api(
                 new Api.Rooms(
                         authenticator,
@@ -127,7 +129,7 @@ final class World implements AutoCloseable {
                         fs,
                         blobs,
                         gates,
-                        Plenty.running(invocations, driver, scheduler, blobs, store),
+                        running,
                         runs,
                         secrets,
                         new SystemObjects(fs, blobs, gates),
@@ -196,6 +198,8 @@ final class World implements AutoCloseable {
 
     @Override
     public void close() {
+        api.close();
+        running.certificates().close();
         worker.close();
         store.close();
     }
