@@ -397,7 +397,7 @@ final class GatewayStreamsTest extends ApiTest {
             assertThat(some.isWhole()).as(at).isFalse();
         }
         Said events = ask("tainted-events?at=middle");
-        assertThat(events.body()).as("no beat for what is withheld").isEqualTo("data: \"before\"\n\n");
+        assertThat(events.body()).isEqualTo("data: \"before\"\n\n");
         assertThat(events.isWhole()).isFalse();
         Said none = ask("tainted?at=first");
         Said whole = ask("unary?at=first");
@@ -413,6 +413,16 @@ final class GatewayStreamsTest extends ApiTest {
             reader.all();
             Duration took = Duration.ofNanos(System.nanoTime() - began);
             assertThat(took).isBetween(Duration.ofMillis(1550), Duration.ofSeconds(20)); // 50 ms · 2^5 = 1.6 s
+        }
+    }
+
+    /// So that who asks is known to be there, and nothing is told by when they come.
+    @Test
+    void events_haveBeatsByTheClockAlone_whateverIsWithheld() throws Exception {
+        try (var silent = new Reader("counts?to=1&pause=11").reading();
+                var withheld = new Reader("tainted-events?at=middle&pause=11").reading()) {
+            assertThat(silent.all().body()).isEqualTo("data: {\"n\":0}\n\n:\n\n:\n\n");
+            assertThat(withheld.all().body()).isEqualTo("data: \"before\"\n\n:\n\n:\n\n");
         }
     }
 
