@@ -41,7 +41,7 @@ final class EventKillTest {
 
     @Test
     void eachAcknowledgedEvent_becomesOneRun_whateverEndsTheServer(@TempDir Path directory) throws Exception {
-        flood(directory, 1_000);
+        flood(directory, 300);
     }
 
     @Test

@@ -87,7 +87,7 @@ final class RunKillTest {
             create(
                     server,
                     "tries",
-                    ",\"retry\":{\"attempts\":3,\"backoffMillis\":4000,\"maxBackoffMillis\":4000,"
+                    ",\"retry\":{\"attempts\":3,\"backoffMillis\":1500,\"maxBackoffMillis\":1500,"
                             + "\"functionErrors\":true}");
             String fails = accepted(server, "tries", event("fails", ",\"fails\":true"), "f");
             String sleeps = accepted(server, "tries", event("sleeps", ",\"sleeps\":1"), "s");

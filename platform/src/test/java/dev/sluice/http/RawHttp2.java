@@ -26,8 +26,8 @@ import org.eclipse.jetty.http2.hpack.HpackDecoder;
 import org.eclipse.jetty.http2.hpack.HpackException;
 
 /// Speaks HTTP/2 frame by frame, so that it can say what no client library would.
-final class RawHttp2 implements AutoCloseable {
-    static final int DATA = 0;
+public final class RawHttp2 implements AutoCloseable {
+    public static final int DATA = 0;
     static final int HEADERS = 1;
     static final int PRIORITY = 2;
     static final int RST_STREAM = 3;
@@ -50,7 +50,7 @@ final class RawHttp2 implements AutoCloseable {
     private final HpackDecoder decoder = new HpackDecoder(64 << 10, System::nanoTime);
 
     /// @param status of an answer, where it is its headers
-    record Frame(int type, int flags, int stream, Bytes payload, int status) {
+    public record Frame(int type, int flags, int stream, Bytes payload, int status) {
         /// Of a reset or a going away.
         int error() {
             return payload.asBuffer().getInt(type == GOAWAY ? 4 : 0);
@@ -77,7 +77,7 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /// With the preface said, and the server's settings not read yet.
-    static RawHttp2 connect(int port, String sni) throws IOException {
+    public static RawHttp2 connect(int port, String sni) throws IOException {
         RawHttp2 connected = tls(port, sni);
         connected.raw(PREFACE.getBytes(StandardCharsets.US_ASCII));
         connected.send(SETTINGS, 0, 0);
@@ -152,7 +152,7 @@ final class RawHttp2 implements AutoCloseable {
         return block(fields.toArray(String[]::new));
     }
 
-    void ask(int stream, String path) throws IOException {
+    public void ask(int stream, String path) throws IOException {
         send(HEADERS, END_HEADERS | END_STREAM, stream, get(path));
     }
 
@@ -174,7 +174,7 @@ final class RawHttp2 implements AutoCloseable {
         }
     }
 
-    Frame next(Predicate<Frame> wanted) throws IOException {
+    public Frame next(Predicate<Frame> wanted) throws IOException {
         Frame frame = read();
         while (!wanted.test(frame)) {
             frame = read();
