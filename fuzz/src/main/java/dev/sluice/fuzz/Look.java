@@ -19,12 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// All that an observer can see of one world: what his requests were answered, and in the end everything in the
 /// file system and in the book of runs that flows to his label.
 ///
 /// Ids are told apart and not shown: each is replaced by its place in the order in which he met them.
 final class Look {
+    /// How long something took, which the real clock says.
+    private static final Pattern MICROS = Pattern.compile("(Micros\":)[0-9]+");
+
     private static final int DEPTH_MAX = 5;
 
     private final Observer observer;
@@ -101,11 +105,12 @@ final class Look {
     private void run(Run.View view) {
         Run run = view.run();
         note("run " + run.id() + " of " + run.function() + " in " + run.organization() + " existing at "
-                + run.existence());
+                + run.existence() + ", begun by " + run.beginning());
         view.content()
                 .ifPresent(content -> note("  " + content.status() + " at " + content.label() + ", output at "
                         + content.outputLabel() + ", input " + content.input().utf8() + ", fault " + content.fault()
-                        + ", printed " + content.stdout() + content.stderr()));
+                        + ", printed " + content.stdout() + content.stderr() + ", timed "
+                        + content.times().isPresent()));
         view.output()
                 .ifPresent(output ->
                         note("  output " + output.status() + " " + output.body().utf8()));
@@ -120,7 +125,8 @@ final class Look {
     }
 
     private void note(String line) {
-        String known = line.contains("eyJ") ? Client.TOKEN.matcher(line).replaceAll("a token") : line;
+        String untimed = MICROS.matcher(line).replaceAll("$1#");
+        String known = line.contains("eyJ") ? Client.TOKEN.matcher(untimed).replaceAll("a token") : untimed;
         lines.add(Client.ID
                 .matcher(known)
                 .replaceAll(found ->

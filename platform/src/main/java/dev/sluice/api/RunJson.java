@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.bytes.Bytes;
 import dev.sluice.bytes.Json;
+import dev.sluice.run.Beginning.Cause;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
@@ -9,6 +10,7 @@ import dev.sluice.run.Run.Output;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.Tried;
 import dev.sluice.run.Run.View;
+import dev.sluice.run.Times;
 import java.time.Clock;
 import java.util.List;
 
@@ -25,12 +27,25 @@ final class RunJson {
         this.clock = clock;
     }
 
+    /// The record of a run.
     Bytes print(View view) {
-        int output = view.output().map(o -> o.body().length()).orElse(0);
-        int input = view.content().map(c -> c.input().length()).orElse(0);
-        var out = new JsonWriter(ENVELOPE_BYTES + output + input);
+        JsonWriter out = writer(view);
         write(view, out);
         return out.done();
+    }
+
+    /// What a run comes to, for who waited for it: as Dispatch has it, and no more. How long that took he knows.
+    Bytes printAnswer(View view) {
+        JsonWriter out = writer(view);
+        writeAll(view, out);
+        out.endObject();
+        return out.done();
+    }
+
+    private static JsonWriter writer(View view) {
+        int output = view.output().map(o -> o.body().length()).orElse(0);
+        int input = view.content().map(c -> c.input().length()).orElse(0);
+        return new JsonWriter(ENVELOPE_BYTES + output + input);
     }
 
     Bytes print(List<View> views) {
@@ -55,6 +70,8 @@ final class RunJson {
     private void write(View view, JsonWriter out) {
         writeAll(view, out);
         view.tried().ifPresent(tried -> tries(tried, out));
+        view.run().beginning().cause().ifPresent(cause -> out.field("cause", word(cause)));
+        view.content().flatMap(Content::times).ifPresent(times -> times(times, out));
         out.endObject();
     }
 
@@ -119,6 +136,23 @@ final class RunJson {
                         .field("value", value)
                         .endObject());
         out.endArray();
+    }
+
+    private static String word(Cause cause) {
+        return switch (cause) {
+            case REQUEST -> "request";
+            case RUN -> "run";
+            case EVENT -> "event";
+        };
+    }
+
+    /// Ours, for who may see the content: how long a run took follows from what it learnt.
+    private static void times(Times times, JsonWriter out) {
+        out.name("times").beginObject();
+        out.field("queueMicros", times.queue()).field("startMicros", times.start());
+        out.field("runMicros", times.run())
+                .field("answerMicros", times.answer())
+                .endObject();
     }
 
     private static void logs(List<String> stdout, List<String> stderr, JsonWriter out) {

@@ -101,7 +101,7 @@ final class RunRoutes {
                 return RunStream.of(answer, new LogRoutes.Reader(task, () -> executor(request, wanted)));
             }
             if (wanted.blocking()) {
-                return Response.json(200, json.print(task.run(() -> invocations.invoke(wish))));
+                return Response.json(200, json.printAnswer(task.run(() -> invocations.invoke(wish))));
             }
             Run accepted = task.run(() -> invocations.submit(wish));
             return Response.json(202, json.printAccepted(accepted, wanted.input()));

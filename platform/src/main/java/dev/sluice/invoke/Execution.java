@@ -51,11 +51,19 @@ final class Execution {
     ///
     /// @param task   its own
     /// @param chunks gets what it yields
+    /// @param acceptedNanos when it was accepted, as [System#nanoTime] has it
     record Start(
-            Run run, Gate gate, Task task, Invocation wish, Chain chain, Cancellation cancellation, Chunks chunks) {
-        /// One of whose answer nobody hears before its end.
-        Start(Run run, Gate gate, Task task, Invocation wish, Chain chain, Cancellation cancellation) {
-            this(run, gate, task, wish, chain, cancellation, Chunks.UNWATCHED);
+            Run run,
+            Gate gate,
+            Task task,
+            Invocation wish,
+            Chain chain,
+            Cancellation cancellation,
+            Chunks chunks,
+            long acceptedNanos) {
+        /// One that was accepted just now.
+        Start(Run run, Gate gate, Task task, Invocation wish, Chain chain, Cancellation cancellation, Chunks chunks) {
+            this(run, gate, task, wish, chain, cancellation, chunks, System.nanoTime());
         }
 
         boolean isSharing() {
@@ -158,13 +166,16 @@ final class Execution {
     }
 
     private Content run(Start start, Lease lease) throws InterruptedException {
+        long roomNanos = System.nanoTime();
         var around = new Chain.Around(lease, start.cancellation());
         String organization = start.run().organization();
         LongFunction<Invoker> nested =
                 end -> new Nested(invocations, organization, start.chain().within(around, end));
         var room = new Room(start, lease);
         RunEnd end = start.task().run(() -> serving.serve(start, nested, room));
-        return endings.of(end, start.gate(), start.task(), start.wish().payload());
+        Content content =
+                endings.of(end, start.gate(), start.task(), start.wish().payload());
+        return content.with(Laps.of(start.acceptedNanos(), roomNanos, end.span(), System.nanoTime()));
     }
 
     /// For a guest that one run opens and others share: a place among the function's instances, and its memory.

@@ -11,6 +11,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Principal;
+import dev.sluice.run.Beginning;
 import dev.sluice.run.Claim;
 import dev.sluice.worker.Cancellation;
 import dev.sluice.worker.Chunks;
@@ -94,6 +95,10 @@ public record Invocation(
     /// Whether nobody in particular wishes it, at the cost of the gate's owner.
     boolean isNobodys() {
         return organization.isEmpty();
+    }
+
+    Beginning beginning(boolean isAwaited) {
+        return new Beginning(isAwaited, Optional.of(asked.isOfRun ? Beginning.Cause.RUN : Beginning.Cause.REQUEST));
     }
 
     /// Who is charged: for an anonymous call, whoever vouches for the gate alone. Where one of several does, it may

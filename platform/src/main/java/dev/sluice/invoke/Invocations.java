@@ -15,6 +15,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.run.Beginning;
 import dev.sluice.run.Claim;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
@@ -141,7 +142,7 @@ public final class Invocations {
         Injection.requireLent(wish);
         Gate gate = entered(wish.gate(), caller);
         Task task = gate.taskFor(wish.start().join(caller.label()));
-        Run run = newRun(wish, gate, caller, true, Optional.empty());
+        Run run = newRun(wish, gate, caller, wish.beginning(true), Optional.empty());
         try (UnderWay.Entry here = underWay.begin(run.id())) {
             Optional<Claim> claim = wish.claim(gate, run.existence());
             if (claim.isPresent()) {
@@ -170,12 +171,12 @@ public final class Invocations {
 
     /// A run that another run waits for.
     Content run(Invocation wish, Gate gate, Task task, Task caller, Chain chain) throws InterruptedException {
-        Run run = newRun(wish, gate, caller, true, Optional.empty());
+        Run run = newRun(wish, gate, caller, wish.beginning(true), Optional.empty());
         Cancellation outer = chain.around().orElseThrow().cancellation();
         try (UnderWay.Entry here = underWay.begin(run.id());
                 Cancellation.Hook _ = outer.during(here.cancellation()::cancel)) {
             runs.begin(run);
-            var start = new Execution.Start(run, gate, task, wish, chain, here.cancellation());
+            var start = new Execution.Start(run, gate, task, wish, chain, here.cancellation(), Chunks.UNWATCHED);
             return execution.record(start, Optional.empty());
         }
     }
@@ -263,7 +264,7 @@ public final class Invocations {
     }
 
     /// @param retry of one that nobody waits for
-    Run newRun(Invocation wish, Gate gate, Task caller, boolean isBlocking, Optional<Retry> retry) {
+    Run newRun(Invocation wish, Gate gate, Task caller, Beginning beginning, Optional<Retry> retry) {
         String organization = wish.payer(gate);
         if (runs.isClosed(organization)) {
             throw Refused.notFound();
@@ -271,7 +272,7 @@ public final class Invocations {
         Component runsOf = Invocation.runsOf(organization);
         Label existence = Label.of(runsOf.and(caller.label().secrecy()), runsOf);
         long now = clock.millis();
-        Duration patience = isBlocking ? QUEUE_PATIENCE : BACKLOG_PATIENCE;
+        Duration patience = beginning.isAwaited() ? QUEUE_PATIENCE : BACKLOG_PATIENCE;
         Duration once =
                 patience.plus(CHECK_PATIENCE).plus(gate.function().limits().timeout());
         long deadline = now + Trying.longest(once, retry).toMillis();
@@ -281,7 +282,7 @@ public final class Invocations {
                 wish.function(),
                 wish.functionId(),
                 wish.faasId(),
-                isBlocking,
+                beginning,
                 now,
                 deadline,
                 Injection.shown(organization, gate, wish.secrets(), existence),

@@ -76,7 +76,7 @@ public final class Redrives {
             Injection.requireLent(wish);
             return letter.event().isPresent() ? fired(letter, runner) : invocations.entered(wish.gate(), runner);
         });
-        Run run = invocations.newRun(wish, gate, finder, false, Submissions.retry(gate, letter));
+        Run run = invocations.newRun(wish, gate, finder, wish.beginning(false), Submissions.retry(gate, letter));
         Queued queued = letter.event().isPresent()
                 ? letter.anew(run)
                 : QueuedInvoker.queued(run, wish, runner, Submissions.retry(gate));

@@ -10,6 +10,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
 import dev.sluice.label.LabelInvalid;
 import dev.sluice.label.Privilege;
+import dev.sluice.run.Beginning;
 import dev.sluice.run.Claim;
 import dev.sluice.run.Queued;
 import dev.sluice.run.Run;
@@ -19,12 +20,14 @@ import dev.sluice.run.Runs;
 import dev.sluice.schedule.Parcel;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.worker.Cancellation;
+import dev.sluice.worker.Chunks;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /// The runs that nobody waits for: accepted, and started when it is their turn.
@@ -35,6 +38,8 @@ final class Submissions {
     private static final Retry FIRED =
             new Retry(5, Retry.BACKOFF_MILLIS_DEFAULT, Retry.MAX_BACKOFF_MILLIS_DEFAULT, false);
 
+    private static final Beginning BY_EVENT = new Beginning(false, Optional.of(Beginning.Cause.EVENT));
+
     private final Invocations invocations;
     private final Execution execution;
     private final Gates gates;
@@ -42,6 +47,7 @@ final class Submissions {
     private final Endings endings;
     private final Reasons reasons;
     private final UnderWay underWay;
+    private final InstantSource clock;
     private final Backlog backlog;
     private final ConcurrentHashMap<UUID, CountDownLatch> ends = new ConcurrentHashMap<>();
 
@@ -62,6 +68,7 @@ final class Submissions {
         this.endings = endings;
         this.reasons = reasons;
         this.underWay = underWay;
+        this.clock = clock;
         this.backlog = new Backlog(this::start, scheduler, clock);
     }
 
@@ -70,7 +77,7 @@ final class Submissions {
         Task caller = Task.current();
         Injection.requireLent(wish);
         Gate gate = invocations.entered(wish.gate(), caller);
-        Run run = invocations.newRun(wish, gate, caller, false, retry(gate));
+        Run run = invocations.newRun(wish, gate, caller, wish.beginning(false), retry(gate));
         Optional<Claim> claim = wish.claim(gate, run.existence());
         Optional<Run> first = first(run, claim);
         if (first.isPresent()) {
@@ -88,7 +95,7 @@ final class Submissions {
         Task invoker = new Task(wish.start(), wish.start(), Privilege.NONE);
         gate.taskFired(event, wish.start());
         Retry retry = retry(gate).orElse(FIRED);
-        Run run = invocations.newRun(wish, gate, invoker, false, Optional.of(retry));
+        Run run = invocations.newRun(wish, gate, invoker, BY_EVENT, Optional.of(retry));
         var claim = new Claim(Bytes.utf8("event\n" + delivery), Digest.of(Bytes.EMPTY));
         Optional<Run> first = runs.queue().first(run, claim);
         if (first.isPresent()) {
@@ -191,7 +198,8 @@ final class Submissions {
                 gates.requireMayEnter(gate, queued.vouched());
                 Task task = QueuedInvoker.of(queued, gate, invoker);
                 Chain chain = Chain.queued(queued.vouched());
-                Content ended = execution.admitAndRun(new Execution.Start(run, gate, task, wish, chain, cancellation));
+                Content ended = execution.admitAndRun(new Execution.Start(
+                        run, gate, task, wish, chain, cancellation, Chunks.UNWATCHED, acceptedNanos(run)));
                 return reasons.addTo(ended, run, task, Optional.empty());
             });
             outcome = Trying.outcome(content, queued.tries().retry());
@@ -209,6 +217,12 @@ final class Submissions {
             }
         }
         return again.map(Queued.Accepted::dueMillis).map(OptionalLong::of).orElseGet(OptionalLong::empty);
+    }
+
+    /// It may have been long ago, in another server.
+    private long acceptedNanos(Run run) {
+        long waitedMillis = Math.max(0, clock.millis() - run.startedMillis());
+        return System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(waitedMillis);
     }
 
     private Content stopped(Queued queued, String reason) {

@@ -44,7 +44,8 @@ final class Validation {
                 .output()
                 .flatMap(schema -> end.output().flatMap(output -> faultOf(organization, schema, output.body())))
                 .map(why -> new Fault("FunctionError", "Output invalid against schema: " + why, List.of()))
-                .map(fault -> failed(injected.masked(fault), end.stdout(), end.stderr()))
+                .map(fault -> new RunEnd(
+                        Optional.empty(), Optional.of(injected.masked(fault)), end.stdout(), end.stderr(), end.span()))
                 .orElse(end);
     }
 

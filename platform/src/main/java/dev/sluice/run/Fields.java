@@ -3,6 +3,7 @@ package dev.sluice.run;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.fs.ObjectId;
 import dev.sluice.function.Retry;
+import dev.sluice.run.Beginning.Cause;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -77,6 +78,42 @@ final class Fields {
     /// @param isThere whether the record is of a format that has one
     static Optional<ObjectId> readRef(DataInputStream in, boolean isThere) throws IOException {
         return isThere ? ObjectId.parse(readText(in)) : Optional.empty();
+    }
+
+    static void writeTimes(DataOutputStream out, Optional<Times> times) throws IOException {
+        out.writeBoolean(times.isPresent());
+        if (times.isPresent()) {
+            out.writeLong(times.get().queue());
+            out.writeLong(times.get().start());
+            out.writeLong(times.get().run());
+            out.writeLong(times.get().answer());
+        }
+    }
+
+    static Optional<Times> readTimes(DataInputStream in) throws IOException {
+        return in.readBoolean()
+                ? Optional.of(new Times(in.readLong(), in.readLong(), in.readLong(), in.readLong()))
+                : Optional.empty();
+    }
+
+    static void writeCause(DataOutputStream out, Optional<Cause> cause) throws IOException {
+        int code = cause.map(known -> switch (known) {
+                    case REQUEST -> 1;
+                    case RUN -> 2;
+                    case EVENT -> 3;
+                })
+                .orElse(0);
+        out.writeByte(code);
+    }
+
+    static Optional<Cause> readCause(DataInputStream in) throws IOException {
+        return switch (in.readByte()) {
+            case 0 -> Optional.empty();
+            case 1 -> Optional.of(Cause.REQUEST);
+            case 2 -> Optional.of(Cause.RUN);
+            case 3 -> Optional.of(Cause.EVENT);
+            default -> throw new IOException("unknown cause");
+        };
     }
 
     static void writeRetry(DataOutputStream out, Retry retry) throws IOException {

@@ -20,6 +20,7 @@ import java.util.UUID;
 /// @param function       the name of the function, or the path of the gate in Faasten's dialect
 /// @param functionId     Dispatch's id of the function, empty for a gate
 /// @param faasId         Dispatch's id of the function's version, empty for a gate
+/// @param beginning      what began it
 /// @param startedMillis  when it was accepted, since 1970
 /// @param deadlineMillis when it will have ended, come what may
 /// @param secrets        the names of the secrets it asked for
@@ -31,7 +32,7 @@ public record Run(
         String function,
         String functionId,
         String faasId,
-        boolean blocking,
+        Beginning beginning,
         long startedMillis,
         long deadlineMillis,
         List<String> secrets,
@@ -46,6 +47,55 @@ public record Run(
     public Run {
         secrets = List.copyOf(secrets);
         tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
+    }
+
+    /// Of which it is not known what began it.
+    public Run(
+            UUID id,
+            String organization,
+            String function,
+            String functionId,
+            String faasId,
+            boolean blocking,
+            long startedMillis,
+            long deadlineMillis,
+            List<String> secrets,
+            SortedMap<String, String> tags,
+            Label existence,
+            Optional<ObjectId> inputRef) {
+        this(
+                id,
+                organization,
+                function,
+                functionId,
+                faasId,
+                new Beginning(blocking, Optional.empty()),
+                startedMillis,
+                deadlineMillis,
+                secrets,
+                tags,
+                existence,
+                inputRef);
+    }
+
+    Run begunBy(Optional<Beginning.Cause> cause) {
+        return new Run(
+                id,
+                organization,
+                function,
+                functionId,
+                faasId,
+                new Beginning(beginning.isAwaited(), cause),
+                startedMillis,
+                deadlineMillis,
+                secrets,
+                tags,
+                existence,
+                inputRef);
+    }
+
+    public boolean blocking() {
+        return beginning.isAwaited();
     }
 
     /// Whether it is tagged with all of these applications.
@@ -107,6 +157,7 @@ public record Run(
     /// @param input       as the function got it
     /// @param output      absent where the run failed
     /// @param flow        how the run came by its label, for who asks; empty if it kept the one it started with
+    /// @param times       absent where it never began, and in the records of earlier servers
     public record Content(
             Status status,
             long finishedMillis,
@@ -117,7 +168,8 @@ public record Run(
             Optional<Fault> fault,
             List<String> stdout,
             List<String> stderr,
-            Bytes flow) {
+            Bytes flow,
+            Optional<Times> times) {
         public Content {
             stdout = List.copyOf(stdout);
             stderr = List.copyOf(stderr);
@@ -134,12 +186,38 @@ public record Run(
                 Optional<Fault> fault,
                 List<String> stdout,
                 List<String> stderr) {
-            this(status, finishedMillis, label, outputLabel, input, output, fault, stdout, stderr, Bytes.EMPTY);
+            this(
+                    status,
+                    finishedMillis,
+                    label,
+                    outputLabel,
+                    input,
+                    output,
+                    fault,
+                    stdout,
+                    stderr,
+                    Bytes.EMPTY,
+                    Optional.empty());
         }
 
         public Content with(Bytes itsFlow) {
             return new Content(
-                    status, finishedMillis, label, outputLabel, input, output, fault, stdout, stderr, itsFlow);
+                    status, finishedMillis, label, outputLabel, input, output, fault, stdout, stderr, itsFlow, times);
+        }
+
+        public Content with(Times its) {
+            return new Content(
+                    status,
+                    finishedMillis,
+                    label,
+                    outputLabel,
+                    input,
+                    output,
+                    fault,
+                    stdout,
+                    stderr,
+                    flow,
+                    Optional.of(its));
         }
 
         private long bytes() {
@@ -151,7 +229,8 @@ public record Run(
         }
 
         Content with(Optional<Output> found) {
-            return new Content(status, finishedMillis, label, outputLabel, input, found, fault, stdout, stderr, flow);
+            return new Content(
+                    status, finishedMillis, label, outputLabel, input, found, fault, stdout, stderr, flow, times);
         }
 
         /// A label that would be too large for that is above every reader.
@@ -166,7 +245,8 @@ public record Run(
                     fault,
                     stdout,
                     stderr,
-                    flow);
+                    flow,
+                    times);
         }
     }
 

@@ -25,13 +25,16 @@ import java.util.UUID;
 
 /// Run records as the store holds them. Plain binary, because each run writes one.
 final class RunCodec {
-    private static final byte FORMAT = 4;
+    private static final byte FORMAT = 5;
 
     /// Runs had no tags.
     private static final byte FIRST_FORMAT = 2;
 
     /// Runs and outputs named no blobs before this one.
     private static final byte FORMAT_WITH_REFS = 4;
+
+    /// Nothing was said of what began a run, nor of where its time went, before this one.
+    private static final byte FORMAT_WITH_TIMES = 5;
 
     /// What is marked in one byte of a run that waits.
     private static final int STARTED = 1;
@@ -80,6 +83,7 @@ final class RunCodec {
             Fields.writeTexts(out, content.stdout());
             Fields.writeTexts(out, content.stderr());
             Fields.writeBytes(out, content.flow());
+            Fields.writeTimes(out, content.times());
         });
     }
 
@@ -104,7 +108,8 @@ final class RunCodec {
                     fault,
                     Fields.readTexts(in),
                     Fields.readTexts(in),
-                    Fields.readBytes(in));
+                    Fields.readBytes(in),
+                    format >= FORMAT_WITH_TIMES ? Fields.readTimes(in) : Optional.empty());
         });
     }
 
@@ -222,17 +227,18 @@ final class RunCodec {
         Fields.writeText(out, run.function());
         Fields.writeText(out, run.functionId());
         Fields.writeText(out, run.faasId());
-        out.writeBoolean(run.blocking());
+        out.writeBoolean(run.beginning().isAwaited());
         out.writeLong(run.startedMillis());
         out.writeLong(run.deadlineMillis());
         Fields.writeTexts(out, run.secrets());
         Fields.writeMap(out, run.tags(), text -> text);
         Fields.writeText(out, run.existence().toString());
         Fields.writeRef(out, run.inputRef());
+        Fields.writeCause(out, run.beginning().cause());
     }
 
     private static Run readRun(DataInputStream in, byte format) throws IOException {
-        return new Run(
+        var run = new Run(
                 new UUID(in.readLong(), in.readLong()),
                 Fields.readText(in),
                 Fields.readText(in),
@@ -245,6 +251,7 @@ final class RunCodec {
                 format == FIRST_FORMAT ? Collections.emptySortedMap() : new TreeMap<>(Fields.readMap(in, text -> text)),
                 Label.parse(Fields.readText(in)),
                 Fields.readRef(in, format >= FORMAT_WITH_REFS));
+        return format >= FORMAT_WITH_TIMES ? run.begunBy(Fields.readCause(in)) : run;
     }
 
     private static void writeOutput(DataOutputStream out, Optional<Output> output) throws IOException {

@@ -117,7 +117,7 @@ public final class LocalWorker implements AutoCloseable {
         if (gate.function().deployment().concurrency() > 1) {
             return shared.run(key, gate, parties, job, room);
         }
-        Duration left = shorter(PREPARE_MAX, job.timeMax());
+        Duration left = SharedGuests.shorter(PREPARE_MAX, job.timeMax());
         try {
             Optional<Instance> warm = pool.takeLiving(key, task.label());
             Prepared first = warm.isPresent()
@@ -217,8 +217,9 @@ public final class LocalWorker implements AutoCloseable {
         LogLines logs = job.log().begin(() -> instance.end(Instance.Ended.FLOOD), masks);
         boolean isReusable = false;
         instance.sandbox().logsTo(logs);
-        Duration left = shorter(gate.function().limits().timeout(), job.timeMax());
+        Duration left = SharedGuests.shorter(gate.function().limits().timeout(), job.timeMax());
         long endNanos = watch.begin(instance, left);
+        long began = endNanos - left.toNanos();
         try (CloudCalls answering = calls.apply(gate, job.invoker().apply(endNanos));
                 Cancellation.Hook _ = job.cancellation().during(() -> instance.end(Instance.Ended.CANCELED))) {
             Optional<CloudCalls.Held> input = job.blobs().input().flatMap(answering::holdUnlinked);
@@ -239,22 +240,24 @@ public final class LocalWorker implements AutoCloseable {
                             answering,
                             chunk -> job.chunks().take(chunk, () -> instance.ended() != null),
                             job.chunks().inbound());
+            long ended = System.nanoTime();
             isReusable = true;
             instance.sandbox().drainLogs(logs);
             RunEnd end = RunEnd.of(outcome, () -> answering.keepOutput(gate.answerLabel(task.label())), masks, logs);
             if (outcome instanceof Outcome.Yielded && end.fault().isEmpty()) {
                 job.chunks().end();
             }
-            return Optional.of(end);
+            return Optional.of(end.ranFrom(began, ended));
         } catch (GuestGone | GuestProtocolViolation broken) {
             if (broken instanceof RunNeverBegun && instance.ended() == null) {
                 return Optional.empty();
             }
+            long ended = System.nanoTime();
             Fault fault = broken instanceof GuestProtocolViolation
                     ? Fault.function("the function broke the protocol between its runtime and the platform")
                     : Postmortem.of(instance, gate.function());
             instance.sandbox().drainLogs(logs);
-            return Optional.of(RunEnd.failed(fault, logs));
+            return Optional.of(RunEnd.failed(fault, logs).ranFrom(began, ended));
         } finally {
             watch.end(instance);
             instance.saw(task.highest());
@@ -287,10 +290,6 @@ public final class LocalWorker implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static void closeAll(List<Instance> leaving) {

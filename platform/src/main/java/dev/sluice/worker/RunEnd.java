@@ -12,7 +12,23 @@ import java.util.function.Supplier;
 ///
 /// @param output where the function returned
 /// @param fault  where it did not
-public record RunEnd(Optional<Output> output, Optional<Fault> fault, List<String> stdout, List<String> stderr) {
+/// @param span   when it ran; absent where it was never given its input
+public record RunEnd(
+        Optional<Output> output, Optional<Fault> fault, List<String> stdout, List<String> stderr, Optional<Span> span) {
+    /// Of a run that never began.
+    public RunEnd(Optional<Output> output, Optional<Fault> fault, List<String> stdout, List<String> stderr) {
+        this(output, fault, stdout, stderr, Optional.empty());
+    }
+
+    /// From when the guest was handed the input until it had answered, or was seen to be gone: as [System#nanoTime] has
+    /// it.
+    public record Span(long beganNanos, long endedNanos) {}
+
+    /// @param beganNanos when the guest was handed its input
+    RunEnd ranFrom(long beganNanos, long endedNanos) {
+        return new RunEnd(output, fault, stdout, stderr, Optional.of(new Span(beganNanos, endedNanos)));
+    }
+
     /// @param ref keeps the blob that the run wrote, if it did and has succeeded
     static RunEnd of(Outcome outcome, Supplier<Optional<ObjectId>> ref, Masks masks, LogLines logs) {
         try {

@@ -201,15 +201,18 @@ final class SharedGuests {
                 job,
                 Contexts.Given.NOTHING,
                 clock.instant().plus(left));
+        long began = System.nanoTime();
         SharedGuest.Seat seat = guest.begin(new RunRequest(job.payload(), context), logs);
         boolean isOver = false;
         try (Cancellation.Hook _ = job.cancellation().during(() -> seat.end(CANCELED))) {
             SharedGuest.End end = seat.await(left).orElse(LATE);
+            long ended = System.nanoTime();
             isOver = end instanceof SharedGuest.End.Answered;
             return switch (end) {
                 case SharedGuest.End.Answered(var outcome) ->
-                    Optional.of(RunEnd.of(outcome, Optional::empty, masks, logs));
-                case SharedGuest.End.Failed(Fault fault) -> Optional.of(RunEnd.failed(fault, logs));
+                    Optional.of(RunEnd.of(outcome, Optional::empty, masks, logs).ranFrom(began, ended));
+                case SharedGuest.End.Failed(Fault fault) ->
+                    Optional.of(RunEnd.failed(fault, logs).ranFrom(began, ended));
                 case SharedGuest.End.NeverBegun(Fault fault) ->
                     instance.ended() == Instance.Ended.ORGANIZATION_ENDED
                             ? Optional.of(RunEnd.failed(fault, logs))
@@ -241,7 +244,7 @@ final class SharedGuests {
         }
     }
 
-    private static Duration shorter(Duration one, Duration other) {
+    static Duration shorter(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }
 }

@@ -129,6 +129,6 @@ final class RecordedRequestsTest extends ApiTest {
     }
 
     private String plain(String body) {
-        return body.replace(filled("<base64 PEM>"), "<base64 PEM>").replaceAll("([Tt]ime\":)[0-9]+", "$11");
+        return body.replace(filled("<base64 PEM>"), "<base64 PEM>").replaceAll("((?:[Tt]ime|Micros)\":)[0-9]+", "$11");
     }
 }

@@ -15,6 +15,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.run.Beginning;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Status;
@@ -68,6 +69,8 @@ final class FiringTest {
         View view = ended(run);
         assertThat(view.output()).contains(Spine.json("[7,{\"eventID\":\"1\"}]"));
         assertThat(view.content().map(Content::label)).contains(PAYLOAD);
+        assertThat(view.run().beginning()).isEqualTo(new Beginning(false, Optional.of(Beginning.Cause.EVENT)));
+        assertThat(view.content().flatMap(Content::times)).isPresent();
     }
 
     @Test
@@ -183,7 +186,7 @@ final class FiringTest {
             var gate = spine.gates.resolve(wish.gate());
             var retry = new Retry(1, 100, 100, false);
             Run run = spine.invocations.newRun(
-                    wish, gate, new Task(PAYLOAD, PAYLOAD, Privilege.NONE), false, Optional.of(retry));
+                    wish, gate, new Task(PAYLOAD, PAYLOAD, Privilege.NONE), wish.beginning(false), Optional.of(retry));
             spine.runs.queue().add(QueuedInvoker.fired(run, wish, firing, EMITTED, retry), Optional.empty());
             return run;
         });

@@ -17,10 +17,12 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.run.Beginning;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
 import dev.sluice.run.Run.View;
+import dev.sluice.run.Times;
 import dev.sluice.testing.Tasks;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +59,27 @@ final class InvocationsTest {
         assertThat(content.output()).contains(Spine.json("{\"sum\":42}"));
         assertThat(content.stdout()).containsExactly("hi");
         assertThat(content.label().secrecy()).isEqualTo(Component.parse("acme/runs"));
+    }
+
+    @Test
+    void aRecord_saysWhatBeganTheRun_andWhereItsTimeWent() throws InterruptedException {
+        create("slow", "import time\ndef handle(context, payload):\n    time.sleep(payload)\n    return 1\n");
+        View view = exec("slow", "0.2");
+        assertThat(view.run().beginning()).isEqualTo(new Beginning(true, Optional.of(Beginning.Cause.REQUEST)));
+        Times times = view.content().flatMap(Content::times).orElseThrow();
+        assertThat(times.start()).as("a guest was to be had").isPositive();
+        assertThat(times.run()).as("the function slept").isGreaterThanOrEqualTo(200_000);
+        assertThat(times.answer()).isNotNegative();
+        assertThat(times.queue()).isNotNegative();
+    }
+
+    @Test
+    void aRunThatIsRefusedItsInput_hasNoTimeOfItsOwn() throws InterruptedException {
+        create("unloadable", "this is no Python\n");
+        Times times = exec("unloadable", "{}").content().flatMap(Content::times).orElseThrow();
+        assertThat(times.start()).isPositive();
+        assertThat(times.run()).isZero();
+        assertThat(times.answer()).isZero();
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
+import dev.sluice.run.Beginning;
 import dev.sluice.run.Run;
 import dev.sluice.run.Run.Status;
 import dev.sluice.run.Run.View;
@@ -215,8 +216,9 @@ final class NestedTest {
         Invocation wish = wish("calls", "{\"gate\":\"" + path("recorded") + "\"}", "acme/user/alice,T");
         owner().run(() -> spine.invocations.invoke(wish));
         assertThat(recorded("acme/runs&acme/user/alice")).hasSize(1);
-        assertThat(recorded("acme/runs&acme/user/alice").getFirst().run().organization())
-                .isEqualTo("acme");
+        Run called = recorded("acme/runs&acme/user/alice").getFirst().run();
+        assertThat(called.organization()).isEqualTo("acme");
+        assertThat(called.beginning()).isEqualTo(new Beginning(true, Optional.of(Beginning.Cause.RUN)));
         assertThat(recorded("acme/runs")).isEmpty();
     }
 

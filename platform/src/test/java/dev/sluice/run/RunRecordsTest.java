@@ -10,6 +10,7 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.run.Beginning.Cause;
 import dev.sluice.run.Queued.Accepted;
 import dev.sluice.run.Run.Content;
 import dev.sluice.run.Run.Fault;
@@ -40,6 +41,8 @@ final class RunRecordsTest {
     private static final Label EXISTENCE = Label.parse("acme/runs,acme/runs");
     private static final Label HIDDEN = Label.parse("acme/hidden,acme/runs");
     private static final Label CONTENT = Label.parse("acme/runs&acme/user/alice,T");
+
+    private static final Times TIMES = new Times(1_000, 2_000, 31, 4);
 
     private final MemoryStore store = new MemoryStore();
     private final Runs runs = new Runs(store, Clock.systemUTC());
@@ -242,10 +245,57 @@ final class RunRecordsTest {
         assertThat(RunCodec.decodeRun(stored)).isEqualTo(run(1, EXISTENCE));
     }
 
-    /// Without the empty text that stands for no blob.
+    @Test
+    void aRunOfTheFourthFormat_isRead_andWhatBeganItIsNotKnown() {
+        byte[] stored = RunCodec.encode(begunBy(Optional.of(Cause.EVENT))).toArray();
+        byte[] fourth = Arrays.copyOf(stored, stored.length - 1);
+        fourth[0] = 4;
+        assertThat(RunCodec.decodeRun(Bytes.takeOver(fourth))).isEqualTo(begunBy(Optional.empty()));
+    }
+
+    @Test
+    void whatBeganARun_isRead_asItWasWritten() {
+        for (Cause cause : Cause.values()) {
+            Run run = begunBy(Optional.of(cause));
+            assertThat(RunCodec.decodeRun(RunCodec.encode(run))).isEqualTo(run);
+        }
+        byte[] unheardOf = RunCodec.encode(run(1, EXISTENCE)).toArray();
+        unheardOf[unheardOf.length - 1] = 9;
+        assertThatIllegalStateException().isThrownBy(() -> RunCodec.decodeRun(Bytes.takeOver(unheardOf)));
+    }
+
+    @Test
+    void timesOfAContent_areRead_andThoseOfTheFourthFormatAreAbsent() {
+        Content timed = content(EXISTENCE).with(TIMES);
+        Bytes stored = RunCodec.encode(timed, true);
+        assertThat(RunCodec.decodeContent(stored)).isEqualTo(timed);
+        byte[] fourth = Arrays.copyOf(stored.toArray(), stored.length() - 1 - 4 * Long.BYTES);
+        fourth[0] = 4;
+        assertThat(RunCodec.decodeContent(Bytes.takeOver(fourth))).isEqualTo(content(EXISTENCE));
+    }
+
+    /// How long a run took follows from what it learnt.
+    @Test
+    void times_areForWhoMaySeeTheContent() {
+        Run run = run(1, EXISTENCE);
+        runs.begin(run);
+        runs.end(run, content(EXISTENCE).with(TIMES), Durability.BEHIND);
+        View answered =
+                reader("acme/runs").run(() -> runs.find("acme", run.id())).orElseThrow();
+        assertThat(answered.output()).contains(FORTY_TWO);
+        assertThat(answered.content().flatMap(Content::times)).isEmpty();
+        View whole = reader("acme").run(() -> runs.find("acme", run.id())).orElseThrow();
+        assertThat(whole.content().flatMap(Content::times)).contains(TIMES);
+    }
+
+    private static Run begunBy(Optional<Cause> cause) {
+        return run(1, EXISTENCE).begunBy(cause);
+    }
+
+    /// Without what began it, and the empty text that stands for no blob.
     private static byte[] ofFormatThree(Run run) {
         byte[] stored = RunCodec.encode(run).toArray();
-        byte[] third = Arrays.copyOf(stored, stored.length - Integer.BYTES);
+        byte[] third = Arrays.copyOf(stored, stored.length - Integer.BYTES - 1);
         third[0] = 3;
         return third;
     }

@@ -5,6 +5,7 @@ import dev.sluice.cli.json.Json;
 import dev.sluice.cli.json.JsonText;
 import dev.sluice.cli.json.NotJson;
 import dev.sluice.cli.json.Table;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +18,9 @@ final class RunWords {
 
     /// Since ever: the zero time of Go in Unix seconds, which Dispatch's client sends.
     private static final long EVER = -62_135_596_800L;
+
+    /// Of microseconds in milliseconds.
+    private static final int MILLIS_SCALE = 3;
 
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
@@ -157,7 +161,7 @@ final class RunWords {
         }
         Json answer = session.api().get(target(arguments, EVER));
         Json shown = arguments.has("--last") ? last(answer) : answer;
-        session.print(shown, () -> table(Rows.of(shown)));
+        session.print(shown, () -> shown instanceof Json.Obj one ? single(one) : table(Rows.of(shown)));
         saveOutput(arguments, shown, session);
         return 0;
     }
@@ -192,6 +196,28 @@ final class RunWords {
         return Rows.of(answer).stream()
                 .max(Comparator.comparing(run -> run.wholeAt("executedTime").orElse(Long.MIN_VALUE)))
                 .orElseThrow(() -> new Failure("there are no runs"));
+    }
+
+    /// With where its time went, as far as the server says it.
+    private static String single(Json.Obj run) {
+        Json.Obj times = run.objectAt("times");
+        if (times.wholeAt("runMicros").isEmpty()) {
+            return table(List.of(run));
+        }
+        var split = new Table("Began by", "Queue", "Start", "Run", "Answer");
+        split.row(
+                run.show("cause"),
+                millis(times, "queueMicros"),
+                millis(times, "startMicros"),
+                millis(times, "runMicros"),
+                millis(times, "answerMicros"));
+        return table(List.of(run)) + "\n" + split.text();
+    }
+
+    private static String millis(Json.Obj times, String member) {
+        return times.wholeAt(member)
+                .map(micros -> BigDecimal.valueOf(micros, MILLIS_SCALE).toPlainString() + " ms")
+                .orElse("-");
     }
 
     private static String table(List<Json.Obj> runs) {

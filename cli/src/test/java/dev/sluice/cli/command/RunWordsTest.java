@@ -166,6 +166,19 @@ final class RunWordsTest extends RecordedTest {
     }
 
     @Test
+    void oneRun_isShownWithWhereItsTimeWent_whereTheServerSaysIt() {
+        String run = "{\"name\":\"a\",\"functionName\":\"f\",\"status\":\"READY\",\"cause\":\"event\"";
+        String times = ",\"times\":{\"queueMicros\":2000,\"startMicros\":0,\"runMicros\":1234,\"answerMicros\":5}}";
+        server.reply(200, run + times).reply(200, run + "}").reply(200, "[" + run + times + "]");
+        String id = "11111111-2222-4333-8444-555555555555";
+        assertThat(shell.run("get", "run", id).out())
+                .containsPattern("BEGAN BY +\\| QUEUE +\\| START +\\| RUN +\\| ANSWER")
+                .containsPattern("event +\\| 2.000 ms \\| 0.000 ms \\| 1.234 ms \\| 0.005 ms");
+        assertThat(shell.run("get", "run", id).out()).contains("READY").doesNotContain("QUEUE");
+        assertThat(shell.run("get", "runs", "f").out()).contains("READY").doesNotContain("QUEUE");
+    }
+
+    @Test
     void following_tellsEachChangeOnce_untilTheServerRefuses() {
         String a = "{\"name\":\"a\",\"functionName\":\"f\","
                 + "\"status\":\"READY\",\"executedTime\":900,\"finishedTime\":1000}";
