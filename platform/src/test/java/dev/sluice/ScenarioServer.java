@@ -10,6 +10,7 @@ import dev.sluice.org.Organizations;
 import dev.sluice.org.Policy;
 import dev.sluice.org.PublicKeyText;
 import dev.sluice.org.ServiceAccount;
+import dev.sluice.sandbox.KeptRoots;
 import dev.sluice.store.rocks.RocksStore;
 import java.io.IOException;
 import java.net.URI;
@@ -44,6 +45,7 @@ public final class ScenarioServer implements AutoCloseable {
         Path data = directory.resolve("data");
         Files.createDirectories(
                 data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        KeptRoots.under(data.resolve("sandbox"));
         KeyPair key = newKey();
         try (var store = new RocksStore(data.resolve("store"), data.resolve("native"))) {
             found(store, organizations, (RSAPublicKey) key.getPublic());

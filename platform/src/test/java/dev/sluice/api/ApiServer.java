@@ -65,6 +65,7 @@ import dev.sluice.org.ServiceAccount;
 import dev.sluice.org.TenantLimits;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
+import dev.sluice.sandbox.KeptRoots;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
@@ -193,7 +194,7 @@ final class ApiServer implements AutoCloseable {
         new Founding(organizations, clock).found((RSAPublicKey) key.getPublic());
         Path guest = Path.of("..", "guest").toAbsolutePath().normalize();
         driver = NamespaceDriver.open(NamespaceOptions.of(
-                directory.resolve("sandbox"),
+                KeptRoots.under(directory.resolve("sandbox")),
                 Map.of(
                         NamespaceOptions.PYTHON3, guest.resolve("python"),
                         NamespaceOptions.NODEJS, guest.resolve("node"),

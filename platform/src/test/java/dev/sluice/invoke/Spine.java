@@ -24,6 +24,7 @@ import dev.sluice.label.Privilege;
 import dev.sluice.run.Run;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
+import dev.sluice.sandbox.KeptRoots;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
 import dev.sluice.schedule.Scheduler;
@@ -86,7 +87,7 @@ final class Spine implements AutoCloseable {
         Path guest = Path.of("..", "guest").toAbsolutePath().normalize();
         fs.bootstrap();
         driver = new WatchedDriver(NamespaceDriver.open(NamespaceOptions.of(
-                directory,
+                KeptRoots.under(directory),
                 Map.of(
                         NamespaceOptions.PYTHON3, guest.resolve("python"),
                         NamespaceOptions.NODEJS, guest.resolve("node"),
