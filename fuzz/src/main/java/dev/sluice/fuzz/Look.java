@@ -26,8 +26,10 @@ import java.util.regex.Pattern;
 ///
 /// Ids are told apart and not shown: each is replaced by its place in the order in which he met them.
 final class Look {
-    /// How long something took, which the real clock says.
+    /// How long something took, which the real clock says, and how many digits that has.
     private static final Pattern MICROS = Pattern.compile("(Micros\":)[0-9]+");
+
+    private static final Pattern LENGTH = Pattern.compile("(Content-Length: )[0-9]+");
 
     private static final int DEPTH_MAX = 5;
 
@@ -124,8 +126,13 @@ final class Look {
         }
     }
 
+    private static String untimed(String line) {
+        Matcher times = MICROS.matcher(line);
+        return times.find() ? LENGTH.matcher(times.replaceAll("$1#")).replaceFirst("$1#") : line;
+    }
+
     private void note(String line) {
-        String untimed = MICROS.matcher(line).replaceAll("$1#");
+        String untimed = untimed(line);
         String known = line.contains("eyJ") ? Client.TOKEN.matcher(untimed).replaceAll("a token") : untimed;
         lines.add(Client.ID
                 .matcher(known)

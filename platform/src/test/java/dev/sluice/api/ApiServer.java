@@ -88,6 +88,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Clock;
@@ -106,6 +107,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The API over a real socket, with real guests and a store in memory.
 final class ApiServer implements AutoCloseable {
+    private static final KeyPair KEY = newKey(); // of every server: to make one takes as long as to start one
     /// What everybody is told whom no policy allows what he wants, as Dispatch says it.
     static final String FORBIDDEN =
             "{\"code\": 403,\"message\": \"Forbidden, please make sure you have required privileges\"}";
@@ -129,7 +131,6 @@ final class ApiServer implements AutoCloseable {
     private final Invocations invocations;
     final Organizations organizations;
     final Authenticator authenticator;
-    private final KeyPair key;
     private final SandboxDriver driver;
     private final Egress egress;
     private final LocalWorker worker;
@@ -145,6 +146,16 @@ final class ApiServer implements AutoCloseable {
 
     ApiServer(Path directory) throws IOException, InterruptedException, GeneralSecurityException {
         this(directory, new MemoryStore(), new MemoryBlobs());
+    }
+
+    private static KeyPair newKey() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
+            return generator.generateKeyPair();
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     ApiServer(Path directory, Store store, Blobs blobs)
@@ -187,11 +198,8 @@ final class ApiServer implements AutoCloseable {
                 new FsSettings(limits::storage, () -> clock.instant().plus(ahead), Gates::named));
         audit = new AuditLog(store, new SecureRandom(), clock);
         organizations = new Organizations(fs, audit);
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        key = generator.generateKeyPair();
         fs.bootstrap();
-        new Founding(organizations, clock).found((RSAPublicKey) key.getPublic());
+        new Founding(organizations, clock).found((RSAPublicKey) KEY.getPublic());
         Path guest = Path.of("..", "guest").toAbsolutePath().normalize();
         driver = NamespaceDriver.open(NamespaceOptions.of(
                 KeptRoots.under(directory.resolve("sandbox")),
@@ -274,7 +282,7 @@ final class ApiServer implements AutoCloseable {
                 new Api.Version("0.0", "", ""),
                 () -> true,
                 clock);
-        server = WebServer.start(WebServer.Ports.loopback(0, 0), new CertificateTable(own), api);
+        server = WebServer.start(WebServer.Ports.loopback(0, 0).withHttp2(true), new CertificateTable(own), api);
         gateway = WebServer.start(WebServer.Ports.loopback(0, 0).withHttp2(true), table, certificates.before(doors));
     }
 
@@ -362,6 +370,10 @@ final class ApiServer implements AutoCloseable {
         return scheduler.used(organization);
     }
 
+    int tlsPort() {
+        return server.tlsPort();
+    }
+
     int port() {
         return server.port();
     }
@@ -397,7 +409,7 @@ final class ApiServer implements AutoCloseable {
                     .expirationTime(Date.from(Instant.now().plusSeconds(600)))
                     .build();
             var jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.RS256), claims);
-            jwt.sign(new RSASSASigner(key.getPrivate()));
+            jwt.sign(new RSASSASigner(KEY.getPrivate()));
             return new Asker(jwt.serialize(), "");
         } catch (JOSEException impossible) {
             throw new IllegalStateException(impossible);
@@ -419,7 +431,7 @@ final class ApiServer implements AutoCloseable {
     }
 
     Asker addAccount(Organization tenant, String name, List<String> actions, List<String> resources) {
-        String text = PublicKeyText.print((RSAPublicKey) key.getPublic());
+        String text = PublicKeyText.print((RSAPublicKey) KEY.getPublic());
         asRoot(() -> organizations.put(tenant, new ServiceAccount("i", name, text, 0, 0)));
         var rule = new Policy.Rule(List.of(name), actions, resources);
         asRoot(() -> organizations.put(tenant, new Policy("i", name, false, List.of(rule), 0, 0)));

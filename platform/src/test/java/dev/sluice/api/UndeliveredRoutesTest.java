@@ -60,8 +60,11 @@ final class UndeliveredRoutesTest extends ApiTest {
         function(dev);
         assertThat(api.post(dev, LETTERS + "/" + id + "/redrive", "{}").status())
                 .isEqualTo(200);
-        await().atMost(PATIENCE).until(() -> runs(dev).size() == 1);
-        assertThat(runs(dev).get(0).path("input").path("n").asInt()).isEqualTo(1);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                runs(dev).path(0).path("input").path("n").asInt())
+                        .isEqualTo(1));
+        assertThat(runs(dev)).hasSize(1);
         assertThat(api.get(dev, LETTERS + "/" + id).status()).isEqualTo(404);
         String last = byId(letters, "2").path("id").asString();
         assertThat(api.delete(dev, LETTERS + "/" + last).status()).isEqualTo(200);

@@ -152,6 +152,14 @@ public final class RawHttp2 implements AutoCloseable {
         return block(fields.toArray(String[]::new));
     }
 
+    public void post(int stream, String path, String body, String... more) throws IOException {
+        var fields = new ArrayList<>(
+                List.of(":method", "POST", ":scheme", "https", ":path", path, ":authority", "localhost"));
+        fields.addAll(List.of(more));
+        send(HEADERS, END_HEADERS, stream, block(fields.toArray(String[]::new)));
+        send(DATA, END_STREAM, stream, body.getBytes(StandardCharsets.UTF_8));
+    }
+
     public void ask(int stream, String path) throws IOException {
         send(HEADERS, END_HEADERS | END_STREAM, stream, get(path));
     }
