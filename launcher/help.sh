@@ -54,6 +54,12 @@ How much there is for whom:
 
   --guest-mib N              memory of all guests together (what is free when the server starts, but for 512 MiB)
   --ready-guests N           guests that wait ready for a first call, of Python and Node.js each (2)
+  --isolation namespaces|oci|microvm
+                             what keeps guests from the machine and from each other (namespaces); microvm is a
+                             virtual machine each, and wants qemu-system-x86, erofs-utils and gcc
+  --reuse never|same-label|label-flow
+                             which later runs may find what earlier ones left in an instance, at most;
+                             functions may allow less (same-label)
   --quota-items N            items that each organization may store (10000000)
   --quota-mib N              and MiB (102400)
   --quota ORG=ITEMS,MIB      the same for one organization; may be repeated
@@ -139,9 +145,10 @@ TEXT
 Usage: sluice bench [--json FILE] [--objects N | --quick] [NAME...]
 
 Measures, and prints a table, each number beside its baseline of the same run; --json writes the same as JSON.
-Names: start, label, kernel, fs (a part of kernel), iam, functions, doors, invoke-warm, invoke-cold; parts of functions
+Names: start, label, kernel, fs (a part of kernel), iam, functions, doors, isolation, invoke-warm, invoke-cold; parts of functions
 are functions-languages, functions-enqueue, functions-shared, functions-runs and functions-registry, parts of doors
-doors-gateway, doors-routes, doors-hosts, doors-tls and doors-events. Without a name: all of them. --objects says how many are many
+doors-gateway, doors-routes, doors-hosts, doors-tls and doors-events, parts of isolation isolation-guests, isolation-reuse,
+isolation-placement, isolation-burst and isolation-floods. Without a name: all of them. --objects says how many are many
 (1000000, which takes minutes), --quick that 10000 are, which leaves figures out and says which. Keep the machine quiet meanwhile.
 TEXT
             ;;

@@ -3,6 +3,7 @@
 
 readonly NODE_MAJOR_MIN=18
 CONSENT=ask # yes: install without asking
+ISOLATION=namespaces # of guests
 BUILDS=''   # the languages whose packages builds of images fetch: their tools are needed
 
 has_seccomp_for_python() {
@@ -51,6 +52,12 @@ missing_packages() { # PURPOSE
         command -v docker-registry >/dev/null || printf 'docker-registry\tkeeps images, which are pulled in tests\n'
         command -v pebble >/dev/null || printf 'pebble\tsigns certificates, which are ordered in tests\n'
         command -v curl >/dev/null || printf "curl\tis used by the README's examples, which are tested\n"
+    fi
+    if [[ $1 == test-full || ($1 == run && $ISOLATION == microvm) ]]; then
+        [[ -x /usr/bin/qemu-system-x86_64 ]] || printf 'qemu-system-x86\truns virtual machines\n'
+        command -v mkfs.erofs >/dev/null || printf 'erofs-utils\tmakes the disks of virtual machines\n'
+        command -v gcc >/dev/null || printf 'gcc\tcompiles the first program of virtual machines\n'
+        compgen -G '/usr/lib/*/libc.a' >/dev/null || printf 'libc6-dev\tis linked into that program\n'
     fi
     if [[ $1 == test-full ]]; then
         has_python_package sklearn || printf 'python3-sklearn\tis used by an example, which is tested\n'

@@ -3,10 +3,11 @@
 # the server writes once it is ready; it counts only while its process lives and is a Sluice server of that directory.
 
 readonly DEFAULT_DATA="${SLUICE_DATA:-$HOME/.sluice/data}"
-readonly READY_PATIENCE_S=60 STOP_PATIENCE_S=20
+readonly STOP_PATIENCE_S=20
+READY_PATIENCE_S=60
 readonly LOG_LINES_SHOWN=200
 
-# shellcheck disable=SC2034 # packages.sh reads CONSENT
+# shellcheck disable=SC2034 # packages.sh reads CONSENT and ISOLATION
 command_up() {
     local data detach=''
     data=$(absolute "$DEFAULT_DATA")
@@ -21,9 +22,9 @@ command_up() {
         case $option in
             --detach) detach=yes; shift; continue ;;
             -y | --yes) CONSENT=yes; shift; continue ;;
-            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --ready-guests=* | --guest-mib=* | --package-*=* | --registry-http=* | --gateway-address=* | --gateway-http2=* | --host-claim=* | --host-dns=* | --acme-*=*)
+            --data=* | --*-port=* | --egress-*=* | --quota*=* | --collect-seconds=* | --runs-kept=* | --runs-kept-days=* | --token-*=* | --isolation=* | --reuse=* | --ready-guests=* | --guest-mib=* | --package-*=* | --registry-http=* | --gateway-address=* | --gateway-http2=* | --host-claim=* | --host-dns=* | --acme-*=*)
                 value=${option#*=}; option=${option%%=*}; shift ;;
-            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --ready-guests | --guest-mib | --package-index | --package-keyring | --registry-http | --gateway-address | --gateway-http2 | --host-claim | --host-dns | --acme-*)
+            --data | --*-port | --egress-* | --quota* | --collect-seconds | --runs-kept | --runs-kept-days | --token-* | --isolation | --reuse | --ready-guests | --guest-mib | --package-index | --package-keyring | --registry-http | --gateway-address | --gateway-http2 | --host-claim | --host-dns | --acme-*)
                 value=$(value_of up "$option" $# "${2-}")
                 shift 2
                 ;;
@@ -35,6 +36,15 @@ command_up() {
             --package-index)
                 [[ $value =~ ^(python|nodejs|java|powershell|debian)=https?://. ]] || usage_error up "$option is python=URL, nodejs=URL, java=URL, powershell=URL or debian=URL, not '$value'"
                 BUILDS+=" ${value%%=*}"
+                passed+=("$option" "$value")
+                ;;
+            --isolation)
+                [[ $value =~ ^(namespaces|oci|microvm)$ ]] || usage_error up "$option is namespaces, oci or microvm, not '$value'"
+                ISOLATION=$value
+                passed+=("$option" "$value")
+                ;;
+            --reuse)
+                [[ $value =~ ^(never|same-label|label-flow)$ ]] || usage_error up "$option is never, same-label or label-flow, not '$value'"
                 passed+=("$option" "$value")
                 ;;
             --host-claim)
@@ -92,6 +102,10 @@ command_up() {
     use_jdk
     ensure_packages run
     ensure_built
+    if [[ $ISOLATION == microvm && ! -d $data/microvm ]]; then
+        READY_PATIENCE_S=900
+        say "Virtual machines: the first start fetches a kernel and takes a snapshot for each runtime, which takes minutes."
+    fi
     umask 077 # for what the server makes too, such as its next log
     mkdir -p "$data" || fail "cannot create the data directory $data"
 

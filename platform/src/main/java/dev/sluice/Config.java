@@ -6,11 +6,13 @@ import dev.sluice.build.Registries;
 import dev.sluice.egress.EgressSettings;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
+import dev.sluice.function.Reuse;
 import dev.sluice.host.HostRules;
 import dev.sluice.http.WebServer;
 import dev.sluice.oci.PlainHosts;
 import dev.sluice.org.Limit;
 import dev.sluice.run.RunRetention;
+import dev.sluice.sandbox.Isolation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +29,8 @@ import java.util.Set;
 /// @param guestDir the guests' runtime files, a folder for each language
 /// @param readyGuests guests that wait ready for a first call, of each runtime that is kept ready
 /// @param guestMib what all guests may hold together at most, whatever is free
+/// @param isolation of all guests
+/// @param reuse of instances, at most
 /// @param quotas how much each organization may store
 /// @param limits what else each organization may have at most
 /// @param collectSeconds from one look for what nothing reaches to the next
@@ -44,6 +48,8 @@ record Config(
         Path guestDir,
         WebServer.Ports api,
         WebServer.Ports gateway,
+        Isolation isolation,
+        Reuse reuse,
         int readyGuests,
         int guestMib,
         QuotaPlan quotas,
@@ -72,12 +78,6 @@ record Config(
     private static final String HOST_CLAIM = "--host-claim";
     private static final String HOST_DNS = "--host-dns";
     private static final String QUOTA = "--quota";
-    private static final String EGRESS_ALLOW = "--egress-allow";
-    private static final String EGRESS_PERMIT = "--egress-permit";
-    private static final String EGRESS_CA = "--egress-ca";
-    private static final String PACKAGE_INDEX = "--package-index";
-    private static final String PACKAGE_KEYRING = "--package-keyring";
-    private static final String REGISTRY_HTTP = "--registry-http";
     private static final List<String> OPTIONS = List.of(
             "--data",
             "--guest-dir",
@@ -87,6 +87,8 @@ record Config(
             "--gateway-tls-port",
             FrontDoor.ADDRESS,
             FrontDoor.HTTP2,
+            "--isolation",
+            "--reuse",
             "--ready-guests",
             "--guest-mib",
             QUOTA,
@@ -102,12 +104,12 @@ record Config(
             "--collect-seconds",
             RUNS_KEPT_DAYS,
             RUNS_KEPT,
-            EGRESS_ALLOW,
-            EGRESS_PERMIT,
-            EGRESS_CA,
-            PACKAGE_INDEX,
-            PACKAGE_KEYRING,
-            REGISTRY_HTTP,
+            Outside.EGRESS_ALLOW,
+            Outside.EGRESS_PERMIT,
+            Outside.EGRESS_CA,
+            Outside.PACKAGE_INDEX,
+            Outside.PACKAGE_KEYRING,
+            Outside.REGISTRY_HTTP,
             TOKEN_SECONDS,
             TOKEN_AUDIENCE,
             HOST_CLAIM,
@@ -117,7 +119,7 @@ record Config(
             AcmeSettings.CONTACT,
             AcmeSettings.TERMS);
     private static final Set<String> REPEATABLE =
-            Set.of(QUOTA, EGRESS_ALLOW, EGRESS_PERMIT, PACKAGE_INDEX, REGISTRY_HTTP);
+            Set.of(QUOTA, Outside.EGRESS_ALLOW, Outside.EGRESS_PERMIT, Outside.PACKAGE_INDEX, Outside.REGISTRY_HTTP);
 
     /// What is wrong with the command line, for whoever typed it.
     static final class Invalid extends Exception {
@@ -155,6 +157,10 @@ record Config(
                 path(given, "--guest-dir"),
                 WebServer.Ports.loopback(port(given, "--api-port", 8080), port(given, "--api-tls-port", 8443)),
                 FrontDoor.ports(given, port(given, "--gateway-port", 8081), port(given, "--gateway-tls-port", 8444)),
+                Isolation.of(given.getOrDefault("--isolation", Isolation.NAMESPACES.word()))
+                        .orElseThrow(() -> new Invalid("--isolation is namespaces, oci or microvm")),
+                Reuse.of(given.getOrDefault("--reuse", Reuse.SAME_LABEL.word()))
+                        .orElseThrow(() -> new Invalid("--reuse is never, same-label or label-flow")),
                 number(given, "--ready-guests", READY_GUESTS_DEFAULT, READY_GUESTS_MAX),
                 number(given, "--guest-mib", Integer.MAX_VALUE, Integer.MAX_VALUE),
                 quotas(given, repeated.getOrDefault(QUOTA, List.of())),
@@ -163,9 +169,9 @@ record Config(
                 new RunRetention.Rules(
                         Duration.ofDays(number(given, RUNS_KEPT_DAYS, RUNS_KEPT_DAYS_DEFAULT, RUNS_KEPT_DAYS_MAX)),
                         number(given, RUNS_KEPT, RUNS_KEPT_DEFAULT, Integer.MAX_VALUE)),
-                egress(repeated, Optional.ofNullable(given.get(EGRESS_CA))),
-                registries(repeated.getOrDefault(PACKAGE_INDEX, List.of()), given),
-                plain(repeated.getOrDefault(REGISTRY_HTTP, List.of())),
+                Outside.egress(repeated, Optional.ofNullable(given.get(Outside.EGRESS_CA))),
+                Outside.registries(repeated.getOrDefault(Outside.PACKAGE_INDEX, List.of()), given),
+                Outside.plain(repeated.getOrDefault(Outside.REGISTRY_HTTP, List.of())),
                 tokens(given),
                 hosts(given),
                 FrontDoor.acme(given));
@@ -226,45 +232,7 @@ record Config(
         }
     }
 
-    private static EgressSettings egress(Map<String, List<String>> given, Optional<String> authorities) throws Invalid {
-        try {
-            return EgressSettings.of(
-                    given.getOrDefault(EGRESS_ALLOW, List.of()),
-                    given.getOrDefault(EGRESS_PERMIT, List.of()),
-                    authorities.map(Path::of));
-        } catch (IllegalArgumentException wrong) {
-            throw new Invalid("--egress-allow takes a host or *, --egress-permit a host:port: " + wrong.getMessage());
-        }
-    }
-
-    private static Registries registries(List<String> stated, Map<String, String> given) throws Invalid {
-        Registries registries;
-        try {
-            registries = Registries.of(stated);
-        } catch (IllegalArgumentException wrong) {
-            throw new Invalid(PACKAGE_INDEX + " takes KIND=URL, the index of each first: " + wrong.getMessage());
-        }
-        try {
-            registries = given.containsKey(EGRESS_CA) ? registries.trusting(path(given, EGRESS_CA)) : registries;
-        } catch (IllegalArgumentException wrong) {
-            throw new Invalid(EGRESS_CA + " takes a file of certificates: " + wrong.getMessage());
-        }
-        try {
-            return given.containsKey(PACKAGE_KEYRING) ? registries.signedBy(path(given, PACKAGE_KEYRING)) : registries;
-        } catch (IllegalArgumentException wrong) {
-            throw new Invalid(PACKAGE_KEYRING + " takes a file of public keys: " + wrong.getMessage());
-        }
-    }
-
-    private static PlainHosts plain(List<String> stated) throws Invalid {
-        try {
-            return PlainHosts.of(stated);
-        } catch (IllegalArgumentException wrong) {
-            throw new Invalid(REGISTRY_HTTP + " takes a host or host:port: " + wrong.getMessage());
-        }
-    }
-
-    private static Path path(Map<String, String> given, String option) throws Invalid {
+    static Path path(Map<String, String> given, String option) throws Invalid {
         String text = given.get(option);
         if (text == null || text.isEmpty()) {
             throw new Invalid(option + " is needed");

@@ -4,6 +4,7 @@ import dev.sluice.acme.AcmeSettings;
 import dev.sluice.acme.Certificates;
 import dev.sluice.gateway.AccessLog;
 import dev.sluice.gateway.Gateway;
+import dev.sluice.http.AnswerCounts;
 import dev.sluice.http.WebServer;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.store.Store;
@@ -16,7 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Where tenants' traffic comes in: the gateway, its listener, and what that shows of itself.
-record FrontDoor(Gateway gateway, Certificates certificates, WebServer listener) implements AutoCloseable {
+record FrontDoor(Gateway gateway, AnswerCounts answers, Certificates certificates, WebServer listener)
+        implements AutoCloseable {
     static final String ADDRESS = "--gateway-address";
     static final String HTTP2 = "--gateway-http2";
 
@@ -53,8 +55,8 @@ record FrontDoor(Gateway gateway, Certificates certificates, WebServer listener)
         var table = new CertificateTable(own);
         table.askClients(gateway::isAskingClients);
         var certificates = new Certificates(config.data(), config.acme(), table, clock);
-        return new FrontDoor(
-                gateway, certificates, WebServer.start(config.gateway(), table, certificates.before(gateway)));
+        var answers = new AnswerCounts(certificates.before(gateway));
+        return new FrontDoor(gateway, answers, certificates, WebServer.start(config.gateway(), table, answers));
     }
 
     @Override

@@ -31,6 +31,7 @@ import dev.sluice.image.Pulls;
 import dev.sluice.image.Pushes;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kafka.Kafka;
+import dev.sluice.meter.Metrics;
 import dev.sluice.oci.Puller;
 import dev.sluice.oci.Pusher;
 import dev.sluice.org.Departed;
@@ -124,7 +125,7 @@ final class Platform implements AutoCloseable {
         Runs runs = runs(store, clock);
         var scheduler = new Scheduler(memoryMib, tenant -> Limiting.runs(limits, tenant));
         var guests = closing(
-                Guests.start(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, memoryMib), Guests::close);
+                Guests.start(config, CloudCalls.Rooms.of(fs, blobs, gates), scheduler, limits, store), Guests::close);
         var secrets = new Secrets(fs, keys, audit, random);
         var invocations = new Invocations(
                 gates, scheduler, guests.worker(), secrets, runs, new RunIds(clock, random), audit, clock);
@@ -134,7 +135,7 @@ final class Platform implements AutoCloseable {
         AdminAccess admin = admin(organizations, clock);
         var delegations = new Delegations(organizations, TokenKey.at(data, clock), clock);
         Api.SignIn signIn = signIn(new Kept(store, organizations, audit), delegations, front.listener(), clock);
-        var parts = Departures.Parts.of(store, fs, runs, keys, signIn.login(), guests.worker()::end, clock);
+        var parts = Departures.Parts.of(store, fs, runs, keys, signIn.login(), guests.used(), clock);
         Departures departures = collect(parts, new Departed(fs, audit), fs, blobs, guests, config.collectSeconds());
         var rooms = new Api.Rooms(
                 new Authenticator(organizations, new Bearers(organizations, config.tokens(), clock), delegations),
@@ -177,7 +178,8 @@ final class Platform implements AutoCloseable {
                 front.gateway(),
                 Kafka.of(config.egress()),
                 new HostProofs(config.hosts(), egress),
-                front.certificates());
+                front.certificates(),
+                new Metrics(guests.fleet(), front.answers()));
     }
 
     private Api api(Api.Rooms rooms, AtomicBoolean isReady, Clock clock) {

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.sluice.acme.AcmeSettings;
 import dev.sluice.authn.Bearers;
 import dev.sluice.fs.Quota;
+import dev.sluice.function.Reuse;
 import dev.sluice.host.HostRules;
 import dev.sluice.http.WebServer;
 import dev.sluice.org.Limit;
 import dev.sluice.run.RunRetention;
+import dev.sluice.sandbox.Isolation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -44,6 +46,25 @@ final class ConfigTest {
         assertThatExceptionOfType(Config.Invalid.class)
                 .isThrownBy(() -> parse("--quota-items", "many"))
                 .withMessage("--quota-items is a number from 0 to 2147483647");
+    }
+
+    @Test
+    void instances_areReused_atTheSameLabel_unlessTheOperatorSaysOtherwise() throws Config.Invalid {
+        assertThat(parse().reuse()).isEqualTo(Reuse.SAME_LABEL);
+        assertThat(parse("--reuse", "never").reuse()).isEqualTo(Reuse.NEVER);
+        assertThat(parse("--reuse", "label-flow").reuse()).isEqualTo(Reuse.LABEL_FLOW);
+        assertThatExceptionOfType(Config.Invalid.class)
+                .isThrownBy(() -> parse("--reuse", "always"))
+                .withMessage("--reuse is never, same-label or label-flow");
+    }
+
+    @Test
+    void guests_areIsolated_byNamespaces_unlessTheOperatorSaysOtherwise() throws Config.Invalid {
+        assertThat(parse().isolation()).isEqualTo(Isolation.NAMESPACES);
+        assertThat(parse("--isolation", "microvm").isolation()).isEqualTo(Isolation.MICROVM);
+        assertThatExceptionOfType(Config.Invalid.class)
+                .isThrownBy(() -> parse("--isolation", "none"))
+                .withMessage("--isolation is namespaces, oci or microvm");
     }
 
     @Test

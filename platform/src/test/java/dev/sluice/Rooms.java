@@ -29,11 +29,12 @@ final class Rooms {
             room("fs", "label kernel store blob"),
             room("oci", "egress"),
             room("image", "blob oci"),
-            room("function", "kernel blob image"),
+            room("function", "kernel blob image sandbox"),
             room("schema", "kernel"),
             room("egress", ""),
-            room("gate", "label kernel fs function image egress"),
+            room("gate", "label kernel fs function image egress sandbox"),
             room("sandbox", ""),
+            room("meter", "store sandbox schedule http"),
             room("cloudcall", "label kernel blob fs image function gate"),
             room("schedule", ""),
             room("worker", "label kernel blob fs gate function oci image sandbox cloudcall"),
@@ -58,7 +59,7 @@ final class Rooms {
             room(
                     "api",
                     "label kernel store blob fs oci image function schema gate schedule "
-                            + "run audit secret build invoke org authn host acme event source driver gateway http kafka "
+                            + "run audit secret build invoke meter sandbox org authn host acme event source driver gateway http kafka "
                             + "tls")));
 
     /// What the server consists of, without its tests.

@@ -58,6 +58,7 @@ public final class Bench {
                 names.remove(FsBench.NAME); // is in the kernel's
                 names.removeAll(FunctionsBench.parts().keySet()); // are in the functions'
                 names.removeAll(DoorsBench.parts().keySet()); // are in the doors'
+                names.removeAll(IsolationBench.parts().keySet()); // are in isolation's
             }
             for (String name : names) {
                 Measure bench = BENCHES.get(name);
@@ -95,6 +96,10 @@ public final class Bench {
         benches.put(DoorsBench.NAME, DoorsBench::run);
         DoorsBench.parts()
                 .forEach((name, part) -> benches.put(name, (report, objects) -> DoorsBench.run(part, report, objects)));
+        benches.put(IsolationBench.NAME, IsolationBench::run);
+        IsolationBench.parts()
+                .forEach((name, part) ->
+                        benches.put(name, (report, objects) -> IsolationBench.run(part, report, objects)));
         benches.put("invoke-warm", (report, _) -> WarmBench.run(report));
         benches.put("invoke-cold", (report, _) -> ColdBench.run(report));
         return benches;

@@ -110,6 +110,17 @@ final class HttpLoad {
         }
     }
 
+    /// As [#once], whatever comes of it.
+    ///
+    /// @return whether it was answered as expected
+    boolean isAnswered() {
+        try {
+            return once() > 0;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
     private long[] call(long end, long first, long paceNanos) {
         long[] nanos = new long[1 << 16];
         int count = 0;

@@ -28,14 +28,17 @@ final class SluiceServer implements AutoCloseable {
     private final JsonNode endpoints;
     private final String token;
     private final Duration startToReady;
+    private final String organization;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private SluiceServer(ChildProcess process, JsonNode endpoints, String token, Duration startToReady) {
+    private SluiceServer(
+            ChildProcess process, JsonNode endpoints, String token, Duration startToReady, String organization) {
         this.process = process;
         this.endpoints = endpoints;
         this.token = token;
         this.startToReady = startToReady;
+        this.organization = organization;
     }
 
     /// @param options further options of the server
@@ -58,8 +61,8 @@ final class SluiceServer implements AutoCloseable {
                 Thread.sleep(1);
             }
             Duration took = Duration.ofNanos(System.nanoTime() - start);
-            var server =
-                    new SluiceServer(process, JSON.readTree(Files.readAllBytes(endpoints)), AdminToken.of(data), took);
+            JsonNode where = JSON.readTree(Files.readAllBytes(endpoints));
+            var server = new SluiceServer(process, where, AdminToken.of(data), took, "dispatch");
             isReady = true;
             return server;
         } finally {
@@ -67,6 +70,11 @@ final class SluiceServer implements AutoCloseable {
                 process.close();
             }
         }
+    }
+
+    /// The same server, for another organization; not to be closed.
+    SluiceServer in(String other) {
+        return new SluiceServer(process, endpoints, token, startToReady, other);
     }
 
     Duration startToReady() {
@@ -94,7 +102,8 @@ final class SluiceServer implements AutoCloseable {
     }
 
     List<String> headers() {
-        return List.of("Authorization: Bearer " + token, "X-Dispatch-Org: dispatch", "Content-Type: application/json");
+        return List.of(
+                "Authorization: Bearer " + token, "X-Dispatch-Org: " + organization, "Content-Type: application/json");
     }
 
     /// What `exec NAME --wait` sends.
@@ -177,13 +186,13 @@ final class SluiceServer implements AutoCloseable {
     }
 
     /// As [#make], in another organization.
-    void make(String organization, String path, String body) throws IOException, InterruptedException {
-        require(201, send(organization, "POST", path, body));
+    void make(String other, String path, String body) throws IOException, InterruptedException {
+        require(201, send(other, "POST", path, body));
     }
 
     /// As [#change], in another organization.
-    void change(String organization, String path, String body) throws IOException, InterruptedException {
-        require(200, send(organization, "POST", path, body));
+    void change(String other, String path, String body) throws IOException, InterruptedException {
+        require(200, send(other, "POST", path, body));
     }
 
     /// Has a function run, and does not wait.
@@ -265,20 +274,21 @@ final class SluiceServer implements AutoCloseable {
 
     private HttpResponse<String> send(String method, String path, String body)
             throws IOException, InterruptedException {
-        return send("dispatch", method, path, body);
+        return send(organization, method, path, body);
     }
 
-    private HttpResponse<String> send(String organization, String method, String path, String body)
+    private HttpResponse<String> send(String whose, String method, String path, String body)
             throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(api(path))
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .header("Authorization", "Bearer " + token)
-                .header("X-Dispatch-Org", organization)
+                .header("X-Dispatch-Org", whose)
                 .header("Content-Type", "application/json");
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    private static Path guests() {
+    /// The runtime files of guests.
+    static Path guests() {
         return Path.of(System.getProperty("sluice.root", "."), "guest").toAbsolutePath();
     }
 }

@@ -44,4 +44,23 @@ final class BenchTest {
                     .containsPattern("event sent to function begun, median .*<= 5 ms");
         }
     }
+
+    @Test
+    void isolation_isMeasured_withEachAimBesideTheFigure() throws IOException, InterruptedException {
+        try (var sluice = new Launcher()) {
+            String table = sluice.run("bench", "--objects", "40", "isolation")
+                    .succeeds()
+                    .out();
+            assertThat(table)
+                    .containsPattern("python3 namespaces, median .*bare .*<= 0.35, by zygote")
+                    .containsPattern("nodejs namespaces, started ahead, median .*bare .*<= 0.10")
+                    .containsPattern("java namespaces, median .*bare .*<= 0.75")
+                    .containsPattern("python3 namespaces, warm answer, median .*no sandbox .*<= 1.10")
+                    .containsPattern("python3 namespaces, idle guest, private .*no sandbox")
+                    .containsPattern("find a warm guest, of 1,000 .*by equal labels .*>= 1.5")
+                    .containsPattern("placed on one core, 100 functions of 10 tenants .*>= 200,000 /s")
+                    .containsPattern("11 distinct cold functions at once, all answered in .*one alone")
+                    .containsPattern("victim's p99, flood of forks .*alone .*<= 1.5");
+        }
+    }
 }

@@ -294,6 +294,8 @@ final class LauncherTest {
                 "--runs-kept=1000",
                 "--token-seconds=600",
                 "--token-audience=required",
+                "--isolation=namespaces",
+                "--reuse=never",
                 "--ready-guests=1",
                 "--guest-mib=1024"
             };
@@ -315,6 +317,8 @@ final class LauncherTest {
             for (String option : List.of(
                     "--quota-mib=much",
                     "--guest-mib=-1",
+                    "--isolation=none",
+                    "--reuse=always",
                     "--collect-seconds=",
                     "--egress-ca=/nowhere",
                     "--token-audience=some",

@@ -2,6 +2,7 @@ package dev.sluice.fuzz;
 
 import dev.sluice.acme.Certificates;
 import dev.sluice.api.Api;
+import dev.sluice.api.Departures;
 import dev.sluice.api.Limiting;
 import dev.sluice.blob.Blobs;
 import dev.sluice.build.Builds;
@@ -14,6 +15,7 @@ import dev.sluice.fs.LabeledFs;
 import dev.sluice.fs.Quota;
 import dev.sluice.fs.QuotaPlan;
 import dev.sluice.fs.Usage;
+import dev.sluice.function.Reuse;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
@@ -21,18 +23,24 @@ import dev.sluice.gateway.AccessLog;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.host.HostProofs;
 import dev.sluice.host.HostRules;
+import dev.sluice.http.AnswerCounts;
 import dev.sluice.image.Pulls;
 import dev.sluice.image.Pushes;
 import dev.sluice.image.Roots;
 import dev.sluice.invoke.Invocations;
 import dev.sluice.kafka.Kafka;
 import dev.sluice.kernel.Witness;
+import dev.sluice.meter.Fleet;
+import dev.sluice.meter.Ledger;
+import dev.sluice.meter.Metrics;
 import dev.sluice.oci.PlainHosts;
 import dev.sluice.oci.Puller;
 import dev.sluice.oci.Pusher;
 import dev.sluice.org.Limit;
 import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.TenantLimits;
+import dev.sluice.sandbox.Isolation;
+import dev.sluice.sandbox.Meter;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.schedule.Scheduler;
 import dev.sluice.store.Store;
@@ -70,7 +78,26 @@ final class Plenty {
             Scheduler scheduler) {
         IntSupplier leased = () -> scheduler.load().leasedMib();
         return new LocalWorker(
-                driver, noImages(blobs), blobs, gates, calls, 0, MEMORY_MIB, leased, () -> MEMORY_MIB, Realm.CLOCK);
+                metered(driver),
+                noImages(blobs),
+                blobs,
+                gates,
+                calls,
+                Reuse.SAME_LABEL,
+                0,
+                MEMORY_MIB,
+                leased,
+                () -> MEMORY_MIB,
+                Realm.CLOCK);
+    }
+
+    static Departures.Used used(LocalWorker worker, Store store) {
+        return new Departures.Used(worker::end, new Ledger(store));
+    }
+
+    /// Nobody is charged here.
+    private static Meter metered(SandboxDriver driver) {
+        return new Meter(driver, (_, _) -> {}, _ -> Isolation.NAMESPACES);
     }
 
     /// Nothing is pulled here, so nothing is ever made there.
@@ -82,8 +109,10 @@ final class Plenty {
     /// No image comes, and none goes.
     static Api.Running running(
             Invocations invocations, SandboxDriver driver, Scheduler scheduler, Blobs blobs, Store store) {
-        var builds = new Builds(driver, blobs, Registries.NONE, scheduler);
-        var drivers = new DriverGuests(driver, noImages(blobs), blobs, scheduler);
+        Meter meter = metered(driver);
+        var fleet = new Fleet(meter, new Ledger(store), scheduler, () -> 0);
+        var builds = new Builds(meter, blobs, Registries.NONE, scheduler);
+        var drivers = new DriverGuests(meter, noImages(blobs), blobs, scheduler);
         var gateway = new Gateway(invocations, new AccessLog(store, InstantSource.system()), System::nanoTime);
         var kafka = Kafka.of(EgressSettings.NONE);
         var proofs = new HostProofs(new HostRules(true, Optional.empty()), Egress.closed());
@@ -98,7 +127,8 @@ final class Plenty {
                 gateway,
                 kafka,
                 proofs,
-                new Certificates(Path.of("no-certificates"), Optional.empty(), table, Clock.systemUTC()));
+                new Certificates(Path.of("no-certificates"), Optional.empty(), table, Clock.systemUTC()),
+                new Metrics(fleet, new AnswerCounts(gateway)));
     }
 
     private static Pulls pulls(Blobs blobs) {

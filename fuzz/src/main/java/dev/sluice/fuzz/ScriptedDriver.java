@@ -4,9 +4,11 @@ import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.Value;
 import dev.sluice.sandbox.Death;
 import dev.sluice.sandbox.GuestSpec;
+import dev.sluice.sandbox.Isolation;
 import dev.sluice.sandbox.LogSink;
 import dev.sluice.sandbox.Sandbox;
 import dev.sluice.sandbox.SandboxDriver;
+import dev.sluice.sandbox.Usage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -29,6 +31,11 @@ final class ScriptedDriver implements SandboxDriver {
         guests.add(guest);
         guest.thread = Thread.ofVirtual().name("guest").start(guest::live);
         return guest;
+    }
+
+    @Override
+    public Isolation isolation() {
+        return Isolation.NAMESPACES;
     }
 
     @Override
@@ -156,6 +163,16 @@ final class ScriptedDriver implements SandboxDriver {
                     printed.setLength(0);
                 }
             }
+        }
+
+        @Override
+        public Usage usage() {
+            return Usage.NONE;
+        }
+
+        @Override
+        public String driver() {
+            return "none";
         }
 
         @Override

@@ -120,7 +120,7 @@ final class World implements AutoCloseable {
         this.authenticator = new Authenticator(
                 organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, Realm.CLOCK), delegations);
         var login = Login.of(IdentityProviders.NONE, store, organizations, audit, random, Realm.CLOCK);
-        var parts = Departures.Parts.of(store, fs, runs, keys, login, worker::end, Realm.CLOCK);
+        var parts = Departures.Parts.of(store, fs, runs, keys, login, Plenty.used(worker, store), Realm.CLOCK);
         this.running = Plenty.running(invocations, driver, scheduler, blobs, store);
         this.api = new Api(
                 new Api.Rooms(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.fuzz.Scenario.Body;
 import dev.sluice.fuzz.Scenario.Step;
 import dev.sluice.sandbox.GuestSpec;
+import dev.sluice.sandbox.Isolation;
 import dev.sluice.sandbox.Sandbox;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
@@ -36,6 +37,11 @@ final class RealGuestsTest {
         public Sandbox start(GuestSpec spec) throws SandboxFailed, InterruptedException {
             started.incrementAndGet();
             return driver.start(spec);
+        }
+
+        @Override
+        public Isolation isolation() {
+            return driver.isolation();
         }
 
         @Override

@@ -99,7 +99,8 @@ public final class Api implements Handler, AutoCloseable {
             Gateway gateway,
             Kafka kafka,
             HostProofs proofs,
-            Certificates certificates) {}
+            Certificates certificates,
+            dev.sluice.meter.Metrics metrics) {}
 
     /// What bounds organizations: how much each may have, and how one ends.
     public record Tenancy(Departures departures, Limiting limiting) {}
@@ -136,12 +137,11 @@ public final class Api implements Handler, AutoCloseable {
         var table = new Routes.Table();
         addLogin(table, rooms.signIn());
         new SystemRoutes(door, version, isReady).addTo(table);
-        Wiring.access(rooms, door).addTo(table);
+        Wiring.access(rooms, door, table);
         new CanRoutes(door, rooms.organizations()).addTo(table);
         var iam = new IamDoor(door, rooms.organizations());
         new WhatIfRoutes(iam, rooms.organizations(), audit.decisions(), clock).addTo(table);
-        new OrganizationRoutes(iam, rooms.organizations(), rooms.tenancy().departures(), this::forget, clock)
-                .addTo(table);
+        new OrganizationRoutes(iam, organizations, rooms.tenancy().departures(), this::forget, clock).addTo(table);
         new QuotaRoutes(iam, rooms.organizations(), limiting, rates, functions, rooms.invocations()).addTo(table);
         addKept(table, iam, clock);
         new SessionRoutes(iam, login.acts()).addTo(table);

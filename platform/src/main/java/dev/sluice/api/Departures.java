@@ -6,6 +6,7 @@ import dev.sluice.event.EventErasure;
 import dev.sluice.fs.Estates;
 import dev.sluice.fs.LabeledFs;
 import dev.sluice.gateway.AccessErasure;
+import dev.sluice.meter.Ledger;
 import dev.sluice.org.Departed;
 import dev.sluice.org.Organization;
 import dev.sluice.run.RunErasure;
@@ -55,9 +56,13 @@ public final class Departures {
     /// @param pause how long was waited, or is now
     private record Failure(Duration pause, Instant notBefore) {}
 
-    /// Where an organization leaves something.
+    /// Its guests.
     ///
     /// @param guests ends all guests of the organization of that token
+    /// @param ledger what they used
+    public record Used(Consumer<String> guests, Ledger ledger) {}
+
+    /// Where an organization leaves something.
     public record Parts(
             Store store,
             Estates estates,
@@ -67,15 +72,9 @@ public final class Departures {
             AccessErasure visits,
             DataKeys keys,
             Login login,
-            Consumer<String> guests) {
+            Used used) {
         public static Parts of(
-                Store store,
-                LabeledFs fs,
-                Runs runs,
-                DataKeys keys,
-                Login login,
-                Consumer<String> guests,
-                InstantSource clock) {
+                Store store, LabeledFs fs, Runs runs, DataKeys keys, Login login, Used used, InstantSource clock) {
             return new Parts(
                     store,
                     new Estates(fs),
@@ -85,7 +84,7 @@ public final class Departures {
                     new AccessErasure(store),
                     keys,
                     login,
-                    guests);
+                    used);
         }
     }
 
@@ -104,7 +103,7 @@ public final class Departures {
     void remove(Organization organization) {
         String token = organization.token();
         parts.runs().close(token);
-        parts.guests().accept(token);
+        parts.used().guests().accept(token);
         parts.login().sessions().closeAllThrough(parts.login().providers().of(token));
         Estates.Removed removed = parts.estates().remove(token);
         Set<Bytes> shards = new LinkedHashSet<>(begun.getOrDefault(token, Set.of()));
@@ -113,7 +112,8 @@ public final class Departures {
         shards.addAll(parts.records().remove(token, label -> Estates.isForNobodyWithout(label, token)));
         shards.addAll(parts.events().remove(token));
         shards.addAll(parts.visits().remove(token));
-        parts.guests().accept(token);
+        shards.addAll(parts.used().ledger().remove(token));
+        parts.used().guests().accept(token);
         parts.store().rewrite(shards);
         begun.put(token, shards);
         LOG.info("removed {} things of a deleted organization", removed.things());

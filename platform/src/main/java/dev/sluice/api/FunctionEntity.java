@@ -5,7 +5,9 @@ import dev.sluice.bytes.Digest;
 import dev.sluice.function.Convention;
 import dev.sluice.function.Deployment;
 import dev.sluice.function.Retry;
+import dev.sluice.function.Reuse;
 import dev.sluice.function.SchemaPair;
+import dev.sluice.sandbox.Isolation;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -82,19 +84,26 @@ record FunctionEntity(
     /// @param instancesMax 0 for as many as the organization may have
     /// @param instancesMin that wait loaded
     /// @param concurrency  runs that one instance serves at a time
+    /// @param reuse        the most that its author allows
+    /// @param isolation    the least that its author wants
     /// @param emits        whether its runs may emit events
     record Sizing(
             int memoryMib,
             int instancesMax,
             int instancesMin,
             int concurrency,
+            Reuse reuse,
+            Isolation isolation,
             Map<String, String> environment,
             Optional<Retry> retry,
             @Nullable Boolean emits) {
-        static final Sizing USUAL = new Sizing(0, 0, 0, 1, Map.of(), Optional.empty(), false);
+        static final Sizing USUAL =
+                new Sizing(0, 0, 0, 1, Reuse.LABEL_FLOW, Isolation.NAMESPACES, Map.of(), Optional.empty(), false);
 
         Sizing {
             environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+            reuse = reuse == null ? Reuse.LABEL_FLOW : reuse; // stored before one could be said
+            isolation = isolation == null ? Isolation.NAMESPACES : isolation; // stored before one could be said
             retry = retry == null ? Optional.empty() : retry; // stored before one could be named
             emits = emits != null && emits; // stored before one could
         }
@@ -106,7 +115,8 @@ record FunctionEntity(
 
         /// @throws IllegalArgumentException for whoever wrote it
         Deployment deployment(String functionId) {
-            return new Deployment(environment, instancesMax, instancesMin, concurrency, functionId, retry);
+            return new Deployment(
+                    environment, instancesMax, instancesMin, concurrency, reuse, isolation, functionId, retry);
         }
 
         /// Fields that Dispatch's client does not know, where they say anything.
@@ -122,6 +132,12 @@ record FunctionEntity(
             }
             if (concurrency > 1) {
                 out.field("concurrency", concurrency);
+            }
+            if (reuse != Reuse.LABEL_FLOW) {
+                out.field("reuse", reuse.word());
+            }
+            if (isolation != Isolation.NAMESPACES) {
+                out.field("isolation", isolation.word());
             }
             if (!environment.isEmpty()) {
                 out.name("environment").beginObject();

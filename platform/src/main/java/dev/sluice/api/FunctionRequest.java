@@ -5,9 +5,11 @@ import dev.sluice.function.Convention;
 import dev.sluice.function.Deployment;
 import dev.sluice.function.Limits;
 import dev.sluice.function.Retry;
+import dev.sluice.function.Reuse;
 import dev.sluice.function.SourceArchive;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.kernel.Refused;
+import dev.sluice.sandbox.Isolation;
 import dev.sluice.schema.Schemas;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -88,6 +90,8 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
                     Math.toIntExact(fields.number("maxInstances", 0, Deployment.INSTANCES_MAX)),
                     Math.toIntExact(fields.number("minInstances", 0, Deployment.WAITING_MAX)),
                     Math.toIntExact(concurrency),
+                    reuse(fields),
+                    isolation(fields),
                     fields.textsByName("environment"),
                     fields.field("retry").map(FunctionRequest::retry),
                     fields.flag("emits"));
@@ -136,6 +140,19 @@ record FunctionRequest(FunctionEntity.Wish wish, Optional<SourceFiles> source) {
                         .orElseThrow(() -> Rejection.of(
                                 422, 606, "convention in body should be one of [auto dispatch faasten lambda http]")))
                 .orElse(Convention.AUTO);
+    }
+
+    /// Without a word, what the operator allows.
+    private static Reuse reuse(JsonBody fields) {
+        return fields.text("reuse")
+                .map(word -> Reuse.of(word)
+                        .orElseThrow(() ->
+                                Rejection.of(422, 606, "reuse in body should be one of [never same-label label-flow]")))
+                .orElse(Reuse.LABEL_FLOW);
+    }
+
+    private static Isolation isolation(JsonBody fields) {
+        return fields.text("isolation").map(Isolations::parse).orElse(Isolation.NAMESPACES);
     }
 
     /// All fields but the source, which goes to `archive`.

@@ -4,6 +4,7 @@ import dev.sluice.fs.Usage;
 import dev.sluice.org.Limit;
 import dev.sluice.org.OrganizationLimits;
 import dev.sluice.org.TenantLimits;
+import dev.sluice.sandbox.Isolation;
 import dev.sluice.schedule.Scheduler;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -20,12 +21,18 @@ public record Limiting(
         Scheduler scheduler,
         Function<String, Usage> stored,
         LongSupplier nanos) {
+    /// By what a tenant's guests are isolated at least.
+    public static Isolation isolation(TenantLimits limits, String tenant) {
+        return Isolation.ofStrength(limits.of(tenant, Limit.ISOLATION));
+    }
+
     /// What a tenant may run.
     public static Scheduler.Limits runs(TenantLimits limits, String tenant) {
         return new Scheduler.Limits(
                 (int) limits.of(tenant, Limit.CONCURRENT_RUNS),
                 (int) limits.of(tenant, Limit.QUEUED_RUNS),
                 (int) limits.of(tenant, Limit.MEMORY_MIB),
-                limits.of(tenant, Limit.QUEUED_MIB) << 20);
+                limits.of(tenant, Limit.QUEUED_MIB) << 20,
+                (int) limits.of(tenant, Limit.WEIGHT));
     }
 }

@@ -12,6 +12,7 @@ import dev.sluice.org.Limit;
 import dev.sluice.org.Organization;
 import dev.sluice.org.Organizations;
 import dev.sluice.org.TenantLimits;
+import dev.sluice.sandbox.Isolation;
 import dev.sluice.schedule.Scheduler;
 import java.io.IOException;
 import java.util.Arrays;
@@ -118,9 +119,15 @@ final class QuotaRoutes {
             Limit limit = Limit.of(word)
                     .orElseThrow(() ->
                             Rejection.of(422, 606, word + " in body is no limit: one of " + words() + " is wanted"));
-            changes.put(limit, body.field(word).map(_ -> body.number(word, limit.min(), limit.max())));
+            changes.put(limit, body.field(word).map(_ -> value(limit, body)));
         }
         return changes;
+    }
+
+    private static long value(Limit limit, JsonBody body) {
+        return limit == Limit.ISOLATION
+                ? Isolations.parse(body.text(limit.word()).orElse("")).strength()
+                : body.number(limit.word(), limit.min(), limit.max());
     }
 
     private static String words() {
@@ -153,7 +160,13 @@ final class QuotaRoutes {
     private static void write(String name, ToLongFunction<Limit> value, JsonWriter out) {
         out.name(name).beginObject();
         for (Limit limit : Limit.values()) {
-            out.field(limit.word(), value.applyAsLong(limit));
+            if (limit == Limit.ISOLATION) {
+                out.field(
+                        limit.word(),
+                        Isolation.ofStrength(value.applyAsLong(limit)).word());
+            } else {
+                out.field(limit.word(), value.applyAsLong(limit));
+            }
         }
         out.endObject();
     }

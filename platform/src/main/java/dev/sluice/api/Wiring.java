@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import dev.sluice.host.HostClaims;
+import dev.sluice.http.Routes;
 import java.time.Clock;
 
 /// How what the routes work with is made of the other rooms.
@@ -19,16 +20,18 @@ final class Wiring {
                 clock);
     }
 
-    static AccessRoutes access(Api.Rooms rooms, Door door) {
+    static void access(Api.Rooms rooms, Door door, Routes.Table table) {
         Api.SignIn signIn = rooms.signIn();
-        return new AccessRoutes(
-                door,
-                rooms.authenticator(),
-                signIn.delegations(),
-                rooms.organizations(),
-                rooms.system(),
-                rooms.audit(),
-                signIn.login().acts());
+        new AccessRoutes(
+                        door,
+                        rooms.authenticator(),
+                        signIn.delegations(),
+                        rooms.organizations(),
+                        rooms.system(),
+                        rooms.audit(),
+                        signIn.login().acts())
+                .addTo(table);
+        new FleetRoutes(door, rooms.organizations(), rooms.running().metrics()).addTo(table);
     }
 
     static StandbyWishes standby(Api.Rooms rooms) {

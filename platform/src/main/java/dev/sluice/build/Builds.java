@@ -5,15 +5,17 @@ import dev.sluice.bytes.Digest;
 import dev.sluice.function.Layer;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.image.Runtime;
+import dev.sluice.sandbox.Account;
 import dev.sluice.sandbox.GuestSpec;
+import dev.sluice.sandbox.Meter;
 import dev.sluice.sandbox.Sandbox;
-import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
 import dev.sluice.schedule.Scheduler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +36,10 @@ public final class Builds implements AutoCloseable {
     private static final List<String> COMMAND = List.of("/usr/bin/python3", "-I", "-S", "-B", "/runtime/build.py");
     private static final Logger LOG = LoggerFactory.getLogger(Builds.class);
 
-    private final SandboxDriver driver;
+    /// What its guests are, of their organization's.
+    private static final String ACCOUNTED = "builds";
+
+    private final Meter driver;
     private final Blobs blobs;
     private final Registries registries;
     private final Scheduler scheduler;
@@ -43,12 +48,12 @@ public final class Builds implements AutoCloseable {
     private volatile boolean isClosed;
 
     /// @param scheduler counts what builds use among what runs do
-    public Builds(SandboxDriver driver, Blobs blobs, Registries registries, Scheduler scheduler) {
+    public Builds(Meter driver, Blobs blobs, Registries registries, Scheduler scheduler) {
         this(driver, blobs, registries, scheduler, TIME_MAX);
     }
 
     /// @param timeMax how long one may take
-    public Builds(SandboxDriver driver, Blobs blobs, Registries registries, Scheduler scheduler, Duration timeMax) {
+    public Builds(Meter driver, Blobs blobs, Registries registries, Scheduler scheduler, Duration timeMax) {
         this.driver = driver;
         this.blobs = blobs;
         this.registries = registries;
@@ -103,10 +108,23 @@ public final class Builds implements AutoCloseable {
         };
     }
 
+    private void requireIsolated(String organization) throws BuildFailed {
+        Optional<String> weak = driver.tooWeakFor(organization);
+        if (weak.isPresent()) {
+            throw new BuildFailed(weak.get());
+        }
+        if (!driver.offers(ROOT)) {
+            throw new BuildFailed(
+                    "this server isolates by " + driver.isolation().word()
+                            + ", where nothing can be built: have a base image with what is needed");
+        }
+    }
+
     private SourceFiles install(String organization, Needs needs, BuildLog log)
             throws BuildFailed, InterruptedException {
+        requireIsolated(organization);
         var spec = new GuestSpec(ROOT, COMMAND, MEMORY_MIB, PROCESSES_MAX, SCRATCH_MIB, CPU_PERCENT, BOOT);
-        try (Sandbox sandbox = driver.start(spec);
+        try (Sandbox sandbox = driver.start(spec, new Account(organization, ACCOUNTED));
                 Fetching fetching = new Fetching(registries)) {
             sandbox.logsTo(log);
             var build = new Build(sandbox, registries, fetching, needs, log);

@@ -6,9 +6,10 @@ import dev.sluice.image.Roots;
 import dev.sluice.image.Runtime;
 import dev.sluice.oci.ImageProgram;
 import dev.sluice.oci.PullFailed;
+import dev.sluice.sandbox.Account;
 import dev.sluice.sandbox.GuestSpec;
+import dev.sluice.sandbox.Meter;
 import dev.sluice.sandbox.Sandbox;
-import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
 import dev.sluice.schedule.Scheduler;
 import java.io.IOException;
@@ -41,7 +42,10 @@ public final class DriverGuests {
     private static final String BRIDGE = "/runtime/driver.py";
     private static final Logger LOG = LoggerFactory.getLogger(DriverGuests.class);
 
-    private final SandboxDriver driver;
+    /// What its guests are, of their organization's.
+    private static final String ACCOUNTED = "drivers";
+
+    private final Meter driver;
     private final Roots roots;
     private final Blobs blobs;
     private final Scheduler scheduler;
@@ -50,7 +54,7 @@ public final class DriverGuests {
     private final Map<String, Integer> living = new HashMap<>(); // guarded by itself
 
     /// @param scheduler counts what drivers use among what runs do
-    public DriverGuests(SandboxDriver driver, Roots roots, Blobs blobs, Scheduler scheduler) {
+    public DriverGuests(Meter driver, Roots roots, Blobs blobs, Scheduler scheduler) {
         this.driver = driver;
         this.roots = roots;
         this.blobs = blobs;
@@ -82,7 +86,7 @@ public final class DriverGuests {
         Runnable place = place(organization);
         boolean isPlaced = false;
         try {
-            DriverGuest guest = start(room(organization), wanted, log, place);
+            DriverGuest guest = start(organization, room(organization), wanted, log, place);
             isPlaced = true;
             return guest;
         } finally {
@@ -92,13 +96,13 @@ public final class DriverGuests {
         }
     }
 
-    private DriverGuest start(Scheduler.Lease lease, Wanted wanted, DriverLog log, Runnable place)
+    private DriverGuest start(String organization, Scheduler.Lease lease, Wanted wanted, DriverLog log, Runnable place)
             throws DriverFailed, InterruptedException {
         Blobs.Hold hold = blobs.hold(wanted.image());
         boolean isStarted = false;
         try {
             Map<String, ?> job = job(wanted);
-            var guest = new DriverGuest(sandbox(wanted.image(), log), log, () -> {
+            var guest = new DriverGuest(sandbox(organization, wanted.image(), log), log, () -> {
                 hold.close();
                 lease.close();
                 place.run();
@@ -153,7 +157,8 @@ public final class DriverGuests {
         };
     }
 
-    private Sandbox sandbox(Digest image, DriverLog log) throws DriverFailed, InterruptedException {
+    private Sandbox sandbox(String organization, Digest image, DriverLog log)
+            throws DriverFailed, InterruptedException {
         try {
             Path root = roots.open(image);
             var command = new ArrayList<>(roots.command(root, Runtime.PYTHON3, MEMORY_MIB));
@@ -168,7 +173,11 @@ public final class DriverGuests {
                     Map.of(),
                     BOOT,
                     Optional.of(root));
-            Sandbox sandbox = driver.start(spec);
+            Optional<String> weak = driver.tooWeakFor(organization);
+            if (weak.isPresent()) {
+                throw new DriverFailed(weak.get());
+            }
+            Sandbox sandbox = driver.start(spec, new Account(organization, ACCOUNTED));
             sandbox.logsTo(log);
             return sandbox;
         } catch (PullFailed lacking) {

@@ -1,5 +1,6 @@
 package dev.sluice.function;
 
+import dev.sluice.sandbox.Isolation;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -13,13 +14,17 @@ import java.util.regex.Pattern;
 /// @param instancesMax with runs at once, 0 for as many as its organization may have
 /// @param instancesMin loaded ones that wait for a run, whatever runs: at most [#WAITING_MAX]
 /// @param concurrency  runs that one instance serves at a time, 1 to [#CONCURRENCY_MAX]
+/// @param isolation    the least that the author wants; the operator or the organization may want more
 /// @param functionId   whose runs count together, in whatever version; empty for a gate that is no function's version
+/// @param reuse        the most that the author allows; the operator may allow less
 /// @param retry        of runs that nobody waits for; empty where each is tried once, and none is a dead letter
 public record Deployment(
         Map<String, String> environment,
         int instancesMax,
         int instancesMin,
         int concurrency,
+        Reuse reuse,
+        Isolation isolation,
         String functionId,
         Optional<Retry> retry) {
     public static final int VARIABLES_MAX = 100;
@@ -59,6 +64,29 @@ public record Deployment(
         if (concurrency < 1 || concurrency > CONCURRENCY_MAX) {
             throw new IllegalArgumentException("an instance serves 1 to " + CONCURRENCY_MAX + " runs at a time");
         }
+        if (concurrency > 1 && reuse == Reuse.NEVER) {
+            throw new IllegalArgumentException(
+                    "runs that share an instance reuse it: leave concurrency out, or have reuse same-label");
+        }
+    }
+
+    /// As the operator allows to reuse them.
+    public Deployment(
+            Map<String, String> environment,
+            int instancesMax,
+            int instancesMin,
+            int concurrency,
+            String functionId,
+            Optional<Retry> retry) {
+        this(
+                environment,
+                instancesMax,
+                instancesMin,
+                concurrency,
+                Reuse.LABEL_FLOW,
+                Isolation.NAMESPACES,
+                functionId,
+                retry);
     }
 
     /// One run at a time.

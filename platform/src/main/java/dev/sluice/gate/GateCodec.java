@@ -9,11 +9,13 @@ import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.PayloadStyle;
 import dev.sluice.function.Retry;
+import dev.sluice.function.Reuse;
 import dev.sluice.function.SchemaPair;
 import dev.sluice.image.Runtime;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Principal;
+import dev.sluice.sandbox.Isolation;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +37,8 @@ final class GateCodec {
     private static final String ENVIRONMENT = "environment";
     private static final String INSTANCES_MAX = "instancesMax";
     private static final String INSTANCES_MIN = "instancesMin";
+    private static final String REUSE = "reuse";
+    private static final String ISOLATION = "isolation";
     private static final String CONCURRENCY = "concurrency";
     private static final String FUNCTION_ID = "functionId";
     private static final String RETRY = "retry";
@@ -158,6 +162,12 @@ final class GateCodec {
         if (deployment.concurrency() > 1) {
             fields.put(CONCURRENCY, deployment.concurrency());
         }
+        if (deployment.reuse() != Reuse.LABEL_FLOW) {
+            fields.put(REUSE, deployment.reuse().word());
+        }
+        if (deployment.isolation() != Isolation.NAMESPACES) {
+            fields.put(ISOLATION, deployment.isolation().word());
+        }
         if (!deployment.functionId().isEmpty()) {
             fields.put(FUNCTION_ID, deployment.functionId());
         }
@@ -245,6 +255,9 @@ final class GateCodec {
                 stored.path(INSTANCES_MAX).asInt(0),
                 stored.path(INSTANCES_MIN).asInt(0),
                 stored.path(CONCURRENCY).asInt(1),
+                Reuse.of(stored.path(REUSE).asString(Reuse.LABEL_FLOW.word())).orElseThrow(),
+                Isolation.of(stored.path(ISOLATION).asString(Isolation.NAMESPACES.word()))
+                        .orElseThrow(),
                 stored.path(FUNCTION_ID).asString(""),
                 retry);
     }

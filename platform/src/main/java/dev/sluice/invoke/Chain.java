@@ -9,6 +9,7 @@ import dev.sluice.schedule.Scheduler;
 import dev.sluice.schedule.Scheduler.Admission;
 import dev.sluice.schedule.Scheduler.Lease;
 import dev.sluice.schedule.Scheduler.Standing;
+import dev.sluice.schedule.Wish;
 import dev.sluice.worker.Cancellation;
 import dev.sluice.worker.LocalWorker;
 import java.time.Duration;
@@ -73,11 +74,12 @@ record Chain(
         return patience.compareTo(left) < 0 ? patience : left;
     }
 
-    Admission acquire(Scheduler scheduler, String tenant, int memoryMib) throws InterruptedException {
+    /// @param function whose turn among its tenant's it takes
+    Admission acquire(Scheduler scheduler, String tenant, String function, int memoryMib) throws InterruptedException {
         Duration most = patienceLeft();
         if (around.isPresent()) {
             return scheduler.acquireWithin(around.get().lease(), memoryMib, most);
         }
-        return scheduler.acquire(tenant, memoryMib, most, standing);
+        return scheduler.acquire(new Wish(tenant, function, memoryMib, standing), most);
     }
 }

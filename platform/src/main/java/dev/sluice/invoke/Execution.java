@@ -66,6 +66,12 @@ final class Execution {
             this(run, gate, task, wish, chain, cancellation, chunks, System.nanoTime());
         }
 
+        /// Its function's id, or that of a gate that is no function's version.
+        String function() {
+            String id = gate.function().deployment().functionId();
+            return id.isEmpty() ? gate.id().toString() : id;
+        }
+
         boolean isSharing() {
             return gate.function().deployment().concurrency() > 1;
         }
@@ -105,14 +111,13 @@ final class Execution {
     private Optional<Places.Place> place(Start start, Duration patience, Supplier<Runnable> pause)
             throws InterruptedException {
         Deployment deployment = start.gate().function().deployment();
-        String function = deployment.functionId().isEmpty() ? start.gate().id().toString() : deployment.functionId();
-        return waiting(start, () -> places.take(function, deployment.instancesMax(), patience, pause));
+        return waiting(start, () -> places.take(start.function(), deployment.instancesMax(), patience, pause));
     }
 
     /// @param memoryMib none where the run shares its guest, whose it is: it only counts among its organization's
     private Content admitted(Start start, int memoryMib) throws InterruptedException {
-        Optional<Lease> granted =
-                lease(start, () -> start.chain().acquire(scheduler, start.run().organization(), memoryMib));
+        Optional<Lease> granted = lease(
+                start, () -> start.chain().acquire(scheduler, start.run().organization(), start.function(), memoryMib));
         if (granted.isEmpty()) {
             return canceled(start);
         }

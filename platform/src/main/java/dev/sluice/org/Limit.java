@@ -19,6 +19,12 @@ public enum Limit {
     /// Of guests that run; the default leaves it to the scheduler, which never gives all to one.
     MEMORY_MIB("memoryMib", 16, 16 << 20, 16 << 20),
 
+    /// Not a bound but a share: who has twice as much gets twice the memory for the time, where both want more.
+    WEIGHT("weight", 1, 10_000, 100),
+
+    /// Not a bound but a minimum: the place of [dev.sluice.sandbox.Isolation] that its guests have at least.
+    ISOLATION("isolation", 0, 2, 0),
+
     FUNCTIONS("functions", 0, 100_000, 1_000),
 
     /// Objects, entries of directories and marks of facets.

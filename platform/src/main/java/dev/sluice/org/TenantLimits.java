@@ -47,6 +47,7 @@ public final class TenantLimits {
         return switch (limit) {
             case STORED_ITEMS -> storage.of(token).itemsMax();
             case STORED_MIB -> storage.of(token).bytesMax() >> 20;
+            case WEIGHT, ISOLATION -> usual.getOrDefault(limit, limit.usual());
             case CONCURRENT_RUNS,
                     QUEUED_RUNS,
                     QUEUED_MIB,

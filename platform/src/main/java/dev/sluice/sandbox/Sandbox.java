@@ -24,6 +24,12 @@ public interface Sandbox extends AutoCloseable {
     /// As [#death], but waits for at most `patience`: a hang-up of the channel is seen a moment before its reason.
     Optional<Death> awaitDeath(Duration patience) throws InterruptedException;
 
+    /// What it has used so far; once it is closed, all that it ever used. Cheap, but reads files.
+    Usage usage();
+
+    /// The word for the driver that started it, one of few.
+    String driver();
+
     /// Kills everything of the guest and waits until its processes, its control group and its mounts are gone, for a
     /// bounded time; what resists longer is fought in the background and logged. Idempotent.
     @Override

@@ -19,6 +19,9 @@ public interface SandboxDriver extends AutoCloseable {
     /// Whether it has the root file system of a runtime, and guests of it are isolated.
     boolean offers(String runtime);
 
+    /// What keeps its guests apart.
+    Isolation isolation();
+
     /// Ends every guest of this driver and the driver itself. Idempotent.
     @Override
     void close();

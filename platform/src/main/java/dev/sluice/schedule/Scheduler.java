@@ -5,13 +5,15 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Shares the machine's memory out to runs. Who finds no room waits in a queue of its tenant, bounded in length
-/// and in time; tenants take turns, so that one tenant's flood costs another at most its own turn.
+/// and in time; tenants take turns by their weight, and then their functions, so that one tenant's flood costs another
+/// at most its own turn ([Rotation]).
 ///
 /// A lease is the right to use some memory; what stays warm after it is closed is the worker's to give up. A
-/// waiting run that is too big for what is free is not overtaken, so it cannot starve.
+/// waiting run that is too big for what is free stops nobody else, and cannot starve ([Queue]).
 ///
 /// Runs may last long, so a tenant that has some gets another only if it then holds at most [#SHARE] times what is
 /// left to all others: some is always left for who comes next, however many runs that never end somebody has
@@ -49,7 +51,14 @@ public final class Scheduler {
     /// @param waiting   runs that wait
     /// @param memoryMib of all its runs
     /// @param bytes     that accepted runs were given, until they have ended
-    public record Limits(int runs, int waiting, int memoryMib, long bytes) {}
+    /// @param weight    at least 1: who has twice as much gets twice the memory for the time where both want more
+    public record Limits(int runs, int waiting, int memoryMib, long bytes, int weight) {
+        public static final int WEIGHT_USUAL = 100;
+
+        public Limits(int runs, int waiting, int memoryMib, long bytes) {
+            this(runs, waiting, memoryMib, bytes, WEIGHT_USUAL);
+        }
+    }
 
     /// Who wants room for a run.
     public enum Standing {
@@ -87,23 +96,19 @@ public final class Scheduler {
 
     /// The right to use some memory until it is closed.
     public final class Lease implements AutoCloseable {
-        private final Tenant tenant;
-        private final int mib;
-        private final @Nullable Lease outer;
+        private final Grant grant;
         private boolean open = true; // guarded by lock
 
-        private Lease(Tenant tenant, int mib, @Nullable Lease outer) {
-            this.tenant = tenant;
-            this.mib = mib;
-            this.outer = outer;
+        private Lease(Grant grant) {
+            this.grant = grant;
         }
 
         public int memoryMib() {
-            return mib;
+            return grant.mib();
         }
 
         Tenant tenant() {
-            return tenant;
+            return grant.tenant();
         }
 
         @Override
@@ -111,8 +116,7 @@ public final class Scheduler {
             locked(() -> {
                 if (open) {
                     open = false;
-                    turns.giveBack(tenant, mib, outer);
-                    turns.settle(tenant);
+                    turns.giveBack(grant);
                 }
             });
         }
@@ -122,13 +126,13 @@ public final class Scheduler {
         /// @return has it go on, the first time that it is called, while the lease is open
         public Runnable pause() {
             locked(() -> {
-                turns.suspend(this);
-                turns.settle(tenant);
+                turns.held().suspend(this);
+                turns.settle(tenant());
             });
             var isPaused = new AtomicBoolean(true);
             return () -> {
                 if (isPaused.getAndSet(false)) {
-                    locked(() -> turns.resume(this));
+                    locked(() -> turns.held().resume(this));
                 }
             };
         }
@@ -137,64 +141,46 @@ public final class Scheduler {
     /// @param memoryMib what all runs may use together
     /// @param limits    of each tenant, as they are now; asked often, and must not wait for anything
     public Scheduler(int memoryMib, Function<String, Limits> limits) {
+        this(memoryMib, limits, System::nanoTime);
+    }
+
+    /// @param nanos the time, as [System#nanoTime] has it: what runs are charged for
+    public Scheduler(int memoryMib, Function<String, Limits> limits, LongSupplier nanos) {
         this.limits = limits;
-        this.turns = new Turns(memoryMib, limits);
+        this.turns = new Turns(memoryMib, limits, nanos);
+    }
+
+    /// Waits for room for at most `patience`, for somebody known and none of the tenant's functions.
+    public Admission acquire(String tenant, int wishMib, Duration patience) throws InterruptedException {
+        return acquire(new Wish(tenant, "", wishMib, Standing.KNOWN), patience);
     }
 
     /// Waits for room for at most `patience`.
-    public Admission acquire(String tenant, int wishMib, Duration patience) throws InterruptedException {
-        return acquire(tenant, wishMib, patience, Standing.KNOWN);
-    }
-
-    public Admission acquire(String tenant, int wishMib, Duration patience, Standing standing)
-            throws InterruptedException {
-        return acquire(tenant, wishMib, patience, null, standing);
+    public Admission acquire(Wish wish, Duration patience) throws InterruptedException {
+        return ask(wish, null).await(patience);
     }
 
     /// As [#acquire], for an accepted run of the same tenant that the run with the room `outer` waits for: until the
     /// lease is closed, or is not granted, the outer run makes no progress. `QueueFull` or `AtLimit` where waiting
     /// could not end.
     public Admission acquireWithin(Lease outer, int wishMib, Duration patience) throws InterruptedException {
-        return acquire(outer.tenant().name, wishMib, patience, outer, Standing.ACCEPTED);
+        return ask(new Wish(outer.tenant().name, "", wishMib, Standing.ACCEPTED), outer)
+                .await(patience);
     }
 
-    private Admission acquire(String name, int wishMib, Duration patience, @Nullable Lease outer, Standing standing)
-            throws InterruptedException {
+    /// Asks for room without waiting for it.
+    public Pending ask(Wish wish) {
+        return ask(wish, null);
+    }
+
+    private Pending ask(Wish wish, @Nullable Lease outer) {
         lock.lock();
         try {
-            Tenant tenant = turns.tenant(name);
-            if (turns.isRoomFor(tenant, wishMib, outer != null)) {
-                turns.suspend(outer);
-                turns.take(tenant, wishMib, outer);
-                return new Admission.Granted(new Lease(tenant, wishMib, outer));
-            }
-            var refusal = turns.refusal(tenant, wishMib, standing);
-            if (refusal.isPresent()) {
-                turns.forgetIfIdle(tenant);
-                return refusal.get();
-            }
-            return await(new Waiter(tenant, wishMib, outer, standing, lock.newCondition()), patience);
+            var waiter = new Waiter(turns.tenant(wish.tenant()), wish, outer, lock.newCondition());
+            turns.ask(waiter);
+            return new Pending(waiter, lock, turns, Lease::new);
         } finally {
             lock.unlock();
-        }
-    }
-
-    private Admission await(Waiter waiter, Duration patience) throws InterruptedException {
-        turns.join(waiter);
-        boolean isTaken = false;
-        try {
-            long nanos = patience.toNanos();
-            while (!waiter.isGranted && !waiter.isRefused && nanos > 0) {
-                nanos = waiter.settled.awaitNanos(nanos);
-            }
-            isTaken = waiter.isGranted;
-            return isTaken
-                    ? new Admission.Granted(new Lease(waiter.tenant, waiter.wishMib, waiter.outer))
-                    : turns.missed(waiter);
-        } finally {
-            if (!isTaken) {
-                turns.giveUp(waiter);
-            }
         }
     }
 
@@ -231,14 +217,14 @@ public final class Scheduler {
                 return Optional.empty();
             }
             var reservation = new Reservation(tenant, mib, revoked, this::giveBack);
-            turns.reserve().add(reservation);
+            turns.held().reserve().add(reservation);
             return Optional.of(reservation);
         });
     }
 
     private void giveBack(Reservation reservation) {
         locked(() -> {
-            if (turns.reserve().remove(reservation)) {
+            if (turns.held().reserve().remove(reservation)) {
                 turns.forgetIfIdle(reservation.tenant());
             }
         });
@@ -253,7 +239,10 @@ public final class Scheduler {
         return of(
                 name,
                 tenant -> new Limits(
-                        tenant.running, tenant.waiting(), tenant.heldMib + tenant.reservedMib, tenant.bytes));
+                        tenant.running,
+                        tenant.waiting(),
+                        tenant.heldMib + tenant.reservedMib,
+                        tenant.accepted.bytes()));
     }
 
     private void locked(Runnable change) {

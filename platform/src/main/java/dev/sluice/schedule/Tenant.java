@@ -4,15 +4,30 @@ import dev.sluice.schedule.Scheduler.Bound;
 import dev.sluice.schedule.Scheduler.Limits;
 import dev.sluice.schedule.Scheduler.Standing;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What one tenant has under way and waiting. Guarded by the scheduler's lock; forgotten once it is idle.
-final class Tenant {
-    final String name;
-    final ArrayDeque<Waiter> queue = new ArrayDeque<>();
+final class Tenant extends Turn {
+    /// So many of its functions are looked at for one that fits.
+    private static final int LINES_LOOKED_AT_MAX = 16;
 
-    /// Those that are [Waiter#isWeightless], which are not in the other one.
+    final String name;
+
+    /// Wishes for memory inside other runs, which go before the others, the latest first.
+    final ArrayDeque<Waiter> nested = new ArrayDeque<>();
+
+    /// Functions whose wishes for memory wait. They are the tenant's own, and all of one weight.
+    final Rotation<Line> lines;
+
+    private final Map<String, Line> known = new HashMap<>();
+    private int inLines;
+
+    /// Those that are [Waiter#isWeightless], which are in none of the others.
     final ArrayDeque<Waiter> weightless = new ArrayDeque<>();
 
     /// Of all its leases.
@@ -27,21 +42,25 @@ final class Tenant {
     /// Its leases whose runs wait for no other run.
     int progressing;
 
-    /// Runs that were accepted and have not asked for room yet.
-    int promised;
+    /// Of those that wait here, what nobody in particular has caused.
+    private int nobodysQueued;
 
-    /// Of these, and of those that wait here, what nobody in particular has caused.
-    int nobodysPromised;
+    final Accepted accepted = new Accepted();
 
-    int nobodysQueued;
-
-    /// What accepted runs were given that have not ended yet.
-    long bytes;
-
-    long nobodysBytes;
-
-    Tenant(String name) {
+    /// @param debtMax as [Rotation] has it
+    Tenant(String name, double debtMax) {
         this.name = name;
+        this.lines = new Rotation<>(debtMax);
+    }
+
+    Line line(String function) {
+        return known.computeIfAbsent(function, Line::new);
+    }
+
+    void forgetIfIdle(Line line) {
+        if (line.queue.isEmpty() && line.leases == 0) {
+            known.remove(line.function, line);
+        }
     }
 
     boolean isIdle() {
@@ -50,14 +69,11 @@ final class Tenant {
                 && reservedMib == 0
                 && running == 0
                 && progressing == 0
-                && promised == 0
-                && bytes == 0;
+                && accepted.isNone();
     }
 
     Tenant promise(Parcel parcel) {
-        count(1, parcel);
-        bytes += parcel.bytes();
-        nobodysBytes += parcel.isNobodys() ? parcel.bytes() : 0;
+        accepted.promise(parcel);
         return this;
     }
 
@@ -71,43 +87,69 @@ final class Tenant {
     }
 
     Tenant redeem(Parcel parcel) {
-        count(-1, parcel);
+        accepted.redeem(parcel);
         return this;
     }
 
     Tenant release(Parcel parcel) {
-        bytes -= parcel.bytes();
-        nobodysBytes -= parcel.isNobodys() ? parcel.bytes() : 0;
+        accepted.release(parcel);
         return this;
-    }
-
-    private void count(int more, Parcel parcel) {
-        promised += more;
-        nobodysPromised += parcel.isNobodys() ? more : 0;
     }
 
     void join(Waiter waiter) {
         if (waiter.isWeightless()) {
             weightless.addLast(waiter);
         } else if (waiter.isNested()) {
-            queue.addFirst(waiter);
+            nested.addFirst(waiter);
         } else {
-            queue.addLast(waiter);
+            waiter.line.queue.addLast(waiter);
+            lines.enter(waiter.line);
+            inLines++;
         }
         nobodysQueued += waiter.isNobodys() ? 1 : 0;
     }
 
     void leave(Waiter waiter) {
-        (waiter.isWeightless() ? weightless : queue).remove(waiter);
+        if (waiter.isWeightless()) {
+            weightless.remove(waiter);
+        } else if (waiter.isNested()) {
+            nested.remove(waiter);
+        } else {
+            waiter.line.queue.remove(waiter);
+            inLines--;
+            if (waiter.line.queue.isEmpty()) {
+                lines.leave(waiter.line);
+            }
+        }
         nobodysQueued -= waiter.isNobodys() ? 1 : 0;
     }
 
     int queued() {
-        return queue.size() + weightless.size();
+        return forMemory() + weightless.size();
+    }
+
+    /// How many wait for memory.
+    int forMemory() {
+        return nested.size() + inLines;
+    }
+
+    /// The wishes for memory that may be served next, whose turn it is first: one of each function, of a few.
+    List<Waiter> next() {
+        var next = new ArrayList<Waiter>();
+        if (!nested.isEmpty()) {
+            next.add(nested.getFirst());
+        }
+        for (Line line : lines) {
+            if (next.size() >= LINES_LOOKED_AT_MAX) {
+                break;
+            }
+            next.add(line.queue.getFirst());
+        }
+        return next;
     }
 
     int waiting() {
-        return queued() + promised;
+        return queued() + accepted.promised();
     }
 
     /// The oldest wish for no memory, if no limit hinders it now: then none hinders those behind it less.
@@ -118,7 +160,7 @@ final class Tenant {
 
     /// Whether it came before the next of those that wait for memory.
     boolean isOldest(Waiter waiter) {
-        return queue.isEmpty() || waiter.order < queue.getFirst().order;
+        return forMemory() == 0 || waiter.order < next().getFirst().order;
     }
 
     /// Which limit a run would be over that is accepted now.
@@ -126,10 +168,7 @@ final class Tenant {
         if (waiting() >= limits.waiting() || (parcel.isNobodys() && isNobodysPartTaken(limits))) {
             return Optional.of(Bound.WAITING);
         }
-        boolean isTooMuch = bytes + parcel.bytes() > limits.bytes();
-        boolean isTooMuchForNobody =
-                parcel.isNobodys() && nobodysBytes + parcel.bytes() > limits.bytes() / Scheduler.NOBODYS_PART;
-        return isTooMuch || isTooMuchForNobody ? Optional.of(Bound.BYTES) : Optional.empty();
+        return accepted.isTooMuch(parcel, limits.bytes()) ? Optional.of(Bound.BYTES) : Optional.empty();
     }
 
     /// Whether no other wish may wait.
@@ -142,7 +181,7 @@ final class Tenant {
     }
 
     private boolean isNobodysPartTaken(Limits limits) {
-        return nobodysPromised + nobodysQueued >= limits.waiting() / Scheduler.NOBODYS_PART
+        return accepted.nobodysPromised() + nobodysQueued >= limits.waiting() / Scheduler.NOBODYS_PART
                 || nobodysQueued >= Scheduler.TENANT_QUEUE_RUNS_MAX / Scheduler.NOBODYS_PART;
     }
 
@@ -160,14 +199,14 @@ final class Tenant {
         if (progressing > 0) {
             return Optional.empty();
         }
-        Iterator<Waiter> latestFirst = queue.descendingIterator();
+        Iterator<Waiter> latestFirst = nested.descendingIterator();
         Optional<Waiter> last = Optional.empty();
         while (latestFirst.hasNext()) {
             Waiter waiter = latestFirst.next();
-            if (waiter.isNested() && hindrance(waiter.wishMib, true, limits).isEmpty()) {
+            if (hindrance(waiter.wishMib, true, limits).isEmpty()) {
                 return Optional.empty();
             }
-            last = waiter.isNested() && last.isEmpty() ? Optional.of(waiter) : last;
+            last = last.isEmpty() ? Optional.of(waiter) : last;
         }
         return last;
     }

@@ -2,56 +2,55 @@ package dev.sluice.schedule;
 
 import dev.sluice.schedule.Scheduler.Admission;
 import dev.sluice.schedule.Scheduler.Bound;
-import dev.sluice.schedule.Scheduler.Lease;
 import dev.sluice.schedule.Scheduler.Limits;
-import dev.sluice.schedule.Scheduler.Standing;
+import java.time.Duration;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Who has what, who waits, and whose turn it is. Guarded by the scheduler's lock.
 final class Turns {
+    /// Of what has been had in excess, the whole machine for so long is remembered.
+    private static final Duration DEBT_MAX = Duration.ofSeconds(10);
+
     private final int memoryMib;
     private final Function<String, Limits> limits;
-    private final Reserve reserve;
+    private final Ledger held;
 
     /// Those that are not idle.
     private final Map<String, Tenant> tenants = new HashMap<>();
 
-    /// Those with waiting runs, whose turn it is first, but for who was found at a limit of his own: he takes no part
-    /// until something changes about him.
-    private final LinkedHashMap<String, Tenant> inTurn = new LinkedHashMap<>();
+    private final Queue queue;
+    private final double debtMax;
 
     private int waiting;
     private long joined;
-    private int leasedMib;
 
-    /// Leases whose runs wait for no other run.
-    private int progressing;
-
-    Turns(int memoryMib, Function<String, Limits> limits) {
+    /// @param nanos the time, as [System#nanoTime] has it
+    Turns(int memoryMib, Function<String, Limits> limits, LongSupplier nanos) {
         this.memoryMib = memoryMib;
         this.limits = limits;
-        this.reserve = new Reserve(memoryMib);
+        this.debtMax = (double) memoryMib * DEBT_MAX.toMillis();
+        this.queue = new Queue(memoryMib, debtMax);
+        this.held = new Ledger(memoryMib, limits, nanos, queue.inTurn());
     }
 
-    Reserve reserve() {
-        return reserve;
+    Ledger held() {
+        return held;
     }
 
     /// Whether so much may be set aside: nobody waits for room, and it is free.
     boolean isLeftOver(Tenant tenant, int mib) {
-        return waiting == 0 && reserve.isRoomFor(tenant, mib, leasedMib, limits.apply(tenant.name));
+        return waiting == 0 && held.isLeftOver(tenant, mib);
     }
 
     Tenant tenant(String name) {
-        return tenants.computeIfAbsent(name, Tenant::new);
+        return tenants.computeIfAbsent(name, _ -> new Tenant(name, debtMax));
     }
 
     void forgetIfIdle(Tenant tenant) {
@@ -61,22 +60,40 @@ final class Turns {
     }
 
     Scheduler.Load load() {
-        return new Scheduler.Load(waiting, leasedMib + reserve.mib(), memoryMib);
+        return new Scheduler.Load(waiting, held.mib(), memoryMib);
+    }
+
+    /// Grants a wish, refuses it, or has it wait.
+    void ask(Waiter waiter) {
+        if (isRoomFor(waiter)) {
+            held.suspend(waiter.outer);
+            waiter.granted = held.take(waiter, waiting == 0);
+            return;
+        }
+        refusal(waiter).ifPresentOrElse(refused -> waiter.refused = refused, () -> join(waiter));
+        if (waiter.refused != null) {
+            waiter.tenant.forgetIfIdle(waiter.line);
+            forgetIfIdle(waiter.tenant);
+        }
     }
 
     /// Whether a wish can be granted before it waits: nobody does, or it takes no memory from who does.
-    boolean isRoomFor(Tenant tenant, int wishMib, boolean isNested) {
+    private boolean isRoomFor(Waiter waiter) {
+        Tenant tenant = waiter.tenant;
+        int wishMib = waiter.wishMib;
         return (waiting == 0 || wishMib == 0)
-                && fits(wishMib)
-                && isWithinShare(tenant, wishMib)
-                && tenant.hindrance(wishMib, isNested, limits.apply(tenant.name))
+                && held.fits(wishMib)
+                && held.isWithinShare(tenant, wishMib)
+                && tenant.hindrance(wishMib, waiter.isNested(), limits.apply(tenant.name))
                         .isEmpty();
     }
 
     /// Why a wish may not even wait.
     ///
-    /// @param standing who is accepted may, however many of the tenant's wait
-    Optional<Admission> refusal(Tenant tenant, int wishMib, Standing standing) {
+    /// Who is accepted may, however many of the tenant's wait.
+    private Optional<Admission> refusal(Waiter waiter) {
+        Tenant tenant = waiter.tenant;
+        int wishMib = waiter.wishMib;
         Limits its = limits.apply(tenant.name);
         if (wishMib > memoryMib) {
             return Optional.of(new Admission.QueueFull());
@@ -84,7 +101,7 @@ final class Turns {
         if (wishMib > its.memoryMib()) {
             return Optional.of(new Admission.AtLimit(Bound.MEMORY));
         }
-        if (tenant.isQueueFull(standing, its)) {
+        if (tenant.isQueueFull(waiter.standing, its)) {
             return Optional.of(new Admission.AtLimit(Bound.WAITING));
         }
         return waiting >= Scheduler.QUEUE_RUNS_MAX && tenant.queued() > 0
@@ -94,8 +111,8 @@ final class Turns {
 
     /// Why a wish was not granted in its time: for the tenant's own limit, if it was that.
     Admission missed(Waiter waiter) {
-        if (waiter.isRefused) {
-            return waiter.refusedBy == null ? new Admission.QueueFull() : new Admission.AtLimit(waiter.refusedBy);
+        if (waiter.refused != null) {
+            return waiter.refused;
         }
         return hindrance(waiter).<Admission>map(Admission.AtLimit::new).orElseGet(Admission.TimedOut::new);
     }
@@ -103,24 +120,30 @@ final class Turns {
     void join(Waiter waiter) {
         waiter.order = joined++;
         waiter.tenant.join(waiter);
+        queue.joined(waiter);
         waiting++;
-        suspend(waiter.outer);
+        held.suspend(waiter.outer);
         settle(waiter.tenant);
     }
 
     void giveUp(Waiter waiter) {
-        if (waiter.isGranted) {
-            giveBack(waiter.tenant, waiter.wishMib, waiter.outer);
-        } else if (!waiter.isRefused) {
+        if (waiter.granted != null) {
+            held.giveBack(waiter.granted, waiting == 0);
+        } else if (waiter.refused == null) {
             leave(waiter);
-            resume(waiter.outer);
+            held.resume(waiter.outer);
         }
         settle(waiter.tenant);
     }
 
+    void giveBack(Grant grant) {
+        held.giveBack(grant, waiting == 0);
+        settle(grant.tenant());
+    }
+
     /// After something has changed about a tenant.
     void settle(Tenant tenant) {
-        takePart(tenant);
+        queue.takePart(tenant);
         serveWeightless(tenant, tenant::isOldest);
         serveInTurn();
         serveWeightless(tenant, _ -> true);
@@ -132,8 +155,8 @@ final class Turns {
     /// After anything may have changed about anybody.
     void settleAnew() {
         tenants.values().forEach(tenant -> {
-            takePart(tenant);
-            reserve.giveWay(tenant, leasedMib, limits.apply(tenant.name));
+            queue.takePart(tenant);
+            held.giveWay(tenant);
             serveWeightless(tenant, tenant::isOldest);
         });
         serveInTurn();
@@ -142,49 +165,11 @@ final class Turns {
         List.copyOf(tenants.values()).forEach(this::settleStuck);
     }
 
-    /// The run of `outer` waits for another one from now on.
-    void suspend(@Nullable Lease outer) {
-        if (outer != null) {
-            outer.tenant().progressing--;
-            progressing--;
-        }
-    }
-
-    /// After [#suspend].
-    void resume(@Nullable Lease outer) {
-        if (outer != null) {
-            outer.tenant().progressing++;
-            progressing++;
-        }
-    }
-
-    void take(Tenant tenant, int mib, @Nullable Lease outer) {
-        progressing++;
-        leasedMib += mib;
-        tenant.progressing++;
-        tenant.heldMib += mib;
-        tenant.running += outer == null ? 1 : 0;
-        reserve.giveWay(tenant, leasedMib, limits.apply(tenant.name));
-    }
-
-    /// The run of `outer` goes on.
-    void giveBack(Tenant tenant, int mib, @Nullable Lease outer) {
-        progressing--;
-        leasedMib -= mib;
-        tenant.progressing--;
-        tenant.heldMib -= mib;
-        tenant.running -= outer == null ? 1 : 0;
-        resume(outer);
-    }
-
-    /// Serves the tenants in turn for as long as the next one's oldest wish fits. Who has had his share is passed
-    /// over.
+    /// Serves the tenants in turn for as long as something fits. Who has had his share is passed over.
     private void serveInTurn() {
         for (Optional<Waiter> next = next(); next.isPresent(); next = next()) {
             Waiter waiter = next.get();
-            inTurn.remove(waiter.tenant.name);
             leave(waiter);
-            takePart(waiter.tenant);
             grant(waiter);
         }
     }
@@ -203,25 +188,23 @@ final class Turns {
     /// While no run makes progress, nested wishes: one that fits is granted out of turn, else one is refused, whose
     /// outer run goes on with that.
     private void settleNestedAll() {
-        boolean isStuck = progressing == 0;
+        boolean isStuck = held.progressing() == 0;
         while (isStuck) {
-            isStuck = settleNested() && progressing == 0;
+            isStuck = settleNested() && held.progressing() == 0;
         }
     }
 
     /// @return whether there was one
     private boolean settleNested() {
         @Nullable Waiter last = null;
-        for (Tenant tenant : inTurn.values()) {
-            for (Waiter waiter : tenant.queue) {
-                if (waiter.isNested()
-                        && fits(waiter.wishMib)
-                        && hindrance(waiter).isEmpty()) {
+        for (Tenant tenant : queue.inTurn()) {
+            for (Waiter waiter : tenant.nested) {
+                if (held.fits(waiter.wishMib) && hindrance(waiter).isEmpty()) {
                     leave(waiter);
                     grant(waiter);
                     return true;
                 }
-                last = waiter.isNested() ? waiter : last;
+                last = waiter;
             }
         }
         if (last == null) {
@@ -242,57 +225,31 @@ final class Turns {
 
     private void refuse(Waiter waiter, @Nullable Bound bound) {
         leave(waiter);
-        resume(waiter.outer);
-        waiter.isRefused = true;
-        waiter.refusedBy = bound;
+        held.resume(waiter.outer);
+        waiter.refused = bound == null ? new Admission.QueueFull() : new Admission.AtLimit(bound);
         waiter.settled.signal();
     }
 
     private void grant(Waiter waiter) {
-        take(waiter.tenant, waiter.wishMib, waiter.outer);
-        waiter.isGranted = true;
+        waiter.granted = held.take(waiter, waiting == 0);
         waiter.settled.signal();
     }
 
     private void leave(Waiter waiter) {
-        Tenant tenant = waiter.tenant;
-        tenant.leave(waiter);
+        waiter.tenant.leave(waiter);
+        queue.left(waiter);
         waiting--;
-        if (tenant.queue.isEmpty()) {
-            inTurn.remove(tenant.name, tenant);
-        }
+        waiter.tenant.forgetIfIdle(waiter.line);
     }
 
-    private void takePart(Tenant tenant) {
-        if (!tenant.queue.isEmpty()) {
-            inTurn.putIfAbsent(tenant.name, tenant);
-        }
-    }
-
-    /// Whose turn it is, if his oldest wish fits.
     private Optional<Waiter> next() {
-        Iterator<Tenant> turns = inTurn.values().iterator();
-        while (turns.hasNext()) {
-            Waiter oldest = turns.next().queue.getFirst();
-            if (hindrance(oldest).isPresent()) {
-                turns.remove();
-            } else if (isWithinShare(oldest.tenant, oldest.wishMib)) {
-                return fits(oldest.wishMib) ? Optional.of(oldest) : Optional.empty();
-            }
-        }
-        return Optional.empty();
+        return queue.next(
+                held.freeMib(),
+                waiter -> hindrance(waiter).isPresent(),
+                waiter -> held.isWithinShare(waiter.tenant, waiter.wishMib));
     }
 
     private Optional<Bound> hindrance(Waiter waiter) {
         return waiter.tenant.hindrance(waiter.wishMib, waiter.isNested(), limits.apply(waiter.tenant.name));
-    }
-
-    private boolean isWithinShare(Tenant tenant, int wishMib) {
-        long leftOver = (long) memoryMib - leasedMib - wishMib;
-        return wishMib == 0 || tenant.heldMib == 0 || tenant.heldMib + wishMib <= Scheduler.SHARE * leftOver;
-    }
-
-    private boolean fits(int wishMib) {
-        return leasedMib + wishMib <= memoryMib;
     }
 }

@@ -1,12 +1,13 @@
 package dev.sluice.schedule;
 
-import dev.sluice.schedule.Scheduler.Bound;
+import dev.sluice.schedule.Scheduler.Admission;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /// A wish for room that waits. Guarded by the scheduler's lock.
 final class Waiter {
     final Tenant tenant;
+    final Line line;
     final int wishMib;
     final Scheduler.@Nullable Lease outer;
     final Scheduler.Standing standing;
@@ -15,24 +16,28 @@ final class Waiter {
     /// How many have waited before it.
     long order;
 
-    boolean isGranted;
-    boolean isRefused;
+    /// How much memory was given to others whose turn came later, because they fitted and it did not.
+    long overtakenMib;
 
-    /// Why it is refused, if that is the tenant's own limit.
+    /// Once it is granted.
     @Nullable
-    Bound refusedBy;
+    Grant granted;
 
-    Waiter(
-            Tenant tenant,
-            int wishMib,
-            Scheduler.@Nullable Lease outer,
-            Scheduler.Standing standing,
-            Condition settled) {
+    /// Once it is refused: why.
+    @Nullable
+    Admission refused;
+
+    Waiter(Tenant tenant, Wish wish, Scheduler.@Nullable Lease outer, Condition settled) {
         this.tenant = tenant;
-        this.wishMib = wishMib;
+        this.line = tenant.line(wish.function());
+        this.wishMib = wish.memoryMib();
         this.outer = outer;
-        this.standing = standing;
+        this.standing = wish.standing();
         this.settled = settled;
+    }
+
+    boolean isSettled() {
+        return granted != null || refused != null;
     }
 
     boolean isNobodys() {

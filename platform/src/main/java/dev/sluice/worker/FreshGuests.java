@@ -5,9 +5,10 @@ import dev.sluice.cloudcall.GuestLink;
 import dev.sluice.cloudcall.GuestProtocolViolation;
 import dev.sluice.function.Limits;
 import dev.sluice.image.Runtime;
+import dev.sluice.sandbox.Account;
 import dev.sluice.sandbox.GuestSpec;
+import dev.sluice.sandbox.Meter;
 import dev.sluice.sandbox.Sandbox;
-import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,14 +39,14 @@ final class FreshGuests implements AutoCloseable {
             Stream.of(Runtime.values()).filter(Runtime::isKeptReady).toList();
     private static final Logger LOG = LoggerFactory.getLogger(FreshGuests.class);
 
-    private final SandboxDriver driver;
+    private final Meter driver;
     private final int readyOfEach;
     private final Map<Runtime, BlockingQueue<Instance>> ready = new EnumMap<>(Runtime.class);
     private final Semaphore wanted = new Semaphore(0);
     private final Thread refiller;
     private volatile boolean isClosed;
 
-    FreshGuests(SandboxDriver driver, int readyOfEach) {
+    FreshGuests(Meter driver, int readyOfEach) {
         this.driver = driver;
         this.readyOfEach = readyOfEach;
         for (Runtime runtime : KEPT) {
@@ -71,6 +72,22 @@ final class FreshGuests implements AutoCloseable {
         return waiting;
     }
 
+    /// From now on a guest that waited is somebody's.
+    ///
+    /// @throws SandboxFailed where it may not; it is closed
+    void give(Instance waited, Whose whose) throws SandboxFailed {
+        waited.belongsTo(whose.parties());
+        boolean isGiven = false;
+        try {
+            driver.charge(waited.sandbox(), whose.account());
+            isGiven = true;
+        } finally {
+            if (!isGiven) {
+                waited.sandbox().close();
+            }
+        }
+    }
+
     @Override
     public void close() {
         isClosed = true;
@@ -84,14 +101,17 @@ final class FreshGuests implements AutoCloseable {
 
     /// A guest that is started for its use, on what the host has.
     ///
+    /// @param account     for whom what it uses is counted
     /// @param concurrency runs that it serves at a time
-    Instance start(Runtime runtime, int memoryMib, int concurrency, Map<String, String> environment)
+    Instance start(Account account, Runtime runtime, int memoryMib, int concurrency, Map<String, String> environment)
             throws SandboxFailed, InterruptedException {
-        return start(runtime, memoryMib, concurrency, environment, runtime.command(memoryMib), Optional.empty());
+        List<String> command = runtime.command(memoryMib);
+        return start(account, runtime, memoryMib, concurrency, environment, command, Optional.empty());
     }
 
     /// A guest that is started for its use, on that root file system.
     Instance start(
+            Account account,
             Runtime runtime,
             int memoryMib,
             int concurrency,
@@ -109,7 +129,7 @@ final class FreshGuests implements AutoCloseable {
                 environment,
                 BOOT,
                 root);
-        Sandbox sandbox = driver.start(spec);
+        Sandbox sandbox = driver.start(spec, account);
         boolean isReady = false;
         try {
             var link = new GuestLink(sandbox.channel());
@@ -141,7 +161,7 @@ final class FreshGuests implements AutoCloseable {
         try {
             for (Runtime runtime : KEPT) {
                 while (queue(runtime).size() < readyOfEach && !isClosed) {
-                    keep(runtime, start(runtime, Limits.MEMORY_MIB_MIN, 1, Map.of()));
+                    keep(runtime, start(Account.NOBODY, runtime, Limits.MEMORY_MIB_MIN, 1, Map.of()));
                 }
             }
         } catch (SandboxFailed failed) {

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.cloudcall.Convention;
 import dev.sluice.cloudcall.GuestLink;
+import dev.sluice.function.Reuse;
 import dev.sluice.label.Label;
 import dev.sluice.sandbox.Sandbox;
 import java.util.Set;
@@ -21,13 +22,13 @@ final class Instance {
     private final Sandbox sandbox;
     private final GuestLink link;
     private final int memoryMib;
+    private final Worth worth = new Worth();
     private final AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
 
     private Convention convention = Convention.AUTO; // set once, when its function is loaded
     private Set<String> parties = Set.of(); // set once, before its function is loaded
     private @Nullable SharedGuest shared; // set once, before its first run
     private Label seen = Label.BOTTOM; // touched only by who has checked the instance out
-    private long idleSinceNanos; // guarded by the pool's lock
 
     Instance(Sandbox sandbox, GuestLink link, int memoryMib) {
         this.sandbox = sandbox;
@@ -84,19 +85,25 @@ final class Instance {
         seen = seen.join(label);
     }
 
-    /// Whether the instance is one for runs that start at `start`: of what it has seen, they may know all, and it has
-    /// seen nothing less. A run that starts higher would not learn too much from it, but take it away: those that
-    /// start lower would find it gone, and so learn that there was such a run.
-    boolean mayServe(Label start) {
-        return seen.equals(start);
+    /// Whether the instance is one for runs that start at `start`: of what it has seen, they may know all. Unless the
+    /// operator wants it otherwise it has seen nothing less, too: a run that starts higher would not learn too much
+    /// from it, but take it away, and those that start lower would find it gone, and so learn that there was such
+    /// a run.
+    boolean mayServe(Label start, Reuse reuse) {
+        return switch (reuse) {
+            case NEVER -> false;
+            case SAME_LABEL -> seen.equals(start);
+            case LABEL_FLOW -> seen.canFlowTo(start);
+        };
     }
 
-    long idleSinceNanos() {
-        return idleSinceNanos;
+    /// What it knows of. Asked while nobody has it checked out, or by who has.
+    Label seen() {
+        return seen;
     }
 
-    void idleSinceNanos(long since) {
-        idleSinceNanos = since;
+    Worth worth() {
+        return worth;
     }
 
     @Nullable

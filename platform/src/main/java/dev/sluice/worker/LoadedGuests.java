@@ -42,7 +42,7 @@ public final class LoadedGuests {
     /// @return whether it waits now
     public boolean add(String tenant, FunctionSpec function, Duration patience) throws InterruptedException {
         try {
-            return start(function, Set.of(tenant), patience, new Cancellation())
+            return start(function, Whose.of(tenant, function), patience, new Cancellation())
                             instanceof Prepared.Ready(Instance ready)
                     && isKept(new Of(tenant, function), ready);
         } catch (SandboxFailed failed) {
@@ -64,26 +64,31 @@ public final class LoadedGuests {
 
     /// One for a run: one that waits and lives, else one that is started.
     ///
-    /// @param parties      the organizations whose it will be
+    /// @param whose        it will be
     /// @param cancellation as [Job] has it
-    Prepared take(String tenant, FunctionSpec function, Set<String> parties, Duration left, Cancellation cancellation)
+    Prepared take(FunctionSpec function, Whose whose, Duration left, Cancellation cancellation)
             throws SandboxFailed, InterruptedException {
-        var of = new Of(tenant, function);
+        var of = new Of(whose.account().owner(), function);
         for (Optional<Instance> next = poll(of); next.isPresent(); next = poll(of)) {
             if (next.get().sandbox().death().isEmpty()) {
-                next.get().belongsTo(parties);
+                next.get().belongsTo(whose.parties());
                 return new Prepared.Ready(next.get());
             }
             next.get().sandbox().close();
         }
-        return start(function, parties, left, cancellation);
+        return start(function, whose, left, cancellation);
     }
 
     /// One that has not waited.
-    Prepared start(FunctionSpec function, Set<String> parties, Duration left, Cancellation cancellation)
+    Prepared start(FunctionSpec function, Whose whose, Duration left, Cancellation cancellation)
             throws SandboxFailed, InterruptedException {
         makeRoom.run();
-        return loader.prepare(function, parties, left, cancellation);
+        long began = System.nanoTime();
+        Prepared prepared = loader.prepare(function, whose, left, cancellation);
+        if (prepared instanceof Prepared.Ready(Instance ready)) {
+            ready.worth().preparedIn(Duration.ofNanos(System.nanoTime() - began).toMillis());
+        }
+        return prepared;
     }
 
     /// How many wait.

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,9 +62,9 @@ final class Loader {
     /// Has a function loaded in a guest that nobody has used: one that waits, else, or if that one has died
     /// waiting, a new one.
     ///
-    /// @param parties      the organizations whose it will be
+    /// @param whose        it will be
     /// @param cancellation as [Job] has it
-    Prepared prepare(FunctionSpec function, Set<String> parties, Duration left, Cancellation cancellation)
+    Prepared prepare(FunctionSpec function, Whose whose, Duration left, Cancellation cancellation)
             throws SandboxFailed, InterruptedException {
         int concurrency = function.deployment().concurrency();
         if (concurrency > 1 && !function.runtime().isSharable()) {
@@ -81,31 +80,31 @@ final class Loader {
                 ? fresh.waiting(function.runtime(), memoryMib)
                 : Optional.empty();
         if (waiting.isPresent()) {
-            waiting.get().belongsTo(parties);
+            fresh.give(waiting.get(), whose);
             Prepared prepared = load(waiting.get(), code.get().files(), function, left, cancellation);
             if (!(prepared instanceof Prepared.Dead)) {
                 return prepared;
             }
         }
         try {
-            Instance started = start(function, memoryMib, environment);
-            started.belongsTo(parties);
+            Instance started = start(function, whose, memoryMib, environment);
+            started.belongsTo(whose.parties());
             return load(started, code.get().files(), function, left, cancellation);
         } catch (PullFailed useless) {
             return new Prepared.Unfit(Fault.system(useless.reason()));
         }
     }
 
-    private Instance start(FunctionSpec function, int memoryMib, Map<String, String> environment)
+    private Instance start(FunctionSpec function, Whose whose, int memoryMib, Map<String, String> environment)
             throws PullFailed, SandboxFailed, InterruptedException {
         Runtime runtime = function.runtime();
         int concurrency = function.deployment().concurrency();
         if (function.root().isEmpty()) {
-            return fresh.start(runtime, memoryMib, concurrency, environment);
+            return fresh.start(whose.account(), runtime, memoryMib, concurrency, environment);
         }
         Path root = roots.open(function.root().get());
         List<String> command = roots.command(root, runtime, memoryMib);
-        return fresh.start(runtime, memoryMib, concurrency, environment, command, Optional.of(root));
+        return fresh.start(whose.account(), runtime, memoryMib, concurrency, environment, command, Optional.of(root));
     }
 
     private Prepared load(

@@ -9,6 +9,7 @@ import dev.sluice.cloudcall.Outcome;
 import dev.sluice.cloudcall.RunNeverBegun;
 import dev.sluice.cloudcall.RunRequest;
 import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.Reuse;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.Gates;
 import dev.sluice.gate.Invoker;
@@ -16,18 +17,14 @@ import dev.sluice.image.Roots;
 import dev.sluice.image.Runtime;
 import dev.sluice.kernel.Refused;
 import dev.sluice.kernel.Task;
-import dev.sluice.sandbox.SandboxDriver;
+import dev.sluice.sandbox.Meter;
 import dev.sluice.sandbox.SandboxFailed;
 import dev.sluice.worker.Loader.Prepared;
 import dev.sluice.worker.RunEnd.Fault;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
@@ -45,37 +42,32 @@ public final class LocalWorker implements AutoCloseable {
     /// How long it may take until a fresh guest has its function loaded.
     public static final Duration PREPARE_MAX = Duration.ofSeconds(30);
 
-    static final Duration IDLE_MAX = Duration.ofMinutes(10);
-    /// With less of the machine's memory free than this, half of what is idle goes, again and again.
-    private static final int PRESSURE_MIB = 256;
-
-    private static final Duration HOUSEKEEPING = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(LocalWorker.class);
 
-    private final SandboxDriver driver;
+    private final Meter driver;
     private final Gates gates;
     private final BiFunction<Gate, Invoker, CloudCalls> calls;
     private final FreshGuests fresh;
-    private final InstancePool pool = new InstancePool();
+    private final InstancePool pool;
     private final Watch watch = new Watch();
     private final LoadedGuests loaded;
     private final SharedGuests shared;
-    private final IntSupplier roomMib; // what runs and fresh guests leave to idle ones
-    private final IntSupplier freeMib;
+    private final Housekeeping housekeeping;
     private final Clock clock;
-    private final CountDownLatch closed = new CountDownLatch(1);
 
     /// @param roots     the images that functions run on
     /// @param calls     what answers a run's calls, given what answers its invocations; made anew for each run
+    /// @param reuse     the most of it; functions may allow less
     /// @param memoryMib what all guests may hold together, idle ones too
     /// @param leasedMib what runs in progress hold at this moment, and what is set aside for loaded guests
     /// @param freeMib   how much of the machine's memory is free at this moment
     public LocalWorker(
-            SandboxDriver driver,
+            Meter driver,
             Roots roots,
             Blobs blobs,
             Gates gates,
             BiFunction<Gate, Invoker, CloudCalls> calls,
+            Reuse reuse,
             int readyOfEach,
             int memoryMib,
             IntSupplier leasedMib,
@@ -84,13 +76,13 @@ public final class LocalWorker implements AutoCloseable {
         this.driver = driver;
         this.gates = gates;
         this.calls = calls;
+        this.pool = new InstancePool(reuse, System::nanoTime);
         this.fresh = new FreshGuests(driver, readyOfEach);
-        this.loaded = new LoadedGuests(new Loader(blobs, fresh, watch, roots), this::makeRoom);
+        IntSupplier roomMib = () -> memoryMib - leasedMib.getAsInt() - fresh.memoryMib();
+        this.housekeeping = new Housekeeping(pool, roomMib, freeMib);
+        this.loaded = new LoadedGuests(new Loader(blobs, fresh, watch, roots), housekeeping::makeRoom);
         this.shared = new SharedGuests(pool, loaded, watch, clock);
-        this.roomMib = () -> memoryMib - leasedMib.getAsInt() - fresh.memoryMib();
-        this.freeMib = freeMib;
         this.clock = clock;
-        Thread.ofVirtual().name("idle-guests").start(this::keepHouse);
     }
 
     /// Runs `gate`'s function as [Task#current]. Every way to end is a [RunEnd].
@@ -108,24 +100,25 @@ public final class LocalWorker implements AutoCloseable {
         if (job.timeMax().isZero()) {
             return RunEnd.failed(Fault.NEVER_BEGUN);
         }
-        Optional<String> missing = missing(gate.function().runtime());
+        FunctionSpec function = gate.function();
+        Optional<String> missing = missing(function.runtime()).or(() -> tooWeakFor(tenant, function));
         if (missing.isPresent()) {
             return RunEnd.failed(Fault.system(missing.get()));
         }
         InstanceKey key = InstanceKey.of(tenant, gate, job.injected());
-        Set<String> parties = parties(tenant, gate);
+        Whose whose = Whose.of(tenant, gate);
         if (gate.function().deployment().concurrency() > 1) {
-            return shared.run(key, gate, parties, job, room);
+            return shared.run(key, gate, whose, job, room);
         }
         Duration left = SharedGuests.shorter(PREPARE_MAX, job.timeMax());
         try {
             Optional<Instance> warm = pool.takeLiving(key, task.label());
             Prepared first = warm.isPresent()
                     ? new Prepared.Ready(warm.get())
-                    : loaded.take(tenant, gate.function(), parties, left, job.cancellation());
+                    : loaded.take(gate.function(), whose, left, job.cancellation());
             Optional<RunEnd> end = end(key, first, gate, task, job);
             if (end.isEmpty()) { // once: one that was started for it has had no time to die
-                end = end(key, loaded.start(gate.function(), parties, left, job.cancellation()), gate, task, job);
+                end = end(key, loaded.start(gate.function(), whose, left, job.cancellation()), gate, task, job);
             }
             return end.orElseGet(() -> RunEnd.failed(Fault.system("the guest ended before it could begin")));
         } catch (SandboxFailed failed) {
@@ -151,12 +144,6 @@ public final class LocalWorker implements AutoCloseable {
         };
     }
 
-    private static Set<String> parties(String tenant, Gate gate) {
-        Set<String> all = new HashSet<>(gate.organizations());
-        all.add(tenant);
-        return all;
-    }
-
     /// Those that wait for the first run of one function.
     public LoadedGuests loaded() {
         return loaded;
@@ -167,13 +154,23 @@ public final class LocalWorker implements AutoCloseable {
         return driver.offers(runtime.language()) ? Optional.empty() : Optional.of(runtime.missing());
     }
 
+    /// Why no guest of an organization may have a function, if that is so: nothing less is ever had.
+    private Optional<String> tooWeakFor(String tenant, FunctionSpec function) {
+        return driver.tooWeakFor(tenant)
+                .or(() -> driver.isolation().tooWeakFor(function.deployment().isolation()));
+    }
+
     /// Loads a function in a fresh guest and throws the guest away.
     ///
     /// @param tenant whose function it is
     /// @return why it could not be loaded
     public Optional<String> check(String tenant, FunctionSpec function, Duration patience) throws InterruptedException {
+        Optional<String> weak = tooWeakFor(tenant, function);
+        if (weak.isPresent()) {
+            return weak;
+        }
         try {
-            return switch (loaded.start(function, Set.of(tenant), patience, new Cancellation())) {
+            return switch (loaded.start(function, Whose.of(tenant, function), patience, new Cancellation())) {
                 case Prepared.Ready(Instance ready) -> {
                     ready.sandbox().close();
                     yield Optional.empty();
@@ -194,7 +191,7 @@ public final class LocalWorker implements AutoCloseable {
     public void end(String organization) {
         watch.endAllOf(organization);
         loaded.end(organization);
-        closeAll(pool.endAllOf(organization));
+        Housekeeping.closeAll(pool.endAllOf(organization));
     }
 
     /// How many MiB idle guests hold.
@@ -204,11 +201,11 @@ public final class LocalWorker implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
+        housekeeping.close();
         watch.close();
         fresh.close();
         loaded.close();
-        closeAll(pool.shrinkTo(0));
+        Housekeeping.closeAll(pool.shrinkTo(0));
     }
 
     private Optional<RunEnd> serve(InstanceKey key, Instance instance, Gate gate, Task task, Job job)
@@ -266,33 +263,6 @@ public final class LocalWorker implements AutoCloseable {
     }
 
     private void giveBack(InstanceKey key, Instance instance, boolean isReusable) {
-        if (isReusable) {
-            closeAll(pool.put(key, instance));
-        } else {
-            instance.sandbox().close();
-        }
-    }
-
-    /// Closes idle guests until what runs, what waits fresh and what is idle fit into the machine's share.
-    private void makeRoom() {
-        closeAll(pool.shrinkTo(Math.max(0, roomMib.getAsInt())));
-    }
-
-    private void keepHouse() {
-        try {
-            while (!closed.await(HOUSEKEEPING.toMillis(), TimeUnit.MILLISECONDS)) {
-                closeAll(pool.idleLongerThan(IDLE_MAX));
-                makeRoom();
-                if (freeMib.getAsInt() < PRESSURE_MIB) {
-                    closeAll(pool.shrinkTo(pool.idleMib() / 2));
-                }
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void closeAll(List<Instance> leaving) {
-        leaving.forEach(instance -> instance.sandbox().close());
+        Housekeeping.closeAll(isReusable ? pool.put(key, instance) : List.of(instance));
     }
 }

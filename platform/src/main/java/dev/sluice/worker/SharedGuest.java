@@ -7,6 +7,7 @@ import dev.sluice.cloudcall.Outcome;
 import dev.sluice.cloudcall.RunRequest;
 import dev.sluice.cloudcall.SharedLink;
 import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.Reuse;
 import dev.sluice.label.Label;
 import dev.sluice.sandbox.LogSink;
 import dev.sluice.worker.RunEnd.Fault;
@@ -91,7 +92,7 @@ final class SharedGuest {
 
     /// Whether a run that starts at `at` may be in it now.
     boolean mayServe(Label at) {
-        return start.equals(at) && instance.mayServe(at);
+        return start.equals(at) && instance.mayServe(at, Reuse.SAME_LABEL);
     }
 
     boolean hasFreeSeat() {

@@ -4,6 +4,7 @@ import dev.sluice.cloudcall.Convention;
 import dev.sluice.cloudcall.GuestProtocolViolation;
 import dev.sluice.cloudcall.RunRequest;
 import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.Reuse;
 import dev.sluice.gate.Gate;
 import dev.sluice.kernel.Task;
 import dev.sluice.label.Label;
@@ -13,7 +14,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +34,8 @@ final class SharedGuests {
             "InputError",
             "runs that share an instance cannot read a blob: give it its input whole, or leave concurrency out",
             List.of());
+    private static final Fault NOTHING_SHARED =
+            Fault.system("this server gives each run an instance of its own: leave concurrency out");
     private static final Logger LOG = LoggerFactory.getLogger(SharedGuests.class);
 
     private final InstancePool pool;
@@ -51,9 +53,9 @@ final class SharedGuests {
 
     /// Runs `gate`'s function as [Task#current], as [LocalWorker#run] does.
     ///
-    /// @param parties the organizations whose the guest is
+    /// @param whose   the guest is
     /// @param room    for one more guest
-    RunEnd run(InstanceKey key, Gate gate, Set<String> parties, Job job, GuestRoom room) throws InterruptedException {
+    RunEnd run(InstanceKey key, Gate gate, Whose whose, Job job, GuestRoom room) throws InterruptedException {
         Task task = Task.current();
         Label start = task.label();
         if (!task.highest().equals(start)) {
@@ -62,6 +64,9 @@ final class SharedGuests {
         if (job.blobs().input().isPresent()) {
             return RunEnd.failed(NO_CALL_FOR_BLOBS);
         }
+        if (pool.reuse(key) == Reuse.NEVER) {
+            return RunEnd.failed(NOTHING_SHARED);
+        }
         FunctionSpec function = gate.function();
         Optional<Fault> deaf = Contexts.deaf(Convention.HTTP, function, job);
         if (deaf.isPresent()) {
@@ -69,9 +74,9 @@ final class SharedGuests {
         }
         long endNanos = System.nanoTime() + job.timeMax().toNanos();
         var wish = new Seating.Wish(key, start, function.deployment().concurrency(), endNanos, job.cancellation());
-        Optional<RunEnd> end = once(wish, new ForOne(wish, function, parties, room, false), job);
+        Optional<RunEnd> end = once(wish, new ForOne(wish, function, whose, room, false), job);
         if (end.isEmpty()) { // once more, as of a guest that a run has for itself
-            end = once(wish, new ForOne(wish, function, parties, room, true), job);
+            end = once(wish, new ForOne(wish, function, whose, room, true), job);
         }
         return end.orElseGet(() -> RunEnd.failed(Fault.system("the guest ended before it could begin")));
     }
@@ -106,15 +111,15 @@ final class SharedGuests {
     private final class ForOne implements Seating.Opener {
         private final Seating.Wish wish;
         private final FunctionSpec function;
-        private final Set<String> parties;
+        private final Whose whose;
         private final GuestRoom rooms;
         private final boolean isAnew;
 
         /// @param isAnew whether only a guest will do that has not waited: it has had no time to die
-        ForOne(Seating.Wish wish, FunctionSpec function, Set<String> parties, GuestRoom rooms, boolean isAnew) {
+        ForOne(Seating.Wish wish, FunctionSpec function, Whose whose, GuestRoom rooms, boolean isAnew) {
             this.wish = wish;
             this.function = function;
-            this.parties = parties;
+            this.whose = whose;
             this.rooms = rooms;
             this.isAnew = isAnew;
         }
@@ -170,8 +175,8 @@ final class SharedGuests {
 
         private Loader.Prepared prepared(Duration most) throws SandboxFailed, InterruptedException {
             return isAnew
-                    ? loaded.start(function, parties, most, wish.cancellation())
-                    : loaded.take(wish.key().tenant(), function, parties, most, wish.cancellation());
+                    ? loaded.start(function, whose, most, wish.cancellation())
+                    : loaded.take(function, whose, most, wish.cancellation());
         }
     }
 

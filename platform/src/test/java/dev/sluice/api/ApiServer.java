@@ -34,12 +34,14 @@ import dev.sluice.fs.QuotaPlan;
 import dev.sluice.fs.UnlinkedBlobs;
 import dev.sluice.fs.Usage;
 import dev.sluice.function.Packages;
+import dev.sluice.function.Reuse;
 import dev.sluice.gate.GateContent;
 import dev.sluice.gate.Gates;
 import dev.sluice.gateway.AccessLog;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.host.HostProofs;
 import dev.sluice.host.HostRules;
+import dev.sluice.http.AnswerCounts;
 import dev.sluice.http.WebServer;
 import dev.sluice.image.Pulls;
 import dev.sluice.image.Pushes;
@@ -50,6 +52,9 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.meter.Fleet;
+import dev.sluice.meter.Ledger;
+import dev.sluice.meter.Metrics;
 import dev.sluice.oci.PlainHosts;
 import dev.sluice.oci.Puller;
 import dev.sluice.oci.Pusher;
@@ -66,6 +71,7 @@ import dev.sluice.org.TenantLimits;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
 import dev.sluice.sandbox.KeptRoots;
+import dev.sluice.sandbox.Meter;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
@@ -132,6 +138,8 @@ final class ApiServer implements AutoCloseable {
     final Organizations organizations;
     final Authenticator authenticator;
     private final SandboxDriver driver;
+    final Ledger ledger;
+    final Meter meter;
     private final Egress egress;
     private final LocalWorker worker;
     private final Builds builds;
@@ -208,14 +216,16 @@ final class ApiServer implements AutoCloseable {
                         NamespaceOptions.NODEJS, guest.resolve("node"),
                         NamespaceOptions.JAVA, guest.resolve("java/runtime"),
                         NamespaceOptions.BUILD, guest.resolve("build"))));
+        ledger = new Ledger(store);
+        meter = new Meter(driver, ledger, tenant -> Limiting.isolation(limits, tenant));
         scheduler = new Scheduler(1024, tenant -> Limiting.runs(limits, tenant));
-        builds = new Builds(driver, blobs, registries, scheduler, BUILD_MAX);
+        builds = new Builds(meter, blobs, registries, scheduler, BUILD_MAX);
         egress = Egress.open(outside);
         gates = new Gates(fs, audit, egress);
         runs = new Runs(store, clock);
         roots = new Roots(directory.resolve("images"), blobs);
         worker = new LocalWorker(
-                driver,
+                meter,
                 roots,
                 blobs,
                 gates,
@@ -223,6 +233,7 @@ final class ApiServer implements AutoCloseable {
                         new CloudCalls.Rooms(fs, blobs, gates, new Packages(blobs)),
                         invoker,
                         gate.policy().privilege()),
+                Reuse.SAME_LABEL,
                 1,
                 2048,
                 () -> scheduler.load().leasedMib(),
@@ -241,7 +252,7 @@ final class ApiServer implements AutoCloseable {
                 new Authenticator(organizations, new Bearers(organizations, Bearers.Rules.DEFAULT, clock), delegations);
         var login = Login.of(IdentityProviders.at(directory), store, organizations, audit, new SecureRandom(), clock);
         var signIn = new Api.SignIn(login, delegations, Set.of());
-        parts = Departures.Parts.of(store, fs, runs, keys, login, worker::end, clock);
+        parts = Departures.Parts.of(store, fs, runs, keys, login, new Departures.Used(worker::end, ledger), clock);
         var departures = new Departures(new Departed(fs, audit), parts, clock);
         var doors = new Gateway(invocations, new AccessLog(store, clock), System::nanoTime);
         Credentials own = TlsIdentity.at(directory, clock);
@@ -258,14 +269,16 @@ final class ApiServer implements AutoCloseable {
                         new Api.Running(
                                 invocations,
                                 builds,
-                                new DriverGuests(driver, roots, blobs, scheduler),
+                                new DriverGuests(meter, roots, blobs, scheduler),
                                 pulls,
                                 pushes,
                                 store,
                                 doors,
                                 Kafka.of(outside),
                                 new HostProofs(hostRules, egress),
-                                certificates),
+                                certificates,
+                                new Metrics(
+                                        new Fleet(meter, ledger, scheduler, worker::idleMib), new AnswerCounts(doors))),
                         runs,
                         secrets,
                         system,
@@ -295,7 +308,7 @@ final class ApiServer implements AutoCloseable {
         api.close();
         builds.close();
         worker.close();
-        driver.close();
+        meter.close();
         egress.close();
     }
 
@@ -336,7 +349,7 @@ final class ApiServer implements AutoCloseable {
                 parts.visits(),
                 parts.keys(),
                 parts.login(),
-                guests);
+                new Departures.Used(guests, ledger));
         return new Departures(new Departed(fs, audit), others, at);
     }
 

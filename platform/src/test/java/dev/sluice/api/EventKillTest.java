@@ -35,8 +35,7 @@ final class EventKillTest {
     private static final int KEYED = KEYS * OF_ONE_KEY;
 
     /// Events of a subscription that are under way at a time: what may have arrived before an earlier one, which the
-    /// next
-    /// server begins with (docs/design/events.md).
+    /// next server begins with (docs/design/events.md).
     private static final int UNDER_WAY = 256;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -94,8 +93,8 @@ final class EventKillTest {
     }
 
     /// A delivery that a kill broke off is made once more, before the next one of its key, as are those that had
-    /// overtaken
-    /// it: nothing else arrives twice.
+    /// overtaken it. So a key goes back where a server ends, once more if that one's last delivery comes after the
+    /// first of the next one, and nowhere else.
     private static void requireArrived(Sink receiver, int events, int kills) {
         await().atMost(FLOOD_PATIENCE)
                 .pollInterval(Duration.ofSeconds(2))
@@ -106,7 +105,8 @@ final class EventKillTest {
         for (int key = 0; key < KEYS; key++) {
             List<Integer> expected = list(key);
             List<Integer> there = arrived.stream().filter(expected::contains).toList();
-            assertThat(there).isSorted();
+            assertThat(IntStream.range(1, there.size()).filter(i -> there.get(i) < there.get(i - 1)))
+                    .hasSizeLessThanOrEqualTo(2 * kills);
             assertThat(there.stream().distinct().toList()).isEqualTo(expected);
         }
         assertThat(arrived.indexOf(KEYED - OF_ONE_KEY)).isLessThan(arrived.lastIndexOf(OF_ONE_KEY - 1));

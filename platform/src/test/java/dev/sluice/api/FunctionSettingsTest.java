@@ -169,6 +169,17 @@ final class FunctionSettingsTest extends ApiTest {
                 .isEqualTo("sluice/func-" + made.text("faasId") + ":latest");
     }
 
+    @Test
+    void aFunction_hasTheReuseThatItsAuthorAllows_andIsShownWithIt() {
+        String counts = "n = 0\ndef handle(context, payload):\n    global n\n    n += 1\n    return n\n";
+        build("again", function("again", "python3", "again.py", counts, ""));
+        build("never", function("never", "python3", "never.py", counts, ",\"reuse\":\"never\""));
+        assertThat(output("again") + output("again")).isEqualTo("12");
+        assertThat(output("never") + output("never")).isEqualTo("11");
+        assertThat(api.get(root, "/v1/function/never").text("reuse")).isEqualTo("never");
+        assertThat(api.get(root, "/v1/function/again").json().has("reuse")).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '~',
@@ -176,6 +187,9 @@ final class FunctionSettingsTest extends ApiTest {
                 "\"concurrency\":101~422~concurrency in body should be less than or equal to 100",
                 "\"concurrency\":2,\"convention\":\"faasten\"~400~an instance of a faasten function serves one run at a time",
                 "\"concurrency\":2,\"convention\":\"lambda\"~400~an instance of a lambda function serves one run at a time",
+                "\"isolation\":\"some\"~422~isolation in body should be one of [namespaces oci microvm]",
+                "\"reuse\":\"some\"~422~reuse in body should be one of [never same-label label-flow]",
+                "\"reuse\":\"never\",\"concurrency\":2~400~runs that share an instance reuse it",
                 "\"minInstances\":11~422~minInstances in body should be less than or equal to 10",
                 "\"memory\":64~422~memory in body should be greater than or equal to 128",
                 "\"memory\":5000~422~memory in body should be less than or equal to 4096",

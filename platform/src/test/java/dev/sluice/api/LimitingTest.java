@@ -14,9 +14,19 @@ final class LimitingTest {
     @Test
     void theScheduler_isToldEachLimitOfATenant_asItIs() {
         var limits = new TenantLimits(
-                Map.of(Limit.CONCURRENT_RUNS, 3L, Limit.QUEUED_RUNS, 5L, Limit.MEMORY_MIB, 64L, Limit.QUEUED_MIB, 7L),
+                Map.of(
+                        Limit.CONCURRENT_RUNS,
+                        3L,
+                        Limit.QUEUED_RUNS,
+                        5L,
+                        Limit.MEMORY_MIB,
+                        64L,
+                        Limit.QUEUED_MIB,
+                        7L,
+                        Limit.WEIGHT,
+                        250L),
                 new QuotaPlan(Quota.DEFAULT, Map.of()));
-        assertThat(Limiting.runs(limits, "acme")).isEqualTo(new Scheduler.Limits(3, 5, 64, 7L << 20));
+        assertThat(Limiting.runs(limits, "acme")).isEqualTo(new Scheduler.Limits(3, 5, 64, 7L << 20, 250));
         assertThat(Limiting.runs(new TenantLimits(Map.of(), new QuotaPlan(Quota.DEFAULT, Map.of())), "acme"))
                 .isEqualTo(new Scheduler.Limits(1_000, 10_000, 16 << 20, 1L << 30));
     }

@@ -43,6 +43,25 @@ final class QuotaRoutesTest extends ApiTest {
         assertThat(api.get(root, "/v1/iam/organization/q1/quota").body()).isEqualTo(back.body());
     }
 
+    /// By its word; a number means nothing to who reads it.
+    @Test
+    void whatGuestsAreIsolatedBy_isSetAndShownByItsWord() {
+        api.developer("qi", "*");
+        String path = "/v1/iam/organization/qi/quota";
+        assertThat(api.get(root, path).json().at("/limits/isolation").asString())
+                .isEqualTo("namespaces");
+        Answer set = api.put(root, path, "{\"isolation\":\"microvm\"}");
+        assertThat(set.json().at("/limits/isolation").asString()).isEqualTo("microvm");
+        assertThat(set.json().at("/set").toString()).isEqualTo("[\"isolation\"]");
+        for (String wrong : List.of("\"none\"", "2", "\"\"")) {
+            assertThat(api.put(root, path, "{\"isolation\":" + wrong + "}").status())
+                    .as(wrong)
+                    .isEqualTo(422);
+        }
+        assertThat(api.put(root, path, "{\"isolation\":null}").json().at("/set").size())
+                .isZero();
+    }
+
     /// Nobody raises his own limits, nor sees another one's.
     @Test
     void onlyWhoManagesAllOrganizations_setsLimits() {

@@ -10,6 +10,7 @@ import dev.sluice.image.Runtime;
 import dev.sluice.sandbox.Death;
 import dev.sluice.sandbox.LogSink;
 import dev.sluice.sandbox.Sandbox;
+import dev.sluice.sandbox.Usage;
 import dev.sluice.testing.Sink;
 import java.io.EOFException;
 import java.io.IOException;
@@ -67,6 +68,16 @@ final class HostileBuildTest {
 
         @Override
         public void drainLogs(LogSink sink) {}
+
+        @Override
+        public Usage usage() {
+            return Usage.NONE;
+        }
+
+        @Override
+        public String driver() {
+            return "none";
+        }
 
         @Override
         public Optional<Death> death() {

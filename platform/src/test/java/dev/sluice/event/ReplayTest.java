@@ -98,7 +98,11 @@ final class ReplayTest {
         notes.answer = _ -> new Outcome.Accepted(UUID.randomUUID());
         assertThat(replay(deliveries, Optional.empty())).isTrue();
         await().untilAsserted(
-                        () -> assertThat(notes.delivered).endsWith("acme s 2").hasSizeBetween(4, 5));
+                        () -> { // 1 once more if it was under way; in any order, for want of a key
+                            assertThat(notes.delivered).hasSizeBetween(4, 5);
+                            assertThat(notes.delivered.stream().filter("acme s 2"::equals))
+                                    .hasSize(2);
+                        });
     }
 
     /// Where nothing is kept there is nothing to wait for.

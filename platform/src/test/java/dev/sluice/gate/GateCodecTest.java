@@ -14,10 +14,12 @@ import dev.sluice.function.Deployment;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.PayloadStyle;
 import dev.sluice.function.Retry;
+import dev.sluice.function.Reuse;
 import dev.sluice.function.SchemaPair;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Principal;
+import dev.sluice.sandbox.Isolation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +53,9 @@ final class GateCodecTest {
                                         Map.of("B", "2", "A", "1"),
                                         3,
                                         2,
+                                        1,
+                                        Reuse.NEVER,
+                                        Isolation.MICROVM,
                                         "id",
                                         Optional.of(new Retry(3, 500, 9_000, true)))
                                 : Deployment.NONE)

@@ -26,8 +26,8 @@ final class ChainTest {
     @Timeout(10)
     void aRun_waitsForRoom_noLongerThanItIsOfUse_norThanItsPatience() throws InterruptedException {
         try (Lease all = lease()) {
-            assertThat(chain(LONG, SHORT).acquire(scheduler, "acme", MIB)).isInstanceOf(Admission.TimedOut.class);
-            assertThat(chain(SHORT, LONG).acquire(scheduler, "acme", MIB)).isInstanceOf(Admission.TimedOut.class);
+            assertThat(chain(LONG, SHORT).acquire(scheduler, "acme", "f", MIB)).isInstanceOf(Admission.TimedOut.class);
+            assertThat(chain(SHORT, LONG).acquire(scheduler, "acme", "f", MIB)).isInstanceOf(Admission.TimedOut.class);
             assertThat(all.memoryMib()).isEqualTo(MIB);
         }
     }
@@ -46,7 +46,7 @@ final class ChainTest {
             Chain inner = Chain.outermost(caller, false)
                     .within(new Chain.Around(all, new Cancellation()), System.nanoTime() + LONG.toNanos())
                     .calledBy(caller);
-            assertThat(inner.acquire(scheduler, "acme", MIB)).isInstanceOf(Admission.QueueFull.class);
+            assertThat(inner.acquire(scheduler, "acme", "f", MIB)).isInstanceOf(Admission.QueueFull.class);
         }
     }
 

@@ -9,7 +9,6 @@ import dev.sluice.fs.FsPath;
 import dev.sluice.fs.Kind;
 import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
-import dev.sluice.gate.Backing;
 import dev.sluice.gate.ForgedGates;
 import dev.sluice.gate.Gate;
 import dev.sluice.gate.GatePolicy;
@@ -301,30 +300,6 @@ final class NestedTest {
                         .run(() -> spine.worker.run("acme", real, Jobs.of("1"), Jobs.ROOM))
                         .output())
                 .isPresent();
-    }
-
-    @Test
-    void anInstance_servesOneAuthorityOnly() throws InterruptedException {
-        create(
-                "counts",
-                "n = 0\ndef handle(event, cloudcall):\n    global n\n    n += 1\n    return n\n",
-                grants("T", "acme"));
-        Task owner = owner();
-        FsPath target = FsPath.home(PLACE).child("counts");
-        owner.run(() -> {
-            GatePolicy more = new GatePolicy(
-                    Component.parse("acme/function"), Component.TRUE, Component.TRUE, Component.parse("acme"));
-            return spine.gates.create(
-                    FsPath.home(PLACE).child("counts-more"),
-                    spine.gates.redirect(target, more, Component.TRUE, false),
-                    Backing.LABEL,
-                    PLACE,
-                    owner.exercise(Component.TRUE, Component.parse("acme/function")));
-        });
-        assertThat(exec("counts", "{}")).isEqualTo("1");
-        assertThat(exec("counts-more", "{}")).isEqualTo("1");
-        assertThat(exec("counts", "{}")).isEqualTo("2");
-        assertThat(exec("counts-more", "{}")).isEqualTo("2");
     }
 
     @Test

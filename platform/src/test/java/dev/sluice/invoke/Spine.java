@@ -11,6 +11,7 @@ import dev.sluice.function.Convention;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Limits;
 import dev.sluice.function.PayloadStyle;
+import dev.sluice.function.Reuse;
 import dev.sluice.function.SchemaPair;
 import dev.sluice.function.SourceFiles;
 import dev.sluice.gate.GatePolicy;
@@ -21,10 +22,14 @@ import dev.sluice.kernel.Task;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
 import dev.sluice.label.Privilege;
+import dev.sluice.meter.Ledger;
 import dev.sluice.run.Run;
 import dev.sluice.run.RunIds;
 import dev.sluice.run.Runs;
+import dev.sluice.sandbox.Isolation;
 import dev.sluice.sandbox.KeptRoots;
+import dev.sluice.sandbox.Meter;
+import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.namespaces.NamespaceDriver;
 import dev.sluice.sandbox.namespaces.NamespaceOptions;
 import dev.sluice.schedule.Scheduler;
@@ -69,8 +74,13 @@ final class Spine implements AutoCloseable {
     final Gates gates = new Gates(fs, audit);
     final Runs runs = new Runs(store, Clock.systemUTC());
     final Map<String, Scheduler.Limits> limits = new ConcurrentHashMap<>();
+    /// The least of each tenant that has one.
+    final Map<String, Isolation> isolation = new ConcurrentHashMap<>();
+
     final Scheduler scheduler;
     final WatchedDriver driver;
+    final Ledger ledger = new Ledger(store);
+    final Meter meter;
     final LocalWorker worker;
     final Invocations invocations;
     final Secrets secrets;
@@ -82,18 +92,25 @@ final class Spine implements AutoCloseable {
 
     /// @param memoryMib that all runs share; a guest takes 128 of it
     Spine(Path directory, int memoryMib) throws InterruptedException {
+        this(directory, memoryMib, Reuse.SAME_LABEL, Spine::namespaces);
+    }
+
+    /// @param reuse the most that the operator allows
+    /// @param driver given a directory and what guests are shown of each runtime
+    Spine(Path directory, int memoryMib, Reuse reuse, Opener driver) throws InterruptedException {
         secrets = new Secrets(fs, keys(directory), audit, new SecureRandom());
         scheduler = new Scheduler(memoryMib, tenant -> limits.getOrDefault(tenant, LIMITS));
         Path guest = Path.of("..", "guest").toAbsolutePath().normalize();
         fs.bootstrap();
-        driver = new WatchedDriver(NamespaceDriver.open(NamespaceOptions.of(
-                KeptRoots.under(directory),
+        this.driver = new WatchedDriver(driver.open(
+                directory,
                 Map.of(
                         NamespaceOptions.PYTHON3, guest.resolve("python"),
                         NamespaceOptions.NODEJS, guest.resolve("node"),
-                        NamespaceOptions.JAVA, guest.resolve("java/runtime")))));
+                        NamespaceOptions.JAVA, guest.resolve("java/runtime"))));
+        meter = new Meter(this.driver, ledger, tenant -> isolation.getOrDefault(tenant, Isolation.NAMESPACES));
         worker = new LocalWorker(
-                driver,
+                meter,
                 new Roots(directory.resolve("images"), blobs),
                 blobs,
                 gates,
@@ -101,6 +118,7 @@ final class Spine implements AutoCloseable {
                         CloudCalls.Rooms.of(fs, blobs, gates),
                         invoker,
                         gate.policy().privilege()),
+                reuse,
                 FRESH_OF_EACH,
                 WORKER_MIB,
                 () -> scheduler.load().leasedMib(),
@@ -117,6 +135,16 @@ final class Spine implements AutoCloseable {
                 Clock.systemUTC());
     }
 
+    /// Opens the driver whose guests these are.
+    @FunctionalInterface
+    interface Opener {
+        SandboxDriver open(Path directory, Map<String, Path> guestFiles) throws InterruptedException;
+    }
+
+    static SandboxDriver namespaces(Path directory, Map<String, Path> guestFiles) throws InterruptedException {
+        return NamespaceDriver.open(NamespaceOptions.of(KeptRoots.under(directory), guestFiles));
+    }
+
     private DataKeys keys(Path directory) {
         try {
             return DataKeys.at(store, directory.resolve(DataKeys.FILE), new SecureRandom());
@@ -128,7 +156,7 @@ final class Spine implements AutoCloseable {
     @Override
     public void close() {
         worker.close();
-        driver.close();
+        meter.close();
     }
 
     FunctionSpec python(String source, String handler, Convention convention, Limits limits) {

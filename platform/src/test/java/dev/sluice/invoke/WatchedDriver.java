@@ -2,10 +2,12 @@ package dev.sluice.invoke;
 
 import dev.sluice.sandbox.Death;
 import dev.sluice.sandbox.GuestSpec;
+import dev.sluice.sandbox.Isolation;
 import dev.sluice.sandbox.LogSink;
 import dev.sluice.sandbox.Sandbox;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
+import dev.sluice.sandbox.Usage;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +64,11 @@ final class WatchedDriver implements SandboxDriver {
     }
 
     @Override
+    public Isolation isolation() {
+        return delegate.isolation();
+    }
+
+    @Override
     public boolean offers(String runtime) {
         return delegate.offers(runtime);
     }
@@ -110,6 +117,16 @@ final class WatchedDriver implements SandboxDriver {
         @Override
         public Optional<Death> awaitDeath(Duration patience) throws InterruptedException {
             return guest.awaitDeath(patience);
+        }
+
+        @Override
+        public Usage usage() {
+            return guest.usage();
+        }
+
+        @Override
+        public String driver() {
+            return guest.driver();
         }
 
         @Override

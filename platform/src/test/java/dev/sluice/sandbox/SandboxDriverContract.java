@@ -26,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// What every driver promises about the life of a guest. What guests must not reach is in [IsolationContract].
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class SandboxDriverContract {
+    /// What a process says of its time may be so much more than the kernel counts, for each process.
+    private static final long TICK_MILLIS = 40;
+
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private SandboxDriver driver;
@@ -81,6 +84,25 @@ public abstract class SandboxDriverContract {
                 assertThat(answer.get()).isEqualTo("hello");
             }
         }
+    }
+
+    @Test
+    void whatAGuestUsed_isCounted_withItsChildren_andStillKnownWhenItIsGone() throws Exception {
+        Usage during;
+        Sandbox guest = driver.start(Guests.spec("attacks.py", "burn", "400", "40"));
+        try (guest) {
+            long millis = Guests.hear(guest).asLong();
+            during = guest.usage();
+            assertThat(millis).isGreaterThanOrEqualTo(400 - TICK_MILLIS);
+            assertThat(during.cpuMicros()).isGreaterThanOrEqualTo((millis - TICK_MILLIS) * 1_000);
+            assertThat(during.memoryBytes()).isPositive();
+            assertThat(during.memoryPeakBytes()).isGreaterThanOrEqualTo(40L << 20);
+        }
+        Usage after = guest.usage();
+        assertThat(after.cpuMicros()).isGreaterThanOrEqualTo(during.cpuMicros());
+        assertThat(after.memoryBytes()).isZero();
+        assertThat(guest.usage()).isEqualTo(after);
+        assertThat(guest.driver()).matches("[a-z]{1,16}");
     }
 
     @Test
@@ -304,10 +326,14 @@ public abstract class SandboxDriverContract {
         assertThat(full.get(1).asString()).isEqualTo("ENOSPC");
     }
 
+    /// As the host counts it: what a machine's own clock says of that is not to be believed.
     @Test
     void theProcessor_isSharedOut() throws Exception {
-        double used = guests.ask(Guests.spec(128, 64, 16, 20, "attacks.py", "spin", "2"))
-                .asDouble();
-        assertThat(used).isBetween(0.05, 0.8);
+        long began = System.nanoTime();
+        try (Sandbox guest = driver.start(Guests.spec(128, 64, 16, 20, "attacks.py", "spin", "2"))) {
+            Guests.hear(guest);
+            double share = guest.usage().cpuMicros() * 1_000.0 / (System.nanoTime() - began);
+            assertThat(share).isBetween(0.02, 0.5);
+        }
     }
 }

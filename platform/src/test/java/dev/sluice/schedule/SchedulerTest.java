@@ -121,13 +121,13 @@ final class SchedulerTest {
     }
 
     @Test
-    void aBigWish_isNotOvertaken() throws InterruptedException {
+    void aBigWish_isServedBeforeThoseThatDoNotFitBesideIt() throws InterruptedException {
         List<String> order = Collections.synchronizedList(new ArrayList<>());
         var room = granted(scheduler.acquire("x", 128, SHORT));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             threads.execute(() -> acquireAndClose("big", order));
             await().until(() -> scheduler.load().waitingRuns() == 1);
-            assertThat(scheduler.acquire("small", 128, SHORT)).isInstanceOf(Admission.TimedOut.class);
+            assertThat(scheduler.acquire("small", 129, SHORT)).isInstanceOf(Admission.TimedOut.class);
             room.close();
         }
         assertThat(order).containsExactly("big");
@@ -287,7 +287,7 @@ final class SchedulerTest {
             assertThat(scheduler.promise("flood", SMALL)).contains(Bound.WAITING);
             assertThat(scheduler.acquire("flood", 16, LONG)).isEqualTo(new Admission.AtLimit(Bound.WAITING));
             assertThat(scheduler.promise("quiet", SMALL)).isEmpty();
-            var accepted = threads.submit(() -> scheduler.acquire("flood", 16, LONG, Standing.ACCEPTED));
+            var accepted = threads.submit(() -> scheduler.acquire(new Wish("flood", "", 16, Standing.ACCEPTED), LONG));
             await().until(() -> scheduler.used("flood").waiting() == 4);
             room.close();
             await().until(waits::isDone);
@@ -309,10 +309,10 @@ final class SchedulerTest {
                 .contains(Bound.BYTES);
         assertThat(scheduler.promise("acme", new Parcel(10, true))).isEmpty();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var waits = threads.submit(() -> scheduler.acquire("acme", 16, LONG, Standing.NOBODY));
+            var waits = threads.submit(() -> scheduler.acquire(new Wish("acme", "", 16, Standing.NOBODY), LONG));
             await().until(() -> scheduler.used("acme").waiting() == 2);
             assertThat(scheduler.promise("acme", new Parcel(1, true))).contains(Bound.WAITING);
-            assertThat(scheduler.acquire("acme", 16, LONG, Standing.NOBODY))
+            assertThat(scheduler.acquire(new Wish("acme", "", 16, Standing.NOBODY), LONG))
                     .isEqualTo(new Admission.AtLimit(Bound.WAITING));
             assertThat(scheduler.promise("acme", new Parcel(70, false))).isEmpty();
             room.close();

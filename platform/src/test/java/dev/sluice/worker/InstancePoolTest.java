@@ -5,18 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.bytes.Bytes;
 import dev.sluice.cloudcall.GuestLink;
 import dev.sluice.fs.ObjectId;
+import dev.sluice.function.Reuse;
 import dev.sluice.gate.Gate;
 import dev.sluice.label.Component;
 import dev.sluice.label.Label;
-import dev.sluice.sandbox.Death;
-import dev.sluice.sandbox.LogSink;
-import dev.sluice.sandbox.Sandbox;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +24,8 @@ final class InstancePoolTest {
     private static final Label HIGH = Label.parse("acme&alice,T");
     private static final int MIB = 128;
 
-    private final InstancePool pool = new InstancePool();
+    private long nanos;
+    private final InstancePool pool = new InstancePool(Reuse.SAME_LABEL, () -> nanos);
     private final SocketChannel nowhere;
 
     InstancePoolTest() throws IOException {
@@ -55,8 +53,8 @@ final class InstancePoolTest {
         Instance instance = instance();
         instance.saw(HIGH);
         instance.saw(LOW);
-        assertThat(instance.mayServe(HIGH)).isTrue();
-        assertThat(instance.mayServe(LOW)).isFalse();
+        assertThat(instance.mayServe(HIGH, Reuse.LABEL_FLOW)).isTrue();
+        assertThat(instance.mayServe(LOW, Reuse.LABEL_FLOW)).isFalse();
     }
 
     @Test
@@ -95,10 +93,59 @@ final class InstancePoolTest {
         Instance second = idle(key("blue", 2, 1, "T", "T"), LOW);
         Instance third = idle(key, LOW);
         assertThat(pool.shrinkTo(2 * MIB)).containsExactly(first);
-        assertThat(pool.idleLongerThan(Duration.ofMinutes(10))).isEmpty();
-        assertThat(pool.idleLongerThan(Duration.ofNanos(-1))).containsExactly(second, third);
+        nanos = IdleTimes.USUAL.toNanos();
+        assertThat(pool.idleTooLong()).isEmpty();
+        nanos++;
+        assertThat(pool.idleTooLong()).containsExactly(second, third);
         assertThat(pool.take(key, LOW)).isEmpty();
         assertThat(pool.idleMib()).isZero();
+    }
+
+    /// What is dear, or of much use, is kept longer, and not for ever.
+    @Test
+    void whatIsWorthLeast_goesFirst_andWhatIsOfNoUseAnyMore_goesToo() {
+        InstanceKey key = key("acme", 1, 1, "T", "T");
+        Instance dear = instance();
+        dear.saw(LOW);
+        dear.worth().preparedIn(1_000);
+        pool.put(key, dear);
+        InstanceKey cheapKey = key("blue", 2, 1, "T", "T");
+        Instance used = idle(cheapKey, LOW);
+        for (int i = 0; i < 3; i++) {
+            assertThat(pool.take(cheapKey, LOW)).containsSame(used);
+            pool.put(cheapKey, used);
+        }
+        Instance once = idle(cheapKey, HIGH);
+        assertThat(pool.shrinkTo(2 * MIB)).containsExactly(once);
+        assertThat(pool.shrinkTo(MIB)).containsExactly(used);
+        int rounds = 0;
+        while (pool.idleMib() > 0 && pool.take(key, HIGH).isEmpty() && rounds < 10_000) {
+            idle(cheapKey, LOW);
+            if (pool.shrinkTo(MIB).contains(dear)) {
+                break;
+            }
+            rounds++;
+        }
+        assertThat(pool.take(key, LOW)).as("it was of no use for long").isEmpty();
+    }
+
+    /// Neither by runs that know more, nor by those that know less.
+    @Test
+    void howLongAnInstanceIsKept_isNotChangedByRunsAtOtherLabels() {
+        InstanceKey key = key("acme", 1, 1, "T", "T");
+        for (Label other : List.of(HIGH, Label.parse("T,T"))) {
+            for (int i = 0; i < 2 * IdleTimes.TIMES_MIN; i++) {
+                idle(key, other);
+                nanos += Duration.ofMinutes(2).toNanos();
+                assertThat(pool.take(key, other)).isPresent();
+            }
+        }
+        Instance low = idle(key, LOW);
+        Instance high = idle(key, HIGH);
+        nanos += Duration.ofMinutes(5).toNanos();
+        assertThat(pool.idleTooLong()).containsExactly(high);
+        nanos += Duration.ofMinutes(5).toNanos() + 1;
+        assertThat(pool.idleTooLong()).containsExactly(low);
     }
 
     @Test
@@ -125,40 +172,14 @@ final class InstancePoolTest {
     }
 
     private Instance instance() {
-        return new Instance(new NoGuest(), new GuestLink(nowhere), MIB);
+        return new Instance(new NoGuest(nowhere), new GuestLink(nowhere), MIB);
     }
 
     private static InstanceKey key(String tenant, int gate, long version, String privilege, String declassify) {
         byte[] id = new byte[ObjectId.LENGTH_BYTES];
         id[0] = (byte) gate;
         var authority = new Gate.Authority(Component.parse(privilege), Component.parse(declassify));
-        return new InstanceKey(tenant, new ObjectId(Bytes.takeOver(id)), version, authority, List.of());
-    }
-
-    /// A sandbox with nobody in it.
-    private final class NoGuest implements Sandbox {
-        @Override
-        public SocketChannel channel() {
-            return nowhere;
-        }
-
-        @Override
-        public void logsTo(LogSink sink) {}
-
-        @Override
-        public void drainLogs(LogSink sink) {}
-
-        @Override
-        public Optional<Death> death() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Death> awaitDeath(Duration patience) {
-            return Optional.empty();
-        }
-
-        @Override
-        public void close() {}
+        return new InstanceKey(
+                tenant, new ObjectId(Bytes.takeOver(id)), version, authority, List.of(), Reuse.LABEL_FLOW);
     }
 }

@@ -68,6 +68,8 @@ final class FunctionWords {
                 .option("--max-instances", "N", "how many instances may be busy at once")
                 .option("--min-instances", "N", "how many wait for a run with the function loaded (default: 0)")
                 .option("--concurrency", "N", "runs that one instance serves at a time (default: 1)")
+                .option("--isolation", "HOW", "of instances, at least: namespaces, oci or microvm")
+                .option("--reuse", "RULE", "of instances, at most: never, same-label or label-flow")
                 .flag(Flag.bare("its runs may emit events, as you may", "--emits"))
                 .option("--retry-attempts", "N", "tries of a run nobody waits for; keeps dead letters")
                 .option("--retry-backoff", "MS", "longest wait before the second try, then doubled (1000)")
@@ -196,7 +198,8 @@ final class FunctionWords {
                 .with("schema", schema)
                 .with("secrets", Json.Arr.ofTexts(arguments.options("--secret")))
                 .with("services", Json.Arr.ofTexts(arguments.options("--service")));
-        return withTags(withSizing(withConvention(withTimeout(body, arguments), arguments), arguments), arguments);
+        Json.Obj sized = withSizing(withTimeout(body, arguments), arguments);
+        return withTags(withWords(sized, arguments, "convention", "reuse", "isolation"), arguments);
     }
 
     /// What Dispatch does not have is sent only if it was asked for.
@@ -255,11 +258,14 @@ final class FunctionWords {
         return milliseconds == 0 ? body : body.with("timeout", Json.Num.of(milliseconds));
     }
 
-    private static Json.Obj withConvention(Json.Obj body, Arguments arguments) {
-        return arguments
-                .option("--convention")
-                .map(word -> body.with("convention", word))
-                .orElse(body);
+    /// The words of these options, each as the member of its name.
+    private static Json.Obj withWords(Json.Obj body, Arguments arguments, String... names) {
+        Json.Obj all = body;
+        for (String name : names) {
+            Optional<String> word = arguments.option("--" + name);
+            all = word.isPresent() ? all.with(name, word.get()) : all;
+        }
+        return all;
     }
 
     private static Json.Obj withTags(Json.Obj body, Arguments arguments) {

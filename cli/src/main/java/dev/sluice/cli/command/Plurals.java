@@ -16,6 +16,7 @@ final class Plurals {
             Map.entry("function", List.of("functions")),
             Map.entry("host", List.of("hosts")),
             Map.entry("image", List.of("images")),
+            Map.entry("instance", List.of("instances")),
             Map.entry("key", List.of("keys")),
             Map.entry("organization", List.of("organizations")),
             Map.entry("policy", List.of("policies")),
@@ -28,7 +29,8 @@ final class Plurals {
             Map.entry("serviceclass", List.of("serviceclasses", "service-class", "service-classes")),
             Map.entry("serviceinstance", List.of("serviceinstances", "service-instance", "service-instances")),
             Map.entry("subscription", List.of("subscriptions")),
-            Map.entry("version", List.of("versions")));
+            Map.entry("version", List.of("versions")),
+            Map.entry("worker", List.of("workers")));
 
     private Plurals() {}
 

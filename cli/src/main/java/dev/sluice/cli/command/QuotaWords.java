@@ -9,6 +9,7 @@ import java.util.Locale;
 /// `iam get|update quota`: what an organization may have at most.
 final class QuotaWords {
     private static final String OWN = "/v1/iam/quota";
+    private static final String ISOLATION = "isolation";
     private static final String DEFAULT = "default";
 
     private QuotaWords() {}
@@ -25,6 +26,8 @@ final class QuotaWords {
             new Limit("queuedRuns", "runs that wait"),
             new Limit("queuedMib", "MiB of runs that nobody waits for"),
             new Limit("memoryMib", "MiB of memory for its runs together"),
+            new Limit("weight", "its share of the machine (100)"),
+            new Limit(ISOLATION, "at least namespaces, oci or microvm"),
             new Limit("functions", "functions"),
             new Limit("storedItems", "items in the file system"),
             new Limit("storedMib", "MiB in the file system"),
@@ -44,7 +47,10 @@ final class QuotaWords {
                 .example("sluice iam update quota acme --concurrent-runs 20 --memory-mib 4096")
                 .example("sluice iam update quota acme --concurrent-runs default");
         for (Limit limit : LIMITS) {
-            word = word.option(limit.flag(), "N", limit.unit() + "; or default, the server's");
+            word = word.option(
+                    limit.flag(),
+                    limit.member().equals(ISOLATION) ? "HOW" : "N",
+                    limit.unit() + "; or default, the server's");
         }
         return word;
     }
@@ -83,6 +89,9 @@ final class QuotaWords {
         if (text.equals(DEFAULT)) {
             return Json.NULL;
         }
+        if (limit.member().equals(ISOLATION)) {
+            return new Json.Text(text);
+        }
         try {
             return Json.Num.of(Long.parseLong(text));
         } catch (NumberFormatException notANumber) {
@@ -102,7 +111,7 @@ final class QuotaWords {
                 table.row(
                         limit.flag().substring(2),
                         most.show(limit.member()),
-                        used.members().isEmpty() ? "-" : used.show(limit.member()),
+                        used.members().isEmpty() || limit.member().equals(ISOLATION) ? "-" : used.show(limit.member()),
                         isSet ? "yes" : "no");
             }
         }

@@ -48,6 +48,9 @@ public final class Vocabulary {
                 List.of(
                         FunctionWords.get(),
                         RunWords.get(),
+                        FleetWords.instances(),
+                        FleetWords.workers(),
+                        FleetWords.usage(),
                         DeadLetterWords.get(),
                         UndeliveredWords.get(),
                         VersionWords.get(),
@@ -105,6 +108,7 @@ public final class Vocabulary {
                 EmitWords.emit().lent(),
                 VersionWords.aliases().lent(),
                 LogWords.log().lent(),
+                FleetWords.top().lent(),
                 InitWords.init().ofNoOrganization(),
                 DevWords.dev().lent(),
                 FaastenWords.invoke(),

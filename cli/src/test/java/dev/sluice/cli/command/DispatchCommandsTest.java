@@ -121,7 +121,7 @@ final class DispatchCommandsTest {
         }
     }
 
-    private static final Set<String> WITHOUT_PLURAL = Set.of("seed-images", "undelivered");
+    private static final Set<String> WITHOUT_PLURAL = Set.of("seed-images", "undelivered", "usage");
 
     /// What goes by a name in one place goes by it in all of them, and in the plural.
     @Test

@@ -27,9 +27,12 @@ sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
     /// The server's own group, which all guests' groups are in: one directory in each hierarchy.
     List<Path> parents();
 
+    /// What all guests together have used, those too that are gone.
+    Cgroup.Counters ofAll();
+
     /// Removes the server's own group, if no guest is left in it.
     default void removeParents() {
-        new Cgroup(parents(), parents().getFirst()).remove();
+        new Cgroup(parents(), parents().getFirst(), ofAll()).remove();
     }
 
     /// The bytes for `memory` limits.

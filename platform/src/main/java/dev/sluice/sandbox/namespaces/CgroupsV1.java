@@ -9,18 +9,20 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeSet;
 
-/// Version 1: the hierarchies of the memory, pids and cpu controllers, some of which may be one.
+/// Version 1: the hierarchies of the memory, pids, cpu and cpuacct controllers, some of which may be one.
 final class CgroupsV1 implements Cgroups {
     private static final int SHARES_OF_A_THREAD = 1024;
 
     private final Path memory;
     private final Path pids;
     private final Path cpu;
+    private final Path account;
 
-    private CgroupsV1(Path memory, Path pids, Path cpu) {
+    private CgroupsV1(Path memory, Path pids, Path cpu, Path account) {
         this.memory = memory;
         this.pids = pids;
         this.cpu = cpu;
+        this.account = account;
     }
 
     /// @throws IOException with the reason why version 1 cannot be used
@@ -28,7 +30,8 @@ final class CgroupsV1 implements Cgroups {
         var groups = new CgroupsV1(
                 CgroupMount.ofController(mounts, "memory").resolve(server),
                 CgroupMount.ofController(mounts, "pids").resolve(server),
-                CgroupMount.ofController(mounts, "cpu").resolve(server));
+                CgroupMount.ofController(mounts, "cpu").resolve(server),
+                CgroupMount.ofController(mounts, "cpuacct").resolve(server));
         for (Path parent : groups.parents()) {
             Files.createDirectories(parent);
         }
@@ -77,11 +80,25 @@ final class CgroupsV1 implements Cgroups {
     private Cgroup group(String name) {
         return new Cgroup(
                 parents().stream().map(parent -> parent.resolve(name)).toList(),
-                memory.resolve(name).resolve("memory.oom_control"));
+                memory.resolve(name).resolve("memory.oom_control"),
+                counters(name));
+    }
+
+    private Cgroup.Counters counters(String name) {
+        Path memoryGroup = memory.resolve(name);
+        return new Cgroup.Counters(
+                account.resolve(name).resolve("cpuacct.usage"),
+                memoryGroup.resolve("memory.usage_in_bytes"),
+                memoryGroup.resolve("memory.max_usage_in_bytes"));
+    }
+
+    @Override
+    public Cgroup.Counters ofAll() {
+        return counters("");
     }
 
     @Override
     public List<Path> parents() {
-        return new ArrayList<>(new LinkedHashSet<>(List.of(memory, pids, cpu)));
+        return new ArrayList<>(new LinkedHashSet<>(List.of(memory, pids, cpu, account)));
     }
 }

@@ -92,6 +92,16 @@ final class CgroupsV2 implements Cgroups {
 
     private Cgroup group(String name) {
         Path directory = parent.resolve(name);
-        return new Cgroup(List.of(directory), directory.resolve("memory.events"));
+        return new Cgroup(List.of(directory), directory.resolve("memory.events"), counters(directory));
+    }
+
+    private static Cgroup.Counters counters(Path directory) {
+        return new Cgroup.Counters(
+                directory.resolve("cpu.stat"), directory.resolve("memory.current"), directory.resolve("memory.peak"));
+    }
+
+    @Override
+    public Cgroup.Counters ofAll() {
+        return counters(parent);
     }
 }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /// Short questions to tools of the host, asked at start only and in an empty environment.
-final class Commands {
+public final class Commands {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int ANSWER_BYTES_MAX = 1 << 20;
 
@@ -17,7 +17,7 @@ final class Commands {
     /// What `command` writes to standard output and error.
     ///
     /// @throws IOException if it cannot be run, fails, writes more than a mebibyte or does not end
-    static String ask(List<String> command) throws IOException, InterruptedException {
+    public static String ask(List<String> command) throws IOException, InterruptedException {
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().clear();
         Process process = builder.start();

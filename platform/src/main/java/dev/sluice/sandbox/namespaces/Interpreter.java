@@ -25,6 +25,7 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
     private static final int NODE_MAJOR_MIN = 18;
     private static final int JAVA_FEATURE = 25;
     private static final int POWERSHELL_MAJOR_MIN = 7;
+    private static final int QEMU_MODULES_DEPTH = 3;
     private static final Path ZONES = Path.of("/usr/share/zoneinfo");
     private static final Path SYSTEM = Path.of("/usr");
     private static final Path MAVEN = Path.of("/etc/maven");
@@ -136,6 +137,40 @@ record Interpreter(Path link, Path binary, List<Path> folders, List<Path> object
                 .filter(folder -> Files.isDirectory(folder) && !folder.startsWith(SYSTEM))
                 .forEach(folders::add);
         return new Interpreter(Path.of("/usr/bin/python3"), binary, folders, List.of(binary), List.of());
+    }
+
+    private static boolean isAccelerator(Path path) {
+        Path folder = path.getParent();
+        return folder != null
+                && folder.endsWith("qemu")
+                && path.getFileName().toString().startsWith("accel-");
+    }
+
+    /// QEMU, and the Python that speaks with it.
+    ///
+    /// @throws SandboxUnavailable if either is missing
+    static Interpreter monitor(Path program) throws InterruptedException {
+        Path binary = elf(program, "QEMU", "install Debian's qemu-system-x86 (apt-get install qemu-system-x86)");
+        Interpreter python = python(NamespaceOptions.PYTHON);
+        var objects = new ArrayList<>(List.of(binary, python.binary()));
+        var folders = new ArrayList<>(List.of(python.folders().getFirst()));
+        Stream.of("/usr/share/qemu", "/usr/share/seabios")
+                .map(Path::of)
+                .filter(Files::isDirectory)
+                .forEach(folders::add);
+        List<Path> parts;
+        try (var modules = Files.walk(Path.of("/usr/lib"), QEMU_MODULES_DEPTH)) {
+            parts = modules.filter(Interpreter::isAccelerator).toList();
+            objects.addAll(parts);
+            try (var needed = Files.newDirectoryStream(folders.getFirst().resolve("lib-dynload"), "*.so")) {
+                needed.forEach(objects::add);
+            }
+        } catch (IOException failure) {
+            throw new SandboxUnavailable("the parts of " + program + " cannot be read", failure);
+        }
+        var files = new ArrayList<>(parts);
+        files.add(NamespaceOptions.PYTHON);
+        return new Interpreter(program, binary, folders, objects, files);
     }
 
     /// The libraries that the dynamic loader finds for all [#objects], by their place on the host; but for those in

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -53,7 +54,7 @@ final class LaunchRequests {
         });
     }
 
-    static byte[] start(long id, String token, int uid, GuestSpec spec, Cgroup group) {
+    static byte[] start(long id, String token, int uid, GuestSpec spec, Cgroup group, Optional<MachineFiles> machine) {
         return line(json -> {
             json.writeNumberProperty("start", id);
             json.writeStringProperty("token", token);
@@ -61,6 +62,12 @@ final class LaunchRequests {
             json.writeStringProperty("runtime", spec.runtime());
             json.writeNumberProperty("scratch_bytes", (long) spec.scratchMib() << 20);
             writeList(json, "command", spec.command().stream());
+            machine.ifPresent(files -> {
+                json.writeObjectPropertyStart("machine");
+                files.memory().ifPresent(file -> json.writeStringProperty("memory", file.toString()));
+                files.image().ifPresent(file -> json.writeStringProperty("image", file.toString()));
+                json.writeEndObject();
+            });
             spec.root().ifPresent(root -> json.writeStringProperty("root", root.toString()));
             json.writeObjectPropertyStart("environment");
             spec.environment().forEach(json::writeStringProperty);

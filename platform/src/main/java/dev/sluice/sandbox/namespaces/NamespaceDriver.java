@@ -1,18 +1,22 @@
 package dev.sluice.sandbox.namespaces;
 
 import dev.sluice.sandbox.GuestSpec;
+import dev.sluice.sandbox.Isolation;
 import dev.sluice.sandbox.LogSink;
 import dev.sluice.sandbox.Sandbox;
 import dev.sluice.sandbox.SandboxDriver;
 import dev.sluice.sandbox.SandboxFailed;
 import dev.sluice.sandbox.SandboxUnavailable;
+import dev.sluice.sandbox.Usage;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,8 @@ import org.slf4j.LoggerFactory;
 /// A guest is known by a number. The launcher starts and kills it and tells of its end; the control group holds its
 /// limits; three connections lead to it. Nothing here reads what comes out of them.
 public final class NamespaceDriver implements SandboxDriver {
+    static final String NAME = "namespaces";
+
     /// How many guests can live at once, each with a user id of its own.
     static final int GUESTS_MAX = 8192;
 
@@ -96,6 +102,20 @@ public final class NamespaceDriver implements SandboxDriver {
         }
     }
 
+    /// What guests of a runtime see: place in the guest → file or directory of the host, `/` among them.
+    public Map<String, Path> filesOf(String runtime) {
+        Map<String, Path> files = host.mounts().get(runtime);
+        if (files == null) {
+            throw new IllegalArgumentException("there is no runtime of that name");
+        }
+        return files;
+    }
+
+    @Override
+    public Isolation isolation() {
+        return Isolation.NAMESPACES;
+    }
+
     @Override
     public boolean offers(String runtime) {
         return host.runtimes().contains(runtime);
@@ -108,6 +128,18 @@ public final class NamespaceDriver implements SandboxDriver {
 
     /// As [#start(GuestSpec)]; what the guest prints while it boots goes to `sink`.
     Sandbox start(GuestSpec spec, LogSink sink) throws SandboxFailed, InterruptedException {
+        return start(spec, sink, Optional.empty());
+    }
+
+    /// As [#start(GuestSpec)], for a guest that is the monitor of a virtual machine: it may limit its own system calls
+    /// further, and its files are limited by its memory alone. What it prints before it speaks goes to `sink`.
+    public Sandbox startMonitor(GuestSpec spec, MachineFiles files, LogSink sink)
+            throws SandboxFailed, InterruptedException {
+        return start(spec, sink, Optional.of(files));
+    }
+
+    private Sandbox start(GuestSpec spec, LogSink sink, Optional<MachineFiles> machine)
+            throws SandboxFailed, InterruptedException {
         if (!offers(spec.runtime())) {
             throw new SandboxFailed("there is no runtime of that name");
         }
@@ -115,7 +147,7 @@ public final class NamespaceDriver implements SandboxDriver {
         guest.logsTo(sink);
         try {
             byte[] request = LaunchRequests.start(
-                    guest.id(), guest.wires().token(), host.uid(guest.slot()), spec, guest.group());
+                    guest.id(), guest.wires().token(), host.uid(guest.slot()), spec, guest.group(), machine);
             long left = launcher.send(request, spec.boot().toNanos());
             guest.awaitSpeaking(left);
             return guest;
@@ -154,11 +186,18 @@ public final class NamespaceDriver implements SandboxDriver {
             interrupted = true;
         }
         switchboard.forget(guest.wires());
-        Undertaker.bury(guest.group(), () -> freeSlot(guest.slot()));
+        Undertaker.bury(guest.group(), guest::read, () -> freeSlot(guest.slot()));
         guests.remove(guest.id());
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// What all its guests have used, those too that are gone: the sum of what each has, as the kernel has counted it.
+    ///
+    /// @throws IOException if the kernel does not say
+    public Usage usedByAll() throws IOException {
+        return host.groups().ofAll().read();
     }
 
     private int takeSlot() throws SandboxFailed {

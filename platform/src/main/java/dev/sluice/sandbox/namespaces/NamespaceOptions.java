@@ -7,7 +7,8 @@ import java.util.Map;
 /// What the namespaces driver is told.
 ///
 /// @param directory its own directory inside the data directory, made if missing; names the control groups
-/// @param guestFiles runtime name (`python3`, `nodejs`, `java`, `powershell`, `build`) → the directory that its guests
+/// @param guestFiles runtime name (`python3`, `nodejs`, `java`, `powershell`, `build`, `monitor`) → the directory that
+/// its guests
 ///     see as `/runtime`
 /// @param python the Python interpreter, normally `/usr/bin/python3`
 /// @param node the Node.js binary, normally `/usr/bin/node`
@@ -22,6 +23,11 @@ public record NamespaceOptions(
 
     /// Guests that build what images need, with the host's tools.
     public static final String BUILD = "build";
+
+    /// The monitors of virtual machines, for the driver `microvm`.
+    public static final String MONITOR = "monitor";
+
+    public static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
 
     public static final Path PYTHON = Path.of("/usr/bin/python3");
     public static final Path NODE = Path.of("/usr/bin/node");
@@ -56,6 +62,7 @@ public record NamespaceOptions(
             case NODEJS -> node;
             case JAVA -> java;
             case POWERSHELL -> PWSH;
+            case MONITOR -> QEMU;
             default -> throw new IllegalArgumentException("there is no runtime of that name");
         };
     }

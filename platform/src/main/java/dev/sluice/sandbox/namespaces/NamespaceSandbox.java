@@ -4,6 +4,8 @@ import dev.sluice.sandbox.Death;
 import dev.sluice.sandbox.LogSink;
 import dev.sluice.sandbox.Sandbox;
 import dev.sluice.sandbox.SandboxFailed;
+import dev.sluice.sandbox.Usage;
+import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,6 +32,7 @@ final class NamespaceSandbox implements Sandbox {
     private boolean closing;
     private boolean closed;
     private @Nullable Death death;
+    private Usage used = Usage.NONE; // of one that is gone
 
     NamespaceSandbox(long id, int slot, Cgroup group, String token, NamespaceDriver driver) {
         this.id = id;
@@ -90,6 +93,40 @@ final class NamespaceSandbox implements Sandbox {
                 left = changed.awaitNanos(left);
             }
             return Optional.ofNullable(death);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Usage usage() {
+        try {
+            return group.counters().read();
+        } catch (IOException gone) {
+            return usedInAll();
+        }
+    }
+
+    private Usage usedInAll() {
+        lock.lock();
+        try {
+            return used;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String driver() {
+        return NamespaceDriver.NAME;
+    }
+
+    /// Keeps what it has used so far: its group is to be taken away.
+    void read() {
+        Usage now = usage();
+        lock.lock();
+        try {
+            used = new Usage(now.cpuMicros(), 0, now.memoryPeakBytes());
         } finally {
             lock.unlock();
         }

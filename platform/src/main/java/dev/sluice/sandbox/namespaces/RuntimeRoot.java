@@ -74,6 +74,7 @@ final class RuntimeRoot {
             case NamespaceOptions.NODEJS -> Interpreter.node(program);
             case NamespaceOptions.POWERSHELL -> Interpreter.powershell(program);
             case NamespaceOptions.BUILD -> Interpreter.tools(program);
+            case NamespaceOptions.MONITOR -> Interpreter.monitor(program);
             default -> Interpreter.java(program);
         };
         List<Path> libraries = interpreter.libraries();

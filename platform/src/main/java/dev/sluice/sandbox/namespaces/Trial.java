@@ -78,7 +78,7 @@ final class Trial {
     private static boolean of(String runtime, NamespaceDriver driver)
             throws SandboxFailed, IOException, InterruptedException {
         List<String> command = switch (runtime) {
-            case NamespaceOptions.PYTHON3, NamespaceOptions.BUILD ->
+            case NamespaceOptions.PYTHON3, NamespaceOptions.BUILD, NamespaceOptions.MONITOR ->
                 List.of("/usr/bin/python3", "-I", "-S", "-c", PYTHON);
             case NamespaceOptions.NODEJS -> List.of("/usr/bin/node", "-e", NODE);
             case NamespaceOptions.POWERSHELL ->

@@ -27,10 +27,13 @@ final class Undertaker {
     private Undertaker() {}
 
     /// Returns once `group` is gone, or after a bounded time; `afterwards` runs once it really is.
-    static void bury(Cgroup group, Runnable afterwards) {
+    ///
+    /// @param last runs before each attempt to remove it
+    static void bury(Cgroup group, Runnable last, Runnable afterwards) {
         boolean interrupted = false;
         Duration pause = PAUSE_MIN;
         int tried = 0;
+        last.run();
         while (!group.remove()) {
             if (tried++ == TRIES_BEFORE_ALARM) {
                 LOG.error("a guest's processes do not die; tried again in the background: {}", group);
@@ -43,6 +46,7 @@ final class Undertaker {
             LockSupport.parkNanos(pause.toNanos());
             interrupted |= Thread.interrupted(); // it would keep us from waiting
             pause = pause.compareTo(PAUSE_MAX) < 0 ? pause.multipliedBy(2) : PAUSE_MAX;
+            last.run();
         }
         if (tried <= TRIES_BEFORE_ALARM) {
             afterwards.run();
@@ -57,7 +61,7 @@ final class Undertaker {
     /// @throws IOException if it lives on
     static void endOld(Cgroup group) throws IOException {
         kill(group);
-        bury(group, () -> LOG.info("ended a guest of an earlier server: {}", group));
+        bury(group, () -> {}, () -> LOG.info("ended a guest of an earlier server: {}", group));
         if (Files.exists(group.directories().getFirst())) {
             throw new IOException("a guest of an earlier server does not die: " + group);
         }

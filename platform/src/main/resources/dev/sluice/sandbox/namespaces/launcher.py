@@ -6,7 +6,8 @@ input and writes what happened to standard output, one line each; the first requ
   {"socket", "bwrap", "stages", "open_files", "file_bytes", "cpu_seconds", "parents", "runtimes": {NAME: {TARGET: SOURCE}}}
                                                                            -> ready, or: failed REASON
   {"start": ID, "token", "runtime", "command", "environment", "uid", "scratch_bytes", "groups": [directory of a control group],
-   "root": a directory instead of the runtime's own root, or nothing}
+   "root": a directory instead of the runtime's own root, or nothing; "machine": for one that is a virtual machine's monitor,
+   which may have {"memory", "image"}: files that it gets as descriptors 5, a sealed copy in memory, and 6, to read}
   {"kill": ID}                                                             -> dead ID STATUS   (negative: a signal)
 
 At the end of standard input the server is gone: every guest is killed, its control groups are removed, and so are we.
@@ -34,6 +35,9 @@ REQUEST_BYTES_MAX = 1 << 19
 DESCRIPTORS_SPARE = 64
 GOODBYE_SECONDS = 5
 PR_SET_CHILD_SUBREAPER = 36
+MEMORY_OF_MACHINE, IMAGE_OF_MACHINE = 5, 6
+MEMORIES_MAX = 32  # snapshots held at once
+F_ADD_SEALS, SEALS = 1033, 1 | 2 | 4 | 8  # no more seals, no shrinking, no growing, no writing
 STREAMS = {"c": 3, "o": 1, "e": 2}  # channel, standard output, standard error: letter -> descriptor in the guest
 
 
@@ -111,9 +115,9 @@ class Launcher:
         self.setup = setup
         self.guests = {}  # process -> Guest
         self.nothing = os.open("/dev/null", os.O_RDWR)
-        self.filter = os.memfd_create("seccomp")
-        with open(self.filter, "wb", closefd=False) as calls:
-            system_calls.write_filter(calls)
+        self.filter = compiled_filter(machine=False)
+        self.machine_filter = compiled_filter(machine=True)
+        self.memories = Memories()
         self.stage = stage.Stage(setup["stages"], setup["runtimes"]) if os.geteuid() == 0 else None
         self.sources = self.stage.sources if self.stage else setup["runtimes"]
         self.devices = self.stage.place + "/dev" if self.stage else None
@@ -126,12 +130,15 @@ class Launcher:
                     os.kill(process, signal.SIGKILL)  # a child that we have not reaped: no other has its number
             return
         sockets = []
+        files = {}
         try:
+            if "machine" in request:
+                files = self.files_of_machine(request["machine"])
             for stream in STREAMS:
                 sockets.append(connect(self.setup["socket"], request["token"], stream))
             process = os.fork()
             if process == 0:
-                self.become(request, sockets)
+                self.become(request, sockets, files)
             self.guests[process] = Guest(request["start"], request["groups"])
         except OSError as failure:
             print("launcher: cannot start a guest:", failure, file=sys.stderr, flush=True)
@@ -139,8 +146,18 @@ class Launcher:
         finally:
             for end in sockets:
                 end.close()
+            if IMAGE_OF_MACHINE in files:
+                os.close(files[IMAGE_OF_MACHINE])
 
-    def become(self, request, sockets):
+    def files_of_machine(self, machine):
+        files = {}
+        if "memory" in machine:
+            files[MEMORY_OF_MACHINE] = self.memories.of(machine["memory"])
+        if "image" in machine:
+            files[IMAGE_OF_MACHINE] = os.open(machine["image"], os.O_RDONLY)
+        return files
+
+    def become(self, request, sockets, files):
         """In the child: turns into bwrap, and so into the guest. Never returns."""
         try:
             for group in request["groups"]:
@@ -148,8 +165,10 @@ class Launcher:
             write("/proc/self/oom_score_adj", "900")
             if self.stage:
                 self.stage.separate(request["runtime"], request.get("root"))
-            arrange([end.fileno() for end in sockets], self.nothing, self.filter)
-            self.limit()
+            machine = "machine" in request
+            calls = self.machine_filter if machine else self.filter
+            arrange([end.fileno() for end in sockets], self.nothing, calls, files)
+            self.limit(resource.RLIM_INFINITY if machine else self.setup["file_bytes"])
             if self.stage:
                 os.setgroups([])
                 os.setresgid(request["uid"], request["uid"], request["uid"])
@@ -174,10 +193,10 @@ class Launcher:
         place = self.stage.image if self.stage else request["root"]
         return root_arguments({"/": place, "/runtime": files}, self.devices) + IMAGE
 
-    def limit(self):
+    def limit(self, file_bytes):
         for name, most in (
             (resource.RLIMIT_CORE, 0),
-            (resource.RLIMIT_FSIZE, self.setup["file_bytes"]),
+            (resource.RLIMIT_FSIZE, file_bytes),
             (resource.RLIMIT_NOFILE, self.setup["open_files"]),
             (resource.RLIMIT_MSGQUEUE, 0),
             (resource.RLIMIT_MEMLOCK, 1 << 16),
@@ -250,15 +269,59 @@ def connect(address, token, stream):
     return end
 
 
-def arrange(sockets, nothing, calls):
-    """Leaves open exactly 0 to 3 for the guest, and 4 with the filter, which bwrap reads and closes."""
-    wanted = {0: nothing, 4: os.open("/proc/self/fd/%d" % calls, os.O_RDONLY)}
+def arrange(sockets, nothing, calls, files):
+    """Leaves open exactly 0 to 3 for the guest, `files`, and 4 with the filter, which bwrap reads and closes."""
+    wanted = {0: nothing, 4: os.open("/proc/self/fd/%d" % calls, os.O_RDONLY), **files}
     for number, descriptor in zip(STREAMS.values(), sockets):
         wanted[number] = descriptor
     spare = {number: fcntl.fcntl(old, fcntl.F_DUPFD, DESCRIPTORS_SPARE) for number, old in wanted.items()}
     for number, descriptor in spare.items():
         os.dup2(descriptor, number)
-    os.closerange(5, os.sysconf("SC_OPEN_MAX"))
+    for number in range(5, max(5, *wanted) + 1):
+        if number not in wanted:
+            os.closerange(number, number + 1)
+    os.closerange(max(5, *(number + 1 for number in wanted)), os.sysconf("SC_OPEN_MAX"))
+
+
+def compiled_filter(machine):
+    descriptor = os.memfd_create("seccomp")
+    with open(descriptor, "wb", closefd=False) as calls:
+        system_calls.write_filter(calls, machine)
+    return descriptor
+
+
+class Memories:
+    """Memory of snapshots, each held once for all machines that are restored from it, and sealed: a machine can open it for
+    writing, as QEMU does, and map it copy-on-write, and nobody can change it."""
+
+    def __init__(self):
+        self.held = {}  # path -> descriptor
+
+    def of(self, path):
+        if path not in self.held:
+            if len(self.held) >= MEMORIES_MAX:
+                os.close(self.held.pop(next(iter(self.held))))
+            with open(path, "rb") as source:
+                self.held[path] = sealed_copy(source.fileno())
+        return self.held[path]
+
+
+def sealed_copy(source):
+    size = os.fstat(source).st_size
+    memory = os.memfd_create("snapshot", os.MFD_ALLOW_SEALING | os.MFD_CLOEXEC)
+    os.ftruncate(memory, size)
+    end = 0
+    while end < size:
+        try:
+            begin = os.lseek(source, end, os.SEEK_DATA)
+        except OSError:
+            break  # nothing but zeros from here on
+        end = os.lseek(source, begin, os.SEEK_HOLE)
+        while begin < end:
+            chunk = os.pread(source, min(1 << 20, end - begin), begin)
+            begin += os.pwrite(memory, chunk, begin)
+    fcntl.fcntl(memory, F_ADD_SEALS, SEALS)
+    return memory
 
 
 def groups_below(parents):

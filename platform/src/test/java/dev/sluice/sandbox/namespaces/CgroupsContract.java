@@ -1,9 +1,11 @@
 package dev.sluice.sandbox.namespaces;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.sluice.sandbox.GuestSpec;
 import dev.sluice.sandbox.Guests;
+import dev.sluice.sandbox.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +74,25 @@ abstract class CgroupsContract {
     }
 
     @Test
+    void aGroupsUse_isItsProcesses_andItsServersToo_whenTheyAreGone() throws Exception {
+        Cgroup group = groups.create("g1", SPEC);
+        assertThat(group.counters().read().cpuMicros()).isZero();
+        var shell = new ProcessBuilder("/bin/sh", "-c", "read go; i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done")
+                .start();
+        for (Path directory : group.directories()) {
+            Cgroups.write(directory.resolve("cgroup.procs"), Long.toString(shell.pid()));
+        }
+        shell.outputWriter().write("go\n");
+        shell.outputWriter().flush();
+        assertThat(shell.waitFor(Duration.ofSeconds(60))).isTrue();
+        Usage used = group.counters().read();
+        assertThat(used.cpuMicros()).isGreaterThan(1_000);
+        assertThat(group.remove()).isTrue();
+        assertThat(groups.ofAll().read().cpuMicros()).isGreaterThanOrEqualTo(used.cpuMicros());
+        assertThatIOException().isThrownBy(() -> group.counters().read());
+    }
+
+    @Test
     void groupsOfAnEarlierServer_areFound() throws IOException {
         Cgroup one = groups.create("g1", SPEC);
         Cgroup two = groups.create("g2", SPEC);
@@ -83,7 +104,7 @@ abstract class CgroupsContract {
     @Test
     void aGroupThatCannotBeMade_leavesNothing() throws IOException {
         Cgroup first = groups.create("g1", SPEC);
-        org.assertj.core.api.Assertions.assertThatIOException().isThrownBy(() -> groups.create("g1/missing/g2", SPEC));
+        assertThatIOException().isThrownBy(() -> groups.create("g1/missing/g2", SPEC));
         assertThat(groups.existing()).containsExactly(first);
     }
 }

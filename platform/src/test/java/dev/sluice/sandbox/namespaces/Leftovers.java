@@ -12,15 +12,16 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// What guests of a driver have left on this host: processes of their user ids, control groups, mounts, files.
-final class Leftovers {
+public final class Leftovers {
     /// Away from those of servers, and of other tests, that run on the same machine.
-    static final int FIRST_UID = 1_950_000_000 + NamespaceDriver.GUESTS_MAX * Integer.getInteger("sluice.test.fork", 0);
+    public static final int FIRST_UID =
+            1_950_000_000 + NamespaceDriver.GUESTS_MAX * Integer.getInteger("sluice.test.fork", 0);
 
     private static final Set<String> KEPT = Set.of("guests.sock", "launcher", "lock", "roots");
 
     private Leftovers() {}
 
-    static List<String> of(Path directory) throws IOException {
+    public static List<String> of(Path directory) throws IOException {
         var found = new ArrayList<String>();
         processes().forEach(process -> found.add("process " + process));
         for (Path group : groups(directory)) {

@@ -390,6 +390,21 @@ def print_when_told(lines):
     return "answer"
 
 
+def burn(millis, mib):
+    """Uses the processor for that long, half of it in a child that ends, while it holds so much memory."""
+    held = bytearray(int(mib) << 20)
+    for page in range(0, len(held), 4096):
+        held[page] = 1
+    child = os.fork()
+    while time.process_time() < int(millis) / 2000:
+        pass
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return int(1000 * (time.process_time() + children.ru_utime + children.ru_stime))
+
+
 def close_everything():
     os.closerange(0, 10)
     signal.pause()
