@@ -2,8 +2,8 @@ package dev.sluice.invoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.function.Convention;
 import dev.sluice.fs.FsPath;
+import dev.sluice.function.Convention;
 import dev.sluice.gate.Backing;
 import dev.sluice.gate.GatePolicy;
 import dev.sluice.kernel.Task;
