@@ -42,6 +42,9 @@ public final class LocalWorker implements AutoCloseable {
     /// How long it may take until a fresh guest has its function loaded.
     public static final Duration PREPARE_MAX = Duration.ofSeconds(30);
 
+    private static final Fault BROKEN =
+            Fault.function("the function broke the protocol between its runtime and the platform");
+
     private static final Logger LOG = LoggerFactory.getLogger(LocalWorker.class);
 
     private final Meter driver;
@@ -238,6 +241,9 @@ public final class LocalWorker implements AutoCloseable {
                             chunk -> job.chunks().take(chunk, () -> instance.ended() != null),
                             job.chunks().inbound());
             long ended = System.nanoTime();
+            if (instance.ended() != null) { // what it says while it is being ended is no answer
+                return Optional.of(lost(instance, gate, logs).ranFrom(began, ended));
+            }
             isReusable = true;
             instance.sandbox().drainLogs(logs);
             RunEnd end = RunEnd.of(outcome, () -> answering.keepOutput(gate.answerLabel(task.label())), masks, logs);
@@ -245,21 +251,26 @@ public final class LocalWorker implements AutoCloseable {
                 job.chunks().end();
             }
             return Optional.of(end.ranFrom(began, ended));
-        } catch (GuestGone | GuestProtocolViolation broken) {
-            if (broken instanceof RunNeverBegun && instance.ended() == null) {
+        } catch (GuestProtocolViolation broken) {
+            instance.sandbox().drainLogs(logs);
+            return Optional.of(RunEnd.failed(BROKEN, logs).ranFrom(began, System.nanoTime()));
+        } catch (GuestGone gone) {
+            if (gone instanceof RunNeverBegun && instance.ended() == null) {
                 return Optional.empty();
             }
             long ended = System.nanoTime();
-            Fault fault = broken instanceof GuestProtocolViolation
-                    ? Fault.function("the function broke the protocol between its runtime and the platform")
-                    : Postmortem.of(instance, gate.function());
-            instance.sandbox().drainLogs(logs);
-            return Optional.of(RunEnd.failed(fault, logs).ranFrom(began, ended));
+            return Optional.of(lost(instance, gate, logs).ranFrom(began, ended));
         } finally {
             watch.end(instance);
             instance.saw(task.highest());
             giveBack(key, instance, isReusable && instance.ended() == null);
         }
+    }
+
+    private static RunEnd lost(Instance instance, Gate gate, LogLines logs) throws InterruptedException {
+        Fault fault = Postmortem.of(instance, gate.function());
+        instance.sandbox().drainLogs(logs);
+        return RunEnd.failed(fault, logs);
     }
 
     private void giveBack(InstanceKey key, Instance instance, boolean isReusable) {

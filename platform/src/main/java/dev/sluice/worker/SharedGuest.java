@@ -231,6 +231,9 @@ final class SharedGuest {
 
         @Override
         public void ended(int run, Outcome outcome) {
+            if (instance.ended() != null) {
+                return; // what it says while it is being ended is no answer: that it is gone, ends the run
+            }
             instance.sandbox().drainLogs(new Unnamed());
             Seat seat = seats.remove(run);
             if (seat != null) {
