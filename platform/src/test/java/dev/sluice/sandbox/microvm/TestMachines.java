@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /// Drivers of tests, which share kernels, images and snapshots: a kernel is downloaded once.
-final class TestMachines {
+public final class TestMachines {
     private static final Path CACHE = Path.of("/var/tmp/sluice-test-microvm");
 
     private TestMachines() {}
 
-    static MicrovmDriver open(Path place, Map<String, Path> guestFiles) throws InterruptedException {
+    public static MicrovmDriver open(Path place, Map<String, Path> guestFiles) throws InterruptedException {
         return MicrovmDriver.open(new MicrovmOptions(
                 new NamespaceOptions(
                         place,

@@ -41,7 +41,7 @@ public final class Leftovers {
     }
 
     /// Ids of live processes that run as a guest's user.
-    static List<Long> processes() throws IOException {
+    public static List<Long> processes() throws IOException {
         var found = new ArrayList<Long>();
         try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
