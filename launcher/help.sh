@@ -195,6 +195,18 @@ is started does. Keep a copy of that file apart from copies of DIR: without it n
 Example: sluice admin reset-key
 TEXT
             ;;
+        doctor) cat <<TEXT
+Usage: sluice doctor [--microvm] [-o json|table]
+
+Tells in which ways this machine can isolate functions, and why not in the others: it opens each as a server would, in a
+directory that goes with it, starts a few guests that run nobody's code, and says how long they take beside the
+interpreter alone. Of virtual machines it says what would run them; --microvm starts some, too. That fetches a kernel and takes minutes.
+
+Exit code: 0 if a server can be started here, $EXIT_FAILED if not.
+
+Example: sluice doctor -o json
+TEXT
+            ;;
         label) cat <<TEXT
 Usage: sluice label OPERATION ARGUMENT...
        sluice label --batch
@@ -216,6 +228,7 @@ Usage: sluice WORD [OPTION...]
   logs        its log                     fuzz        look for holes
   help WORD   more about one word         label       compute with labels
   admin       the administrator's key    install     put it on the PATH (uninstall: take it away)
+  doctor      what this machine can do
 
 sluice dev DIR runs a directory's function at each save, on a private server that goes with it.
 Every other word goes to the client, which talks to a running server:

@@ -47,6 +47,21 @@ final class IsolationTest {
     }
 
     @Test
+    void doctor_saysWhatThisMachineCanDo_andWhatThatCosts() throws Exception {
+        try (var sluice = new Launcher()) {
+            assertThat(sluice.run("doctor", "-o", "json").succeeds().out())
+                    .containsPattern(
+                            "\"isolation\":\"namespaces\",\"here\":true,.*\"startMillis\":[1-9][0-9.]*,\"ofBare\":[0-9.]*[1-9]")
+                    .contains("\"isolation\":\"oci\"")
+                    .containsPattern("\"isolation\":\"microvm\",.*(software emulation|QEMU is missing)");
+            assertThat(sluice.run("doctor").succeeds().out())
+                    .containsPattern("ISOLATION +HERE +COLD START +NOTE")
+                    .containsPattern("namespaces +yes +[0-9.]+ ms, [0-9.]+ x");
+            assertThat(sluice.run("doctor", "--microwave").exit()).isEqualTo(2);
+        }
+    }
+
+    @Test
     @Tag("full") // fetches a kernel, and emulates a processor
     void inVirtualMachines_functionsRun_alsoThoseThatWantThem() throws Exception {
         try (var sluice = new Launcher()) {

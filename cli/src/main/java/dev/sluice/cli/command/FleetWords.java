@@ -59,16 +59,17 @@ final class FleetWords {
 
     private static int list(Arguments arguments, Session session) {
         Json answer = instances(arguments, session);
-        session.print(answer, () -> table(Rows.of(answer)));
+        session.print(answer, () -> table(Rows.of(answer), new FunctionNames(session)));
         return 0;
     }
 
-    private static String table(List<Json.Obj> instances) {
+    private static String table(List<Json.Obj> instances, FunctionNames names) {
+        names.learn(instances);
         var table = new Table("ID", "Organization", "Function", "Driver", "Runtime", "CPU s", "MiB", "of", "Age s");
         instances.forEach(one -> table.row(
                 one.show("id"),
                 one.show("organization"),
-                one.show("function"),
+                names.of(one),
                 one.show("driver"),
                 one.show("runtime"),
                 seconds(one, "cpuMicros"),
@@ -99,9 +100,11 @@ final class FleetWords {
         Json answer = session.api().get("/v1/usage");
         session.print(answer, () -> {
             var table = new Table("Function", "Instances", "CPU s", "Alive s", "MiB s", "Peak MiB");
+            var names = new FunctionNames(session);
+            names.learn(Rows.of(answer));
             Rows.of(answer)
                     .forEach(one -> table.row(
-                            one.show("function"),
+                            names.of(one),
                             one.show("instances"),
                             seconds(one, "cpuMicros"),
                             seconds(one, "aliveMicros"),
@@ -116,11 +119,12 @@ final class FleetWords {
     private static int watch(Arguments arguments, Session session) {
         Duration pause = Duration.ofSeconds(pause(arguments.option("--seconds")));
         boolean isOnce = arguments.has("--once");
+        var names = new FunctionNames(session);
         while (true) {
             List<Json.Obj> most = Rows.of(instances(arguments, session)).stream()
                     .sorted(Comparator.comparing(one -> one.wholeAt("cpuMicros").orElse(0L), Comparator.reverseOrder()))
                     .toList();
-            session.say((isOnce ? "" : CLEAR) + table(most).stripTrailing());
+            session.say((isOnce ? "" : CLEAR) + table(most, names).stripTrailing());
             session.terminal().out().flush();
             if (isOnce) {
                 return 0;

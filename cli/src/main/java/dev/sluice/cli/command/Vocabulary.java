@@ -137,6 +137,8 @@ public final class Vocabulary {
                 ProgramWords.ofLauncher("down", "Stop it.", "./sluice down"),
                 ProgramWords.ofLauncher("status", "Show whether it runs.", "./sluice status"),
                 ProgramWords.ofLauncher("logs", "Show its log.", "./sluice logs"),
+                ProgramWords.ofLauncher(
+                        "doctor", "Tell how this machine can isolate functions, and the cost.", "./sluice doctor"),
                 ProgramWords.ofLauncher("build", "Build Sluice from its sources.", "./sluice build"),
                 ProgramWords.ofLauncher("test", "Run all tests.", "./sluice test"),
                 ProgramWords.ofLauncher("bench", "Measure.", "./sluice bench start"),

@@ -59,6 +59,14 @@ public final class MicrovmDriver implements SandboxDriver {
         this.images = options.jails().directory().resolveSibling("microvm-images");
     }
 
+    /// By what this host would run virtual machines, for the operator; nothing is started.
+    ///
+    /// @throws SandboxUnavailable if a tool is missing
+    public static String examine() throws InterruptedException {
+        String version = Qemu.version().lines().findFirst().orElse("QEMU");
+        return version + ", " + Acceleration.ofThisHost().reason();
+    }
+
     /// Makes what machines boot from, unless it is there, and boots one of each runtime.
     ///
     /// @throws SandboxUnavailable if this host cannot run virtual machines; never anything weaker
