@@ -55,8 +55,9 @@ How much there is for whom:
   --guest-mib N              memory of all guests together (what is free when the server starts, but for 512 MiB)
   --ready-guests N           guests that wait ready for a first call, of Python and Node.js each (2)
   --isolation namespaces|oci|microvm
-                             what keeps guests from the machine and from each other (namespaces); microvm is a
-                             virtual machine each, and wants qemu-system-x86, erofs-utils and gcc
+                             what keeps guests from the machine and from each other (namespaces); oci is a
+                             container each, by crun; microvm is a virtual machine each, and wants
+                             qemu-system-x86, erofs-utils and gcc; 'sluice doctor' tells what they cost here
   --reuse never|same-label|label-flow
                              which later runs may find what earlier ones left in an instance, at most;
                              functions may allow less (same-label)

@@ -53,6 +53,9 @@ missing_packages() { # PURPOSE
         command -v pebble >/dev/null || printf 'pebble\tsigns certificates, which are ordered in tests\n'
         command -v curl >/dev/null || printf "curl\tis used by the README's examples, which are tested\n"
     fi
+    if [[ $1 == test* || ($1 == run && $ISOLATION == oci) ]]; then
+        [[ -x /usr/bin/crun ]] || printf 'crun\tputs guests into containers\n'
+    fi
     if [[ $1 == test-full || ($1 == run && $ISOLATION == microvm) ]]; then
         [[ -x /usr/bin/qemu-system-x86_64 ]] || printf 'qemu-system-x86\truns virtual machines\n'
         command -v mkfs.erofs >/dev/null || printf 'erofs-utils\tmakes the disks of virtual machines\n'

@@ -23,9 +23,7 @@ record Drivers(Path directory, Path guestDir) {
         var options = NamespaceOptions.of(directory.resolve("sandbox"), files());
         return switch (isolation) {
             case NAMESPACES -> NamespaceDriver.open(options);
-            case OCI ->
-                throw new SandboxUnavailable(
-                        "this version runs no containers: start it with --isolation namespaces or microvm");
+            case OCI -> NamespaceDriver.openContainers(options);
             case MICROVM -> MicrovmDriver.open(new MicrovmOptions(options, directory.resolve("microvm")));
         };
     }

@@ -43,6 +43,12 @@ record OpenedDriver(String name, SandboxDriver driver, Optional<Path> snapshots)
                 () -> NamespaceDriver.open(NamespaceOptions.of(directory.resolve("namespaces"), files)));
         open(
                 drivers,
+                "oci",
+                Optional.empty(),
+                report,
+                () -> NamespaceDriver.openContainers(NamespaceOptions.of(directory.resolve("oci"), files)));
+        open(
+                drivers,
                 "microvm",
                 Optional.of(MACHINES.resolve("snapshots")),
                 report,

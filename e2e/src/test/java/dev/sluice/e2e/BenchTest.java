@@ -3,6 +3,7 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -48,11 +49,12 @@ final class BenchTest {
     @Test
     void isolation_isMeasured_withEachAimBesideTheFigure() throws IOException, InterruptedException {
         try (var sluice = new Launcher()) {
-            String table = sluice.run("bench", "--objects", "40", "isolation")
+            String table = sluice.run(Duration.ofMinutes(15), "bench", "--objects", "40", "isolation")
                     .succeeds()
                     .out();
             assertThat(table)
                     .containsPattern("python3 namespaces, median .*bare .*<= 0.35, by zygote")
+                    .containsPattern("python3 oci, median .*bare .*<= 2.5")
                     .containsPattern("nodejs namespaces, started ahead, median .*bare .*<= 0.10")
                     .containsPattern("java namespaces, median .*bare .*<= 0.75")
                     .containsPattern("python3 namespaces, warm answer, median .*no sandbox .*<= 1.10")

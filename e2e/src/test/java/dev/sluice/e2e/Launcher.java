@@ -72,13 +72,22 @@ final class Launcher implements AutoCloseable {
 
     /// Runs `./sluice WORDS...` from a directory that is not the repository's.
     Result run(String... words) throws IOException, InterruptedException {
+        return run(PATIENCE, words);
+    }
+
+    Result run(Duration patience, String... words) throws IOException, InterruptedException {
         var command = new ArrayList<String>();
         command.add(ROOT.resolve("sluice").toString());
         command.addAll(List.of(words));
-        return run(home, command);
+        return run(home, command, patience);
     }
 
     Result run(Path directory, List<String> command) throws IOException, InterruptedException {
+        return run(directory, command, PATIENCE);
+    }
+
+    private Result run(Path directory, List<String> command, Duration patience)
+            throws IOException, InterruptedException {
         Path out = Files.createTempFile(home, "out", "");
         Path err = Files.createTempFile(home, "err", "");
         var builder = new ProcessBuilder(command)
@@ -91,7 +100,7 @@ final class Launcher implements AutoCloseable {
                 .removeIf(name -> name.startsWith("SLUICE_")); // whoever runs the tests has his own
         builder.environment().putAll(environment);
         Process process = builder.start();
-        boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        boolean ended = process.waitFor(patience.toSeconds(), TimeUnit.SECONDS);
         if (!ended) {
             process.destroyForcibly().waitFor();
         }

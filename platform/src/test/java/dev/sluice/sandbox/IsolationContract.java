@@ -124,11 +124,15 @@ public abstract class IsolationContract {
     @Test
     void theFirstProcess_leadsNowhere() throws Exception {
         JsonNode seen = guests.ask("attacks.py", "other_ways_to_the_root");
-        assertThat(texts(seen.get("ways").get(0))).isEqualTo(texts(seen.get("root")));
+        assertThat(texts(seen.get("ways").get(0)))
+                .as("closed, or to the guest's own root")
+                .isIn(List.of(), texts(seen.get("root")));
         assertThat(texts(seen.get("ways").get(1))).as("what is in /tmp").isEmpty();
         assertThat(texts(seen.get("descriptors")))
-                .allMatch(name ->
-                        name.equals("/dev/null") || name.startsWith("socket:") || name.startsWith("anon_inode:"));
+                .allMatch(name -> name.equals("EACCES")
+                        || name.equals("/dev/null")
+                        || name.startsWith("socket:")
+                        || name.startsWith("anon_inode:"));
     }
 
     @Test

@@ -45,7 +45,9 @@ sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
         return Long.toString(percent * CPU_PERIOD_MICROS / 100);
     }
 
-    /// Of bubblewrap itself: the process outside, and the guest's process 1.
+    /// Of bubblewrap itself: the process outside, and the guest's process 1. Of containers the process above, and
+    /// crun's
+    /// place, which is free once they have started.
     int PROCESSES_OF_ISOLATION = 2;
 
     static String processes(int most) {

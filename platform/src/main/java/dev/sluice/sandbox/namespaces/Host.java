@@ -18,6 +18,7 @@ import java.util.TreeMap;
 
 /// What this host offers to isolate guests with, examined once; held by one driver for each directory.
 ///
+/// @param maker of guests' namespaces
 /// @param directory of the driver, mode 0700
 /// @param lock held for as long as the driver lives
 /// @param groups where guests' limits are
@@ -25,6 +26,7 @@ import java.util.TreeMap;
 /// @param firstUid the user id of the first guest; the server's own when it is not root
 /// @param uidsDiffer whether each guest has a user id of its own
 record Host(
+        Maker maker,
         Path directory,
         FileChannel lock,
         Cgroups groups,
@@ -32,7 +34,6 @@ record Host(
         int firstUid,
         boolean uidsDiffer)
         implements AutoCloseable {
-    private static final Path BUBBLEWRAP = Path.of("/usr/bin/bwrap");
     private static final Path SECCOMP = Path.of("/usr/lib/python3/dist-packages");
     static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
 
@@ -43,14 +44,15 @@ record Host(
     private static final int CPU_SECONDS_MAX = 3600;
 
     /// @throws SandboxUnavailable naming the first thing that is missing
-    static Host examine(NamespaceOptions options) throws InterruptedException {
-        requireTools();
+    static Host examine(NamespaceOptions options, Maker maker) throws InterruptedException {
+        maker.requireProgram();
+        requireFilters();
         try {
             Path directory = privateDirectory(options.directory());
             FileChannel lock = lock(directory);
             boolean done = false;
             try {
-                Host host = examine(options, directory, lock);
+                Host host = examine(options, maker, directory, lock);
                 done = true;
                 return host;
             } finally {
@@ -63,7 +65,7 @@ record Host(
         }
     }
 
-    private static Host examine(NamespaceOptions options, Path directory, FileChannel lock)
+    private static Host examine(NamespaceOptions options, Maker maker, Path directory, FileChannel lock)
             throws IOException, InterruptedException {
         var mounts = new TreeMap<String, Map<String, Path>>();
         for (var runtime : options.guestFiles().entrySet()) {
@@ -74,12 +76,15 @@ record Host(
         boolean root = self == 0;
         if (root) {
             requireMapped(options.firstUid());
+        } else if (maker != Maker.BUBBLEWRAP) {
+            throw new SandboxUnavailable(
+                    "containers are for servers that run as root: use --isolation namespaces here");
         }
         Cgroups groups = cgroups(CgroupMount.all(MOUNTINFO), ownGroup(), groupName(directory));
         for (Cgroup old : groups.existing()) {
             Undertaker.endOld(old);
         }
-        return new Host(directory, lock, groups, mounts, root ? options.firstUid() : self, root);
+        return new Host(maker, directory, lock, groups, mounts, root ? options.firstUid() : self, root);
     }
 
     Path socket() {
@@ -91,7 +96,7 @@ record Host(
     }
 
     byte[] setup() {
-        return LaunchRequests.setup(socket(), BUBBLEWRAP, CPU_SECONDS_MAX, groups.parents(), mounts);
+        return LaunchRequests.setup(socket(), maker, CPU_SECONDS_MAX, groups.parents(), mounts);
     }
 
     Set<String> runtimes() {
@@ -102,11 +107,7 @@ record Host(
         return uidsDiffer ? firstUid + slot : firstUid;
     }
 
-    private static void requireTools() {
-        if (!Files.isExecutable(BUBBLEWRAP)) {
-            throw new SandboxUnavailable(
-                    "bubblewrap is missing: install Debian's bubblewrap (apt-get install bubblewrap)");
-        }
+    private static void requireFilters() {
         try (var modules = Files.newDirectoryStream(SECCOMP, "seccomp.*.so")) {
             if (!modules.iterator().hasNext()) {
                 throw new IOException("no module");

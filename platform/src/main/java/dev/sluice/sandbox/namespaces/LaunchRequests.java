@@ -27,18 +27,15 @@ final class LaunchRequests {
 
     private LaunchRequests() {}
 
+    /// @param maker         of guests' namespaces
     /// @param cpuSecondsMax processor time of one process of a guest over its whole life
     /// @param parents the control groups that guests' groups are in
     /// @param runtimes name → target in the guest → source on the host
     static byte[] setup(
-            Path socket,
-            Path bubblewrap,
-            int cpuSecondsMax,
-            List<Path> parents,
-            Map<String, Map<String, Path>> runtimes) {
+            Path socket, Maker maker, int cpuSecondsMax, List<Path> parents, Map<String, Map<String, Path>> runtimes) {
         return line(json -> {
             json.writeStringProperty("socket", socket.toString());
-            json.writeStringProperty("bwrap", bubblewrap.toString());
+            json.writeStringProperty(maker.program(), maker.path().toString());
             json.writeNumberProperty("open_files", OPEN_FILES_MAX);
             json.writeNumberProperty("file_bytes", FILE_BYTES_MAX);
             json.writeNumberProperty("cpu_seconds", cpuSecondsMax);

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /// pause that grows with each time in a row.
 final class Launcher implements AutoCloseable {
     private static final Path PYTHON = Path.of("/usr/bin/python3");
-    private static final List<String> PROGRAMS = List.of("launcher.py", "stage.py", "system_calls.py");
+    private static final List<String> PROGRAMS = List.of("launcher.py", "container.py", "stage.py", "system_calls.py");
     private static final Duration FIRST_PATIENCE = Duration.ofSeconds(10);
     private static final Duration PAUSE_MIN = Duration.ofMillis(10);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);

@@ -23,14 +23,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Guests as processes in namespaces of their own, made by bubblewrap. What they can reach and why it is enough:
+/// Guests as processes in namespaces of their own, made by bubblewrap, or in containers by crun. What they can reach
+/// and why it is enough:
 /// `docs/design/sandboxes.md`.
 ///
 /// A guest is known by a number. The launcher starts and kills it and tells of its end; the control group holds its
 /// limits; three connections lead to it. Nothing here reads what comes out of them.
 public final class NamespaceDriver implements SandboxDriver {
-    static final String NAME = "namespaces";
-
     /// How many guests can live at once, each with a user id of its own.
     static final int GUESTS_MAX = 8192;
 
@@ -64,20 +63,31 @@ public final class NamespaceDriver implements SandboxDriver {
     ///
     /// @throws dev.sluice.sandbox.SandboxUnavailable if this host cannot isolate guests; never anything weaker
     public static NamespaceDriver open(NamespaceOptions options) throws InterruptedException {
+        return open(options, Maker.BUBBLEWRAP);
+    }
+
+    /// As [#open(NamespaceOptions)], with guests in containers.
+    ///
+    /// @throws dev.sluice.sandbox.SandboxUnavailable also where the server is not root
+    public static NamespaceDriver openContainers(NamespaceOptions options) throws InterruptedException {
+        return open(options, Maker.CRUN);
+    }
+
+    static NamespaceDriver open(NamespaceOptions options, Maker maker) throws InterruptedException {
         try {
-            return openWithAll(options);
+            return openWithAll(options, maker);
         } catch (SandboxUnavailable unavailable) {
             if (!options.guestFiles().containsKey(NamespaceOptions.POWERSHELL)) {
                 throw unavailable;
             }
-            NamespaceDriver driver = openWithAll(options.withoutPowershell());
+            NamespaceDriver driver = openWithAll(options.withoutPowershell(), maker);
             LOG.warn("there is PowerShell, and it is left out", unavailable);
             return driver;
         }
     }
 
-    private static NamespaceDriver openWithAll(NamespaceOptions options) throws InterruptedException {
-        Host host = Host.examine(options);
+    private static NamespaceDriver openWithAll(NamespaceOptions options, Maker maker) throws InterruptedException {
+        Host host = Host.examine(options, maker);
         try {
             return open(host);
         } catch (IOException failure) {
@@ -113,7 +123,7 @@ public final class NamespaceDriver implements SandboxDriver {
 
     @Override
     public Isolation isolation() {
-        return Isolation.NAMESPACES;
+        return host.maker().isolation();
     }
 
     @Override

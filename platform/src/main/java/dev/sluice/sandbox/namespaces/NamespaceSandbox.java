@@ -118,7 +118,7 @@ final class NamespaceSandbox implements Sandbox {
 
     @Override
     public String driver() {
-        return NamespaceDriver.NAME;
+        return driver.isolation().word();
     }
 
     /// Keeps what it has used so far: its group is to be taken away.

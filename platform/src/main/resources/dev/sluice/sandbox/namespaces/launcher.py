@@ -1,17 +1,17 @@
-"""Starts guests with bubblewrap, for the server that holds the other end of its standard input.
+"""Starts guests with bubblewrap, or as containers by crun, for the server that holds the other end of its standard input.
 
 One process for the server's whole life, so that no guest costs a process call of the JVM. Reads requests from standard
 input and writes what happened to standard output, one line each; the first request is the setup. What is said, and what is answered:
 
-  {"socket", "bwrap", "stages", "open_files", "file_bytes", "cpu_seconds", "parents", "runtimes": {NAME: {TARGET: SOURCE}}}
-                                                                           -> ready, or: failed REASON
+  {"socket", "bwrap", "stages", "open_files", "file_bytes", "cpu_seconds", "parents", "runtimes": {NAME: {TARGET: SOURCE}},
+   "crun": where guests are containers}                                    -> ready, or: failed REASON
   {"start": ID, "token", "runtime", "command", "environment", "uid", "scratch_bytes", "groups": [directory of a control group],
    "root": a directory instead of the runtime's own root, or nothing; "machine": for one that is a virtual machine's monitor,
    which may have {"memory", "image"}: files that it gets as descriptors 5, a sealed copy in memory, and 6, to read}
   {"kill": ID}                                                             -> dead ID STATUS   (negative: a signal)
 
 At the end of standard input the server is gone: every guest is killed, its control groups are removed, and so are we.
-If we are killed ourselves, the kernel kills the guests (bwrap --die-with-parent). A request that we do not understand
+If we are killed ourselves, the kernel kills the guests (bwrap --die-with-parent; for containers see container.py). A request that we do not understand
 ends us in the same way: the server starts another launcher.
 
 Trusted, and small on purpose; nothing here reads a byte that a guest wrote.
@@ -28,6 +28,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import container  # noqa: E402
 import stage  # noqa: E402
 import system_calls  # noqa: E402
 
@@ -35,7 +36,7 @@ REQUEST_BYTES_MAX = 1 << 19
 DESCRIPTORS_SPARE = 64
 GOODBYE_SECONDS = 5
 PR_SET_CHILD_SUBREAPER = 36
-MEMORY_OF_MACHINE, IMAGE_OF_MACHINE = 5, 6
+FILTER, MEMORY_OF_MACHINE, IMAGE_OF_MACHINE = 4, 5, 6
 MEMORIES_MAX = 32  # snapshots held at once
 F_ADD_SEALS, SEALS = 1033, 1 | 2 | 4 | 8  # no more seals, no shrinking, no growing, no writing
 STREAMS = {"c": 3, "o": 1, "e": 2}  # channel, standard output, standard error: letter -> descriptor in the guest
@@ -121,6 +122,9 @@ class Launcher:
         self.stage = stage.Stage(setup["stages"], setup["runtimes"]) if os.geteuid() == 0 else None
         self.sources = self.stage.sources if self.stage else setup["runtimes"]
         self.devices = self.stage.place + "/dev" if self.stage else None
+        self.containers = None
+        if "crun" in setup:
+            self.containers = container.Containers(setup["crun"], self.stage.place, self.filter)
         self.roots = {name: root_arguments(mounts, self.devices) for name, mounts in self.sources.items()}
 
     def obey(self, request):
@@ -136,7 +140,7 @@ class Launcher:
                 files = self.files_of_machine(request["machine"])
             for stream in STREAMS:
                 sockets.append(connect(self.setup["socket"], request["token"], stream))
-            process = os.fork()
+            process = self.containers.fork() if self.containers else os.fork()
             if process == 0:
                 self.become(request, sockets, files)
             self.guests[process] = Guest(request["start"], request["groups"])
@@ -158,28 +162,37 @@ class Launcher:
         return files
 
     def become(self, request, sockets, files):
-        """In the child: turns into bwrap, and so into the guest. Never returns."""
+        """In the child: turns into bwrap or crun, and so into the guest. Never returns."""
         try:
+            if self.containers:
+                self.containers.stay_with_launcher()
             for group in request["groups"]:
                 write(group + "/cgroup.procs", "0")
             write("/proc/self/oom_score_adj", "900")
             if self.stage:
                 self.stage.separate(request["runtime"], request.get("root"))
             machine = "machine" in request
-            calls = self.machine_filter if machine else self.filter
-            arrange([end.fileno() for end in sockets], self.nothing, calls, files)
+            if not self.containers:
+                calls = self.machine_filter if machine else self.filter
+                files = {**files, FILTER: os.open("/proc/self/fd/%d" % calls, os.O_RDONLY)}
+            arrange([end.fileno() for end in sockets], self.nothing, files)
             self.limit(resource.RLIM_INFINITY if machine else self.setup["file_bytes"])
             if self.stage:
                 os.setgroups([])
+            if self.stage and not self.containers:
                 os.setresgid(request["uid"], request["uid"], request["uid"])
                 os.setresuid(request["uid"], request["uid"], request["uid"])
             os.umask(0o022)
             for ignored in (signal.SIGPIPE, signal.SIGXFSZ):
                 signal.signal(ignored, signal.SIG_DFL)
+            variables = {**VARIABLES, **(IMAGE if "root" in request else {}), **request["environment"]}
+            if self.containers:
+                self.containers.prepare(request, self.mounts(request), self.devices, {**variables, "PWD": "/tmp"})
+                self.containers.run()
             isolation = ISOLATION + self.root(request)
             scratch = ["--perms", "1777", "--size", str(request["scratch_bytes"]), "--tmpfs", "/tmp", "--chdir", "/tmp"]
-            variables = [word for one in request["environment"].items() for word in ("--setenv", *one)]
-            command = [self.setup["bwrap"], *isolation, *variables, *scratch, "--", *request["command"]]
+            named = [word for one in variables.items() for word in ("--setenv", *one)]
+            command = [self.setup["bwrap"], *isolation, *named, *scratch, "--", *request["command"]]
             os.execve(self.setup["bwrap"], command, {})
         except BaseException as failure:  # whatever it is, this copy of the launcher must not live on
             os.write(2, b"launcher: " + str(failure).encode() + b"\n")
@@ -189,9 +202,14 @@ class Launcher:
     def root(self, request):
         if "root" not in request:
             return self.roots[request["runtime"]]
-        files = self.sources[request["runtime"]]["/runtime"]
-        place = self.stage.image if self.stage else request["root"]
-        return root_arguments({"/": place, "/runtime": files}, self.devices) + IMAGE
+        return root_arguments(self.mounts(request), self.devices)
+
+    def mounts(self, request):
+        """What the guest is shown: target -> source."""
+        sources = self.sources[request["runtime"]]
+        if "root" not in request:
+            return sources
+        return {"/": self.stage.image if self.stage else request["root"], "/runtime": sources["/runtime"]}
 
     def limit(self, file_bytes):
         for name, most in (
@@ -237,13 +255,13 @@ class Guest:
 ISOLATION = [
     "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup",
     "--disable-userns", "--uid", "1000", "--gid", "1000", "--hostname", "guest", "--cap-drop", "ALL",
-    "--die-with-parent", "--new-session", "--seccomp", "4", "--clearenv",
-    "--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8",
+    "--die-with-parent", "--new-session", "--seccomp", str(FILTER), "--clearenv",
 ]  # fmt: skip
 
+VARIABLES = {"PATH": "/usr/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
 
 # Of guests whose root is an image: their programs lie elsewhere too.
-IMAGE = ["--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin"]
+IMAGE = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 
 
 def root_arguments(mounts, devices):
@@ -269,18 +287,18 @@ def connect(address, token, stream):
     return end
 
 
-def arrange(sockets, nothing, calls, files):
-    """Leaves open exactly 0 to 3 for the guest, `files`, and 4 with the filter, which bwrap reads and closes."""
-    wanted = {0: nothing, 4: os.open("/proc/self/fd/%d" % calls, os.O_RDONLY), **files}
+def arrange(sockets, nothing, files):
+    """Leaves open exactly 0 to 3 for the guest, and `files`; one of them is the filter, which bwrap reads and closes."""
+    wanted = {0: nothing, **files}
     for number, descriptor in zip(STREAMS.values(), sockets):
         wanted[number] = descriptor
     spare = {number: fcntl.fcntl(old, fcntl.F_DUPFD, DESCRIPTORS_SPARE) for number, old in wanted.items()}
     for number, descriptor in spare.items():
         os.dup2(descriptor, number)
-    for number in range(5, max(5, *wanted) + 1):
+    for number in range(max(wanted)):
         if number not in wanted:
             os.closerange(number, number + 1)
-    os.closerange(max(5, *(number + 1 for number in wanted)), os.sysconf("SC_OPEN_MAX"))
+    os.closerange(max(wanted) + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def compiled_filter(machine):
