@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 /// Code that does no work: classes that only forward, and classes that nothing uses.
 final class DeadweightTest {
     /// Started from outside.
-    private static final Set<String> ENTRY_POINTS = Set.of(
-            "dev.sluice.Main", "dev.sluice.LabelCommand", "dev.sluice.AdminCommand", "dev.sluice.DoctorCommand");
+    private static final Set<String> ENTRY_POINTS =
+            Set.of("dev.sluice.Main", "dev.sluice.LabelCommand", "dev.sluice.AdminCommand", "dev.sluice.DoctorCommand");
 
     @Test
     void noClass_onlyForwards() {

@@ -102,6 +102,10 @@ final class RunKillTest {
             await().atMost(PATIENCE).until(() -> status(server, sleeps).equals("READY"));
             assertThat(letter(server, sleeps)).isEqualTo(404);
 
+            String fence =
+                    "{\"name\":\"fence\",\"secrets\":{\"a\":\"b\"}}"; // an end is durable with what is acknowledged
+            // after it
+            assertThat(server.post("/v1/secret", fence).status()).isEqualTo(201);
             server.killAndRestart();
             assertThat(letter(server, fails)).isEqualTo(200);
             String redrive = "/v1/deadletters/" + fails + "/redrive";
