@@ -102,9 +102,8 @@ final class RunKillTest {
             await().atMost(PATIENCE).until(() -> status(server, sleeps).equals("READY"));
             assertThat(letter(server, sleeps)).isEqualTo(404);
 
-            String fence =
-                    "{\"name\":\"fence\",\"secrets\":{\"a\":\"b\"}}"; // an end is durable with what is acknowledged
-            // after it
+            // An end of a run is durable with what is acknowledged after it.
+            String fence = "{\"name\":\"fence\",\"secrets\":{\"a\":\"b\"}}";
             assertThat(server.post("/v1/secret", fence).status()).isEqualTo(201);
             server.killAndRestart();
             assertThat(letter(server, fails)).isEqualTo(200);
